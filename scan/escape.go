@@ -1,0 +1,61 @@
+package scan
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Escape makes text from outside (a path, a pidfile, a command line) safe to
+// print and unambiguous: whatever is not a printable character, a plain space
+// or valid UTF-8 is shown as a Go escape such as \n, \x1b or \u202e, and a backslash
+// as two. That covers control characters, terminal escape sequences and the
+// bidirectional overrides that make a name read as another.
+func Escape(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == '\\':
+			b.WriteString(`\\`)
+		case r == utf8.RuneError && n == 1:
+			writeHex(&b, 'x', uint32(s[0]), 2)
+		case unicode.IsPrint(r):
+			b.WriteString(s[:n])
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r < 0x80:
+			writeHex(&b, 'x', uint32(r), 2)
+		case r < 0x10000:
+			writeHex(&b, 'u', uint32(r), 4)
+		default:
+			writeHex(&b, 'U', uint32(r), 8)
+		}
+		s = s[n:]
+	}
+	return b.String()
+}
+
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+func writeHex(b *strings.Builder, letter byte, v uint32, digits int) {
+	b.WriteByte('\\')
+	b.WriteByte(letter)
+	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
+		b.WriteByte("0123456789abcdef"[v>>shift&15])
+	}
+}

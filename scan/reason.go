@@ -1,0 +1,72 @@
+package scan
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// Reason is a fixed code for one fact that a verdict rests on. The codes are
+// part of the JSON and do not change.
+type Reason uint8
+
+const (
+	PIDGone            Reason = iota // the process the pidfile names does not exist
+	PIDZombie                        // it has exited and waits to be reaped
+	PIDReused                        // its PID is another process's now, started after the pidfile was written
+	PIDUnrelated                     // it lives, but has nothing to do with the directory
+	PIDAlive                         // it lives and uses the directory
+	PIDNotHolder                     // it is not among the processes that hold the lock
+	PidfileMissing                   // there is no pidfile
+	PidfileEmpty                     // the pidfile is empty
+	PidfileMalformed                 // the pidfile's text is no PID
+	PidfileNotRegular                // the pidfile is a symlink, FIFO, directory or device
+	PidfileUnreadable                // the pidfile could not be read
+	LockfileMissing                  // there is no lock file
+	LockfileNotRegular               // the lock file is a symlink, FIFO, directory or device
+	LockfileDeleted                  // a held lock file was deleted or replaced
+	InheritedFD                      // only inherited descriptors keep the lock
+	HolderNotVisible                 // the holder cannot be seen from here
+	TempLeftover                     // a temporary pidfile was left behind
+	Acquiring                        // an acquire is in progress
+	Changing                         // the directory changed at every look
+	Permission                       // not allowed to look
+	IOError                          // the file system reported an error
+	Timeout                          // no answer in time
+	NotProbed                        // --probe=never, and nothing else could tell
+	NotVisible                       // locks of this file system are not visible from here
+	reasonCount
+)
+
+var reasonCodes = [reasonCount]string{
+	"pid-gone", "pid-zombie", "pid-reused", "pid-unrelated", "pid-alive", "pid-not-holder",
+	"pidfile-missing", "pidfile-empty", "pidfile-malformed", "pidfile-not-regular", "pidfile-unreadable",
+	"lockfile-missing", "lockfile-not-regular", "lockfile-deleted", "inherited-fd", "holder-not-visible",
+	"temp-leftover", "acquiring", "changing", "permission", "io-error", "timeout", "not-probed", "not-visible",
+}
+
+func (r Reason) String() string {
+	if r < reasonCount {
+		return reasonCodes[r]
+	}
+	return fmt.Sprintf("reason(%d)", uint8(r))
+}
+
+// Reasons is a set of reasons.
+type Reasons uint32
+
+// With returns the set with r added.
+func (rs Reasons) With(r Reason) Reasons { return rs | 1<<r }
+
+// Has reports whether r is in the set.
+func (rs Reasons) Has(r Reason) bool { return rs&(1<<r) != 0 }
+
+// List returns the reasons in their fixed order.
+func (rs Reasons) List() []Reason {
+	out := make([]Reason, 0, bits.OnesCount32(uint32(rs)))
+	for r := range reasonCount {
+		if rs.Has(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}

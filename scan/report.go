@@ -1,0 +1,87 @@
+package scan
+
+import "time"
+
+// Verdict is what the evidence amounts to.
+type Verdict struct {
+	State   State
+	Reasons Reasons
+}
+
+// Report is one data directory as it was last seen. It never changes once
+// published: a new look makes a new Report.
+type Report struct {
+	Root     string // absolute path of the root it was found below
+	Path     string // absolute path; untrusted bytes: escape before printing
+	Evidence Evidence
+	Verdict  Verdict
+	Checking bool      // awaits its second look: counts neither as healthy nor as a problem
+	Observed time.Time // when the evidence was gathered
+}
+
+// Since is the moment from which the present state is known to last: when the
+// pidfile was written, else when the first holder started. Zero if neither is known.
+func (r *Report) Since() time.Time {
+	if id := r.Evidence.Pidfile.ID; id.MTime != 0 {
+		return time.Unix(0, id.MTime)
+	}
+	var first time.Time
+	for _, h := range r.Evidence.Holders {
+		if first.IsZero() || h.Started.Before(first) {
+			first = h.Started
+		}
+	}
+	return first
+}
+
+// Breakable reports whether a stale-break may be offered.
+func (r *Report) Breakable() bool { return r.Verdict.State == Stale && !r.Checking }
+
+// Explain says the verdict in one plain sentence with the real names and
+// numbers in it, and what to do next ("" where nothing needs doing). Both are
+// escaped and safe to print.
+func (r *Report) Explain() (summary, next string) { return "", "" }
+
+// Change is a directory that was found, or whose report differs from the last.
+type Change struct {
+	*Report
+	New  bool  // found for the first time
+	From State // the state before, unless New
+}
+
+// PathError is a root, or a directory below one, that could not be read.
+type PathError struct {
+	Path string
+	Root bool // Path is a root: the exit status tells
+	Err  error
+}
+
+func (e PathError) Error() string { return e.Err.Error() }
+func (e PathError) Unwrap() error { return e.Err }
+
+// Summary is what a whole pass over the roots came to.
+type Summary struct {
+	Dirs     int // data directories known
+	States   map[State]int
+	Checking int // of Dirs, those that await a second look and are in no state
+	Errors   int
+	Duration time.Duration
+}
+
+// Progress tells how far a walk has come.
+type Progress struct {
+	Walking bool
+	Visited int // directories looked into so far in this walk
+	Found   int // data directories among them
+	Elapsed time.Duration
+}
+
+// Update is what changed since the last one.
+type Update struct {
+	Changes  []Change
+	Gone     []string    // paths that are data directories no longer
+	Errors   []PathError // new since the last update; a walk that begins anew starts the list anew
+	Progress Progress
+	Summary  *Summary      // set at the end of each pass
+	Interval time.Duration // the interval in force: it stretches where a pass takes long
+}
