@@ -9,8 +9,8 @@ import (
 	"lockscope/lock"
 )
 
-// A daemon is commanded by lines: words separated by NUL bytes. It answers
-// each with one line: "ok" and perhaps a result, "held" and a PID, or "error" and a quoted text.
+// A daemon is commanded by lines: words separated by NUL bytes, and quoted. It
+// answers each with one line: "ok" and a result, "held" and a PID, or "error" and a quoted text.
 
 // answerTime is how long a process has to answer: far more than it needs on
 // the slowest machine, so that passing it means a defect.
@@ -20,18 +20,18 @@ const answerTime = 30 * time.Second
 func (p *Proc) ask(words ...string) (string, error) {
 	p.asking.Lock()
 	defer p.asking.Unlock()
-	if p.in == nil {
-		return "", fmt.Errorf("locktest: %s, started by another process, takes no commands", p)
+	if p.deaf {
+		return "", fmt.Errorf("locktest: %s: %s: takes no commands", p, words[0])
 	}
-	if _, err := fmt.Fprintln(p.in, strings.Join(words, "\x00")); err != nil {
+	if _, err := fmt.Fprintf(p.pipes.in, "%q\n", strings.Join(words, "\x00")); err != nil {
 		return "", fmt.Errorf("locktest: %s: %s: %w", p, words[0], err)
 	}
 	return p.answer(words[0])
 }
 
 func (p *Proc) answer(command string) (string, error) {
-	p.out.SetReadDeadline(time.Now().Add(answerTime))
-	line, err := p.lines.ReadString('\n')
+	p.pipes.out.SetReadDeadline(time.Now().Add(answerTime))
+	line, err := p.pipes.lines.ReadString('\n')
 	if err != nil {
 		return "", fmt.Errorf("locktest: %s: no answer to %s: %w", p, command, err)
 	}
@@ -90,11 +90,11 @@ func (p *Proc) Fork(args ...string) (*Proc, error) {
 	if err != nil {
 		return nil, err
 	}
-	child := &Proc{PID: pid, Args: args, world: p.world, exited: make(chan struct{})}
+	child := &Proc{PID: pid, Args: args, pipes: p.pipes, deaf: true}
 	child.grip.Store(p.grip.Load())
-	p.world.mu.Lock()
-	p.world.adopt(child)
-	p.world.mu.Unlock()
+	if err := p.world.adopt(child, func() error { return nil }); err != nil {
+		return nil, err
+	}
 	return child, nil
 }
 

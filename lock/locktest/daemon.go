@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -22,6 +23,7 @@ type daemonProcess struct {
 	fd    int // of the lock
 	loop  *looper
 	leave chan struct{} // closed to end the first thread
+	sweep string        // directory to remove in the end
 }
 
 // serveDaemon does what its standard input tells it until that ends. Its last
@@ -36,7 +38,11 @@ func serveDaemon() {
 func (d *daemonProcess) serve() {
 	fmt.Println("ok")
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		words := strings.Split(in.Text(), "\x00")
+		line, err := strconv.Unquote(in.Text())
+		if err != nil {
+			panic(err)
+		}
+		words := strings.Split(line, "\x00")
 		answer, err := d.do(words[0], words[1:])
 		var held *lock.HeldError
 		switch {
@@ -47,6 +53,9 @@ func (d *daemonProcess) serve() {
 		case answer != "":
 			fmt.Println("ok", answer)
 		}
+	}
+	if d.sweep != "" {
+		sweep(d.sweep)
 	}
 	os.Exit(0)
 }
@@ -75,6 +84,8 @@ func (d *daemonProcess) do(command string, args []string) (answer string, err er
 		err = os.Chdir(d.dir)
 	case "headless":
 		err = d.endFirstThread()
+	case "sweep":
+		d.sweep = args[0]
 	case "loop":
 		d.loop = startLoop(d.dir)
 	case "stop":
@@ -111,13 +122,12 @@ func (d *daemonProcess) fork(args []string) error {
 		unix.FcntlInt(uintptr(d.fd), unix.F_SETFD, 0)
 		defer unix.FcntlInt(uintptr(d.fd), unix.F_SETFD, unix.FD_CLOEXEC)
 	}
-	_, err := fork(self, &os.ProcAttr{
+	_, err := fork(self, roleChild, args, &os.ProcAttr{
 		Dir:   "/",
-		Env:   append(os.Environ(), roleVar+"="+roleChild),
 		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
-		// A child of the maker, who reaps it also when this process is dead.
-		Sys: &syscall.SysProcAttr{Cloneflags: unix.CLONE_PARENT, Pdeathsig: unix.SIGCONT},
-	}, args)
+		// The maker's child, who has it to wait for also when this process is dead.
+		Sys: &syscall.SysProcAttr{Cloneflags: unix.CLONE_PARENT},
+	})
 	return err
 }
 
@@ -146,5 +156,16 @@ func (d *daemonProcess) endFirstThread() error {
 		if i := strings.LastIndexByte(string(stat), ')'); strings.HasPrefix(string(stat[i+1:]), " Z") {
 			return nil
 		}
+	}
+}
+
+// sweep removes a directory, in which processes that are about to end may still
+// make files.
+func sweep(root string) {
+	for range 100 {
+		if os.RemoveAll(root) == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }

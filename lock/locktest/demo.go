@@ -27,8 +27,8 @@ var demoSites = map[string]Scene{
 	"ap/shard-02/tenant-2419/data": HeldShared,
 }
 
-// Demo makes a World at root with a small tree of directories in every state.
-// They are made all at once, which takes a fraction of a second.
+// Demo makes a World, as New does, with a small tree of directories in every
+// state. They are made all at once, which takes a fraction of a second.
 func Demo(root string) (*World, error) {
 	w, err := New(root)
 	if err != nil {
@@ -38,7 +38,7 @@ func Demo(root string) (*World, error) {
 	var wg sync.WaitGroup
 	for dir, scene := range demoSites {
 		wg.Go(func() {
-			_, err := w.Play(filepath.Join(root, dir), scene)
+			_, err := w.Play(filepath.Join(w.Root, dir), scene)
 			errs <- err
 		})
 	}

@@ -5,18 +5,16 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // What a process is to be, told by an environment variable.
 const (
-	roleVar     = "LOCKTEST_ROLE"
-	roleDaemon  = "daemon"  // does what it is told
-	roleChild   = "child"   // has what it inherited, and does nothing
-	roleFlock   = "flock"   // flock(1) -n FD
-	roleJanitor = "janitor" // removes a directory when the maker is gone
+	roleVar    = "LOCKTEST_ROLE"
+	roleDaemon = "daemon" // does what it is told
+	roleChild  = "child"  // has what it inherited, and does nothing
+	roleFlock  = "flock"  // flock(1) -n FD
 )
 
 // self starts this very program, even if its file was replaced meanwhile.
@@ -49,13 +47,13 @@ func Main() {
 		waitForEnd()
 	case roleFlock:
 		if err := unix.Flock(9, unix.LOCK_EX|unix.LOCK_NB); err != nil {
+			fmt.Fprintln(os.Stderr, "flock:", err)
 			os.Exit(1)
 		}
 		fmt.Println(os.Getpid())
-	case roleJanitor:
-		fmt.Println("ok")
-		waitForEnd()
-		sweep(os.Args[1])
+	default:
+		fmt.Fprintf(os.Stderr, "%s: unknown role %q\n", roleVar, role)
+		os.Exit(2)
 	}
 	os.Exit(0)
 }
@@ -68,16 +66,5 @@ func waitForEnd() {
 		if _, err := unix.Poll(pipe, -1); err != unix.EINTR {
 			return
 		}
-	}
-}
-
-// sweep removes a directory, in which processes that are about to end may still
-// make files.
-func sweep(root string) {
-	for range 100 {
-		if os.RemoveAll(root) == nil {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
 	}
 }

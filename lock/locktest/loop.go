@@ -53,7 +53,7 @@ type Loop struct{ *Proc }
 
 // Loop starts one. When it returns, the lock was acquired once already, or refused.
 func (w *World) Loop(dir string) (Loop, error) {
-	p, err := w.start(roleDaemon, "/", "kvd", "--data", dir)
+	p, err := w.Daemon(dir)
 	if err != nil {
 		return Loop{}, err
 	}

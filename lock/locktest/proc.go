@@ -17,16 +17,24 @@ type Proc struct {
 	Args []string // as its command line shows them
 
 	world  *World
+	pipes  *pipes
 	asking sync.Mutex
-	in     *os.File // commands, a line each; its end is the end of the process
-	out    *os.File // answers, a line each
-	lines  *bufio.Reader
+	deaf   bool                 // it takes no commands
 	grip   atomic.Pointer[grip] // the lock it took or inherited, if any
 
 	keep   atomic.Bool   // not to be reaped when it dies
-	exited chan struct{} // closed when it is dead and the kernel has let go of its descriptors
+	exited chan struct{} // closed when it is dead and the kernel has closed its descriptors
 	mu     sync.Mutex
 	reaped bool
+}
+
+// pipes are the maker's ends of a process's standard input and output, which
+// the children that it forks share.
+type pipes struct {
+	in    *os.File // commands, a line each; its end is the end of the processes
+	out   *os.File // answers, a line each
+	lines *bufio.Reader
+	users atomic.Int32
 }
 
 // grip is a flock, which belongs to an open file description and so may be
@@ -38,58 +46,51 @@ type grip struct {
 	released atomic.Bool
 }
 
-// start starts this very program anew in the given role, under another name.
-// It returns when the process has said that it is ready.
-func (w *World) start(role, cwd string, args ...string) (*Proc, error) {
-	env := append(os.Environ(), roleVar+"="+role)
-	p, _, err := w.exec(self, cwd, env, args)
+// start starts this very program anew under another name, as a process that
+// does nothing until it is told to.
+func (w *World) start(args ...string) (*Proc, error) {
+	p, _, err := w.exec(self, "/", roleDaemon, args)
 	return p, err
 }
 
-// exec starts a program, which must say that it is ready, and returns what it said.
-func (w *World) exec(exe, cwd string, env, args []string) (p *Proc, said string, err error) {
+// exec starts a program, and returns what it says when it is ready.
+func (w *World) exec(exe, cwd, role string, args []string) (p *Proc, said string, err error) {
 	stdin, in, err := os.Pipe()
 	if err != nil {
 		return nil, "", err
 	}
+	defer stdin.Close()
 	out, stdout, err := os.Pipe()
 	if err != nil {
-		stdin.Close()
 		in.Close()
 		return nil, "", err
 	}
-	p = &Proc{Args: args, world: w, in: in, out: out, lines: bufio.NewReader(out), exited: make(chan struct{})}
-	w.mu.Lock()
-	if w.closed {
-		err = fmt.Errorf("locktest: start %s: %w", args[0], os.ErrClosed)
-	} else {
-		p.PID, err = fork(exe, &os.ProcAttr{
+	p = &Proc{Args: args, pipes: &pipes{in: in, out: out, lines: bufio.NewReader(out)}}
+	err = w.adopt(p, func() (err error) {
+		p.PID, err = fork(exe, role, args, &os.ProcAttr{
 			Dir:   cwd,
-			Env:   env,
-			Files: []*os.File{stdin, stdout, stdout}, // stderr too: a panic becomes the answer
-			// A process group of its own keeps the terminal's ctrl-c away. When the maker
-			// dies a stopped process is continued, so that it sees the end.
-			Sys: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGCONT},
-		}, args)
-	}
-	if err == nil {
-		w.adopt(p)
-	}
-	w.mu.Unlock()
-	stdin.Close()
+			Files: []*os.File{stdin, stdout, stdout},   // stderr too: a panic becomes the answer
+			Sys:   &syscall.SysProcAttr{Setpgid: true}, // the terminal's ctrl-c is not for it
+		})
+		return err
+	})
 	stdout.Close()
-	if err == nil {
-		said, err = p.answer("start")
-	}
 	if err != nil {
-		p.close()
+		in.Close()
+		out.Close()
+		return nil, "", err
+	}
+	if said, err = p.answer("start"); err != nil {
+		p.Kill()
 		return nil, "", err
 	}
 	return p, said, nil
 }
 
-// fork starts a process and leaves waiting for it to others.
-func fork(exe string, attr *os.ProcAttr, args []string) (pid int, err error) {
+// fork starts a process, and leaves waiting for it to others.
+func fork(exe, role string, args []string, attr *os.ProcAttr) (pid int, err error) {
+	attr.Env = append(os.Environ(), roleVar+"="+role)
+	attr.Sys.Pdeathsig = unix.SIGCONT // a stopped process would not see the end of its pipe
 	process, err := os.StartProcess(exe, args, attr)
 	if err != nil {
 		return 0, err
@@ -98,9 +99,19 @@ func fork(exe string, attr *os.ProcAttr, args []string) (pid int, err error) {
 	return pid, process.Release()
 }
 
-// adopt begins to wait for a process, w.mu being locked.
-func (w *World) adopt(p *Proc) {
-	w.procs = append(w.procs, p)
+// adopt makes a process that begin starts the World's, and waits for it from then on.
+func (w *World) adopt(p *Proc, begin func() error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return fmt.Errorf("locktest: start %s: %w", p.Args[0], os.ErrClosed)
+	}
+	if err := begin(); err != nil {
+		return err
+	}
+	p.world, p.exited = w, make(chan struct{})
+	p.pipes.users.Add(1)
+	w.procs[p] = true
 	go func() {
 		waitFor(p.PID, unix.WEXITED)
 		close(p.exited)
@@ -108,6 +119,7 @@ func (w *World) adopt(p *Proc) {
 			p.reap()
 		}
 	}()
+	return nil
 }
 
 // waitFor waits for a child's change of state, and leaves it to be waited for again.
@@ -124,10 +136,20 @@ func (p *Proc) reap() {
 	<-p.exited
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.reaped {
+		return
+	}
 	for !p.reaped {
 		_, err := unix.Wait4(p.PID, nil, 0, nil)
 		p.reaped = err != unix.EINTR
 	}
+	if p.pipes.users.Add(-1) == 0 {
+		p.pipes.in.Close()
+		p.pipes.out.Close()
+	}
+	p.world.mu.Lock()
+	delete(p.world.procs, p)
+	p.world.mu.Unlock()
 }
 
 // signal sends a signal unless the process has been reaped: until then
@@ -139,13 +161,6 @@ func (p *Proc) signal(sig unix.Signal) error {
 		return fmt.Errorf("locktest: signal %s: %w", p, os.ErrProcessDone)
 	}
 	return unix.Kill(p.PID, sig)
-}
-
-func (p *Proc) close() {
-	if p.in != nil {
-		p.in.Close()
-		p.out.Close()
-	}
 }
 
 func (p *Proc) String() string { return fmt.Sprintf("%s %d", p.Args[0], p.PID) }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"lockscope/lock"
 )
 
@@ -55,11 +57,11 @@ func (w *World) Play(dir string, scene Scene) (*Site, error) {
 // Look brings Owner and Holders up to date. State stays what was asked for.
 func (s *Site) Look() {
 	s.Owner, s.Holders = 0, nil
-	var ino uint64
 	if dir, err := lock.OpenDir(s.Dir); err == nil {
-		s.Owner, ino = dir.Pidfile().PID, dir.LockFile().ID.Ino
+		s.Owner = dir.Pidfile().PID
 		dir.Close()
 	}
+	ino := s.lockInode()
 	for _, p := range s.Procs {
 		if h, ok := p.holder(ino); ok {
 			s.Holders = append(s.Holders, h)
@@ -74,3 +76,10 @@ var (
 )
 
 func (s *Site) path(name string) string { return filepath.Join(s.Dir, name) }
+
+// lockInode is the inode at the lock file's path, 0 if there is none.
+func (s *Site) lockInode() uint64 {
+	var st unix.Stat_t
+	unix.Lstat(s.path(lockFile), &st)
+	return st.Ino
+}

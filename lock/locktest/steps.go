@@ -8,26 +8,25 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"lockscope/lock"
 )
 
 // A step is a line of a scene's script. Most are things that the actor does:
 // the process started last by daemon or bystander.
 type step func(*Site) error
 
-func (s *Site) enter(role string, args ...string) (err error) {
-	if s.actor, err = s.world.start(role, "/", args...); err == nil {
-		s.Procs = append(s.Procs, s.actor)
+// enter makes a process that was started the actor.
+func (s *Site) enter(p *Proc, err error) error {
+	if err == nil {
+		s.Procs, s.actor = append(s.Procs, p), p
 	}
 	return err
 }
 
 // daemon starts a daemon of the directory, which does nothing as yet.
-func daemon(s *Site) error { return s.enter(roleDaemon, "kvd", "--data", s.Dir) }
+func daemon(s *Site) error { return s.enter(s.world.Daemon(s.Dir)) }
 
 // bystander starts a process that has nothing to do with the directory.
-func bystander(s *Site) error { return s.enter(roleDaemon, "cron", "-f") }
+func bystander(s *Site) error { return s.enter(s.world.start("cron", "-f")) }
 
 func acquire(s *Site) error { return s.actor.Acquire() }
 func release(s *Site) error { return s.actor.Release() }
@@ -64,24 +63,17 @@ const lockByShell = `exec 9>>.handoff.lock && locker=$("$0" -n 9) && echo $$ >.h
 
 func shell(s *Site) error {
 	exe := fmt.Sprintf("/proc/%d/exe", os.Getpid()) // the shell's own /proc/self/exe is another
-	env := append(os.Environ(), roleVar+"="+roleFlock)
-	p, locker, err := s.world.exec("/bin/sh", s.Dir, env, []string{"sh", "-c", lockByShell, exe})
+	p, locker, err := s.world.exec("/bin/sh", s.Dir, roleFlock, []string{"sh", "-c", lockByShell, exe})
 	if err != nil {
 		return err
 	}
-	g := &grip{fd: 9}
-	if g.locker, err = strconv.Atoi(locker); err != nil {
-		return err
-	}
-	dir, err := lock.OpenDir(s.Dir)
+	p.deaf = true
+	pid, err := strconv.Atoi(locker)
 	if err != nil {
 		return err
 	}
-	defer dir.Close()
-	g.ino = dir.LockFile().ID.Ino
-	p.grip.Store(g)
-	s.Procs = append(s.Procs, p)
-	return nil
+	p.grip.Store(&grip{fd: 9, ino: s.lockInode(), locker: pid})
+	return s.enter(p, nil)
 }
 
 // names writes a pidfile that names the actor.

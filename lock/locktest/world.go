@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -15,28 +17,32 @@ type World struct {
 	Root string
 
 	mu      sync.Mutex
-	procs   []*Proc
+	procs   map[*Proc]bool // that have not been reaped
 	closed  bool
-	janitor *Proc // removes Root in the end; nil if Root is somebody else's
+	janitor *Proc // removes Root in the end; nil if Root is the caller's
 }
 
-// New returns a World without processes yet. If there is no directory at root
-// it is made, and removed by Close, or by the last process when the maker dies
-// before that; an existing directory is left where it is.
+// New returns a World without processes yet, in an existing directory. If root
+// is "" it makes a temporary one, which Close removes, or the last process if the
+// maker dies before that.
 func New(root string) (*World, error) {
 	if !hooked {
-		return nil, errors.New("locktest: Main was not called at the start of the program, which a process would run again")
+		return nil, errors.New("locktest: this program does not begin with Main, and would run anew as each process")
 	}
-	w := &World{Root: root}
-	err := os.Mkdir(root, 0o755)
-	if errors.Is(err, fs.ErrExist) {
+	w := &World{Root: root, procs: map[*Proc]bool{}}
+	if root != "" {
 		return w, nil
-	} else if err != nil {
+	}
+	var err error
+	if w.Root, err = os.MkdirTemp("", "locktest-"); err != nil {
 		return nil, err
 	}
-	if w.janitor, err = w.start(roleJanitor, "/", "locktest-janitor", root); err != nil {
-		os.Remove(root)
-		return nil, err
+	if w.janitor, err = w.start("locktest-janitor"); err == nil {
+		_, err = w.janitor.ask("sweep", w.Root)
+	}
+	if err != nil {
+		w.Close()
+		return nil, errors.Join(err, os.RemoveAll(w.Root))
 	}
 	return w, nil
 }
@@ -65,32 +71,31 @@ func TestWorld(t TB) *World {
 	return w
 }
 
+// Daemon starts a daemon of a directory, which does nothing until it is told to.
+func (w *World) Daemon(dir string) (*Proc, error) { return w.start("kvd", "--data", dir) }
+
 // Close ends every process, and returns when the kernel has let go of all they
 // held and nothing of them is left, not even a zombie. Only the first call does anything.
 func (w *World) Close() error {
 	w.mu.Lock()
-	procs, janitor, closed := w.procs, w.janitor, w.closed
+	procs, closed := slices.Collect(maps.Keys(w.procs)), w.closed
 	w.closed = true
 	w.mu.Unlock()
 	if closed {
 		return nil
 	}
+	procs = slices.DeleteFunc(procs, func(p *Proc) bool { return p == w.janitor })
 	for _, p := range procs {
-		if p != janitor {
-			p.signal(unix.SIGKILL)
-		}
+		p.signal(unix.SIGKILL)
 	}
 	for _, p := range procs {
-		if p != janitor {
-			p.reap()
-			p.close()
-		}
+		p.reap()
 	}
-	if janitor == nil {
+	if w.janitor == nil {
 		return nil
 	}
-	janitor.close() // the end of its pipe: now it removes Root
-	janitor.reap()
+	w.janitor.pipes.in.Close() // now it removes Root
+	w.janitor.reap()
 	if _, err := os.Lstat(w.Root); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("locktest: %s was not removed", w.Root)
 	}

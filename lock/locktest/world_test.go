@@ -4,10 +4,11 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,62 +21,70 @@ const makerVar = "LOCKTEST_TEST_MAKER"
 
 func TestMain(m *testing.M) {
 	Main()
-	if root := os.Getenv(makerVar); root != "" {
-		makeAndWait(root)
+	if os.Getenv(makerVar) != "" {
+		makeAndWait()
 	}
 	os.Exit(m.Run())
 }
 
-// makeAndWait is a maker for a test to kill. It prints the PIDs of what it started.
-func makeAndWait(root string) {
-	w, err := Demo(root)
+// makeAndWait is a maker for a test to kill. It prints the root, and the PIDs
+// of what it started, one of which is stopped.
+func makeAndWait() {
+	w, err := Demo("")
+	if err == nil {
+		err = pauseOne(w)
+	}
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	if err := w.procs[len(w.procs)-1].Pause(); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
+	fmt.Print(w.Root)
+	for p := range w.procs {
+		fmt.Print(" ", p.PID)
 	}
-	var pids []string
-	for _, p := range w.procs {
-		pids = append(pids, strconv.Itoa(p.PID))
-	}
-	fmt.Println(strings.Join(pids, " "))
+	fmt.Println()
 	bufio.NewReader(os.Stdin).ReadByte() // until the test kills this, or ends
 	os.Exit(1)
 }
 
+func pauseOne(w *World) error {
+	p, err := w.Daemon(w.Root)
+	if err == nil {
+		err = p.Pause()
+	}
+	return err
+}
+
 func TestCloseLeavesNothing(t *testing.T) {
-	root := filepath.Join(t.TempDir(), "demo")
-	w, err := Demo(root)
+	t.Setenv("TMPDIR", t.TempDir())
+	w, err := Demo("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Loop(filepath.Join(root, "loop")); err != nil {
+	if _, err := w.Loop(filepath.Join(w.Root, "loop")); err != nil {
 		t.Fatal(err)
 	}
-	stopped, err := w.start(roleDaemon, "/", "kvd", "--data", root)
-	if err != nil {
+	if err := pauseOne(w); err != nil {
 		t.Fatal(err)
 	}
-	if err := stopped.Pause(); err != nil {
-		t.Fatal(err)
+	procs := slices.Collect(maps.Keys(w.procs))
+	if len(procs) < len(demoSites) {
+		t.Errorf("only %d processes", len(procs))
 	}
 	for range 2 {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, p := range w.procs {
+	for _, p := range procs {
 		if err := unix.Kill(p.PID, 0); err != unix.ESRCH {
 			t.Errorf("%s after Close: %v", p, err)
 		}
 	}
-	if _, err := os.Lstat(root); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%s after Close: %v", root, err)
+	if exists(w.Root) {
+		t.Errorf("%s is left after Close", w.Root)
 	}
-	if _, err := w.Make(root, Held); !errors.Is(err, os.ErrClosed) {
+	if _, err := w.Make(w.Root, Held); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("Make after Close: %v", err)
 	}
 }
@@ -89,8 +98,8 @@ func TestCloseLeavesAnExistingRoot(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Lstat(root); err != nil {
-		t.Error(err)
+	if !exists(root) {
+		t.Error("Close removed a root that is not its own")
 	}
 }
 
@@ -100,9 +109,8 @@ func TestNothingOutlivesAKilledMaker(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
-	root := filepath.Join(t.TempDir(), "demo")
-	maker := exec.Command("/proc/self/exe")
-	maker.Env = append(os.Environ(), makerVar+"="+root)
+	maker := exec.Command(self)
+	maker.Env = append(os.Environ(), makerVar+"=1", "TMPDIR="+t.TempDir())
 	if _, err := maker.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
@@ -119,8 +127,9 @@ func TestNothingOutlivesAKilledMaker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	root, rest, _ := strings.Cut(line, " ")
 	var pids []int
-	for _, word := range strings.Fields(line) {
+	for _, word := range strings.Fields(rest) {
 		pid, err := strconv.Atoi(word)
 		if err != nil {
 			t.Fatalf("maker said %q", line)
@@ -156,7 +165,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 
 func BenchmarkDemo(b *testing.B) {
 	for b.Loop() {
-		w, err := Demo(filepath.Join(b.TempDir(), "demo"))
+		w, err := Demo("")
 		if err != nil {
 			b.Fatal(err)
 		}
