@@ -56,11 +56,7 @@ func run(args []string, stdout, stderr *os.File) int {
 		}
 		defer remove()
 	}
-	monitor, err := scan.New(s.scanConfig())
-	if err != nil {
-		complain(stderr, err)
-		return exitUsage
-	}
+	monitor := scan.New(s.scanConfig())
 	format := s.printing()
 	switch {
 	case format != "":

@@ -23,6 +23,6 @@ func TestScripts(t *testing.T) {
 			env.Setenv("bidi", "--a\u202eb")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds: scriptCommands,
 	})
 }

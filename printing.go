@@ -18,6 +18,7 @@ type printing struct {
 	stderr   io.Writer
 	progress *ui.Progress // nil where nobody would see it
 
+	errors     errorList
 	rootFailed bool  // a root could not be scanned
 	err        error // the first of writing the output, which ends the scan
 }
@@ -85,11 +86,12 @@ func (p *printing) run(ctx context.Context, m *scan.Monitor) int {
 }
 
 func (p *printing) update(u scan.Update, cancel func()) {
+	u.Errors = p.errors.news(u)
 	if len(u.Errors) > 0 {
 		p.clear()
 	}
 	for _, e := range u.Errors {
-		complain(p.stderr, e)
+		complain(p.stderr, located(e))
 		p.rootFailed = p.rootFailed || e.Root
 	}
 	if p.err == nil {

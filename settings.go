@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -64,6 +65,11 @@ func (c *config) validate() error {
 	for _, name := range []string{c.Names.Lock, c.Names.Pidfile} {
 		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00") {
 			return fmt.Errorf("lock-name, pid-name: %q is not the name of a file", name)
+		}
+	}
+	for _, glob := range c.Exclude {
+		if _, err := path.Match(glob, ""); err != nil {
+			return fmt.Errorf("exclude: %q is not a glob: %w", glob, err)
 		}
 	}
 	return nil
