@@ -10,7 +10,7 @@ import (
 // caught is why a context ended: a signal asked for it.
 type caught struct{ syscall.Signal }
 
-func (c caught) Error() string { return c.String() }
+func (c caught) Error() string { return "stopped by signal: " + c.String() }
 
 // untilSignal returns a context that ends, with caught as its cause, at the
 // first signal that asks the program to stop. A second one kills it at once, for

@@ -139,7 +139,7 @@ func TestInterruptedScan(t *testing.T) {
 			t.Errorf("%s: exit status %d, want %d", format, got, want)
 		}
 		text, err := os.ReadFile(stdout.Name())
-		if err != nil || string(text) != "lockscope: terminated\n" {
+		if err != nil || string(text) != "lockscope: stopped by signal: terminated\n" {
 			t.Errorf("%s: wrote %q, %v", format, text, err)
 		}
 	}

@@ -15,6 +15,13 @@ const progressAfter = 500 * time.Millisecond
 // Redrawing more often than this only burdens a slow link.
 const progressEvery = 100 * time.Millisecond
 
+// What a terminal is told so that the line stays one line, however narrow it is.
+const (
+	clearLine = "\r\x1b[K"
+	noWrap    = "\x1b[?7l"
+	wrap      = "\x1b[?7h"
+)
+
 // Progress shows on a terminal how far a scan has come, on one line that is
 // drawn over itself and gone at the end.
 type Progress struct {
@@ -34,7 +41,7 @@ func (p *Progress) Show(now scan.Progress) {
 	if now.Elapsed < p.next {
 		return
 	}
-	fmt.Fprintf(p.w, "\r\x1b[Kscanning: %s data directories found, %s directories looked into, %s",
+	fmt.Fprintf(p.w, clearLine+noWrap+"scanning: %s found in %s directories, %s"+wrap,
 		count(now.Found), count(now.Visited), age(now.Elapsed))
 	p.shown, p.next = true, now.Elapsed+progressEvery
 }
@@ -42,7 +49,7 @@ func (p *Progress) Show(now scan.Progress) {
 // Clear removes the line, for something else to be written or at the end.
 func (p *Progress) Clear() {
 	if p.shown {
-		io.WriteString(p.w, "\r\x1b[K")
+		io.WriteString(p.w, clearLine)
 		p.shown = false
 	}
 }

@@ -224,7 +224,7 @@ func TestProgress(t *testing.T) {
 	p.Show(scan.Progress{Visited: 88000, Found: 12408, Elapsed: 3 * time.Second})
 	p.Show(scan.Progress{Visited: 88001, Found: 12408, Elapsed: 3*time.Second + time.Millisecond})
 	p.Clear()
-	want := "\r\x1b[Kscanning: 12,408 data directories found, 88,000 directories looked into, 3s\r\x1b[K"
+	want := "\r\x1b[K\x1b[?7lscanning: 12,408 found in 88,000 directories, 3s\x1b[?7h\r\x1b[K"
 	if got := b.String(); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
