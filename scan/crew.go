@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -179,7 +180,7 @@ func (c *crew) giveUpOn(now time.Time) {
 	}
 	c.mu.Unlock()
 	for _, j := range lost {
-		j.giveUp(ErrNoAnswer)
+		j.giveUp(fmt.Errorf("%w in %v", ErrNoAnswer, c.limit))
 	}
 	c.mu.Lock()
 	c.settle(len(lost))
