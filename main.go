@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/sys/unix"
 
+	"lockscope/lock/locktest"
 	"lockscope/scan"
 	"lockscope/ui"
 )
@@ -30,6 +31,7 @@ const (
 )
 
 func main() {
+	locktest.Main() // the demo's processes are this program again, and begin here
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -49,12 +51,16 @@ func run(args []string, stdout, stderr *os.File) int {
 		return exitUsage
 	}
 	if s.demo {
-		remove, err := s.openSandbox()
+		world, err := openSandbox(s)
 		if err != nil {
 			complain(stderr, err)
 			return exitIncomplete
 		}
-		defer remove()
+		defer func() {
+			if err := world.Close(); err != nil {
+				complain(stderr, err)
+			}
+		}()
 	}
 	monitor := scan.New(s.scanConfig())
 	format := s.printing()

@@ -4,9 +4,12 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"lockscope/lock/locktest"
 )
 
 func TestMain(m *testing.M) {
+	locktest.Main() // the demo's processes are this test binary
 	testscript.Main(m, map[string]func(){"lockscope": main})
 }
 
