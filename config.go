@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -15,21 +14,19 @@ import (
 
 const systemConfig = "/etc/lockscope/config.toml"
 
-// findConfig returns the path of the first default config file that is there, or "".
-func findConfig() (string, error) {
+// findConfig returns the path of the first default config file that is there, or
+// "". A home that may not be entered, as under su(1), has none for this user.
+func findConfig() string {
 	paths := []string{systemConfig}
 	if dir, err := os.UserConfigDir(); err == nil { // else there is no home
 		paths = []string{filepath.Join(dir, "lockscope", "config.toml"), systemConfig}
 	}
 	for _, path := range paths {
-		switch _, err := os.Stat(path); {
-		case err == nil:
-			return path, nil
-		case !errors.Is(err, fs.ErrNotExist):
-			return "", err
+		if _, err := os.Stat(path); err == nil {
+			return path
 		}
 	}
-	return "", nil
+	return ""
 }
 
 // loadConfig reads the TOML file at path over c. Relative roots in it are below

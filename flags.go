@@ -16,28 +16,23 @@ var errVersion = errors.New("version requested")
 func parse(args []string) (*settings, error) {
 	s := &settings{config: defaultConfig()}
 	flags := newFlags(s)
-	file := flags.String("config", "", "")
-	version := flags.Bool("version", false, "")
 	if err := flags.Parse(args); err != nil {
 		return nil, flagError(flags, err)
 	}
-	if *version {
+	if s.version {
 		return nil, errVersion
 	}
-	path, err := *file, error(nil)
-	if !flags.Changed("config") && !s.demo { // what suits this host may hide the sandbox
-		if path, err = findConfig(); err != nil {
-			return nil, err
-		}
+	file, named := s.file, flags.Changed("config")
+	if !named && !s.demo { // what suits this host may hide the sandbox
+		file = findConfig()
 	}
-	if path != "" || flags.Changed("config") {
+	if file != "" || named {
 		// The flags override the file: parsed again, they are laid over it.
 		s = &settings{config: defaultConfig()}
-		if err := loadConfig(path, &s.config); err != nil {
+		if err := loadConfig(file, &s.config); err != nil {
 			return nil, err
 		}
 		flags = newFlags(s)
-		flags.String("config", "", "")
 		if err := flags.Parse(args); err != nil {
 			return nil, flagError(flags, err)
 		}
@@ -60,6 +55,7 @@ func parse(args []string) (*settings, error) {
 func newFlags(s *settings) *pflag.FlagSet {
 	f := pflag.NewFlagSet("lockscope", pflag.ContinueOnError)
 	f.Usage = func() {} // printed by run, in our own words
+	f.StringVar(&s.file, "config", "", "")
 	f.BoolVar(&s.once, "once", false, "")
 	f.VarP(textFlag{format{&s.output}}, "output", "o", "")
 	f.BoolVarP(&s.watch, "watch", "w", false, "")
@@ -79,6 +75,7 @@ func newFlags(s *settings) *pflag.FlagSet {
 	f.Var(textFlag{&s.Color}, "color", "")
 	f.BoolVar(&s.ASCII, "ascii", s.ASCII, "")
 	f.BoolVar(&s.demo, "demo", false, "")
+	f.BoolVar(&s.version, "version", false, "")
 	return f
 }
 

@@ -78,12 +78,14 @@ func (c *config) validate() error {
 // settings are everything that the command line and the config file say.
 type settings struct {
 	config
-	once   bool
-	output ui.Format // "" unless -o is given
-	watch  bool
-	check  bool
-	states states
-	demo   bool
+	file    string // --config
+	once    bool
+	output  ui.Format // "" unless -o is given
+	watch   bool
+	check   bool
+	states  states
+	demo    bool
+	version bool
 }
 
 // printing is the format to print in, or "" if nothing asks for printing.
