@@ -36,6 +36,18 @@ func (t *table) find(fs filesystem, ino uint64) (flockLine, bool) {
 	return line, ok
 }
 
+// strays calls found with every line that is on one of the devices and is none
+// of the known lock files'. It reports false where the table cannot be had.
+func (t *table) strays(known map[fileKey]bool, devices map[uint64]bool, found func(flockLine)) bool {
+	t.once.Do(t.read)
+	for key, line := range t.lines {
+		if devices[key.dev] && !known[key] {
+			found(line)
+		}
+	}
+	return t.lines != nil
+}
+
 func (t *table) read() {
 	if t.slow.Load() {
 		return
@@ -65,28 +77,33 @@ type swept struct {
 	blind  bool                    // some could not be seen
 }
 
+func newSwept() *swept {
+	return &swept{byIno: map[uint64][]descriptor{}, byPath: map[string][]descriptor{}}
+}
+
 // sweep looks at every descriptor of every process, once.
-func sweep(ps *processes) (*swept, error) {
+func sweep(ps *processes) *swept {
+	s := newSwept()
 	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return nil, err
-	}
-	s := &swept{byIno: map[uint64][]descriptor{}, byPath: map[string][]descriptor{}}
+	s.blind = err != nil
 	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		held, blind := ps.all(ps.find(pid))
-		s.blind = s.blind || blind
-		for _, f := range held {
-			s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
-			if f.deleted {
-				s.byPath[f.path] = append(s.byPath[f.path], f)
-			}
+		if pid, err := strconv.Atoi(e.Name()); err == nil {
+			s.add(ps, pid)
 		}
 	}
-	return s, nil
+	return s
+}
+
+// add looks at every descriptor of one process.
+func (s *swept) add(ps *processes, pid int) {
+	held, blind := ps.all(ps.find(pid))
+	s.blind = s.blind || blind
+	for _, f := range held {
+		s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
+		if f.deleted {
+			s.byPath[f.path] = append(s.byPath[f.path], f)
+		}
+	}
 }
 
 // of returns the descriptors that hold the lock of the directory looked at, or

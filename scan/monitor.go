@@ -41,6 +41,8 @@ type Monitor struct {
 	errors   int       // in the last walk
 	walkedAt time.Time // end of the last walk
 	walkTook time.Duration
+
+	searchedAt time.Time // when deleted lock files were last searched for
 }
 
 // entry is a known data directory. A pass gives it to one job at a time.

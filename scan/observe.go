@@ -211,13 +211,17 @@ func (l *look) tempsStand() bool {
 // kernelPath is how the kernel names the directory in the links of /proc.
 func (l *look) kernelPath() string {
 	if l.path == "" {
-		path, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(l.dir.FD()))
-		if err != nil {
-			path = l.dir.Path()
-		}
-		l.path = path
+		l.path = kernelPath(l.dir)
 	}
 	return l.path
 }
 
 func (l *look) lockPath() string { return l.kernelPath() + l.procs.lockName }
+
+func kernelPath(d lock.Dir) string {
+	path, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(d.FD()))
+	if err != nil {
+		return d.Path()
+	}
+	return path
+}

@@ -30,9 +30,10 @@ type pass struct {
 // root is an open root. It is open only during a pass: an open directory would keep
 // its file system from being unmounted.
 type root struct {
-	path string
-	dir  lock.Dir
-	id   lock.FileID
+	path   string
+	kernel string // what the kernel calls it, which is not path where that leads through a link
+	dir    lock.Dir
+	id     lock.FileID
 }
 
 func (m *Monitor) newPass(todo request, number int) *pass {
@@ -59,9 +60,7 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	if err == nil {
 		err = p.refresh(ctx)
 	}
-	for _, r := range p.roots {
-		r.dir.Close()
-	}
+	p.closeRoots()
 	if err == nil {
 		err = p.settleAll(ctx)
 	}
@@ -73,7 +72,7 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 // openRoots opens the roots, each of them once. Links are followed here, and nowhere below.
 func (p *pass) openRoots(ctx context.Context) error {
 	for _, path := range p.cfg.Roots {
-		p.crew.add(&openRoot{pass: p, path: path})
+		p.crew.add(&openRoot{pass: p, root: root{path: path}})
 	}
 	if err := p.crew.wait(ctx); err != nil {
 		return err
@@ -96,16 +95,21 @@ func (p *pass) openRoots(ctx context.Context) error {
 	return nil
 }
 
+func (p *pass) closeRoots() {
+	for _, r := range p.roots {
+		r.dir.Close()
+	}
+}
+
 type openRoot struct {
 	*pass
-	path string
-	dir  lock.Dir
-	id   lock.FileID
-	err  error
+	root
+	err error
 }
 
 func (j *openRoot) run() {
 	if j.dir, j.err = j.cfg.Names.OpenDir(j.path); j.err == nil {
+		j.kernel = kernelPath(j.dir)
 		j.id, j.err = j.dir.ID()
 	}
 }
@@ -117,7 +121,7 @@ func (j *openRoot) finish() {
 	}
 	j.pass.mu.Lock()
 	defer j.pass.mu.Unlock()
-	j.roots = append(j.roots, root{j.path, j.dir, j.id})
+	j.roots = append(j.roots, j.root)
 }
 
 func (j *openRoot) giveUp(err error) {
@@ -272,55 +276,6 @@ func (j *relook) finish() {
 func (j *relook) giveUp(err error) { j.miss(j.root, j.path, err) }
 
 func (j *relook) discard() {}
-
-// settleAll looks again at every directory whose verdict does not stand yet,
-// until none is left. The first time, all processes are searched for holders.
-func (p *pass) settleAll(ctx context.Context) error {
-	for {
-		unsettled := p.unsettled()
-		if len(unsettled) == 0 {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(lookAgain):
-		}
-		p.obs = p.newObserver()
-		p.obs.swept, _ = sweep(p.obs.procs)
-		if err := p.openAndLook(ctx, unsettled); err != nil {
-			return err
-		}
-	}
-}
-
-func (p *pass) openAndLook(ctx context.Context, unsettled map[string]*entry) error {
-	p.roots, p.lost = nil, map[string]error{}
-	if err := p.openRoots(ctx); err != nil {
-		return err
-	}
-	defer func() {
-		for _, r := range p.roots {
-			r.dir.Close()
-		}
-	}()
-	for path, e := range unsettled {
-		p.crew.add(p.lookJob(path, e))
-	}
-	return p.crew.wait(ctx)
-}
-
-func (p *pass) unsettled() map[string]*entry {
-	p.Monitor.mu.Lock()
-	defer p.Monitor.mu.Unlock()
-	found := map[string]*entry{}
-	for path, e := range p.entries {
-		if e.settling != nil {
-			found[path] = e
-		}
-	}
-	return found
-}
 
 func (p *pass) summarize() Summary {
 	p.Monitor.mu.Lock()
