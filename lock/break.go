@@ -93,7 +93,7 @@ func (b *breaker) proveGone() error {
 	if b.seen.Pidfile.State != PidfileNamed {
 		return nil
 	}
-	p, state := b.Dir.named(b.seen.Pidfile, false)
+	p, state := b.Dir.named(b.seen.Pidfile)
 	if !state.Exited() && state != ProcessUnrelated {
 		return b.refuse(RefusedAlive, nil)
 	}
@@ -169,7 +169,7 @@ func (b *breaker) removeUnlocked() ([]string, error) {
 // it will be handed. Temporaries are left alone where there is no lock file: without
 // a lock to hold, one of them may be part of an acquire in progress.
 func (n Names) Leftovers(seen Evidence) []string {
-	n = n.orDefault()
+	n = n.OrDefault()
 	var names []string
 	if seen.Pidfile.ID != (FileID{}) {
 		names = append(names, n.Pidfile)
