@@ -211,6 +211,9 @@ func (m *model) dialogHead(w int) []string {
 		}
 	case breaks:
 		title = "Breaking" + t.mark
+		if d.stop {
+			title += " stopping after this one"
+		}
 	case tells:
 		title = d.outcome()
 	}

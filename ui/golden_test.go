@@ -137,7 +137,7 @@ func TestScreens(t *testing.T) {
 
 func TestTooSmall(t *testing.T) {
 	m, _ := testModel(20, 5, Options{})
-	if got, want := m.text(), "terminal too small:\n20 columns × 5 lines\n"; got != want {
+	if got, want := m.text(), "too small: 20x5,\nneeds 24x8\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

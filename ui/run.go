@@ -63,13 +63,16 @@ func Run(ctx context.Context, o Options) error {
 
 	m := newModel(o)
 	program := tea.NewProgram(m,
-		tea.WithContext(ctx),
 		tea.WithInput(o.Stdin),
 		tea.WithOutput(wire{o.Stdout}),
 		tea.WithColorProfile(profile),
 		tea.WithFPS(30),
 		tea.WithoutSignalHandler(),
 	)
+	defer context.AfterFunc(ctx, func() {
+		stop() // a second signal ends a program that hangs on a terminal that hangs
+		program.Quit()
+	})()
 	sourceCtx, endSource := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -80,8 +83,5 @@ func Run(ctx context.Context, o Options) error {
 	endSource()
 	<-ended
 	m.breaking.Wait()
-	if ctx.Err() != nil {
-		return nil // asked to end, and did
-	}
 	return err
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -47,12 +48,18 @@ func (m *model) View() tea.View {
 	switch {
 	case m.width == 0: // not known yet
 	case m.width < minWidth || m.height < minHeight:
-		v.SetContent("terminal too small:\n" + counted(m.width, "column", "columns") + " × " + counted(m.height, "line", "lines"))
+		v.SetContent(m.tooSmall())
 	default:
 		v.SetContent(strings.Join(m.screen(), "\n"))
 		v.Cursor = m.textCursor()
 	}
 	return v
+}
+
+func (m *model) tooSmall() string {
+	size := func(w, h int) string { return strconv.Itoa(w) + "x" + strconv.Itoa(h) }
+	text := "too small: " + size(m.width, m.height) + ", needs " + size(minWidth, minHeight)
+	return strings.Join(wrap(text, m.width), "\n")
 }
 
 func (m *model) screen() []string {
