@@ -1,10 +1,200 @@
 package lock
 
-// Broken is what a successful BreakStale removed.
-type Broken struct {
-	Removed []string // file names within the directory
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// BreakStale removes what a dead holder left in a directory whose lock nobody
+// holds: the pidfile and temporary pidfiles. It returns their names.
+//
+// seen is the evidence that the decision rests on, from [Inspect] or from a scan. Whatever
+// of it is no longer so refuses the break, with a [*RefusedError] that says
+// why; nothing has then been changed. The lock file is never removed, and the lock is
+// held, exclusively, only for the few microseconds in which the evidence is
+// confirmed and the files are unlinked.
+func BreakStale(dir string, seen Evidence) (removed []string, err error) {
+	return DefaultNames.BreakStale(dir, seen)
 }
 
-// BreakStale removes the pidfile and temporary pidfiles of a directory whose
-// lock nobody holds and whose named process is gone.
-func (n Names) BreakStale(dir string, seen Evidence) (Broken, error) { return Broken{}, nil }
+// BreakStale is the function BreakStale for files of these names.
+func (n Names) BreakStale(dir string, seen Evidence) (removed []string, err error) {
+	d, err := n.OpenDir(dir)
+	if err != nil {
+		return nil, refusal(dir, seen, RefusedUnknown, err)
+	}
+	defer d.Close()
+	// The descriptor is what counts from here on: if it is the directory that
+	// was seen, it does not matter which links led to it.
+	if id, err := d.ID(); err != nil || !id.SameFile(seen.Dir) {
+		return nil, refusal(dir, seen, RefusedReplaced, err)
+	}
+	b := breaker{Dir: d, seen: seen}
+	if removed, err = b.run(); len(removed) > 0 {
+		fsync(d.fd) // not under the lock; the pidfile is a hint, so a loss is harmless
+	}
+	return removed, err
+}
+
+// breaker is one attempt.
+type breaker struct {
+	Dir
+	seen  Evidence
+	named Process // who had the pidfile's PID when it was proven not to be the holder
+}
+
+func (b *breaker) refuse(why Refusal, err error) error { return refusal(b.path, b.seen, why, err) }
+
+func (b *breaker) run() ([]string, error) {
+	if len(b.names.Leftovers(b.seen)) == 0 {
+		return nil, b.refuse(RefusedNothing, nil)
+	}
+	// What takes long is proven before the lock is taken, and only confirmed under it.
+	if err := b.proveGone(); err != nil {
+		return nil, err
+	}
+	if b.seen.Lock.State == LockMissing {
+		return b.removeUnlocked()
+	}
+	fd, id, err := b.openRegular(b.names.Lock, unix.O_RDONLY, 0)
+	switch {
+	case err == unix.ENOENT:
+		return nil, b.refuse(RefusedReplaced, nil)
+	case err != nil:
+		return nil, b.refuse(RefusedUnknown, err)
+	}
+	defer unix.Close(fd)
+	if !id.SameFile(b.seen.Lock.ID) {
+		return nil, b.refuse(RefusedReplaced, nil)
+	}
+	if err := flock(fd, unix.LOCK_EX); err == unix.EWOULDBLOCK {
+		return nil, &RefusedError{Dir: b.path, Reason: RefusedHeld, PID: b.Pidfile().PID}
+	} else if err != nil {
+		return nil, b.refuse(RefusedUnknown, err)
+	}
+	defer unflock(fd)
+	if onDisk, _, err := fstatat(b.fd, b.names.Lock); err != nil || !onDisk.SameFile(id) {
+		return nil, b.refuse(RefusedReplaced, err)
+	}
+	if err := b.confirm(); err != nil {
+		return nil, err
+	}
+	return b.remove()
+}
+
+// proveGone establishes that the process the pidfile names is not one that
+// could be writing here.
+func (b *breaker) proveGone() error {
+	if b.seen.Pidfile.State != PidfileNamed {
+		return nil
+	}
+	p, state := b.Dir.named(b.seen.Pidfile, false)
+	if !state.Exited() && state != ProcessUnrelated {
+		return b.refuse(RefusedAlive, nil)
+	}
+	b.named = p
+	return nil
+}
+
+// confirm is everything that must still be so while the lock is ours.
+func (b *breaker) confirm() error {
+	switch now := b.Pidfile(); {
+	case now.State == PidfileNotRegular:
+		return b.refuse(RefusedNotRegular, nil)
+	case now.Err != nil:
+		return b.refuse(RefusedUnknown, now.Err)
+	case now.ID != b.seen.Pidfile.ID || now.Text != b.seen.Pidfile.Text:
+		return b.refuse(RefusedChanged, nil)
+	}
+	for _, temp := range b.seen.Temps {
+		if id, _, err := fstatat(b.fd, temp.Name); err != nil || id != temp.ID {
+			return b.refuse(RefusedChanged, nil)
+		}
+	}
+	if b.seen.Lock.State == LockMissing && b.LockFile().State != LockMissing {
+		return b.refuse(RefusedReplaced, nil)
+	}
+	if b.seen.Pidfile.State == PidfileNamed {
+		if p, _, err := FindProcess(b.seen.Pidfile.PID); err != nil || p != b.named && p != (Process{}) {
+			return b.refuse(RefusedAlive, err)
+		}
+	}
+	return nil
+}
+
+// remove unlinks what was seen, and nothing else.
+func (b *breaker) remove() (removed []string, err error) {
+	for _, name := range b.names.Leftovers(b.seen) {
+		if err := b.unlink(name); err != nil && err != unix.ENOENT {
+			return removed, b.refuse(RefusedUnknown, pathError("unlink", b.filePath(name), err))
+		}
+		removed = append(removed, name)
+	}
+	return removed, nil
+}
+
+// removeUnlocked removes the pidfile where there is no lock file. Nothing keeps a
+// daemon from creating one and acquiring now, so the pidfile is first moved
+// aside, then looked at, and put back if it is not the one that was seen. The name it is
+// moved to is one that counts as a leftover, should we die in between.
+func (b *breaker) removeUnlocked() ([]string, error) {
+	if err := b.confirm(); err != nil {
+		return nil, err
+	}
+	aside := b.names.Pidfile + "." + strconv.Itoa(os.Getpid()) + ".tmp"
+	err := ignoringEINTR(func() error { return unix.Renameat(b.fd, b.names.Pidfile, b.fd, aside) })
+	if err != nil {
+		return nil, b.refuse(RefusedUnknown, pathError("rename", b.filePath(b.names.Pidfile), err))
+	}
+	id, _, err := fstatat(b.fd, aside)
+	lockFile := b.LockFile()
+	if err != nil || id != b.seen.Pidfile.ID || lockFile.State != LockMissing {
+		// link(2) does not replace a pidfile that is there by now, where rename(2) would.
+		ignoringEINTR(func() error { return unix.Linkat(b.fd, aside, b.fd, b.names.Pidfile, 0) })
+		b.unlink(aside)
+		return nil, b.refuse(RefusedChanged, nil)
+	}
+	if err := b.unlink(aside); err != nil {
+		return nil, b.refuse(RefusedUnknown, pathError("unlink", b.filePath(aside), err))
+	}
+	return []string{b.names.Pidfile}, nil
+}
+
+// Leftovers names the files that BreakStale would remove, given the evidence
+// it will be handed. Temporaries are left alone where there is no lock file: without
+// a lock to hold, one of them may be part of an acquire in progress.
+func (n Names) Leftovers(seen Evidence) []string {
+	n = n.OrDefault()
+	var names []string
+	if seen.Pidfile.ID != (FileID{}) {
+		names = append(names, n.Pidfile)
+	}
+	if seen.Lock.State != LockMissing {
+		for _, temp := range seen.Temps {
+			names = append(names, temp.Name)
+		}
+	}
+	return names
+}
+
+// refusal makes the typed error, and finds the reason in the system's error where none is given.
+func refusal(dir string, seen Evidence, why Refusal, err error) error {
+	if why == RefusedUnknown {
+		switch {
+		case errors.Is(err, unix.EROFS):
+			why = RefusedReadOnlyFS
+		case errors.Is(err, fs.ErrPermission):
+			why = RefusedPermission
+		case errors.Is(err, ErrNotRegular):
+			why = RefusedNotRegular
+		case slices.ContainsFunc([]error{unix.ENOENT, unix.ENOTDIR, unix.ELOOP}, func(e error) bool { return errors.Is(err, e) }):
+			why = RefusedReplaced
+		}
+	}
+	return &RefusedError{Dir: dir, Reason: why, PID: seen.Pidfile.PID, Err: err}
+}

@@ -1,7 +1,6 @@
 package lock
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 )
@@ -111,10 +110,6 @@ func name[S ~uint8](s S, words ...string) string {
 	}
 	return fmt.Sprintf("state(%d)", s)
 }
-
-// ErrNotRegular is what a lock file, pidfile or temporary is refused with that
-// is a symlink, FIFO, directory, device or socket.
-var ErrNotRegular = errors.New("not a regular file")
 
 func pathError(op, path string, err error) error {
 	return &fs.PathError{Op: op, Path: path, Err: err}

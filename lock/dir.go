@@ -1,0 +1,194 @@
+package lock
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Dir is an open data directory. Everything is looked up from its descriptor,
+// so that a renamed path or a planted symlink cannot lead elsewhere after it was
+// opened. Its looking methods never create, write or block on anything within it,
+// never follow a link, and may be called concurrently, but not with Close.
+type Dir struct {
+	fd    int
+	path  string
+	names Names
+}
+
+// OpenDir opens the data directory at path.
+func OpenDir(path string) (Dir, error) { return DefaultNames.OpenDir(path) }
+
+// OpenDir opens the data directory at path, whose files have these names.
+func (n Names) OpenDir(path string) (Dir, error) {
+	return n.openDirAt(unix.AT_FDCWD, path, path, 0)
+}
+
+// OpenDirAt opens the directory of this name within the one that parent is a
+// descriptor of, unless it is a symlink. path is for messages.
+func (n Names) OpenDirAt(parent int, name, path string) (Dir, error) {
+	return n.openDirAt(parent, name, path, unix.O_NOFOLLOW)
+}
+
+// OpenBelow opens the directory at a path relative to the one that parent is a
+// descriptor of, through no link and not out of it. path is for messages.
+func (n Names) OpenBelow(parent int, rel, path string) (Dir, error) {
+	fd := parent
+	names := strings.Split(rel, "/")
+	if rel == "" {
+		names = []string{"."}
+	}
+	for i, name := range names {
+		next, err := open(fd, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+		if i > 0 {
+			unix.Close(fd)
+		}
+		if err != nil {
+			return Dir{}, pathError("open", path, err)
+		}
+		fd = next
+	}
+	return Dir{fd: fd, path: path, names: n.OrDefault()}, nil
+}
+
+func (n Names) openDirAt(parent int, name, path string, flags int) (Dir, error) {
+	fd, err := open(parent, name, unix.O_RDONLY|unix.O_DIRECTORY|flags, 0)
+	if err != nil {
+		return Dir{}, pathError("open", path, err)
+	}
+	return Dir{fd: fd, path: path, names: n.OrDefault()}, nil
+}
+
+// Close closes the descriptor.
+func (d Dir) Close() error { return unix.Close(d.fd) }
+
+// Path is the path it was opened by.
+func (d Dir) Path() string { return d.path }
+
+// FD is its descriptor, for further *at calls; it stays Dir's to close.
+func (d Dir) FD() int { return d.fd }
+
+// ID returns the directory's own identity. Its mtime changes with every
+// acquire and release.
+func (d Dir) ID() (FileID, error) {
+	id, _, err := fstat(d.fd)
+	if err != nil {
+		err = pathError("fstat", d.path, err)
+	}
+	return id, err
+}
+
+// LockFile identifies the lock file without opening it: State is LockMissing
+// or LockUnknown.
+func (d Dir) LockFile() LockFile {
+	id, mode, err := fstatat(d.fd, d.names.Lock)
+	switch {
+	case err == unix.ENOENT:
+		return LockFile{State: LockMissing}
+	case err == nil && !isRegular(mode):
+		err = ErrNotRegular
+	}
+	if err != nil {
+		err = pathError("stat", d.filePath(d.names.Lock), err)
+	}
+	return LockFile{ID: id, Err: err}
+}
+
+// ProbeLock establishes whether somebody holds the lock by asking for it
+// without waiting, and gives it back at once. A shared lock, so that two who
+// look do not see each other. On a held lock this disturbs nobody; on a free
+// one, an acquire that falls into those microseconds is refused.
+func (d Dir) ProbeLock() LockFile {
+	path := d.filePath(d.names.Lock)
+	fd, id, err := d.openRegular(d.names.Lock, unix.O_RDONLY, 0)
+	if err == unix.ENOENT {
+		return LockFile{State: LockMissing}
+	} else if err != nil {
+		return LockFile{ID: id, Err: pathError("open", path, err)}
+	}
+	defer unix.Close(fd)
+	switch err := flock(fd, unix.LOCK_SH); err {
+	case nil:
+		unflock(fd) // before anything else: until then an acquire fails
+		return LockFile{State: LockFree, ID: id}
+	case unix.EWOULDBLOCK:
+		return LockFile{State: LockHeld, ID: id}
+	default:
+		return LockFile{ID: id, Err: pathError("flock", path, err)}
+	}
+}
+
+// Temps returns the temporary pidfiles in the directory, under the name the
+// protocol began with (pidfile.tmp) and the one it has now (pidfile.<pid>.tmp).
+// It lists the directory, which takes time in proportion to its entries.
+func (d Dir) Temps() ([]Temp, error) {
+	names, err := listNames(d.fd, d.names.isTemp)
+	if err != nil {
+		return nil, pathError("readdir", d.path, err)
+	}
+	var temps []Temp
+	for _, name := range names {
+		if id, mode, err := fstatat(d.fd, name); err == nil && isRegular(mode) {
+			temps = append(temps, Temp{Name: name, ID: id})
+		}
+	}
+	return temps, nil
+}
+
+// OrDefault returns n with DefaultNames in place of empty names.
+func (n Names) OrDefault() Names {
+	if n.Lock == "" {
+		n.Lock = DefaultNames.Lock
+	}
+	if n.Pidfile == "" {
+		n.Pidfile = DefaultNames.Pidfile
+	}
+	return n
+}
+
+// isTemp reports whether an entry's name is pidfile.tmp or pidfile.<pid>.tmp.
+func (n Names) isTemp(entry string) bool {
+	middle, ok := strings.CutPrefix(entry, n.Pidfile+".")
+	if !ok {
+		return false
+	}
+	if middle == "tmp" {
+		return true
+	}
+	middle, ok = strings.CutSuffix(middle, ".tmp")
+	pid, err := strconv.ParseUint(middle, 10, 31)
+	return ok && err == nil && pid > 0
+}
+
+func (d Dir) filePath(name string) string { return filepath.Join(d.path, name) }
+
+// openRegular opens a file in the directory if it is a regular one, and says
+// which it is. A FIFO, a device or a symlink is recognized before it is opened:
+// opening alone can block or have effects (a watchdog device reboots the host).
+// O_NOFOLLOW, O_NONBLOCK and the second look cover a file that is swapped in between.
+func (d Dir) openRegular(name string, flags int, perm uint32) (fd int, id FileID, err error) {
+	id, mode, err := fstatat(d.fd, name)
+	if err != nil && (err != unix.ENOENT || flags&unix.O_CREAT == 0) {
+		return -1, FileID{}, err
+	}
+	if err == nil && !isRegular(mode) {
+		return -1, id, ErrNotRegular
+	}
+	fd, err = open(d.fd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, perm)
+	if err == unix.ELOOP || err == unix.ENXIO { // a symlink or a FIFO since
+		err = ErrNotRegular
+	}
+	if err != nil {
+		return -1, FileID{}, err
+	}
+	if id, mode, err = fstat(fd); err == nil && !isRegular(mode) {
+		err = ErrNotRegular
+	}
+	if err != nil {
+		unix.Close(fd)
+		return -1, id, err
+	}
+	return fd, id, nil
+}

@@ -1,0 +1,123 @@
+package lock
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxPidfile is the longest text, in bytes, that is still read as a PID. A
+// longer one is malformed: a number must never be cut short into another one.
+const maxPidfile = 64
+
+// ParsePID reads a pidfile's text: white space around a base-10 number that
+// fits an int32, which is what the Rust crate accepts. Anything else names
+// nobody and gives 0 and PidfileEmpty or PidfileMalformed. So does a number below 1:
+// to kill(2), those are process groups.
+func ParsePID(text string) (int, PidfileState) {
+	trimmed := strings.TrimSpace(text)
+	if trimmed == "" && len(text) <= maxPidfile {
+		return 0, PidfileEmpty
+	}
+	pid, err := strconv.ParseInt(trimmed, 10, 32)
+	if err != nil || pid <= 0 || len(text) > maxPidfile {
+		return 0, PidfileMalformed
+	}
+	return int(pid), PidfileNamed
+}
+
+// formatPID is the text that names pid.
+func formatPID(pid int) string { return strconv.Itoa(pid) + "\n" }
+
+// Pidfile reads the pidfile, at most maxPidfile+1 bytes of it, if it is a
+// regular file.
+func (d Dir) Pidfile() Pidfile {
+	fd, id, err := d.openRegular(d.names.Pidfile, unix.O_RDONLY, 0)
+	switch {
+	case err == unix.ENOENT:
+		return Pidfile{State: PidfileMissing}
+	case err == ErrNotRegular:
+		return Pidfile{State: PidfileNotRegular, ID: id}
+	case err != nil:
+		return Pidfile{ID: id, Err: pathError("open", d.filePath(d.names.Pidfile), err)}
+	}
+	defer unix.Close(fd)
+	var buf [maxPidfile + 1]byte
+	n := 0
+	for n < len(buf) {
+		m, err := read(fd, buf[n:])
+		if err != nil {
+			return Pidfile{ID: id, Err: pathError("read", d.filePath(d.names.Pidfile), err)}
+		}
+		if m == 0 {
+			break
+		}
+		n += m
+	}
+	p := Pidfile{ID: id, Text: string(buf[:n])}
+	p.PID, p.State = ParsePID(p.Text)
+	return p
+}
+
+// PidfileID identifies the pidfile without opening it, to learn whether it
+// is still the one that was read. It is the zero FileID if there is none.
+func (d Dir) PidfileID() FileID {
+	id, _, _ := fstatat(d.fd, d.names.Pidfile)
+	return id
+}
+
+// writePidfile puts a pidfile that names pid in place, whole or not at all,
+// and makes it durable. Only the holder of the lock may call it. A temporary that was left
+// behind is removed rather than written to: it may be a link to somebody else's file.
+func (d Dir) writePidfile(pid int) (FileID, error) {
+	temp := d.names.Pidfile + ".tmp"
+	id, err := d.writeTemp(temp, formatPID(pid))
+	if err != nil {
+		return FileID{}, err
+	}
+	err = ignoringEINTR(func() error { return unix.Renameat(d.fd, temp, d.fd, d.names.Pidfile) })
+	if err != nil {
+		d.unlink(temp)
+		return FileID{}, pathError("rename", d.filePath(temp), err)
+	}
+	if err := fsync(d.fd); err != nil {
+		d.unlink(d.names.Pidfile)
+		return FileID{}, pathError("fsync", d.path, err)
+	}
+	return id, nil
+}
+
+func (d Dir) writeTemp(temp, text string) (id FileID, err error) {
+	path := d.filePath(temp)
+	if err := d.unlink(temp); err != nil && err != unix.ENOENT {
+		return FileID{}, pathError("unlink", path, err)
+	}
+	fd, err := open(d.fd, temp, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, 0o666)
+	if err != nil {
+		return FileID{}, pathError("open", path, err)
+	}
+	var n int
+	err = ignoringEINTR(func() error {
+		n, err = unix.Write(fd, []byte(text))
+		return err
+	})
+	if err == nil && n < len(text) {
+		err = fmt.Errorf("%d of %d bytes written", n, len(text))
+	}
+	if err == nil {
+		err = fsync(fd)
+	}
+	if err == nil {
+		id, _, err = fstat(fd)
+	}
+	if closeErr := unix.Close(fd); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		d.unlink(temp)
+		return FileID{}, pathError("write", path, err)
+	}
+	return id, nil
+}

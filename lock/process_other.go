@@ -1,0 +1,20 @@
+//go:build unix && !linux
+
+package lock
+
+import "time"
+
+// FindProcess returns the process that has this PID now: ProcessGone, or
+// ProcessAlive, which here may be a zombie or another process of that PID.
+func FindProcess(pid int) (Process, ProcessState, error) {
+	if !exists(pid) {
+		return Process{}, ProcessGone, nil
+	}
+	return Process{PID: pid}, ProcessAlive, nil
+}
+
+// Started is not known on this system.
+func (p Process) Started() time.Time { return time.Time{} }
+
+// UsedBy cannot be told on this system, so a live PID is always respected.
+func (d Dir) UsedBy(p Process) Use { return UseUnknown }

@@ -1,0 +1,94 @@
+package lock
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// The system calls, each retried when a signal interrupts it: the runtime's
+// own signals restart most calls, but not all, and not on every file system.
+
+func ignoringEINTR(call func() error) error {
+	for {
+		if err := call(); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+func open(dirfd int, name string, flags int, perm uint32) (fd int, err error) {
+	err = ignoringEINTR(func() error {
+		fd, err = unix.Openat(dirfd, name, flags|unix.O_CLOEXEC, perm)
+		return err
+	})
+	return fd, err
+}
+
+// flock takes the lock without waiting; EWOULDBLOCK means that it is held.
+func flock(fd, how int) error {
+	return ignoringEINTR(func() error { return unix.Flock(fd, how|unix.LOCK_NB) })
+}
+
+func unflock(fd int) {
+	ignoringEINTR(func() error { return unix.Flock(fd, unix.LOCK_UN) })
+}
+
+func fstat(fd int) (FileID, uint32, error) {
+	var st unix.Stat_t
+	err := ignoringEINTR(func() error { return unix.Fstat(fd, &st) })
+	return fileID(&st), uint32(st.Mode), err
+}
+
+// fstatat never follows a link at name.
+func fstatat(dirfd int, name string) (FileID, uint32, error) {
+	var st unix.Stat_t
+	err := ignoringEINTR(func() error { return unix.Fstatat(dirfd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
+	return fileID(&st), uint32(st.Mode), err
+}
+
+func fileID(st *unix.Stat_t) FileID {
+	return FileID{Dev: uint64(st.Dev), Ino: st.Ino, MTime: st.Mtim.Nano(), Size: st.Size}
+}
+
+func isRegular(mode uint32) bool { return mode&unix.S_IFMT == unix.S_IFREG }
+
+func read(fd int, p []byte) (n int, err error) {
+	err = ignoringEINTR(func() error {
+		n, err = unix.Read(fd, p)
+		return err
+	})
+	return max(n, 0), err
+}
+
+func fsync(fd int) error { return ignoringEINTR(func() error { return unix.Fsync(fd) }) }
+
+func (d Dir) unlink(name string) error {
+	return ignoringEINTR(func() error { return unix.Unlinkat(d.fd, name, 0) })
+}
+
+// listNames returns the entries of a directory that match. The descriptor is
+// opened anew, because an offset shared with another reader would skip entries.
+func listNames(dirfd int, match func(string) bool) ([]string, error) {
+	fd, err := open(dirfd, ".", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), ".")
+	defer f.Close()
+	var names []string
+	for {
+		batch, err := f.Readdirnames(1024)
+		for _, name := range batch {
+			if match(name) {
+				names = append(names, name)
+			}
+		}
+		if err == io.EOF {
+			return names, nil
+		} else if err != nil {
+			return names, err
+		}
+	}
+}
