@@ -14,7 +14,7 @@ const labelWidth = 10
 // at most w cells wide. In full, nothing is cut but wrapped.
 func (m *model) detailLines(r *row, w int, full bool) []string {
 	t := &m.theme
-	c := classOf(r.Report)
+	c := r.class
 	state := t.class[c].Render(c.String())
 	path := scan.Escape(r.Path)
 	room := w - 2 - width(c.String()) - 2
@@ -32,7 +32,18 @@ func (m *model) detailLines(r *row, w int, full bool) []string {
 	for _, line := range wrap(summary, w-2) {
 		lines = append(lines, " "+line)
 	}
+	if next != "" {
+		lines = append(lines, m.factLines(fact{"next", next}, w, true)...)
+	}
+	why := whyNoBreak(r.Report, m.opts.Break == nil)
+	if why == "" {
+		offer := m.keys.Break.Help().Key + " removes what is stale, after checking everything again"
+		lines = append(lines, m.factLines(fact{"break", offer}, w, full)...)
+	}
 	list := facts(r.Report, m.now(), " "+t.dot+" ")
+	if why != "" {
+		list = append(list, fact{"break", why})
+	}
 	if full {
 		if codes := reasonCodes(r.Verdict.Reasons); codes != "" {
 			list = append(list, fact{"reasons", codes})
@@ -41,14 +52,6 @@ func (m *model) detailLines(r *row, w int, full bool) []string {
 	}
 	for _, f := range list {
 		lines = append(lines, m.factLines(f, w, full)...)
-	}
-	if next != "" {
-		lines = append(lines, m.factLines(fact{"next", next}, w, true)...)
-	}
-	if why := whyNoBreak(r.Report, m.opts.Break == nil); why != "" {
-		lines = append(lines, m.factLines(fact{"break", why}, w, full)...)
-	} else {
-		lines = append(lines, m.factLines(fact{"break", m.keys.Break.Help().Key + " removes what is stale, after checking everything again"}, w, full)...)
 	}
 	return lines
 }

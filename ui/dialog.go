@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -34,17 +35,17 @@ const (
 
 // target is a directory to break, and what came of it.
 type target struct {
-	seen   *scan.Report
-	tried  bool
-	broken lock.Broken
-	err    error
+	seen    *scan.Report
+	tried   bool
+	removed []string
+	err     error
 }
 
 // brokenMsg is what came of one target.
 type brokenMsg struct {
-	target int
-	broken lock.Broken
-	err    error
+	target  int
+	removed []string
+	err     error
 }
 
 // ask opens the dialog for the selected stale directories, or without a selection for
@@ -138,8 +139,8 @@ func (m *model) breakNext(i int) tea.Cmd {
 	wait.Add(1)
 	return func() tea.Msg {
 		defer wait.Done()
-		broken, err := doBreak(seen)
-		return brokenMsg{i, broken, err}
+		removed, err := doBreak(seen)
+		return brokenMsg{i, removed, err}
 	}
 }
 
@@ -147,7 +148,7 @@ func (m *model) breakNext(i int) tea.Cmd {
 func (m *model) broken(msg brokenMsg) tea.Cmd {
 	d := m.dialog
 	t := &d.targets[msg.target]
-	t.tried, t.broken, t.err = true, msg.broken, msg.err
+	t.tried, t.removed, t.err = true, msg.removed, msg.err
 	m.opts.Source.Observe(t.seen.Path)
 	if next := msg.target + 1; next < len(d.targets) && !d.stop {
 		return m.breakNext(next)
@@ -254,13 +255,13 @@ func (m *model) targetLines(g *target, w int) []string {
 	switch {
 	case g.tried && g.err == nil:
 		removed := "nothing was left to remove"
-		if len(g.broken.Removed) > 0 {
-			removed = "removed " + escapeList(g.broken.Removed)
+		if len(g.removed) > 0 {
+			removed = "removed " + escapeList(g.removed)
 		}
 		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(removed)}
 	case g.tried:
 		lines := []string{t.alarm.Render(t.bad) + " " + path}
-		for _, line := range wrap(escapeError(g.err), w-2) {
+		for _, line := range wrap(whyRefused(g.err), w-2) {
 			lines = append(lines, "  "+line)
 		}
 		return lines
@@ -287,15 +288,16 @@ func (m *model) targetLines(g *target, w int) []string {
 // removes lists what a break would remove, with what the pidfile says.
 func (m *model) removes(r *scan.Report) string {
 	var files []string
-	switch p := &r.Evidence.Pidfile; p.State {
-	case lock.PidfileMissing:
-	case lock.PidfileNamed:
-		files = append(files, m.opts.Names.Pidfile+" ("+strconv.Itoa(p.PID)+", "+r.Evidence.Process.String()+")")
-	default:
-		files = append(files, m.opts.Names.Pidfile+" ("+p.State.String()+")")
-	}
-	for _, temp := range r.Evidence.Temps {
-		files = append(files, scan.Escape(temp.Name))
+	for _, name := range m.opts.Names.Leftovers(r.Evidence.Evidence) {
+		text := scan.Escape(name)
+		if p := &r.Evidence.Pidfile; name == m.opts.Names.Pidfile {
+			if p.State == lock.PidfileNamed {
+				text += " (" + strconv.Itoa(p.PID) + ", " + r.Evidence.Process.String() + ")"
+			} else {
+				text += " (" + p.State.String() + ")"
+			}
+		}
+		files = append(files, text)
 	}
 	return strings.Join(files, ", ")
 }
@@ -309,7 +311,7 @@ func (m *model) changedSince(seen *scan.Report) string {
 	case r.Breakable():
 		return ""
 	}
-	return classOf(r.Report).String()
+	return r.class.String()
 }
 
 func (m *model) dialogFoot(w int) []string {
@@ -339,6 +341,16 @@ func escapeList(names []string) string {
 		out[i] = scan.Escape(name)
 	}
 	return strings.Join(out, ", ")
+}
+
+// whyRefused is an error without the directory, which stands above it.
+func whyRefused(err error) string {
+	text := err.Error()
+	var refused *lock.RefusedError
+	if errors.As(err, &refused) {
+		text = strings.TrimPrefix(text, refused.Dir+": ")
+	}
+	return scan.Escape(text)
 }
 
 func escapeError(err error) string { return scan.Escape(err.Error()) }

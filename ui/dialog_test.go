@@ -5,7 +5,6 @@ import (
 	"sync"
 	"testing"
 
-	"lockscope/lock"
 	"lockscope/scan"
 )
 
@@ -17,7 +16,7 @@ type breaker struct {
 	hold   chan struct{}    // if set, each break waits for it
 }
 
-func (b *breaker) breakStale(r *scan.Report) (lock.Broken, error) {
+func (b *breaker) breakStale(r *scan.Report) ([]string, error) {
 	b.mu.Lock()
 	b.asked = append(b.asked, r)
 	b.mu.Unlock()
@@ -26,10 +25,10 @@ func (b *breaker) breakStale(r *scan.Report) (lock.Broken, error) {
 	}
 	for part, err := range b.refuse {
 		if strings.Contains(r.Path, part) {
-			return lock.Broken{}, err
+			return nil, err
 		}
 	}
-	return lock.Broken{Removed: []string{".handoff.pidfile"}}, nil
+	return []string{".handoff.pidfile"}, nil
 }
 
 func (b *breaker) paths() []string {

@@ -43,15 +43,6 @@ func facts(r *scan.Report, now time.Time, sep string) []fact {
 	return out
 }
 
-func holds(r *scan.Report, pid int) bool {
-	for i := range r.Evidence.Holders {
-		if r.Evidence.Holders[i].PID == pid {
-			return true
-		}
-	}
-	return false
-}
-
 func lockFact(r *scan.Report, sep string) string {
 	e := &r.Evidence
 	parts := []string{e.Lock.State.String()}

@@ -1,13 +1,6 @@
 package ui
 
-import (
-	"bytes"
-	"strconv"
-	"strings"
-
-	"lockscope/lock"
-	"lockscope/scan"
-)
+import "strings"
 
 // query says which directories the table shows: those of its classes that
 // match every term.
@@ -85,99 +78,33 @@ func parseClasses(list string) classes {
 // all reports whether the query shows every directory.
 func (q *query) all() bool { return q.classes == 0 && len(q.terms) == 0 }
 
-// matcher answers a query for many directories. It keeps a buffer between
-// them, and so serves one goroutine.
-type matcher struct {
-	query
-	text []byte
-}
-
-func (m *matcher) matches(r *scan.Report) bool {
-	if m.classes != 0 && !m.classes.has(classOf(r)) {
+func (q *query) matches(r *row) bool {
+	if q.classes != 0 && !q.classes.has(r.class) {
 		return false
 	}
-	m.text = m.text[:0]
-	for i := range m.terms {
-		if t := &m.terms[i]; m.matchesTerm(t, r) == t.not {
+	for i := range q.terms {
+		if t := &q.terms[i]; t.matches(r) == t.not {
 			return false
 		}
 	}
 	return true
 }
 
-func (m *matcher) matchesTerm(t *term, r *scan.Report) bool {
+func (t *term) matches(r *row) bool {
 	switch t.field {
+	case anywhere:
+		return strings.Contains(r.text, t.text)
 	case inState:
-		return t.classes.has(classOf(r))
-	case inPID:
-		return hasPID(r, t.text)
+		return t.classes.has(r.class)
+	}
+	path, rest, _ := strings.Cut(r.text, "\n")
+	_, rest, _ = strings.Cut(rest, "\n")
+	pids, commands, _ := strings.Cut(rest, "\n")
+	switch t.field {
 	case inPath:
-		return contains(appendLower(nil, scan.Escape(r.Path)), t.text)
-	case inCommand:
-		return contains(appendCommands(nil, r), t.text)
+		return strings.Contains(path, t.text)
+	case inPID:
+		return strings.Contains(pids, " "+t.text)
 	}
-	if len(m.text) == 0 {
-		m.text = appendText(m.text, r)
-	}
-	return contains(m.text, t.text)
-}
-
-func contains(text []byte, word string) bool { return bytes.Contains(text, []byte(word)) }
-
-func hasPID(r *scan.Report, prefix string) bool {
-	begins := func(pid int) bool {
-		var digits [20]byte
-		return bytes.HasPrefix(strconv.AppendInt(digits[:0], int64(pid), 10), []byte(prefix))
-	}
-	if p := &r.Evidence.Pidfile; p.State == lock.PidfileNamed && begins(p.PID) {
-		return true
-	}
-	for i := range r.Evidence.Holders {
-		if begins(r.Evidence.Holders[i].PID) {
-			return true
-		}
-	}
-	return false
-}
-
-// appendText appends everything that a word without a field looks through, in
-// lower case, divided by newlines, which no word holds.
-func appendText(dst []byte, r *scan.Report) []byte {
-	dst = append(appendLower(dst, scan.Escape(r.Path)), '\n')
-	dst = append(append(dst, classOf(r).String()...), '\n')
-	if p := &r.Evidence.Pidfile; p.State == lock.PidfileNamed {
-		dst = append(strconv.AppendInt(dst, int64(p.PID), 10), '\n')
-	}
-	for i := range r.Evidence.Holders {
-		dst = append(strconv.AppendInt(dst, int64(r.Evidence.Holders[i].PID), 10), '\n')
-	}
-	return appendCommands(dst, r)
-}
-
-func appendCommands(dst []byte, r *scan.Report) []byte {
-	if o := r.Evidence.Owner; o != nil {
-		dst = append(appendLower(dst, scan.Escape(o.Command)), '\n')
-	}
-	for i := range r.Evidence.Holders {
-		if p := r.Evidence.Holders[i].Process; p != r.Evidence.Owner {
-			dst = append(appendLower(dst, scan.Escape(p.Command)), '\n')
-		}
-	}
-	return dst
-}
-
-// appendLower appends s in lower case, without allocating where s is ASCII.
-func appendLower(dst []byte, s string) []byte {
-	start := len(dst)
-	for i := range len(s) {
-		c := s[i]
-		if c >= 0x80 {
-			return append(dst[:start], strings.ToLower(s)...)
-		}
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		dst = append(dst, c)
-	}
-	return dst
+	return strings.Contains(commands, t.text)
 }

@@ -40,10 +40,10 @@ func TestFilter(t *testing.T) {
 		{"other:kvd", ""}, // no field: a word with a colon
 		{":74", "0412"},
 	} {
-		m := matcher{query: query{terms: parseTerms(test.filter)}}
+		q := query{terms: parseTerms(test.filter)}
 		var got []string
 		for _, s := range all {
-			if m.matches(s.report()) {
+			if q.matches(newRow(s)) {
 				_, tenant, _ := strings.Cut(s.path, "tenant-")
 				got = append(got, strings.TrimSuffix(tenant, "/data"))
 			}
@@ -55,20 +55,20 @@ func TestFilter(t *testing.T) {
 }
 
 func TestFilterSeesWhatIsShown(t *testing.T) {
-	r := sample{path: "Ärger\x1b[2J/データ", state: scan.Free}.report()
+	r := newRow(sample{path: "Ärger\x1b[2J/データ", state: scan.Free})
 	for _, word := range []string{"ärger", "ÄRGER", `\x1b`, "データ"} {
-		m := matcher{query: query{terms: parseTerms(word)}}
-		if !m.matches(r) {
+		q := query{terms: parseTerms(word)}
+		if !q.matches(r) {
 			t.Errorf("%q does not match %q", word, r.Path)
 		}
 	}
 }
 
 func TestClassFilter(t *testing.T) {
-	m := matcher{query: query{classes: problems}}
+	q := query{classes: problems}
 	for _, s := range troubled {
-		if r := s.report(); m.matches(r) == r.Checking {
-			t.Errorf("problems only: %s %s", classOf(r), r.Path)
+		if r := newRow(s); q.matches(r) == r.Checking {
+			t.Errorf("problems only: %s %s", r.class, r.Path)
 		}
 	}
 }
@@ -79,14 +79,20 @@ func FuzzFilter(f *testing.F) {
 	f.Add("state:stale,split pid:8121", "eu/shard-03/tenant-0412/data", 8121)
 	f.Add("!cmd:kvd ! :", "\xff\x1b", 0)
 	f.Fuzz(func(t *testing.T, filter, path string, pid int) {
-		r := sample{path: path, state: scan.Held, pid: pid, holders: []scan.Holder{holder(pid, filter, hour)}}.report()
-		m := matcher{query: query{terms: parseTerms(filter)}}
-		got := m.matches(r)
-		if len(m.terms) == 1 && !strings.HasPrefix(strings.TrimSpace(filter), "!") {
-			n := matcher{query: query{terms: parseTerms("!" + strings.TrimSpace(filter))}}
+		r := newRow(sample{path: path, state: scan.Held, pid: pid, holders: []scan.Holder{holder(pid, filter, hour)}})
+		q := query{terms: parseTerms(filter)}
+		got := q.matches(r)
+		if len(q.terms) == 1 && !strings.HasPrefix(strings.TrimSpace(filter), "!") {
+			n := query{terms: parseTerms("!" + strings.TrimSpace(filter))}
 			if n.matches(r) == got {
 				t.Errorf("%q and !%q answer alike", filter, filter)
 			}
 		}
 	})
+}
+
+func newRow(s sample) *row {
+	r := &row{}
+	r.set(s.report(), nil)
+	return r
 }

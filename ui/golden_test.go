@@ -11,7 +11,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"lockscope/lock"
 	"lockscope/scan"
 )
 
@@ -86,7 +85,7 @@ func (m *model) text() string {
 	return b.String()
 }
 
-func neverBreak(*scan.Report) (lock.Broken, error) { return lock.Broken{}, errNotStale }
+func neverBreak(*scan.Report) ([]string, error) { return nil, errNotStale }
 
 func TestScreens(t *testing.T) {
 	walking := scan.Update{Changes: fleet(30), Interval: 2 * time.Second,

@@ -60,11 +60,11 @@ func (m *model) rootsText(room int) string {
 func (m *model) scanFacts() []string {
 	s, rs := &m.scan, m.rows
 	dirs := counted(len(rs.sorted), "dir", "dirs")
-	if !rs.match.all() {
+	if !rs.query.all() {
 		dirs = "filtered: " + count(len(rs.shown)) + " of " + count(len(rs.sorted))
 	}
 	facts := []string{dirs}
-	if s.progress.Walking {
+	if s.walking() {
 		facts = append(facts, count(s.progress.Visited)+" walked")
 		if sec := s.progress.Elapsed.Seconds(); sec >= 1 {
 			facts = append(facts, count(int(float64(s.progress.Visited)/sec))+"/s")
@@ -98,7 +98,7 @@ func (m *model) liveness() string {
 	if d := s.silent(m.now()); d > 0 {
 		return t.alarm.Render("no answer for " + age(d.Truncate(5*time.Second)))
 	}
-	if s.progress.Walking || s.passes == 0 {
+	if s.walking() || s.passes == 0 {
 		return t.good.Render(t.live + " walking")
 	}
 	return t.good.Render(t.live + " live")
@@ -112,7 +112,7 @@ type counter struct {
 
 // countersLine says how many are in which state, the problems first.
 func (m *model) countersLine() string {
-	if len(m.rows.sorted) == 0 && len(m.scan.errors) == 0 {
+	if len(m.rows.sorted) == 0 && len(m.scan.problems()) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -125,9 +125,12 @@ func (m *model) countersLine() string {
 
 // counters are the longest form that fits.
 func (m *model) counters() []counter {
-	for _, healthy := range []bool{true, false} {
-		w := 2
-		long := m.longCounters(healthy)
+	for _, form := range []struct {
+		healthy bool
+		gap     string
+	}{{true, "  "}, {false, "  "}, {false, " "}} {
+		w := 1
+		long := m.longCounters(form.healthy, form.gap)
 		for _, c := range long {
 			w += width(c.text)
 		}
@@ -139,15 +142,15 @@ func (m *model) counters() []counter {
 }
 
 // longCounters has each state, the healthy ones if asked for, else the total.
-func (m *model) longCounters(healthy bool) []counter {
+func (m *model) longCounters(healthy bool, gap string) []counter {
 	rs, t := m.rows, &m.theme
 	var out []counter
 	add := func(c class) {
 		text := t.class[c].Render(count(rs.counts[c]) + " " + c.String())
-		if rs.match.classes.has(c) {
+		if rs.query.classes.has(c) {
 			text = t.class[c].Underline(true).Render(count(rs.counts[c]) + " " + c.String())
 		}
-		out = append(out, counter{text: text, shows: only(c)}, counter{text: "  "})
+		out = append(out, counter{text: text, shows: only(c)}, counter{text: gap})
 	}
 	for c := range class(classCount) {
 		if c.problem() && rs.counts[c] > 0 {
@@ -155,13 +158,13 @@ func (m *model) longCounters(healthy bool) []counter {
 		}
 	}
 	if len(out) == 0 && m.scan.passes > 0 && len(rs.sorted) > 0 {
-		out = append(out, counter{text: t.good.Render(t.ok + " no problems")}, counter{text: "  "})
+		out = append(out, counter{text: t.good.Render(t.ok + " no problems")}, counter{text: gap})
 	}
 	if rs.counts[checking] > 0 {
 		add(checking)
 	}
-	if n := len(m.scan.errors); n > 0 {
-		out = append(out, counter{text: t.alarm.Render(counted(n, "error", "errors"))}, counter{text: "  "})
+	if n := len(m.scan.problems()); n > 0 {
+		out = append(out, counter{text: t.alarm.Render(counted(n, "error", "errors"))}, counter{text: gap})
 	}
 	if !healthy {
 		return append(out, counter{text: t.dim.Render("of " + count(len(rs.sorted)))})
@@ -218,7 +221,7 @@ func (m *model) selectedText() string {
 // filterText says what the table is narrowed to, "" if to nothing.
 func (m *model) filterText() string {
 	var parts []string
-	switch cs := m.rows.match.classes; {
+	switch cs := m.rows.query.classes; {
 	case cs == problems:
 		parts = append(parts, "problems only")
 	case cs != 0:

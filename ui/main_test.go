@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"lockscope/lock"
 	"lockscope/scan"
 )
 
@@ -38,11 +37,11 @@ func child(healthy string) int {
 	err := Run(context.Background(), Options{
 		Host: "web-07", Roots: []string{root}, Source: source, Interval: 2 * time.Second,
 		Color: os.Getenv("NO_COLOR") == "", ASCII: os.Getenv("LOCKSCOPE_UI_ASCII") != "",
-		Break: func(r *scan.Report) (lock.Broken, error) {
+		Break: func(r *scan.Report) ([]string, error) {
 			if r.Evidence.Pidfile.PID == 1 {
-				return lock.Broken{}, errNotStale
+				return nil, errNotStale
 			}
-			return lock.Broken{Removed: []string{".handoff.pidfile"}}, nil
+			return []string{".handoff.pidfile"}, nil
 		},
 	})
 	if err != nil {

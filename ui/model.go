@@ -8,7 +8,6 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/lock"
 	"lockscope/scan"
 )
 
@@ -56,9 +55,7 @@ type model struct {
 }
 
 func newModel(o Options) *model {
-	if o.Names == (lock.Names{}) {
-		o.Names = lock.DefaultNames
-	}
+	o.Names = o.Names.OrDefault()
 	m := &model{
 		opts:     o,
 		keys:     DefaultKeyMap(),
@@ -98,38 +95,64 @@ func (m *model) Init() tea.Cmd { return tea.Batch(m.feed.next, everySecond()) }
 
 // status is what the header says of the scan.
 type status struct {
-	progress scan.Progress
-	errors   []scan.PathError // of the last walk
+	progress scan.Progress    // of the walk that is under way, or the last one
+	errors   []scan.PathError // of the last walk that came to its end
+	fresh    []scan.PathError // of the walk since
+	walked   bool             // there was a walk since the last pass ended
 	passes   int              // that came to an end
-	took     time.Duration    // what a pass takes, see tookNow
+	took     time.Duration    // what a walk takes, see steady
 	wanted   time.Duration    // the interval the user chose
-	interval time.Duration    // the interval in force
+	interval time.Duration    // the interval in force, see steady
 	paused   bool
 	heard    time.Time // when the source was last heard of
 	ended    bool
 	err      error // why it ended
 }
 
+// apply takes in an update. Its progress and interval may not be set.
 func (s *status) apply(u *scan.Update, now time.Time) {
-	if u.Progress.Walking && !s.progress.Walking {
-		s.errors = nil
-	}
-	s.errors = append(s.errors, u.Errors...)
-	s.progress = u.Progress
-	s.interval = u.Interval
 	s.heard = now
-	if u.Summary != nil {
-		s.passes++
-		s.tookNow(u.Summary.Duration)
+	s.fresh = append(s.fresh, u.Errors...)
+	if u.Progress != (scan.Progress{}) {
+		s.progress, s.walked = u.Progress, true
 	}
+	if u.Interval != 0 && !s.paused {
+		s.interval = steady(s.interval, u.Interval)
+		if u.Interval == s.wanted {
+			s.interval = s.wanted
+		}
+	}
+	if u.Summary == nil {
+		return
+	}
+	if s.walked || s.passes == 0 {
+		s.took = steady(s.took, u.Summary.Duration)
+		s.errors, s.fresh = s.fresh, nil
+	}
+	s.walked = false
+	s.passes++
 }
 
-// tookNow takes in how long a pass took. The time shown changes only when
-// it is off by a third, so that it does not flicker.
-func (s *status) tookNow(d time.Duration) {
-	if s.took == 0 || d > s.took*4/3 || d < s.took*3/4 {
-		s.took = d
+// steady takes a new measurement only where the one on the screen is off by a
+// quarter, so that it does not flicker.
+func steady(shown, measured time.Duration) time.Duration {
+	if measured > shown*5/4 || measured < shown*3/4 {
+		return measured
 	}
+	return shown
+}
+
+// walking reports whether to show a walk: the first, or one that takes its time.
+func (s *status) walking() bool {
+	return s.progress.Walking && (s.passes == 0 || s.progress.Elapsed > 3*time.Second)
+}
+
+// problems are the errors to show.
+func (s *status) problems() []scan.PathError {
+	if s.passes == 0 {
+		return s.fresh
+	}
+	return s.errors
 }
 
 // silent is for how long nothing was heard from a source that should have

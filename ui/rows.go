@@ -6,28 +6,21 @@ import (
 	"lockscope/scan"
 )
 
-// row is one directory of the table. It stays the same row while its reports
-// come and go.
-type row struct {
-	*scan.Report
-	selected bool
-	replaced bool // its place is being sought anew
-	gone     bool // it is a data directory no longer
-}
-
 // rows are the directories known, in order, those of them that the query
 // shows, and a window on these. The cursor and the selection belong to
 // directories: whatever is found, sorted or filtered, they stay with them.
 type rows struct {
 	byPath   map[string]*row
+	paths    []*row // all, in order of path
 	sorted   []*row // all
 	filtered []*row // those that match, in the same order; unused where all do
 	shown    []*row // one of the two
 	order    order
-	match    matcher
+	query    query
 	counts   [classCount]int
 	selected int
 	longest  int // of the paths, in bytes
+	scratch  []byte
 
 	cursor *row // in shown, unless that is empty
 	at     int  // its index there
@@ -42,7 +35,7 @@ func newRows() *rows { return &rows{byPath: map[string]*row{}} }
 // and stays shown while the cursor is on it even if it matches no longer.
 func (rs *rows) apply(changes []scan.Change, gone []string) {
 	keep := rs.kept()
-	var placed []*row
+	var placed, found []*row
 	replace := func(r *row) {
 		if !r.replaced {
 			r.replaced = true
@@ -55,17 +48,18 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 			r = &row{}
 			rs.byPath[c.Path] = r
 			rs.longest = max(rs.longest, len(c.Path))
+			found = append(found, r)
 		} else {
-			rs.counts[classOf(r.Report)]--
+			rs.counts[r.class]--
 		}
 		replace(r)
-		r.Report = c.Report
-		rs.counts[classOf(r.Report)]++
+		rs.scratch = r.set(c.Report, rs.scratch)
+		rs.counts[r.class]++
 	}
 	for _, path := range gone {
 		if r := rs.byPath[path]; r != nil {
 			delete(rs.byPath, path)
-			rs.counts[classOf(r.Report)]--
+			rs.counts[r.class]--
 			rs.setSelected(r, false)
 			r.gone = true
 			replace(r)
@@ -75,19 +69,27 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 		return
 	}
 
-	wasPlaced := func(r *row) bool { return r.replaced }
-	rs.sorted = slices.DeleteFunc(rs.sorted, wasPlaced)
-	rs.filtered = slices.DeleteFunc(rs.filtered, wasPlaced)
+	if len(placed) > len(found) {
+		wasPlaced := func(r *row) bool { return r.replaced }
+		rs.sorted = slices.DeleteFunc(rs.sorted, wasPlaced)
+		rs.filtered = slices.DeleteFunc(rs.filtered, wasPlaced)
+	}
 	for _, r := range placed {
 		r.replaced = false
 	}
-	placed = slices.DeleteFunc(placed, func(r *row) bool { return r.gone })
-	rs.sorted = insert(rs.sorted, placed, rs.order)
-	if !rs.match.all() {
+	isGone := func(r *row) bool { return r.gone }
+	if len(gone) > 0 {
+		rs.paths = slices.DeleteFunc(rs.paths, isGone)
+		placed = slices.DeleteFunc(placed, isGone)
+		found = slices.DeleteFunc(found, isGone)
+	}
+	rs.paths = order{column: byPath}.insert(rs.paths, found)
+	rs.sorted = rs.order.insert(rs.sorted, placed)
+	if !rs.query.all() {
 		placed = slices.DeleteFunc(placed, func(r *row) bool {
-			return r != keep && !rs.match.matches(r.Report)
+			return r != keep && !rs.query.matches(r)
 		})
-		rs.filtered = insert(rs.filtered, placed, rs.order)
+		rs.filtered = rs.order.insert(rs.filtered, placed)
 	}
 	rs.show()
 }
@@ -95,14 +97,14 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 // setQuery shows other rows. The cursor stays with its directory, or goes to
 // the next one that is shown.
 func (rs *rows) setQuery(q query) {
-	rs.match.query = q
+	rs.query = q
 	rs.refilter(nil)
 }
 
 // setOrder sorts otherwise.
 func (rs *rows) setOrder(o order) {
 	rs.order = o
-	slices.SortFunc(rs.sorted, o.compare)
+	rs.sorted = o.sort(rs.paths)
 	rs.refilter(rs.kept())
 }
 
@@ -116,9 +118,9 @@ func (rs *rows) kept() *row {
 
 func (rs *rows) refilter(keep *row) {
 	rs.filtered = rs.filtered[:0]
-	if !rs.match.all() {
+	if !rs.query.all() {
 		for _, r := range rs.sorted {
-			if r == keep || rs.match.matches(r.Report) {
+			if r == keep || rs.query.matches(r) {
 				rs.filtered = append(rs.filtered, r)
 			}
 		}
@@ -129,7 +131,7 @@ func (rs *rows) refilter(keep *row) {
 // show puts what changed before the window.
 func (rs *rows) show() {
 	rs.shown = rs.filtered
-	if rs.match.all() {
+	if rs.query.all() {
 		rs.shown = rs.sorted
 	}
 	rs.follow()
@@ -188,7 +190,7 @@ func (rs *rows) moveTo(i int) {
 	rs.moved = true
 	rs.at = max(min(i, len(rs.shown)-1), 0)
 	rs.cursor = rs.shown[rs.at]
-	if left != rs.cursor && !rs.match.matches(left.Report) {
+	if left != rs.cursor && !rs.query.matches(left) {
 		rs.filtered = slices.DeleteFunc(rs.filtered, func(r *row) bool { return r == left })
 		rs.show()
 	}
@@ -199,7 +201,7 @@ func (rs *rows) moveTo(i int) {
 // before (step -1), and reports whether there is one.
 func (rs *rows) moveToProblem(step int) bool {
 	for i := rs.at + step; i >= 0 && i < len(rs.shown); i += step {
-		if classOf(rs.shown[i].Report).problem() {
+		if rs.shown[i].class.problem() {
 			rs.moveTo(i)
 			return true
 		}

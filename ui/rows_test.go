@@ -80,7 +80,7 @@ func TestRowsStayTrue(t *testing.T) {
 		selected := 0
 		for _, r := range rs.sorted {
 			sorted = append(sorted, r.Report)
-			if rs.match.matches(r.Report) || r == rs.cursor {
+			if rs.query.matches(r) || r == rs.cursor {
 				shown = append(shown, r.Report)
 			}
 			if r.selected {
@@ -90,7 +90,7 @@ func TestRowsStayTrue(t *testing.T) {
 				t.Fatalf("step %d: %s is not the last report", step, r.Path)
 			}
 		}
-		if len(rs.sorted) != len(truth) || !slices.IsSortedFunc(rs.sorted, rs.order.compare) {
+		if len(rs.sorted) != len(truth) || !slices.IsSortedFunc(rs.paths, order{column: byPath}.compare) || len(rs.paths) != len(truth) || !slices.IsSortedFunc(rs.sorted, rs.order.compare) {
 			t.Fatalf("step %d: %d rows of %d, or unsorted", step, len(sorted), len(truth))
 		}
 		var have []*scan.Report

@@ -30,9 +30,10 @@ type Options struct {
 	Interval time.Duration // what the source was told; 0 = only on request
 
 	// Break breaks the stale lock of a directory if the evidence in the
-	// report still holds; its error says why it did not. It is called from another goroutine,
-	// one call at a time. Nil takes the action off the screen.
-	Break func(*scan.Report) (lock.Broken, error)
+	// report still holds, and says which files it removed; its error says why it did
+	// not. It is called from another goroutine, one call at a time. Nil takes the
+	// action off the screen.
+	Break func(*scan.Report) (removed []string, err error)
 
 	ASCII bool // no other characters in the screen's own marks
 	Color bool // false: bold and reverse video only

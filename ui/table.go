@@ -62,7 +62,7 @@ func (t *tableCells) writeRest(b *strings.Builder, c columns, mark string) {
 }
 
 func (m *model) cells(r *row) tableCells {
-	c := classOf(r.Report)
+	c := r.class
 	t := tableCells{
 		state:   m.theme.glyphs[c] + " " + c.String(),
 		dir:     m.paths.of(r.Path),
@@ -124,7 +124,7 @@ func (m *model) tableRow(r *row, c columns) string {
 	if r == m.rows.current() {
 		return t.strong.Render(t.cursor) + t.reverse.Render(tick+cells.line(c, t.mark)) + t.strong.Render(t.cursorEnd)
 	}
-	kind := classOf(r.Report)
+	kind := r.class
 	var rest strings.Builder
 	cells.writeRest(&rest, c, t.mark)
 	dir := pad(shortenMiddle(cells.dir, c.dir, t.mark), c.dir)

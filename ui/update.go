@@ -183,7 +183,7 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 		m.resize()
 		return m.filter.Focus()
 	case key.Matches(k, keys.Problems):
-		if rs.match.classes == problems {
+		if rs.query.classes == problems {
 			m.showClasses(0)
 		} else {
 			m.showClasses(problems)
@@ -213,7 +213,7 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 // toggleClass shows one class alone, or adds it to, or removes it from, those
 // that were chosen one by one.
 func (m *model) toggleClass(c class) {
-	if cs := m.rows.match.classes; cs == 0 || cs == problems {
+	if cs := m.rows.query.classes; cs == 0 || cs == problems {
 		m.showClasses(only(c))
 	} else {
 		m.showClasses(cs.toggle(c))
@@ -221,7 +221,7 @@ func (m *model) toggleClass(c class) {
 }
 
 func (m *model) showClasses(cs classes) {
-	m.rows.setQuery(query{classes: cs, terms: m.rows.match.terms})
+	m.rows.setQuery(query{classes: cs, terms: m.rows.query.terms})
 }
 
 // back leaves the full detail, else shows every directory again.
@@ -279,7 +279,7 @@ func (m *model) typeFilter(msg tea.Msg) tea.Cmd {
 }
 
 func (m *model) applyFilter() {
-	m.rows.setQuery(query{classes: m.rows.match.classes, terms: parseTerms(m.filter.Value())})
+	m.rows.setQuery(query{classes: m.rows.query.classes, terms: parseTerms(m.filter.Value())})
 }
 
 func (m *model) leaveFilter() {
@@ -301,13 +301,13 @@ func (m *model) copyNext() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	_, next := r.Explain()
-	if next == "" {
-		m.notice = "nothing needs doing here"
+	command := r.Command()
+	if command == "" {
+		m.notice = "there is no command for the next step"
 		return nil
 	}
-	m.notice = "copied: " + next
-	return tea.SetClipboard(next)
+	m.notice = "copied: " + command
+	return tea.SetClipboard(command)
 }
 
 func (m *model) pause() {

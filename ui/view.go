@@ -195,16 +195,16 @@ func (m *model) emptyLines(height int) []string {
 	switch {
 	case len(m.rows.sorted) > 0:
 		text = []string{"Nothing matches.", "esc shows all " + count(len(m.rows.sorted)) + "."}
-		if m.rows.match.classes == problems && len(m.rows.match.terms) == 0 {
+		if m.rows.query.classes == problems && len(m.rows.query.terms) == 0 {
 			text = []string{m.theme.good.Render(m.theme.ok + " No problems."), "! shows all " + count(len(m.rows.sorted)) + "."}
 		}
 	case s.ended && s.err != nil:
 		text = []string{"The scan stopped:", escapeError(s.err)}
 	case s.passes == 0:
 		text = []string{"Looking for " + m.opts.Names.Lock + " below " + roots + m.theme.mark}
-	case len(s.errors) > 0:
+	case len(s.problems()) > 0:
 		text = append(text, "Nothing found, and not everything could be read:")
-		for _, e := range s.errors {
+		for _, e := range s.problems() {
 			text = append(text, escapeError(e))
 		}
 	default:
