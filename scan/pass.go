@@ -19,6 +19,7 @@ type pass struct {
 	number int
 	todo   request
 	start  time.Time
+	busy   time.Duration // what the refresh took: without walk and second looks
 	obs    *observer
 	afresh int // how many unchanged entries may still be observed afresh by rotation
 
@@ -65,7 +66,9 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 		err = p.walk(ctx)
 	}
 	if err == nil {
+		start := time.Now()
 		err = p.refresh(ctx)
+		p.busy = time.Since(start)
 	}
 	p.closeRoots()
 	if err == nil {
