@@ -67,24 +67,25 @@ func TestParseLocks(t *testing.T) {
 
 func TestParseFdinfo(t *testing.T) {
 	const head = "pos:\t0\nflags:\t02100002\nmnt_id:\t29\nino:\t9977869\n"
-	want := flockLine{2201, unix.Mkdev(0xfe, 0), 9977869}
+	want := fdinfo{9977869, flockLine{2201, unix.Mkdev(0xfe, 0), 9977869}, true}
 	for _, tt := range []struct {
 		name, text string
-		ok         bool
+		want       fdinfo
 	}{
-		{"held", head + "lock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", true},
+		{"held", head + "lock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", want},
 		{"beside locks of other kinds", head + "lock:\t1: OFDLCK ADVISORY  WRITE -1 fe:00:9977869 0 EOF\n" +
-			"lock:\t2: POSIX  ADVISORY  WRITE 77 fe:00:9977869 0 EOF\n" +
-			"lock:\t3: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", true},
-		{"last line cut short of its newline", head + "lock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF", true},
-		{"not locked", head, false},
-		{"waiting", head + "lock:\t1: -> FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", false},
-		{"a lock line that is none", head + "clock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", false},
-		{"empty", "", false},
+			"lock:\t3: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n" +
+			"lock:\t2: POSIX  ADVISORY  WRITE 77 fe:00:9977869 0 EOF\n", want},
+		{"last line cut short of its newline", head + "lock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF", want},
+		{"before Linux 5.14", "pos:\t0\nlock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", fdinfo{0, want.flock, true}},
+		{"not locked", head, fdinfo{ino: 9977869}},
+		{"waiting", head + "lock:\t1: -> FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", fdinfo{ino: 9977869}},
+		{"a lock line that is none", head + "clock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", fdinfo{ino: 9977869}},
+		{"an inode number that is none", "ino:\t-1\n", fdinfo{}},
+		{"empty", "", fdinfo{}},
 	} {
-		got, ok := parseFdinfo([]byte(tt.text))
-		if ok != tt.ok || ok && got != want {
-			t.Errorf("%s: %+v, %t", tt.name, got, ok)
+		if got := parseFdinfo([]byte(tt.text)); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
 		}
 	}
 }
@@ -93,8 +94,8 @@ func TestParseFdinfo(t *testing.T) {
 func TestParseRealLock(t *testing.T) {
 	for place, dir := range places(t) {
 		file := holdHere(t, dir)
-		if l, ok := parseFdinfo(readProc(t, file.fdinfo)); !ok || l.Ino != file.ino || l.PID != file.pid {
-			t.Errorf("%s: fdinfo says %+v, %t", place, l, ok)
+		if info := parseFdinfo(readProc(t, file.fdinfo)); !info.locked || info.flock.Ino != file.ino || info.flock.PID != file.pid {
+			t.Errorf("%s: fdinfo says %+v", place, info)
 		}
 		lines, err := parseLocks(strings.NewReader(string(readProc(t, "/proc/locks"))))
 		if err != nil || !slices.ContainsFunc(lines, func(l flockLine) bool { return l.Ino == file.ino && l.PID == file.pid }) {
@@ -142,15 +143,18 @@ func FuzzParseFdinfo(f *testing.F) {
 	f.Add([]byte("pos:\t0\nlock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n"))
 	f.Add([]byte("lock:1: -> FLOCK\nlock:\t3: OFDLCK ADVISORY  READ -1 00:06:1028 0 EOF\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		l, ok := parseFdinfo(text)
-		if !ok {
+		info := parseFdinfo(text)
+		if !info.locked && info.flock != (flockLine{}) {
+			t.Errorf("no lock, yet %+v", info)
+		}
+		if !info.locked {
 			return
 		}
 		for line := range strings.Lines(string(text)) {
-			if again, same := parseFlock(strings.TrimPrefix(line, "lock:")); same && again == l {
+			if l, ok := parseFlock(strings.TrimPrefix(line, "lock:")); ok && l == info.flock {
 				return
 			}
 		}
-		t.Errorf("%q read as %+v", text, l)
+		t.Errorf("%q read as %+v", text, info)
 	})
 }

@@ -46,38 +46,6 @@ func readProc(t *testing.T, path string) []byte {
 	return text
 }
 
-func TestParseStatus(t *testing.T) {
-	for _, tt := range []struct {
-		name, text, uid string
-		nspid           int
-	}{
-		{"host", "Name:\tkvd\nUid:\t1000\t1001\t1002\t1003\nNSpid:\t8121\n", "1001", 8121},
-		{"container", "Name:\tkvd\nUid:\t0\t0\t0\t0\nNSpid:\t8121\t17\t1\n", "0", 1},
-		{"a name like a field", "Name:\tUid:\\n\nUmask:\t0022\nUid:\t7\t8\t9\t10\nNSpid:\t5\n", "8", 5},
-		{"before Linux 4.1", "Name:\tkvd\nUid:\t7\t8\t9\t10\n", "8", 0},
-		{"nothing of use", "Name:\tkvd\nUid:\t7\nNSpid:\n", "", 0},
-		{"no number", "Uid:\t7\t8\nNSpid:\tx\n", "8", 0},
-		{"cut short", "Uid:\t7\t8", "8", 0},
-		{"gone", "", "", 0},
-	} {
-		if uid, nspid := parseStatus([]byte(tt.text)); uid != tt.uid || nspid != tt.nspid {
-			t.Errorf("%s: %q, %d; want %q, %d", tt.name, uid, nspid, tt.uid, tt.nspid)
-		}
-	}
-}
-
-// Only the kernel's own line counts: what a process calls itself is escaped
-// there, and begins no line.
-func FuzzParseStatus(f *testing.F) {
-	f.Add([]byte("Name:\tkvd\nUid:\t1000\t1001\t1002\t1003\nNSpid:\t8121\t1\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		uid, nspid := parseStatus(text)
-		if uid != "" && !strings.Contains(string(text), "Uid:") || nspid != 0 && !strings.Contains(string(text), "NSpid:") {
-			t.Errorf("%q read as %q, %d", text, uid, nspid)
-		}
-	})
-}
-
 // A process is described as it is, and again as it was described before.
 func TestDescribe(t *testing.T) {
 	id, state, err := lock.FindProcess(os.Getpid())
