@@ -68,6 +68,8 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	}
 	p.closeRoots()
 	if err == nil {
+		p.suspect()
+		p.out.release()
 		err = p.settleAll(ctx)
 	}
 	summary := p.summarize()
