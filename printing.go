@@ -85,7 +85,7 @@ func (p *printing) run(ctx context.Context, m *scan.Monitor) int {
 
 func (p *printing) update(u scan.Update, cancel func()) {
 	u.Errors = p.errors.news(u)
-	if len(u.Errors) > 0 {
+	if len(u.Errors)+len(u.Changes) > 0 { // there may be something to write
 		p.clear()
 	}
 	for _, e := range u.Errors {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -29,7 +30,7 @@ type Format string
 const (
 	Table  Format = "table"  // for people: one line a directory, the worst first
 	JSON   Format = "json"   // one document, at the end
-	NDJSON Format = "ndjson" // one object a line, and then one for each change
+	NDJSON Format = "ndjson" // one object a line, each as soon as it is known
 	Check  Format = "check"  // one line in all
 )
 
@@ -58,7 +59,7 @@ func NewPrinter(w io.Writer, f Format, opt PrintOptions) Printer {
 	case JSON:
 		return &jsonPrinter{out: out, opt: opt}
 	case NDJSON:
-		return &ndjsonPrinter{out: out, opt: opt}
+		return &ndjsonPrinter{out: out, opt: opt, last: map[string]scan.State{}}
 	case Check:
 		return &checkPrinter{out: out, opt: opt}
 	}
@@ -87,6 +88,24 @@ func (o PrintOptions) place(r *scan.Report) string {
 		}
 	}
 	return scan.Escape(path)
+}
+
+// collected gathers the reports of a format that prints them sorted.
+type collected []*scan.Report
+
+func (c *collected) add(changes []scan.Change, opt PrintOptions) {
+	for _, ch := range changes {
+		if !ch.Checking && opt.shows(ch.Verdict.State) {
+			*c = append(*c, ch.Report)
+		}
+	}
+}
+
+// sort puts the worst first, and equals in order of their paths.
+func (c collected) sort() {
+	slices.SortFunc(c, func(a, b *scan.Report) int {
+		return cmp.Or(a.Verdict.State.Severity()-b.Verdict.State.Severity(), cmp.Compare(a.Path, b.Path))
+	})
 }
 
 // summaryText is a summary in words: "12,408 directories below /srv: 2 split, 11,926 held, 480 free; 1 error; 0.4s".

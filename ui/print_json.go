@@ -10,17 +10,20 @@ import (
 // jsonPrinter prints one document at the end, its directories in the order of
 // the table and each on a line of its own.
 type jsonPrinter struct {
-	out   *bufio.Writer
-	opt   PrintOptions
-	found collected
+	out    *bufio.Writer
+	opt    PrintOptions
+	dirs   collected
+	errors []scan.PathError
 }
 
 func (p *jsonPrinter) Update(u scan.Update) error {
-	p.found.add(u)
+	p.dirs.add(u.Changes, p.opt)
+	p.errors = append(p.errors, u.Errors...)
 	return nil
 }
 
 func (p *jsonPrinter) End(s scan.Summary) error {
+	p.dirs.sort()
 	roots := make([]string, len(p.opt.Roots))
 	for i, r := range p.opt.Roots {
 		roots[i], _ = textOf(r)
@@ -36,12 +39,12 @@ func (p *jsonPrinter) End(s scan.Summary) error {
 	e.raw(`,"summary":`)
 	e.value(newSummaryJSON(s, p.opt.Host))
 	e.raw(`,"dirs":[`)
-	for i, r := range p.found.shown(p.opt) {
+	for i, r := range p.dirs {
 		e.separate(i)
 		e.value(newDirJSON(r))
 	}
 	e.raw(`],"errors":[`)
-	for i, err := range p.found.errors {
+	for i, err := range p.errors {
 		e.separate(i)
 		e.value(newErrorJSON(err))
 	}

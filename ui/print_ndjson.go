@@ -6,24 +6,32 @@ import (
 	"lockscope/scan"
 )
 
-// ndjsonPrinter prints an object a line: at the end of the first scan every directory in
-// the order they were found, the errors and the summary; then what changes.
+// ndjsonPrinter prints an object a line: every directory as soon as its state is
+// established, at the end of the scan the errors and the summary, and what
+// changes after that.
 type ndjsonPrinter struct {
-	out   *bufio.Writer
-	opt   PrintOptions
-	found collected             // until End
-	last  map[string]scan.State // by path, as of the last report after that; nil until End
+	out    *bufio.Writer
+	opt    PrintOptions
+	last   map[string]scan.State // by path, as of the last update that had its final look
+	errors []scan.PathError      // those that wait for End
+	ended  bool
 }
 
 func (p *ndjsonPrinter) Update(u scan.Update) error {
-	if p.last == nil {
-		p.found.add(u)
-		return nil
-	}
 	e := jsonWriter{out: p.out}
 	for _, c := range u.Changes {
-		if !c.Checking {
-			p.report(e, c.Report)
+		if c.Checking {
+			continue
+		}
+		line := newDirJSON(c.Report)
+		from, known := p.last[c.Path]
+		if known {
+			line.Type, line.From = "change", from.String()
+		}
+		p.last[c.Path] = c.Verdict.State
+		// What leaves the states that are shown is told as well: else it would seem to be in them still.
+		if p.opt.shows(c.Verdict.State) || known && p.opt.shows(from) {
+			e.line(line)
 		}
 	}
 	for _, path := range u.Gone {
@@ -32,37 +40,24 @@ func (p *ndjsonPrinter) Update(u scan.Update) error {
 		}
 		delete(p.last, path)
 	}
-	for _, err := range u.Errors {
-		e.line(newErrorJSON(err))
+	p.errors = append(p.errors, u.Errors...)
+	if p.ended {
+		p.flushErrors(e)
 	}
 	return p.out.Flush()
 }
 
 func (p *ndjsonPrinter) End(s scan.Summary) error {
 	e := jsonWriter{out: p.out}
-	p.last = map[string]scan.State{}
-	for _, r := range p.found.all() {
-		p.report(e, r)
-	}
-	for _, err := range p.found.errors {
-		e.line(newErrorJSON(err))
-	}
-	p.found = collected{}
+	p.flushErrors(e)
+	p.ended = true
 	e.line(newSummaryJSON(s, p.opt.Host))
 	return p.out.Flush()
 }
 
-// report writes a directory that is new, or its change.
-func (p *ndjsonPrinter) report(e jsonWriter, r *scan.Report) {
-	from, known := p.last[r.Path]
-	p.last[r.Path] = r.Verdict.State
-	// What leaves the states that are shown is told as well: else it would seem to be in them still.
-	if !p.opt.shows(r.Verdict.State) && !(known && p.opt.shows(from)) {
-		return
+func (p *ndjsonPrinter) flushErrors(e jsonWriter) {
+	for _, err := range p.errors {
+		e.line(newErrorJSON(err))
 	}
-	line := newDirJSON(r)
-	if known {
-		line.Type, line.From = "change", from.String()
-	}
-	e.line(line)
+	p.errors = nil
 }

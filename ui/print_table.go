@@ -28,22 +28,22 @@ var tableRight = []bool{2: true, 5: true}
 
 // tablePrinter prints a line for each directory, the worst first, and a summary below.
 type tablePrinter struct {
-	out   *bufio.Writer
-	opt   PrintOptions
-	found collected
+	out  *bufio.Writer
+	opt  PrintOptions
+	rows collected
 }
 
 func (p *tablePrinter) Update(u scan.Update) error {
-	p.found.add(u)
+	p.rows.add(u.Changes, p.opt)
 	return nil
 }
 
 func (p *tablePrinter) End(s scan.Summary) error {
-	rows := p.found.shown(p.opt)
-	if len(rows) > 0 {
-		width := tableWidths(rows, p.opt)
+	p.rows.sort()
+	if len(p.rows) > 0 {
+		width := tableWidths(p.rows, p.opt)
 		writeRow(p.out, tableHeader, width, "")
-		for _, r := range rows {
+		for _, r := range p.rows {
 			color := ""
 			if p.opt.Color {
 				color = stateColors[r.Verdict.State]
@@ -54,7 +54,7 @@ func (p *tablePrinter) End(s scan.Summary) error {
 	}
 	p.out.WriteString(summaryText(s, p.opt))
 	if len(p.opt.States) > 0 {
-		fmt.Fprintf(p.out, "; %s shown", count(len(rows)))
+		fmt.Fprintf(p.out, "; %s shown", count(len(p.rows)))
 	}
 	p.out.WriteByte('\n')
 	return p.out.Flush()

@@ -51,8 +51,6 @@ func reportAt(path string, state scan.State) *scan.Report {
 
 // assorted reports have something of everything that is hard to print.
 func assorted() []*scan.Report {
-	// What was found first is not what is true.
-	before := reportAt("/srv/eu/データ", scan.Unknown)
 	held := reportAt("/srv/eu/データ", scan.Held)
 	held.Evidence.Lock.State = lock.LockHeld
 	for i, pid := range []int{100, 101, 101, 102, 103, 104} {
@@ -78,7 +76,7 @@ func assorted() []*scan.Report {
 	timedOut.Verdict.Reasons = timedOut.Verdict.Reasons.With(scan.Timeout)
 
 	return []*scan.Report{
-		reportAt("/srv", scan.Free), before, held, reportAt("/srv/a\n<b>&\xff\\", scan.Stale), unseen, unguarded, checking, timedOut,
+		reportAt("/srv", scan.Free), held, reportAt("/srv/a\n<b>&\xff\\", scan.Stale), unseen, unguarded, checking, timedOut,
 		reportAt("/srv/"+strings.Repeat("long/", 20)+"end", scan.Free), inheritedLock(),
 	}
 }
@@ -91,13 +89,8 @@ func updateOf(reports ...*scan.Report) (u scan.Update) {
 }
 
 func summaryOf(reports ...*scan.Report) scan.Summary {
-	s := scan.Summary{States: map[scan.State]int{}, Duration: 412 * time.Millisecond}
-	latest := map[string]*scan.Report{}
+	s := scan.Summary{Dirs: len(reports), States: map[scan.State]int{}, Duration: 412 * time.Millisecond}
 	for _, r := range reports {
-		latest[r.Path] = r
-	}
-	s.Dirs = len(latest)
-	for _, r := range latest {
 		if r.Checking {
 			s.Checking++
 		} else {
