@@ -71,7 +71,7 @@ func New(cfg Config) *Monitor {
 	cfg.Names = cfg.Names.OrDefault()
 	return &Monitor{
 		cfg:      cfg,
-		crew:     newCrew(cfg.Jobs, cfg.Timeout),
+		crew:     newCrew(cfg.Jobs, cfg.Timeout, mountPointOf),
 		who:      newDescriber(),
 		entries:  map[string]*entry{},
 		interval: cfg.Interval,
