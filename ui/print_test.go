@@ -3,9 +3,7 @@ package ui
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +11,6 @@ import (
 	"lockscope/lock"
 	"lockscope/scan"
 )
-
-var updatePrinted = flag.Bool("update-printed", false, "write the golden files of the printed forms anew")
 
 var printedAt = time.Date(2026, 11, 22, 16, 6, 0, 0, time.UTC)
 
@@ -114,24 +110,6 @@ func printed(t *testing.T, f Format, opt PrintOptions, u scan.Update, s scan.Sum
 	return b.String()
 }
 
-// goldenPrint compares with a file of what was once found to be right.
-func goldenPrint(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *updatePrinted {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s (go test ./ui -update-printed writes it anew)\ngot:\n%s\nwant:\n%s", file, got, want)
-	}
-}
-
 func printOptions() PrintOptions {
 	return PrintOptions{Host: "web-07", Roots: []string{"/srv"}, Started: printedAt.Add(-time.Second)}
 }
@@ -140,7 +118,7 @@ func TestPrintTable(t *testing.T) {
 	all := assorted()
 	u, s := updateOf(all...), summaryOf(all...)
 	s.Errors = 2
-	goldenPrint(t, "table.txt", printed(t, Table, printOptions(), u, s))
+	golden(t, "print-table", printed(t, Table, printOptions(), u, s))
 
 	t.Run("color", func(t *testing.T) {
 		opt := printOptions()
