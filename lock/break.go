@@ -169,7 +169,7 @@ func (b *breaker) removeUnlocked() ([]string, error) {
 // it will be handed. Temporaries are left alone where there is no lock file: without
 // a lock to hold, one of them may be part of an acquire in progress.
 func (n Names) Leftovers(seen Evidence) []string {
-	n = n.orDefault()
+	n = n.OrDefault()
 	var names []string
 	if seen.Pidfile.ID != (FileID{}) {
 		names = append(names, n.Pidfile)

@@ -32,12 +32,33 @@ func (n Names) OpenDirAt(parent int, name, path string) (Dir, error) {
 	return n.openDirAt(parent, name, path, unix.O_NOFOLLOW)
 }
 
+// OpenBelow opens the directory at a path relative to the one that parent is a
+// descriptor of, through no link and not out of it. path is for messages.
+func (n Names) OpenBelow(parent int, rel, path string) (Dir, error) {
+	fd := parent
+	names := strings.Split(rel, "/")
+	if rel == "" {
+		names = []string{"."}
+	}
+	for i, name := range names {
+		next, err := open(fd, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+		if i > 0 {
+			unix.Close(fd)
+		}
+		if err != nil {
+			return Dir{}, pathError("open", path, err)
+		}
+		fd = next
+	}
+	return Dir{fd: fd, path: path, names: n.OrDefault()}, nil
+}
+
 func (n Names) openDirAt(parent int, name, path string, flags int) (Dir, error) {
 	fd, err := open(parent, name, unix.O_RDONLY|unix.O_DIRECTORY|flags, 0)
 	if err != nil {
 		return Dir{}, pathError("open", path, err)
 	}
-	return Dir{fd: fd, path: path, names: n.orDefault()}, nil
+	return Dir{fd: fd, path: path, names: n.OrDefault()}, nil
 }
 
 // Close closes the descriptor.
@@ -116,7 +137,8 @@ func (d Dir) Temps() ([]Temp, error) {
 	return temps, nil
 }
 
-func (n Names) orDefault() Names {
+// OrDefault returns n with DefaultNames in place of empty names.
+func (n Names) OrDefault() Names {
 	if n.Lock == "" {
 		n.Lock = DefaultNames.Lock
 	}

@@ -2,35 +2,297 @@ package scan
 
 import (
 	"context"
+	"maps"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"lockscope/lock"
 )
 
-// Monitor watches the data directories below the roots.
+const (
+	// walkEvery is how often the roots are walked again, unless a walk takes so long
+	// that it would fill more than a tenth of the time.
+	walkEvery = 15 * time.Second
+	// refreshEvery is within what time everything is observed afresh, though nothing
+	// seems to have changed: somebody may have run flock(1) by hand.
+	refreshEvery = 5 * time.Minute
+	// restFactor is how many times as long as a pass took the program rests after it.
+	restFactor = 9
+)
+
+// Monitor finds the data directories below the roots and watches them. Once
+// or Run may be called, one of them and one time.
 type Monitor struct {
+	cfg  Config
+	crew *crew
+	fs   filesystems
+	who  *describer
+	slow atomic.Bool // the kernel's lock table takes too long to read
+	out  *outbox
+
+	mu       sync.Mutex
+	entries  map[string]*entry // by path
+	interval time.Duration
+	wanted   request
+	poke     chan struct{} // holds a token when wanted or interval changed
+
+	errors   int       // in the last walk
+	walkedAt time.Time // end of the last walk
+	walkTook time.Duration
+
+	searchedAt time.Time // when deleted lock files were last searched for
 }
 
-// New checks the configuration and returns a Monitor that has not begun.
-func New(cfg Config) (*Monitor, error) { return &Monitor{}, nil }
+// entry is a known data directory. A pass gives it to one job at a time.
+type entry struct {
+	report   *Report
+	walk     int       // number of the last walk that came by
+	observed time.Time // last time everything was observed afresh
+	settling *settling // nil when its verdict stands
+}
 
-// Once walks the roots a single time, waits for second looks, and returns
-// when every directory has its verdict. sink is called with what was found as
-// it is found, never concurrently.
+// request is what the user asked to be done before the interval is over.
+type request struct {
+	walk  bool
+	all   bool
+	paths map[string]bool
+}
+
+// New returns a Monitor. It does not look at the roots yet: a root that
+// is missing is reported like any other that cannot be read.
+func New(cfg Config) *Monitor {
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = 5 * time.Second
+	}
+	if cfg.Jobs <= 0 {
+		cfg.Jobs = min(max(2*runtime.GOMAXPROCS(0), 4), 32)
+	}
+	cfg.Names = cfg.Names.OrDefault()
+	return &Monitor{
+		cfg:      cfg,
+		crew:     newCrew(cfg.Jobs, cfg.Timeout),
+		who:      newDescriber(),
+		entries:  map[string]*entry{},
+		interval: cfg.Interval,
+		poke:     make(chan struct{}, 1),
+	}
+}
+
+// Once walks the roots a single time and returns when every directory has its
+// verdict, second looks included. sink is called with what is found as it is
+// found, from one goroutine at a time, and has been called for the last time when Once
+// returns. The error is ctx's.
 func (m *Monitor) Once(ctx context.Context, sink func(Update)) (Summary, error) {
-	return Summary{}, nil
+	m.out = newOutbox(sink)
+	defer m.crew.dismiss()
+	defer m.out.close()
+	p := m.newPass(request{walk: true, all: true}, 1)
+	return p.run(ctx)
 }
 
 // Run walks the roots, then goes on observing at the interval until ctx ends.
-// sink is called with what changed, never concurrently; while nothing changes
-// it is called once a pass.
-func (m *Monitor) Run(ctx context.Context, sink func(Update)) error { return nil }
+// sink is called as by Once; while nothing changes it is called once a pass, with the
+// summary. The error is ctx's.
+func (m *Monitor) Run(ctx context.Context, sink func(Update)) error {
+	m.out = newOutbox(sink)
+	defer m.crew.dismiss()
+	defer m.out.close()
+	todo := request{walk: true, all: true}
+	for number := 1; ; number++ {
+		start := time.Now()
+		if _, err := m.newPass(todo, number).run(ctx); err != nil {
+			return err
+		}
+		var err error
+		if todo, err = m.rest(ctx, time.Since(start)); err != nil {
+			return err
+		}
+		todo.walk = todo.walk || time.Since(m.walkedAt) > max(walkEvery, restFactor*m.walkTook)
+	}
+}
+
+// rest waits until the next pass is due, and returns what it is to do.
+func (m *Monitor) rest(ctx context.Context, took time.Duration) (request, error) {
+	ended := time.Now()
+	for {
+		m.mu.Lock()
+		interval := m.interval
+		if todo := m.wanted; todo.walk || todo.all || len(todo.paths) > 0 {
+			m.wanted = request{}
+			m.mu.Unlock()
+			return todo, nil
+		}
+		m.mu.Unlock()
+		var due <-chan time.Time
+		var timer *time.Timer
+		if interval > 0 {
+			stretched := max(interval-took, restFactor*took)
+			m.out.put(func(u *Update) { u.Interval = max(interval, stretched+took) })
+			timer = time.NewTimer(time.Until(ended.Add(stretched)))
+			due = timer.C
+		}
+		select {
+		case <-ctx.Done():
+			return request{}, ctx.Err()
+		case <-due:
+			return request{}, nil
+		case <-m.poke:
+			if timer != nil {
+				timer.Stop()
+			}
+		}
+	}
+}
 
 // Observe asks a running Monitor to observe these directories afresh now, or
-// all of them if none are named. It does not wait. Like SetInterval and Walk it may be called
-// from any goroutine.
-func (m *Monitor) Observe(paths ...string) {}
+// all of them if none are named. It does not wait. Like Walk and SetInterval
+// it may be called from any goroutine.
+func (m *Monitor) Observe(paths ...string) {
+	m.ask(func(r *request) {
+		if len(paths) == 0 {
+			r.all = true
+		}
+		if r.paths == nil {
+			r.paths = map[string]bool{}
+		}
+		for _, path := range paths {
+			r.paths[path] = true
+		}
+	})
+}
 
-// Walk asks a running Monitor to walk the roots again now and observe everything afresh. It does not wait.
-func (m *Monitor) Walk() {}
+// Walk asks a running Monitor to walk the roots again now, and to observe
+// everything afresh. It does not wait.
+func (m *Monitor) Walk() { m.ask(func(r *request) { r.walk, r.all = true, true }) }
+
+func (m *Monitor) ask(change func(*request)) {
+	m.mu.Lock()
+	change(&m.wanted)
+	m.mu.Unlock()
+	m.nudge()
+}
 
 // SetInterval changes the time between passes; 0 = only on request.
-func (m *Monitor) SetInterval(d time.Duration) {}
+func (m *Monitor) SetInterval(d time.Duration) {
+	m.mu.Lock()
+	m.interval = d
+	m.mu.Unlock()
+	m.nudge()
+}
+
+func (m *Monitor) nudge() {
+	select {
+	case m.poke <- struct{}{}:
+	default:
+	}
+}
+
+// entry returns the known directory at path, or nil.
+func (m *Monitor) entry(path string) *entry {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.entries[path]
+}
+
+// accept takes in what was observed, and says what is new in it.
+func (m *Monitor) accept(r *Report, walk int) {
+	r.Verdict = Classify(&r.Evidence)
+	m.mu.Lock()
+	e := m.entries[r.Path]
+	isNew := e == nil
+	if isNew {
+		e = &entry{}
+		m.entries[r.Path] = e
+	}
+	before := e.report
+	e.report, e.observed = r, r.Observed
+	if walk > 0 {
+		e.walk = walk
+	}
+	if needsLook(&r.Evidence, r.Verdict) {
+		if e.settling == nil {
+			e.settling = &settling{}
+		}
+		if e.settling.look(&r.Evidence) {
+			e.settling = nil
+			r.Verdict = Classify(&r.Evidence)
+		}
+	} else {
+		e.settling = nil
+	}
+	r.Checking = e.settling != nil
+	m.mu.Unlock()
+	if isNew || differs(before, r) {
+		change := Change{Report: r, New: isNew}
+		if !isNew {
+			change.From = before.Verdict.State
+		}
+		m.out.put(func(u *Update) { u.Changes = append(u.Changes, change) })
+	}
+}
+
+func (m *Monitor) forget(path string) {
+	m.mu.Lock()
+	_, known := m.entries[path]
+	delete(m.entries, path)
+	m.mu.Unlock()
+	if known {
+		m.out.put(func(u *Update) { u.Gone = append(u.Gone, path) })
+	}
+}
+
+// known returns all entries at this moment.
+func (m *Monitor) known() map[string]*entry {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.entries)
+}
+
+// differs reports whether two reports on a directory say different things,
+// beyond the time of the look and the time of the directory's last change.
+func differs(a, b *Report) bool {
+	return a.Verdict != b.Verdict || a.Checking != b.Checking ||
+		a.Evidence.Lock.State != b.Evidence.Lock.State ||
+		a.Evidence.Pidfile.State != b.Evidence.Pidfile.State ||
+		a.Evidence.Pidfile.Text != b.Evidence.Pidfile.Text ||
+		a.Evidence.Process != b.Evidence.Process ||
+		len(a.Evidence.Temps) != len(b.Evidence.Temps) ||
+		!episodeOf(&a.Evidence).sameAs(episodeOf(&b.Evidence))
+}
+
+// unchanged reports whether nothing an earlier report rests on has changed:
+// the directory (every acquire and release changes its mtime), its two files,
+// and the processes. Then nothing needs to be asked again.
+func (o *observer) unchanged(d lock.Dir, r *Report) bool {
+	ev := &r.Evidence
+	if r.Checking || ev.Err != nil || ev.Lock.Err != nil || ev.Pidfile.Err != nil || ev.Changing {
+		return false
+	}
+	if id, err := d.ID(); err != nil || id != ev.Dir {
+		return false
+	}
+	if d.LockFile().ID != ev.Lock.ID || d.PidfileID() != ev.Pidfile.ID {
+		return false
+	}
+	if ev.Pidfile.State == lock.PidfileNamed && !o.standsProcess(ev.Pidfile.PID, ev.Owner) {
+		return false
+	}
+	for _, h := range ev.Holders {
+		if !o.standsProcess(h.PID, h.Process) {
+			return false
+		}
+	}
+	return true
+}
+
+// standsProcess reports whether what there is under a PID is still the same: the same
+// process, or still none.
+func (o *observer) standsProcess(pid int, before *Process) bool {
+	p := o.procs.find(pid)
+	if before == nil || p.state == lock.ProcessGone {
+		return before == nil && p.state == lock.ProcessGone
+	}
+	return p.id.Ticks == before.Ticks && p.state != lock.ProcessZombie
+}

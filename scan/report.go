@@ -37,11 +37,6 @@ func (r *Report) Since() time.Time {
 // Breakable reports whether a stale-break may be offered.
 func (r *Report) Breakable() bool { return r.Verdict.State == Stale && !r.Checking }
 
-// Explain says the verdict in one plain sentence with the real names and
-// numbers in it, and what to do next ("" where nothing needs doing). Both are
-// escaped and safe to print.
-func (r *Report) Explain() (summary, next string) { return "", "" }
-
 // Change is a directory that was found, or whose report differs from the last.
 type Change struct {
 	*Report

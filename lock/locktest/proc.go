@@ -1,0 +1,200 @@
+package locktest
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Proc is a process that a World started. Its methods may be called concurrently.
+type Proc struct {
+	PID  int
+	Args []string // as its command line shows them
+
+	world  *World
+	pipes  *pipes
+	asking sync.Mutex
+	deaf   bool                 // it takes no commands
+	grip   atomic.Pointer[grip] // the lock it took or inherited, if any
+
+	keep   atomic.Bool   // not to be reaped when it dies
+	exited chan struct{} // closed when it is dead and the kernel has closed its descriptors
+	mu     sync.Mutex
+	reaped bool
+}
+
+// pipes are the maker's ends of a process's standard input and output, which
+// the children that it forks share.
+type pipes struct {
+	in    *os.File // commands, a line each; its end is the end of the processes
+	out   *os.File // answers, a line each
+	lines *bufio.Reader
+	users atomic.Int32
+}
+
+// grip is a flock, which belongs to an open file description and so may be
+// shared between processes.
+type grip struct {
+	fd       int    // the descriptor's number, which a child inherits too
+	ino      uint64 // of the lock file
+	locker   int    // PID that took it
+	released atomic.Bool
+}
+
+// start starts this very program anew under another name, as a process that
+// does nothing until it is told to.
+func (w *World) start(args ...string) (*Proc, error) {
+	p, _, err := w.exec(self, "/", roleDaemon, args)
+	return p, err
+}
+
+// exec starts a program, and returns what it says when it is ready.
+func (w *World) exec(exe, cwd, role string, args []string) (p *Proc, said string, err error) {
+	stdin, in, err := os.Pipe()
+	if err != nil {
+		return nil, "", err
+	}
+	defer stdin.Close()
+	out, stdout, err := os.Pipe()
+	if err != nil {
+		in.Close()
+		return nil, "", err
+	}
+	p = &Proc{Args: args, pipes: &pipes{in: in, out: out, lines: bufio.NewReader(out)}}
+	err = w.adopt(p, func() (err error) {
+		p.PID, err = fork(exe, role, args, &os.ProcAttr{
+			Dir:   cwd,
+			Files: []*os.File{stdin, stdout, stdout},   // stderr too: a panic becomes the answer
+			Sys:   &syscall.SysProcAttr{Setpgid: true}, // the terminal's ctrl-c is not for it
+		})
+		return err
+	})
+	stdout.Close()
+	if err != nil {
+		in.Close()
+		out.Close()
+		return nil, "", err
+	}
+	if said, err = p.answer("start"); err != nil {
+		p.Kill()
+		return nil, "", err
+	}
+	return p, said, nil
+}
+
+// fork starts a process, and leaves waiting for it to others.
+func fork(exe, role string, args []string, attr *os.ProcAttr) (pid int, err error) {
+	attr.Env = append(os.Environ(), roleVar+"="+role)
+	attr.Sys.Pdeathsig = unix.SIGCONT // a stopped process would not see the end of its pipe
+	process, err := os.StartProcess(exe, args, attr)
+	if err != nil {
+		return 0, err
+	}
+	pid = process.Pid
+	return pid, process.Release()
+}
+
+// adopt makes a process that begin starts the World's, and waits for it from then on.
+func (w *World) adopt(p *Proc, begin func() error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return fmt.Errorf("locktest: start %s: %w", p.Args[0], os.ErrClosed)
+	}
+	if err := begin(); err != nil {
+		return err
+	}
+	p.world, p.exited = w, make(chan struct{})
+	p.pipes.users.Add(1)
+	w.procs[p] = true
+	go func() {
+		waitFor(p.PID, unix.WEXITED)
+		close(p.exited)
+		if !p.keep.Load() {
+			p.reap()
+		}
+	}()
+	return nil
+}
+
+// waitFor waits for a child's change of state, and leaves it to be waited for again.
+func waitFor(pid, change int) error {
+	for {
+		if err := unix.Waitid(unix.P_PID, pid, nil, change|unix.WNOWAIT, nil); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+// reap waits until the process is dead, and makes its PID free for others.
+func (p *Proc) reap() {
+	<-p.exited
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reaped {
+		return
+	}
+	for !p.reaped {
+		_, err := unix.Wait4(p.PID, nil, 0, nil)
+		p.reaped = err != unix.EINTR
+	}
+	if p.pipes.users.Add(-1) == 0 {
+		p.pipes.in.Close()
+		p.pipes.out.Close()
+	}
+	p.world.mu.Lock()
+	delete(p.world.procs, p)
+	p.world.mu.Unlock()
+}
+
+// signal sends a signal unless the process has been reaped: until then
+// nobody else can have its PID.
+func (p *Proc) signal(sig unix.Signal) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reaped {
+		return fmt.Errorf("locktest: signal %s: %w", p, os.ErrProcessDone)
+	}
+	return unix.Kill(p.PID, sig)
+}
+
+func (p *Proc) String() string { return fmt.Sprintf("%s %d", p.Args[0], p.PID) }
+
+// Alive reports whether it has not died yet.
+func (p *Proc) Alive() bool {
+	select {
+	case <-p.exited:
+		return false
+	default:
+		return true
+	}
+}
+
+// Kill kills it with SIGKILL and reaps it. On return the kernel has closed its descriptors.
+func (p *Proc) Kill() {
+	p.signal(unix.SIGKILL) // if it is dead already, so much the better
+	p.reap()
+}
+
+// Zombify kills it, but leaves it a zombie until Kill or World.Close reaps it.
+func (p *Proc) Zombify() {
+	p.keep.Store(true)
+	p.signal(unix.SIGKILL)
+	<-p.exited
+}
+
+// Pause stops it with SIGSTOP, until Resume. On return it runs no more.
+func (p *Proc) Pause() error {
+	if err := p.signal(unix.SIGSTOP); err != nil {
+		return err
+	}
+	return waitFor(p.PID, unix.WSTOPPED|unix.WEXITED)
+}
+
+// Resume continues it after Pause.
+func (p *Proc) Resume() error { return p.signal(unix.SIGCONT) }

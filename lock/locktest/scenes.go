@@ -1,0 +1,86 @@
+package locktest
+
+import "golang.org/x/sys/unix"
+
+// Scene is one way for a directory to come into a state.
+type Scene struct {
+	Name   string // such as "stale-reused"
+	State  State
+	script []step
+}
+
+func (s Scene) String() string { return s.Name }
+
+// Scenes lists every scene. The first of a state is its plainest.
+var Scenes []Scene
+
+func scene(name string, state State, script ...step) Scene {
+	s := Scene{name, state, script}
+	Scenes = append(Scenes, s)
+	return s
+}
+
+var (
+	HeldPlain = scene("held", Held, daemon, acquire)
+	// A shell script that locks a descriptor of its own by flock(1): who took the lock is dead at once.
+	HeldShell = scene("held-shell", Held, shell)
+	// The daemon started a program that has the lock's descriptor too.
+	HeldShared = scene("held-shared", Held, daemon, acquire, forks("logrotate", "/etc/logrotate.conf"))
+	// The daemon's first thread has exited, the others live on: the process looks like a zombie.
+	HeldHeadless = scene("held-headless", Held, daemon, acquire, headless)
+	// Another daemon's temporary pidfile, just written, and no pidfile yet.
+	HeldAcquiring = scene("held-acquiring", Held, daemon, acquire, removes(pidfile), daemon, leftover(pidfile+".tmp"))
+	// The directory was renamed (to NAME.old) under its daemon, and a new one is in its place with a daemon of its own.
+	HeldRenamed = scene("held-renamed", Held, daemon, acquire, renames, daemon, acquire)
+
+	FreePlain = scene("free", Free, daemon, acquire, release, kill)
+	// The daemon let go of its lock, which a program it started has open still.
+	FreeOpen = scene("free-open", Free, daemon, acquire, forks("logrotate", "/etc/logrotate.conf"), release, kill)
+
+	StalePlain = scene("stale", Stale, daemon, acquire, kill)
+	// The PID is another process's, which started after the pidfile was written.
+	StaleReused = scene("stale-reused", Stale, daemon, acquire, kill, bystander, names, ages(pidfile))
+	// The pidfile names a live process that has nothing to do with the directory.
+	StaleUnrelated = scene("stale-unrelated", Stale, daemon, acquire, kill, bystander, names)
+	StaleZombie    = scene("stale-zombie", Stale, daemon, acquire, zombify)
+	StaleEmpty     = scene("stale-empty", Stale, daemon, acquire, kill, writes(pidfile, ""))
+	StaleMalformed = scene("stale-malformed", Stale, daemon, acquire, kill, writes(pidfile, "kvd 8121\n"))
+	// Longer than a number can be, and read only in part a number.
+	StaleTooLong    = scene("stale-too-long", Stale, daemon, acquire, kill, writes(pidfile, tooLong))
+	StaleNoLockFile = scene("stale-no-lock-file", Stale, daemon, acquire, kill, removes(lockFile))
+	// A daemon died between writing its pidfile and renaming it. Later releases name the file by their PID.
+	StaleTemp    = scene("stale-temp", Stale, daemon, acquire, release, leftover(pidfile+".tmp"), kill)
+	StalePIDTemp = scene("stale-pid-temp", Stale, daemon, acquire, release, leftoverOfPID, kill)
+
+	UnnamedPlain     = scene("unnamed", Unnamed, daemon, acquire, removes(pidfile))
+	UnnamedEmpty     = scene("unnamed-empty", Unnamed, daemon, acquire, writes(pidfile, ""))
+	UnnamedMalformed = scene("unnamed-malformed", Unnamed, daemon, acquire, writes(pidfile, "-1\n"))
+
+	MismatchPlain = scene("mismatch", Mismatch, daemon, acquire, daemon, names)
+	// The pidfile names a process that is gone, but the lock was taken by the live one.
+	MismatchDead = scene("mismatch-dead", Mismatch, daemon, acquire, writes(pidfile, "2147483647\n"))
+
+	OrphanedPlain = scene("orphaned", Orphaned, daemon, acquire, forks("logrotate", "/etc/logrotate.conf"), kill)
+	// The daemon is a zombie, which nobody has waited for.
+	OrphanedZombie  = scene("orphaned-zombie", Orphaned, daemon, acquire, forks("logrotate", "/etc/logrotate.conf"), zombify)
+	OrphanedSeveral = scene("orphaned-several", Orphaned, daemon, acquire, forks("logrotate", "/etc/logrotate.conf"),
+		forks("backup", "--full"), kill)
+
+	// The daemon lost its lock, but not its data.
+	UnguardedPlain   = scene("unguarded", Unguarded, daemon, opens("000017.log"), acquire, release, names)
+	UnguardedCwd     = scene("unguarded-cwd", Unguarded, daemon, command("chdir"), acquire, release, names)
+	UnguardedMapping = scene("unguarded-mapping", Unguarded, daemon, command("map", "000017.log"), acquire, release, names)
+
+	SplitPlain = scene("split", Split, daemon, acquire, removes(lockFile), daemon, acquire)
+	// The lock file was deleted under its daemon, and no other daemon has come yet.
+	SplitAlone = scene("split-alone", Split, daemon, acquire, removes(lockFile))
+	// The directory was deleted under its daemon and made anew.
+	SplitRemade = scene("split-remade", Split, daemon, acquire, remakes, daemon, acquire)
+
+	UnknownFIFO      = scene("unknown", Unknown, node(unix.S_IFIFO, lockFile))
+	UnknownSocket    = scene("unknown-socket", Unknown, node(unix.S_IFSOCK, lockFile))
+	UnknownDirectory = scene("unknown-directory", Unknown, directory(lockFile))
+	UnknownSymlink   = scene("unknown-symlink", Unknown, symlink(lockFile))
+	// The lock is free, but what the pidfile says is not to be had.
+	UnknownPidfile = scene("unknown-pidfile", Unknown, daemon, acquire, release, kill, symlink(pidfile))
+)

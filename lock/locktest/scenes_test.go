@@ -1,0 +1,182 @@
+package locktest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestScenes holds every scene against what the kernel says of it.
+func TestScenes(t *testing.T) {
+	for _, scene := range Scenes {
+		t.Run(scene.Name, func(t *testing.T) {
+			t.Parallel()
+			s, err := TestWorld(t).Play(filepath.Join(t.TempDir(), "tenant", "data"), scene)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.State != scene.State {
+				t.Errorf("made %s, want %s", s.State, scene.State)
+			}
+			checkHolders(t, s)
+			checkState(t, s)
+		})
+	}
+}
+
+func TestMakeCoversEveryState(t *testing.T) {
+	w := TestWorld(t)
+	for _, state := range States {
+		s, err := w.Make(filepath.Join(w.Root, string(state)), state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.State != state {
+			t.Errorf("made %s, want %s", s.State, state)
+		}
+	}
+	if _, err := w.Make(w.Root, "haunted"); err == nil {
+		t.Error("made a state that there is not")
+	}
+}
+
+// checkHolders compares the site's holders with those that /proc shows among
+// its processes.
+func checkHolders(t *testing.T, s *Site) {
+	t.Helper()
+	var got, want []string
+	for _, h := range s.Holders {
+		got = append(got, fmt.Sprintf("%d fd %d taken by %d inherited %t deleted %t", h.PID, h.FD, h.Locker, h.Inherited(), h.Deleted))
+	}
+	for _, p := range s.Procs {
+		want = append(want, locksOf(t, s, p.PID)...)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("holders:\n%s\nbut /proc says:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// locksOf describes each flock a process has on a lock file that is or was the site's.
+func locksOf(t *testing.T, s *Site, pid int) (locks []string) {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
+	seen := map[string]bool{}
+	for _, task := range tasks {
+		infos, _ := filepath.Glob(task + "/fdinfo/*")
+		for _, path := range infos {
+			fd := filepath.Base(path)
+			info, _ := os.ReadFile(path)
+			_, line, locked := strings.Cut(string(info), "lock:\t")
+			link, _ := os.Readlink(task + "/fd/" + fd)
+			bare, deleted := strings.CutSuffix(link, " (deleted)")
+			if !locked || bare != s.path(lockFile) || seen[fd] {
+				continue
+			}
+			seen[fd] = true
+			fields := strings.Fields(line) // 1: FLOCK ADVISORY WRITE PID …
+			if fields[1] != "FLOCK" || fields[3] != "WRITE" {
+				t.Errorf("process %d has another lock: %s", pid, line)
+			}
+			locks = append(locks, fmt.Sprintf("%d fd %s taken by %s inherited %t deleted %t",
+				pid, fd, fields[4], fields[4] != strconv.Itoa(pid), deleted))
+		}
+	}
+	return locks
+}
+
+// checkState checks by system calls that the site is in its state.
+func checkState(t *testing.T, s *Site) {
+	t.Helper()
+	free := flockIsFree(t, s.path(lockFile))
+	owns := slices.ContainsFunc(s.Holders, func(h Holder) bool { return h.PID == s.Owner })
+	lockerLives := slices.ContainsFunc(s.Holders, func(h Holder) bool { return isAlive(h.Locker) })
+	deleted := slices.ContainsFunc(s.Holders, func(h Holder) bool { return h.Deleted })
+	_, err := os.Lstat(s.path(pidfile))
+	hasPidfile := err == nil
+	temps, _ := filepath.Glob(s.path(pidfile + ".*"))
+
+	var ok bool
+	switch s.State {
+	case Split:
+		ok = deleted
+	case Unguarded:
+		ok = free && isAlive(s.Owner) && uses(s.Owner, s.Dir)
+	case Orphaned:
+		ok = !free && len(s.Holders) > 0 && s.Owner > 0 && !isAlive(s.Owner) && !lockerLives
+	case Mismatch:
+		ok = !free && lockerLives && s.Owner > 0 && !owns
+	case Unnamed:
+		ok = !free && lockerLives && s.Owner == 0
+	case Stale:
+		ok = free && (hasPidfile || len(temps) > 0) && !(isAlive(s.Owner) && uses(s.Owner, s.Dir))
+	case Unknown:
+		ok = !isRegular(s.path(lockFile)) || !isRegular(s.path(pidfile))
+	case Held:
+		ok = !free && (owns || len(temps) > 0) && !deleted
+	case Free:
+		ok = free && !hasPidfile && len(temps) == 0
+	}
+	if !ok {
+		t.Errorf("not %s: free %t, pidfile %t, temporaries %q, owner %d alive %t, holders %+v",
+			s.State, free, hasPidfile, temps, s.Owner, isAlive(s.Owner), s.Holders)
+	}
+}
+
+// flockIsFree asks the kernel. A lock file that is not there or not a file is held by nobody.
+func flockIsFree(t *testing.T, path string) bool {
+	t.Helper()
+	if !isRegular(path) {
+		return true
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	switch err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); err {
+	case nil:
+		unix.Flock(int(f.Fd()), unix.LOCK_UN) // a process just being forked may have the descriptor still
+		return true
+	case unix.EWOULDBLOCK:
+		return false
+	default:
+		t.Fatal(err)
+		return false
+	}
+}
+
+func isRegular(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// isAlive reports whether any thread of a process lives.
+func isAlive(pid int) bool {
+	if pid <= 0 || unix.Kill(pid, 0) == unix.ESRCH {
+		return false
+	}
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	return slices.ContainsFunc(tasks, func(path string) bool {
+		stat, _ := os.ReadFile(path)
+		i := strings.LastIndexByte(string(stat), ')')
+		return len(stat) > i+2 && stat[i+2] != 'Z'
+	})
+}
+
+// uses reports whether a process has a descriptor, working directory or mapping below dir.
+func uses(pid int, dir string) bool {
+	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+	links = append(links, fmt.Sprintf("/proc/%d/cwd", pid))
+	maps, _ := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+	return strings.Contains(string(maps), dir+"/") || slices.ContainsFunc(links, func(link string) bool {
+		to, _ := os.Readlink(link)
+		return to == dir || strings.HasPrefix(to, dir+"/")
+	})
+}

@@ -1,0 +1,20 @@
+package locktest
+
+// State is what a directory was made to be. The words are those that lockscope
+// reports.
+type State string
+
+const (
+	Split     State = "split"
+	Unguarded State = "unguarded"
+	Orphaned  State = "orphaned"
+	Mismatch  State = "mismatch"
+	Unnamed   State = "unnamed"
+	Stale     State = "stale"
+	Unknown   State = "unknown"
+	Held      State = "held"
+	Free      State = "free"
+)
+
+// States lists every state in order of severity, the worst first.
+var States = []State{Split, Unguarded, Orphaned, Mismatch, Unnamed, Stale, Unknown, Held, Free}

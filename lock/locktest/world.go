@@ -1,0 +1,103 @@
+package locktest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// World owns the processes it started. Its methods may be called concurrently.
+type World struct {
+	Root string
+
+	mu      sync.Mutex
+	procs   map[*Proc]bool // that have not been reaped
+	closed  bool
+	janitor *Proc // removes Root in the end; nil if Root is the caller's
+}
+
+// New returns a World without processes yet, in an existing directory. If root
+// is "" it makes a temporary one, which Close removes, or the last process if the
+// maker dies before that.
+func New(root string) (*World, error) {
+	if !hooked {
+		return nil, errors.New("locktest: this program does not begin with Main, and would run anew as each process")
+	}
+	w := &World{Root: root, procs: map[*Proc]bool{}}
+	if root != "" {
+		return w, nil
+	}
+	var err error
+	if w.Root, err = os.MkdirTemp("", "locktest-"); err != nil {
+		return nil, err
+	}
+	if w.janitor, err = w.start("locktest-janitor"); err == nil {
+		_, err = w.janitor.ask("sweep", w.Root)
+	}
+	if err != nil {
+		w.Close()
+		return nil, errors.Join(err, os.RemoveAll(w.Root))
+	}
+	return w, nil
+}
+
+// TB is what TestWorld needs of a *testing.T: package testing itself would
+// be linked into every program that has a demo.
+type TB interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Cleanup(func())
+	TempDir() string
+}
+
+// TestWorld returns a World in a temporary directory, closed when the test ends.
+func TestWorld(t TB) *World {
+	t.Helper()
+	w, err := New(t.TempDir())
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Fatalf("%v", err)
+		}
+	})
+	return w
+}
+
+// Daemon starts a daemon of a directory, which does nothing until it is told to.
+func (w *World) Daemon(dir string) (*Proc, error) { return w.start("kvd", "--data", dir) }
+
+// Close ends every process, and returns when the kernel has let go of all they
+// held and nothing of them is left, not even a zombie. Only the first call does anything.
+func (w *World) Close() error {
+	w.mu.Lock()
+	procs, closed := slices.Collect(maps.Keys(w.procs)), w.closed
+	w.closed = true
+	w.mu.Unlock()
+	if closed {
+		return nil
+	}
+	procs = slices.DeleteFunc(procs, func(p *Proc) bool { return p == w.janitor })
+	for _, p := range procs {
+		p.signal(unix.SIGKILL)
+	}
+	for _, p := range procs {
+		p.reap()
+	}
+	if w.janitor == nil {
+		return nil
+	}
+	w.janitor.pipes.in.Close() // now it removes Root
+	w.janitor.reap()
+	if _, err := os.Lstat(w.Root); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("locktest: %s was not removed", w.Root)
+	}
+	return nil
+}

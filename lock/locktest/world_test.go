@@ -1,0 +1,178 @@
+package locktest
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const makerVar = "LOCKTEST_TEST_MAKER"
+
+func TestMain(m *testing.M) {
+	Main()
+	if os.Getenv(makerVar) != "" {
+		makeAndWait()
+	}
+	os.Exit(m.Run())
+}
+
+// makeAndWait is a maker for a test to kill. It prints the root, and the PIDs
+// of what it started, one of which is stopped.
+func makeAndWait() {
+	w, err := Demo("")
+	if err == nil {
+		err = pauseOne(w)
+	}
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	fmt.Print(w.Root)
+	for p := range w.procs {
+		fmt.Print(" ", p.PID)
+	}
+	fmt.Println()
+	bufio.NewReader(os.Stdin).ReadByte() // until the test kills this, or ends
+	os.Exit(1)
+}
+
+func pauseOne(w *World) error {
+	p, err := w.Daemon(w.Root)
+	if err == nil {
+		err = p.Pause()
+	}
+	return err
+}
+
+func TestCloseLeavesNothing(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	w, err := Demo("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Loop(filepath.Join(w.Root, "loop")); err != nil {
+		t.Fatal(err)
+	}
+	if err := pauseOne(w); err != nil {
+		t.Fatal(err)
+	}
+	procs := slices.Collect(maps.Keys(w.procs))
+	if len(procs) < len(demoSites) {
+		t.Errorf("only %d processes", len(procs))
+	}
+	for range 2 {
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, p := range procs {
+		if err := unix.Kill(p.PID, 0); err != unix.ESRCH {
+			t.Errorf("%s after Close: %v", p, err)
+		}
+	}
+	if exists(w.Root) {
+		t.Errorf("%s is left after Close", w.Root)
+	}
+	if _, err := w.Make(w.Root, Held); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("Make after Close: %v", err)
+	}
+}
+
+func TestCloseLeavesAnExistingRoot(t *testing.T) {
+	root := t.TempDir()
+	w, err := New(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !exists(root) {
+		t.Error("Close removed a root that is not its own")
+	}
+}
+
+func TestNothingOutlivesAKilledMaker(t *testing.T) {
+	// This process inherits the orphans and waits for them, in case the machine's init does not.
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+	maker := exec.Command(self)
+	maker.Env = append(os.Environ(), makerVar+"=1", "TMPDIR="+t.TempDir())
+	if _, err := maker.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := maker.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := maker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	maker.Process.Kill()
+	maker.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, rest, _ := strings.Cut(line, " ")
+	var pids []int
+	for _, word := range strings.Fields(rest) {
+		pid, err := strconv.Atoi(word)
+		if err != nil {
+			t.Fatalf("maker said %q", line)
+		}
+		pids = append(pids, pid)
+	}
+	if len(pids) < len(demoSites) {
+		t.Fatalf("maker said %q", line)
+	}
+	for _, pid := range pids {
+		eventually(t, fmt.Sprintf("process %d has ended", pid), func() bool {
+			reaped, err := unix.Wait4(pid, nil, unix.WNOHANG, nil)
+			return reaped == pid || err == unix.ECHILD && !isAlive(pid)
+		})
+	}
+	eventually(t, root+" is gone", func() bool { return !exists(root) })
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// eventually polls until something is so, and fails the test if it never is.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not so: %s", what)
+		}
+	}
+}
+
+func BenchmarkDemo(b *testing.B) {
+	for b.Loop() {
+		w, err := Demo("")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if err := w.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}

@@ -1,0 +1,126 @@
+package scan
+
+import (
+	"context"
+	"maps"
+	"strings"
+	"time"
+
+	"lockscope/lock"
+)
+
+// settleAll looks again at every directory whose verdict does not stand yet,
+// until none is left, and at those that may be split. For these looks, all
+// processes are searched for holders.
+func (p *pass) settleAll(ctx context.Context) error {
+	suspects := p.suspects()
+	for {
+		again := p.unsettled()
+		if len(again) > 0 {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(lookAgain):
+			}
+		}
+		maps.Copy(again, suspects)
+		if len(again) == 0 {
+			return nil
+		}
+		suspects = nil
+		p.obs = p.newObserver()
+		p.obs.swept = sweep(p.obs.procs)
+		if err := p.lookAgain(ctx, again); err != nil {
+			return err
+		}
+	}
+}
+
+func (p *pass) lookAgain(ctx context.Context, again map[string]*entry) error {
+	p.roots, p.lost = nil, map[string]error{}
+	if err := p.openRoots(ctx); err != nil {
+		return err
+	}
+	defer p.closeRoots()
+	p.todo.paths = map[string]bool{}
+	for path, e := range again {
+		p.todo.paths[path] = true
+		p.crew.add(p.lookJob(path, e))
+	}
+	return p.crew.wait(ctx)
+}
+
+func (p *pass) unsettled() map[string]*entry {
+	p.Monitor.mu.Lock()
+	defer p.Monitor.mu.Unlock()
+	found := map[string]*entry{}
+	for path, e := range p.entries {
+		if e.settling != nil {
+			found[path] = e
+		}
+	}
+	return found
+}
+
+// suspects returns the directories that look sound, but of which some process
+// holds a lock file that was deleted or replaced. Nothing in the directory
+// tells; a line in the kernel's table of a file that is no known lock file does, and
+// who took that lock is looked at. Where the table does not say which file a line
+// is of, or its taker is dead, all processes are.
+func (p *pass) suspects() map[string]*entry {
+	if !p.todo.all && p.start.Sub(p.searchedAt) < refreshEvery {
+		return nil
+	}
+	p.searchedAt = p.start
+	known, devices, shared := p.lockFiles()
+	s, sound := newSwept(), false
+	if !shared {
+		sound = true
+		t := &table{slow: &p.slow}
+		ok := t.strays(known, devices, func(line flockLine) {
+			if taker := p.obs.procs.find(line.PID); taker.state == lock.ProcessAlive {
+				s.add(p.obs.procs, line.PID)
+			} else {
+				sound = false
+			}
+		})
+		sound = sound && ok
+	}
+	if !sound {
+		s = sweep(p.obs.procs)
+	}
+	found := map[string]*entry{}
+	for path := range s.byPath {
+		if path, ok := p.pathOf(strings.TrimSuffix(path, p.obs.procs.lockName)); ok {
+			if e := p.entry(path); e != nil && e.report.Verdict.State != Split {
+				found[path] = e
+			}
+		}
+	}
+	return found
+}
+
+// lockFiles returns the known lock files, their devices, and whether on some
+// of these device and inode number do not make a file.
+func (p *pass) lockFiles() (known map[fileKey]bool, devices map[uint64]bool, shared bool) {
+	p.Monitor.mu.Lock()
+	defer p.Monitor.mu.Unlock()
+	known, devices = map[fileKey]bool{}, map[uint64]bool{}
+	for _, e := range p.entries {
+		ev := &e.report.Evidence
+		known[fileKey{ev.Device, ev.Lock.ID.Ino}] = true
+		devices[ev.Device] = true
+		shared = shared || ev.Device != ev.Dir.Dev
+	}
+	return known, devices, shared
+}
+
+// pathOf returns the path below a root of a directory as the kernel names it.
+func (p *pass) pathOf(kernel string) (string, bool) {
+	for _, r := range p.roots {
+		if lock.Below(kernel, r.kernel) {
+			return r.path + strings.TrimPrefix(kernel, r.kernel), true
+		}
+	}
+	return "", false
+}

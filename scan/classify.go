@@ -1,0 +1,174 @@
+package scan
+
+import (
+	"errors"
+	"io/fs"
+
+	"lockscope/lock"
+)
+
+// Errors that say why something could not be established, beside those of the system.
+var (
+	ErrNoAnswer  = errors.New("no answer")                                 // within Config.Timeout
+	ErrNotProbed = errors.New("not established without a flock probe")     // under ProbeNever
+	ErrNotSeen   = errors.New("locks held here are not visible from here") // overlay layers, foreign namespaces
+)
+
+// Classify turns evidence into a verdict. It is pure: it asks nothing of the
+// system, and the same evidence always gives the same verdict.
+func Classify(ev *Evidence) Verdict {
+	if ev.Err != nil {
+		return unknown(ev.Err)
+	}
+	for _, h := range ev.Holders {
+		if h.Deleted {
+			return Verdict{Split, Reasons(0).With(LockfileDeleted)}
+		}
+	}
+	if ev.Pidfile.State == lock.PidfileNotRegular {
+		return Verdict{Unknown, Reasons(0).With(PidfileNotRegular)}
+	}
+	switch ev.Lock.State {
+	case lock.LockHeld:
+		return classifyHeld(ev)
+	case lock.LockFree, lock.LockMissing:
+		return classifyFree(ev)
+	}
+	return unknown(ev.Lock.Err)
+}
+
+func classifyHeld(ev *Evidence) Verdict {
+	named := ev.Pidfile.State == lock.PidfileNamed
+	if named && ev.NamedHolds() {
+		return Verdict{Held, 0}
+	}
+	switch {
+	case ev.Acquiring:
+		return Verdict{Held, Reasons(0).With(Acquiring)}
+	case ev.Changing:
+		return Verdict{Held, Reasons(0).With(Changing)}
+	case ev.Pidfile.State == lock.PidfileUnreadable:
+		return unknown(ev.Pidfile.Err).with(PidfileUnreadable)
+	case !named:
+		return Verdict{Unnamed, Reasons(0).With(pidfileReason(ev.Pidfile.State))}
+	case len(ev.Holders) == 0:
+		return classifyUnseen(ev)
+	}
+	var why Reasons
+	if reason, ok := processReason(ev.Process); ok {
+		why = why.With(reason)
+	}
+	if ev.Process.Exited() && ev.onlyInherited() {
+		return Verdict{Orphaned, why.With(InheritedFD)}
+	}
+	return Verdict{Mismatch, why.With(PIDNotHolder)}
+}
+
+// classifyUnseen is for a held lock none of whose holders was found.
+func classifyUnseen(ev *Evidence) Verdict {
+	why := Reasons(0).With(HolderNotVisible)
+	if ev.Process.Exited() {
+		reason, _ := processReason(ev.Process)
+		return Verdict{Unknown, why.With(reason)}
+	}
+	return Verdict{Held, why}
+}
+
+func classifyFree(ev *Evidence) Verdict {
+	var why Reasons
+	if ev.Lock.State == lock.LockMissing {
+		why = why.With(LockfileMissing)
+	}
+	if len(ev.Temps) > 0 {
+		why = why.With(TempLeftover)
+	}
+	switch ev.Pidfile.State {
+	case lock.PidfileMissing:
+		if len(ev.Temps) > 0 {
+			return Verdict{Stale, why}
+		}
+		return Verdict{Free, why}
+	case lock.PidfileEmpty, lock.PidfileMalformed:
+		return Verdict{Stale, why.With(pidfileReason(ev.Pidfile.State))}
+	case lock.PidfileUnreadable:
+		return unknown(ev.Pidfile.Err).with(PidfileUnreadable)
+	}
+	switch ev.Process {
+	case lock.ProcessAlive:
+		return Verdict{Unguarded, why.With(PIDAlive)}
+	case lock.ProcessUnknown:
+		return Verdict{Unknown, why.With(Permission)}
+	}
+	reason, _ := processReason(ev.Process)
+	return Verdict{Stale, why.With(reason)}
+}
+
+// NamedHolds reports whether the process the pidfile names is among the
+// holders, by its PID here or, for one in a container, by the one it has there.
+func (ev *Evidence) NamedHolds() bool {
+	for _, h := range ev.Holders {
+		if !h.Deleted && (h.PID == ev.Pidfile.PID || h.NSPID == ev.Pidfile.PID) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyInherited reports whether whoever took the lock is gone, and nobody but
+// heirs of its descriptor keeps it.
+func (ev *Evidence) onlyInherited() bool {
+	for _, h := range ev.Holders {
+		if !h.Inherited {
+			return false
+		}
+	}
+	return ev.Taker.Exited() || ev.Taker == lock.ProcessUnrelated
+}
+
+func (v Verdict) with(r Reason) Verdict {
+	v.Reasons = v.Reasons.With(r)
+	return v
+}
+
+func unknown(err error) Verdict {
+	var why Reasons
+	switch {
+	case errors.Is(err, lock.ErrNotRegular):
+		why = why.With(LockfileNotRegular)
+	case errors.Is(err, fs.ErrPermission):
+		why = why.With(Permission)
+	case errors.Is(err, ErrNoAnswer):
+		why = why.With(Timeout)
+	case errors.Is(err, ErrNotProbed):
+		why = why.With(NotProbed)
+	case errors.Is(err, ErrNotSeen):
+		why = why.With(NotVisible)
+	case err != nil:
+		why = why.With(IOError)
+	}
+	return Verdict{Unknown, why}
+}
+
+func pidfileReason(s lock.PidfileState) Reason {
+	switch s {
+	case lock.PidfileMissing:
+		return PidfileMissing
+	case lock.PidfileEmpty:
+		return PidfileEmpty
+	}
+	return PidfileMalformed
+}
+
+func processReason(s lock.ProcessState) (Reason, bool) {
+	switch s {
+	case lock.ProcessGone:
+		return PIDGone, true
+	case lock.ProcessZombie:
+		return PIDZombie, true
+	case lock.ProcessReused:
+		return PIDReused, true
+	case lock.ProcessUnrelated:
+		return PIDUnrelated, true
+	}
+	return 0, false
+}

@@ -1,0 +1,207 @@
+package scan
+
+import (
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"lockscope/lock"
+)
+
+// descriptor is an open lock file through which a process holds a flock.
+type descriptor struct {
+	pid, fd int
+	path    string // as the kernel names it
+	deleted bool   // its last name was removed, or it was not the lock file's
+	flock   flockLine
+}
+
+// deletedMark is what the kernel appends to the name of an unlinked file.
+const deletedMark = " (deleted)"
+
+// process is what a pass has found out about one PID. Everything is asked of
+// the kernel once in a pass, and only when it is wanted.
+type process struct {
+	id    lock.Process
+	state lock.ProcessState
+	err   error
+
+	mu       sync.Mutex
+	pending  []string // descriptor directories of the process, not yet listed
+	dir      string   // the directory that fds are in
+	fds      []string // not yet looked at
+	held     []descriptor
+	byIno    map[uint64][]int // indexes in held
+	blind    bool             // some descriptor could not be seen
+	openOnce sync.Once
+	open     []string
+	openErr  error
+}
+
+// processes is what a pass has found out about processes. It may be used concurrently.
+type processes struct {
+	lockName string
+	mu       sync.Mutex
+	byPID    map[int]*process
+}
+
+func newProcesses(lockName string) *processes {
+	return &processes{lockName: "/" + lockName, byPID: map[int]*process{}}
+}
+
+// find returns what there is under a PID.
+func (ps *processes) find(pid int) *process {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	p := ps.byPID[pid]
+	if p == nil {
+		p = &process{byIno: map[uint64][]int{}}
+		p.id, p.state, p.err = lock.FindProcess(pid)
+		p.pending = []string{"/proc/" + strconv.Itoa(pid)}
+		ps.byPID[pid] = p
+	}
+	return p
+}
+
+// holding returns the descriptor through which p holds the flock on the lock
+// file that ours recognizes, of inode number ino. Descriptors are looked at in
+// ascending order until it is found: a daemon opens its lock early.
+func (ps *processes) holding(p *process, ino uint64, ours func(descriptor) bool) (descriptor, bool) {
+	if p.state == lock.ProcessGone {
+		return descriptor{}, false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, i := range p.byIno[ino] {
+		if ours(p.held[i]) {
+			return p.held[i], true
+		}
+	}
+	for {
+		d, ok := ps.next(p)
+		if !ok || ours(d) {
+			return d, ok
+		}
+	}
+}
+
+// all returns every descriptor through which p holds a lock file's flock, and whether
+// some could not be seen.
+func (ps *processes) all(p *process) (held []descriptor, blind bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	ps.lookAtAll(p)
+	return p.held, p.blind
+}
+
+func (ps *processes) lookAtAll(p *process) {
+	for {
+		if _, ok := ps.next(p); !ok {
+			return
+		}
+	}
+}
+
+// next looks on to the next descriptor of p that holds a flock on a file of
+// the lock file's name. Only readlink and fdinfo are used: stat through
+// /proc/<pid>/fd would ask the file system, which may hang.
+func (ps *processes) next(p *process) (descriptor, bool) {
+	for {
+		for len(p.fds) > 0 {
+			name := p.fds[0]
+			p.fds = p.fds[1:]
+			d, ok, err := ps.lookAt(p.id.PID, p.dir, name)
+			if err != nil && !vanished(err) {
+				p.blind = true
+			}
+			if ok {
+				p.byIno[d.flock.Ino] = append(p.byIno[d.flock.Ino], len(p.held))
+				p.held = append(p.held, d)
+				return d, true
+			}
+		}
+		if len(p.pending) == 0 {
+			return descriptor{}, false
+		}
+		p.dir, p.pending = p.pending[0], p.pending[1:]
+		p.list()
+	}
+}
+
+// list reads which descriptors there are. A process whose thread-group leader
+// has exited shows none of its own, but those of its threads are the same ones.
+func (p *process) list() {
+	entries, err := os.ReadDir(p.dir + "/fd")
+	if err != nil && !vanished(err) {
+		p.blind = true
+		return
+	}
+	for _, e := range entries {
+		p.fds = append(p.fds, e.Name())
+	}
+	slices.SortFunc(p.fds, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	if len(p.fds) > 0 {
+		p.pending = nil // threads share their descriptors
+		return
+	}
+	if leader := "/proc/" + strconv.Itoa(p.id.PID); p.dir == leader {
+		if threads, err := os.ReadDir(leader + "/task"); err == nil && len(threads) > 1 {
+			for _, t := range threads {
+				if t.Name() != strconv.Itoa(p.id.PID) {
+					p.pending = append(p.pending, leader+"/task/"+t.Name())
+				}
+			}
+		}
+	}
+}
+
+// lookAt reads one descriptor, dir being /proc/<pid>.
+func (ps *processes) lookAt(pid int, dir, name string) (d descriptor, ok bool, err error) {
+	path, err := os.Readlink(dir + "/fd/" + name)
+	if err != nil {
+		return descriptor{}, false, err
+	}
+	path, deleted := strings.CutSuffix(path, deletedMark)
+	if !strings.HasSuffix(path, ps.lockName) {
+		return descriptor{}, false, nil
+	}
+	text, err := os.ReadFile(dir + "/fdinfo/" + name)
+	if err != nil {
+		return descriptor{}, false, err
+	}
+	l, ok := parseFdinfo(text)
+	fd, _ := strconv.Atoi(name)
+	return descriptor{pid: pid, fd: fd, path: path, deleted: deleted, flock: l}, ok, nil
+}
+
+// stands confirms, with one small read, that the process still holds the
+// flock through the descriptor it was seen to hold it through.
+func (d descriptor) stands() bool {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(d.pid) + "/fdinfo/" + strconv.Itoa(d.fd))
+	l, ok := parseFdinfo(text)
+	return err == nil && ok && l == d.flock
+}
+
+// uses says whether p has the directory, or something below it, open.
+func (p *process) uses(dir string) lock.Use {
+	if p.id.PID == os.Getpid() {
+		return lock.UseNone // we have it open to look at it
+	}
+	p.openOnce.Do(func() { p.open, p.openErr = p.id.Open() })
+	for _, path := range p.open {
+		if lock.Below(path, dir) {
+			return lock.UseSome
+		}
+	}
+	if p.openErr != nil {
+		return lock.UseUnknown
+	}
+	return lock.UseNone
+}

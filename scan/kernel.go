@@ -1,0 +1,127 @@
+package scan
+
+import (
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// tableLimit is how long one read of the kernel's lock table may take. While it
+// prints, the kernel holds the lock that every flock(2) on the host needs.
+const tableLimit = 50 * time.Millisecond
+
+// table is the kernel's lock table, /proc/locks, read at most once, and only
+// when a directory needs it. It may be used concurrently. A nil table is empty.
+type table struct {
+	slow *atomic.Bool // set where a read took too long; then it is not read again
+
+	once  sync.Once
+	lines map[fileKey]flockLine
+}
+
+// fileKey identifies a file.
+type fileKey struct{ dev, ino uint64 }
+
+// find returns the line of the lock file with this inode number, on a file
+// system where that says which file it is.
+func (t *table) find(fs filesystem, ino uint64) (flockLine, bool) {
+	if t == nil || fs.shared {
+		return flockLine{}, false
+	}
+	t.once.Do(t.read)
+	line, ok := t.lines[fileKey{fs.dev, ino}]
+	return line, ok
+}
+
+// strays calls found with every line that is on one of the devices and is none
+// of the known lock files'. It reports false where the table cannot be had.
+func (t *table) strays(known map[fileKey]bool, devices map[uint64]bool, found func(flockLine)) bool {
+	t.once.Do(t.read)
+	for key, line := range t.lines {
+		if devices[key.dev] && !known[key] {
+			found(line)
+		}
+	}
+	return t.lines != nil
+}
+
+func (t *table) read() {
+	if t.slow.Load() {
+		return
+	}
+	start := time.Now()
+	f, err := os.Open("/proc/locks")
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	lines, err := parseLocks(f)
+	if err != nil {
+		return
+	}
+	t.slow.Store(time.Since(start) > tableLimit)
+	t.lines = make(map[fileKey]flockLine, len(lines))
+	for _, l := range lines {
+		t.lines[fileKey{l.Dev, l.Ino}] = l
+	}
+}
+
+// swept is what a sweep of /proc found: every descriptor, of every process,
+// through which a lock file's flock is held.
+type swept struct {
+	byIno  map[uint64][]descriptor
+	byPath map[string][]descriptor // the deleted ones
+	blind  bool                    // some could not be seen
+}
+
+func newSwept() *swept {
+	return &swept{byIno: map[uint64][]descriptor{}, byPath: map[string][]descriptor{}}
+}
+
+// sweep looks at every descriptor of every process, once.
+func sweep(ps *processes) *swept {
+	s := newSwept()
+	entries, err := os.ReadDir("/proc")
+	s.blind = err != nil
+	for _, e := range entries {
+		if pid, err := strconv.Atoi(e.Name()); err == nil {
+			s.add(ps, pid)
+		}
+	}
+	return s
+}
+
+// add looks at every descriptor of one process.
+func (s *swept) add(ps *processes, pid int) {
+	held, blind := ps.all(ps.find(pid))
+	s.blind = s.blind || blind
+	for _, f := range held {
+		s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
+		if f.deleted {
+			s.byPath[f.path] = append(s.byPath[f.path], f)
+		}
+	}
+}
+
+// of returns the descriptors that hold the lock of the directory looked at, or
+// of a deleted lock file that it had.
+func (s *swept) of(l *look) []descriptor {
+	var found []descriptor
+	for _, f := range s.byIno[l.ev.Lock.ID.Ino] {
+		if l.isOurs(f) {
+			found = append(found, f)
+		}
+	}
+	if len(s.byPath) > 0 {
+		for _, f := range s.byPath[l.lockPath()] {
+			if l.wasOurs(f) {
+				found = append(found, f)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b descriptor) int { return a.pid - b.pid })
+	return found
+}

@@ -1,0 +1,73 @@
+package scan
+
+import (
+	"sync"
+	"time"
+)
+
+// outbox gathers what the workers find into updates, and hands them to the
+// sink one after the other. The first goes out at once, later ones a little apart, so
+// that thousands of results become a few calls.
+type outbox struct {
+	sink func(Update)
+
+	mu     sync.Mutex
+	next   Update
+	filled bool
+	closed bool
+	wake   chan struct{} // holds a token when filled
+	done   chan struct{} // closed when deliver has returned
+}
+
+// deliverEvery is the least time between two updates.
+const deliverEvery = 20 * time.Millisecond
+
+func newOutbox(sink func(Update)) *outbox {
+	o := &outbox{sink: sink, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	go o.deliver()
+	return o
+}
+
+// put lets change add to the next update. It does not wait for the sink, and
+// what comes after close is dropped: a worker may be late.
+func (o *outbox) put(change func(*Update)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return
+	}
+	change(&o.next)
+	o.filled = true
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// close delivers what is left and returns when the sink has it all.
+func (o *outbox) close() {
+	o.mu.Lock()
+	o.closed = true
+	close(o.wake)
+	o.mu.Unlock()
+	<-o.done
+}
+
+func (o *outbox) deliver() {
+	defer close(o.done)
+	for range o.wake {
+		o.flush()
+		time.Sleep(deliverEvery)
+	}
+	o.flush()
+}
+
+func (o *outbox) flush() {
+	o.mu.Lock()
+	update, filled := o.next, o.filled
+	o.next, o.filled = Update{}, false
+	o.mu.Unlock()
+	if filled {
+		o.sink(update)
+	}
+}

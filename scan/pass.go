@@ -1,0 +1,300 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+// pass is one time around: a walk, or a refresh of what is known.
+type pass struct {
+	*Monitor
+	number int
+	todo   request
+	start  time.Time
+	obs    *observer
+	afresh int // how many unchanged entries may still be observed afresh by rotation
+
+	mu    sync.Mutex
+	roots []root
+	lost  map[string]error // why a root could not be opened
+}
+
+// root is an open root. It is open only during a pass: an open directory would keep
+// its file system from being unmounted.
+type root struct {
+	path   string
+	kernel string // what the kernel calls it, which is not path where that leads through a link
+	dir    lock.Dir
+	id     lock.FileID
+}
+
+func (m *Monitor) newPass(todo request, number int) *pass {
+	return &pass{Monitor: m, number: number, todo: todo, start: time.Now(), obs: m.newObserver(), lost: map[string]error{}}
+}
+
+func (m *Monitor) newObserver() *observer {
+	o := &observer{probe: m.cfg.Probe, fs: &m.fs, who: m.who, procs: newProcesses(m.cfg.Names.Lock)}
+	if m.cfg.Probe != ProbeFlock {
+		o.table = &table{slow: &m.slow}
+	}
+	return o
+}
+
+func (p *pass) run(ctx context.Context) (Summary, error) {
+	p.fs.forget()
+	if p.todo.walk {
+		p.errors = 0
+	}
+	err := p.openRoots(ctx)
+	if err == nil && p.todo.walk {
+		err = p.walk(ctx)
+	}
+	if err == nil {
+		err = p.refresh(ctx)
+	}
+	p.closeRoots()
+	if err == nil {
+		err = p.settleAll(ctx)
+	}
+	summary := p.summarize()
+	p.out.put(func(u *Update) { u.Summary = &summary })
+	return summary, err
+}
+
+// openRoots opens the roots, each of them once. Links are followed here, and nowhere below.
+func (p *pass) openRoots(ctx context.Context) error {
+	for _, path := range p.cfg.Roots {
+		p.crew.add(&openRoot{pass: p, root: root{path: path}})
+	}
+	if err := p.crew.wait(ctx); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	seen := map[fileKey]bool{}
+	slices.SortStableFunc(p.roots, func(a, b root) int {
+		return slices.Index(p.cfg.Roots, a.path) - slices.Index(p.cfg.Roots, b.path)
+	})
+	p.roots = slices.DeleteFunc(p.roots, func(r root) bool {
+		key := fileKey{r.id.Dev, r.id.Ino}
+		again := seen[key]
+		seen[key] = true
+		if again {
+			r.dir.Close()
+		}
+		return again
+	})
+	return nil
+}
+
+func (p *pass) closeRoots() {
+	for _, r := range p.roots {
+		r.dir.Close()
+	}
+}
+
+type openRoot struct {
+	*pass
+	root
+	err error
+}
+
+func (j *openRoot) run() {
+	if j.dir, j.err = j.cfg.Names.OpenDir(j.path); j.err == nil {
+		j.kernel = kernelPath(j.dir)
+		j.id, j.err = j.dir.ID()
+	}
+}
+
+func (j *openRoot) finish() {
+	if j.err != nil {
+		j.giveUp(j.err)
+		return
+	}
+	j.pass.mu.Lock()
+	defer j.pass.mu.Unlock()
+	j.roots = append(j.roots, j.root)
+}
+
+func (j *openRoot) giveUp(err error) {
+	j.pass.mu.Lock()
+	j.lost[j.path] = err
+	j.pass.mu.Unlock()
+	if j.todo.walk {
+		j.fail(PathError{Path: j.path, Root: true, Err: err})
+	}
+}
+
+func (j *openRoot) discard() { j.dir.Close() }
+
+func (p *pass) fail(e PathError) {
+	p.Monitor.mu.Lock()
+	p.errors++
+	p.Monitor.mu.Unlock()
+	p.out.put(func(u *Update) { u.Errors = append(u.Errors, e) })
+}
+
+func (p *pass) walk(ctx context.Context) error {
+	w := &walk{cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss}
+	stop := p.showProgress(w)
+	w.start(p.roots)
+	err := p.crew.wait(ctx)
+	stop()
+	p.walkedAt, p.walkTook = time.Now(), time.Since(p.start)
+	return err
+}
+
+// showProgress tells the sink how far the walk is, until stop is called.
+func (p *pass) showProgress(w *walk) (stop func()) {
+	put := func(walking bool) {
+		p.out.put(func(u *Update) {
+			u.Progress = Progress{
+				Walking: walking,
+				Visited: int(w.visited.Load()),
+				Found:   int(w.found.Load()),
+				Elapsed: time.Since(p.start),
+			}
+		})
+	}
+	done := make(chan struct{})
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				put(false)
+				return
+			case <-tick.C:
+				put(true)
+			}
+		}
+	})
+	return func() { close(done); ended.Wait() }
+}
+
+// examine observes a directory, unless it is known and unchanged. It returns
+// what makes the result known.
+func (p *pass) examine(root, path string, d lock.Dir) (publish func()) {
+	walk := 0
+	if p.todo.walk {
+		walk = p.number
+	}
+	e := p.entry(path)
+	if e != nil && !p.isDue(path, e) && p.obs.unchanged(d, e.report) {
+		return func() { e.walk = max(e.walk, walk) }
+	}
+	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d), Observed: time.Now()}
+	return func() { p.accept(r, walk) }
+}
+
+// isDue reports whether an entry is to be observed afresh in any case.
+func (p *pass) isDue(path string, e *entry) bool {
+	return p.todo.all || p.todo.paths[path] || e.settling != nil || p.start.Sub(e.observed) > refreshEvery
+}
+
+// miss reports a known directory that gives no answer.
+func (p *pass) miss(root, path string, err error) {
+	if e := p.entry(path); e != nil {
+		ev := Evidence{Err: err}
+		ev.Dir = e.report.Evidence.Dir
+		p.accept(&Report{Root: root, Path: path, Evidence: ev, Observed: time.Now()}, 0)
+	}
+}
+
+// refresh looks at every known directory that this pass has not come by.
+func (p *pass) refresh(ctx context.Context) error {
+	var jobs []job
+	for path, e := range p.known() {
+		if p.todo.walk && e.walk == p.number {
+			continue
+		}
+		jobs = append(jobs, p.lookJob(path, e))
+	}
+	p.crew.add(jobs...)
+	return p.crew.wait(ctx)
+}
+
+func (p *pass) lookJob(path string, e *entry) *relook {
+	j := &relook{pass: p, path: path, root: e.report.Root}
+	i := slices.IndexFunc(p.roots, func(r root) bool { return r.path == j.root })
+	if i >= 0 {
+		j.dir = p.roots[i].dir
+	} else if j.err = p.lost[j.root]; j.err == nil {
+		j.err = unix.ENOENT
+	}
+	return j
+}
+
+// relook is the job of looking at a known directory again.
+type relook struct {
+	*pass
+	root, path string
+	dir        lock.Dir // the root
+
+	err     error // from the start, where the root could not be opened
+	publish func()
+}
+
+func (j *relook) run() {
+	if j.err != nil {
+		return
+	}
+	d, err := j.cfg.Names.OpenBelow(j.dir.FD(), strings.TrimPrefix(strings.TrimPrefix(j.path, j.root), "/"), j.path)
+	if err != nil {
+		j.err = err
+		return
+	}
+	defer d.Close()
+	if d.LockFile().State == lock.LockMissing && d.PidfileID() == (lock.FileID{}) {
+		j.err = unix.ENOENT
+		return
+	}
+	j.publish = j.examine(j.root, j.path, d)
+}
+
+func (j *relook) finish() {
+	switch {
+	case j.err == nil:
+		j.publish()
+	case errors.Is(j.err, unix.ENOENT) || errors.Is(j.err, unix.ENOTDIR) || errors.Is(j.err, unix.ELOOP):
+		j.forget(j.path)
+	default:
+		j.giveUp(j.err)
+	}
+}
+
+func (j *relook) giveUp(err error) { j.miss(j.root, j.path, err) }
+
+func (j *relook) discard() {}
+
+func (p *pass) summarize() Summary {
+	p.Monitor.mu.Lock()
+	defer p.Monitor.mu.Unlock()
+	s := Summary{Dirs: len(p.entries), States: map[State]int{}, Errors: p.errors, Duration: time.Since(p.start)}
+	inUse := map[lock.Process]bool{}
+	for _, e := range p.entries {
+		if e.report.Checking {
+			s.Checking++
+		} else {
+			s.States[e.report.Verdict.State]++
+		}
+		for _, h := range e.report.Evidence.Holders {
+			inUse[lock.Process{PID: h.PID, Ticks: h.Ticks}] = true
+		}
+		if o := e.report.Evidence.Owner; o != nil {
+			inUse[lock.Process{PID: o.PID, Ticks: o.Ticks}] = true
+		}
+	}
+	p.who.keep(inUse)
+	return s
+}

@@ -1,0 +1,61 @@
+package scan
+
+import (
+	"bytes"
+	"encoding/binary"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// listing is what a walk needs to know of a directory.
+type listing struct {
+	dirs       []string // its sub-directories, or what may be one
+	hasPidfile bool
+}
+
+var listBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// list reads the directory that fd is open on. A file system may leave an
+// entry's type out (DT_UNKNOWN); opening it as a directory then tells.
+func list(fd int, pidfile string) (l listing, err error) {
+	buf := listBuffers.Get().(*[64 << 10]byte)
+	defer listBuffers.Put(buf)
+	for {
+		n, err := unix.ReadDirent(fd, buf[:])
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || n <= 0 {
+			return l, err
+		}
+		for entries := buf[:n]; len(entries) > 0; {
+			var name []byte
+			var typ byte
+			name, typ, entries = nextDirent(entries)
+			switch {
+			case string(name) == pidfile:
+				l.hasPidfile = true
+			case typ != unix.DT_DIR && typ != unix.DT_UNKNOWN:
+			case string(name) != "." && string(name) != "..":
+				l.dirs = append(l.dirs, string(name))
+			}
+		}
+	}
+}
+
+// nextDirent cuts one struct linux_dirent64 off the front of what
+// getdents64(2) returned: inode 8 bytes, offset 8, record length 2, type 1, then the name
+// up to a NUL.
+func nextDirent(b []byte) (name []byte, typ byte, rest []byte) {
+	const header = 19
+	if len(b) < header {
+		return nil, unix.DT_REG, nil
+	}
+	size := int(binary.NativeEndian.Uint16(b[16:]))
+	if size < header || size > len(b) {
+		return nil, unix.DT_REG, nil
+	}
+	name, _, _ = bytes.Cut(b[header:size], []byte{0})
+	return name, b[18], b[size:]
+}

@@ -1,0 +1,81 @@
+package scan
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+)
+
+// Every scene comes out as what it is, with the holders it has, in one scan of
+// them all, however the locks are looked at.
+func TestScenes(t *testing.T) {
+	for place, root := range places(t) {
+		w := locktest.TestWorld(t)
+		sites := map[string]*locktest.Site{}
+		for _, scene := range locktest.Scenes {
+			dir := filepath.Join(root, "tree", scene.Name)
+			site, err := w.Play(dir, scene)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sites[scene.Name] = site
+		}
+		for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+			f := once(t, Config{Roots: []string{filepath.Join(root, "tree")}, Probe: probe})
+			t.Logf("%s: %+v", place, f.summary)
+			for _, scene := range locktest.Scenes {
+				t.Run(place+"/"+probe.String()+"/"+scene.Name, func(t *testing.T) {
+					checkSite(t, f, sites[scene.Name])
+				})
+			}
+		}
+	}
+}
+
+func checkSite(t *testing.T, f *found, site *locktest.Site) {
+	r := f.at(t, site.Dir)
+	summary, next := r.Explain()
+	t.Logf("%v %v %s => %s", r.Verdict.State, r.Verdict.Reasons.List(), summary, next)
+	if got := r.Verdict.State.String(); got != string(site.State) {
+		t.Errorf("state %s, want %s\n%+v", got, site.State, r.Evidence)
+	}
+	if r.Checking {
+		t.Error("the verdict does not stand")
+	}
+	if got := r.Evidence.Pidfile.PID; got != site.Owner && r.Evidence.Pidfile.State != lock.PidfileNotRegular {
+		t.Errorf("pidfile names %d, want %d", got, site.Owner)
+	}
+	for _, want := range site.Holders {
+		if r.Verdict.State == Held && want.PID != site.Owner {
+			continue // a healthy holder was found; nobody looks for more
+		}
+		got := holderOf(r, want.PID)
+		if got == nil {
+			t.Errorf("holder %d is missing among %v", want.PID, r.Evidence.Holders)
+			continue
+		}
+		if got.FD != want.FD || got.Inherited != want.Inherited() || got.Deleted != want.Deleted {
+			t.Errorf("holder %d: fd %d, inherited %t, deleted %t; want %d, %t, %t", want.PID,
+				got.FD, got.Inherited, got.Deleted, want.FD, want.Inherited(), want.Deleted)
+		}
+		if command, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(want.PID), "comm")); got.Command == "" && len(command) > 0 {
+			t.Errorf("holder %d has no command", want.PID)
+		}
+	}
+	if len(r.Evidence.Holders) > len(site.Holders) {
+		t.Errorf("%d holders, want %d", len(r.Evidence.Holders), len(site.Holders))
+	}
+}
+
+func holderOf(r *Report, pid int) *Holder {
+	for i, h := range r.Evidence.Holders {
+		if h.PID == pid {
+			return &r.Evidence.Holders[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,220 @@
+package scan
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+// walk finds the data directories below the roots. Directories are opened from their
+// parent's descriptor and never through a link, so that a tenant who swaps one for a link
+// leads nowhere.
+type walk struct {
+	cfg     *Config
+	crew    *crew
+	roots   map[fileKey]bool // the directories that are roots
+	examine func(root, path string, d lock.Dir) func()
+	failed  func(PathError)
+	missed  func(root, path string, err error)
+	visited atomic.Int64
+	found   atomic.Int64
+}
+
+// node is an open directory whose sub-directories wait to be visited.
+type node struct {
+	dir   lock.Dir
+	root  string
+	path  string
+	dev   uint64
+	depth int
+	refs  atomic.Int32
+}
+
+func (n *node) release() {
+	if n != nil && n.refs.Add(-1) == 0 {
+		n.dir.Close()
+	}
+}
+
+// start queues the roots, which are open and stay their owner's to close.
+func (w *walk) start(roots []root) {
+	w.roots = map[fileKey]bool{}
+	for _, r := range roots {
+		w.roots[fileKey{r.id.Dev, r.id.Ino}] = true
+	}
+	for _, r := range roots {
+		w.crew.add(&visit{walk: w, root: r.path, path: r.path})
+	}
+}
+
+// visit is the job of looking into one directory.
+type visit struct {
+	*walk
+	root   string
+	path   string
+	parent *node // nil for a root
+	name   string
+
+	// What run found.
+	err     error
+	publish func()
+	node    *node
+	dirs    []string
+}
+
+func (v *visit) run() {
+	d, err := v.open()
+	if err != nil {
+		v.err = err
+		return
+	}
+	if keep := v.look(d); !keep {
+		d.Close()
+	}
+}
+
+func (v *visit) open() (lock.Dir, error) {
+	if v.parent == nil {
+		return v.cfg.Names.OpenDir(v.path)
+	}
+	return v.cfg.Names.OpenDirAt(v.parent.dir.FD(), v.name, v.path)
+}
+
+// look finds out what the directory is, and reports whether it stays open for
+// its sub-directories.
+func (v *visit) look(d lock.Dir) (keep bool) {
+	depth, dev := 0, uint64(0)
+	if v.cfg.OneFileSystem || len(v.roots) > 1 {
+		id, err := d.ID()
+		if err != nil {
+			v.err = err
+			return false
+		}
+		dev = id.Dev
+		if v.parent != nil && v.isElsewhere(id) {
+			return false
+		}
+	}
+	if v.parent != nil {
+		depth = v.parent.depth + 1
+	}
+	isData := d.LockFile().State != lock.LockMissing
+	if isData {
+		v.publish = v.examine(v.root, v.path, d)
+		if !v.cfg.Descend {
+			return false
+		}
+	}
+	l, err := list(d.FD(), v.cfg.Names.Pidfile)
+	if err != nil {
+		v.err = &fs.PathError{Op: "readdir", Path: v.path, Err: err}
+		return false
+	}
+	if l.hasPidfile && !isData {
+		v.publish = v.examine(v.root, v.path, d)
+		if !v.cfg.Descend {
+			return false
+		}
+	}
+	if v.cfg.MaxDepth >= 0 && depth >= v.cfg.MaxDepth {
+		return false
+	}
+	v.dirs = v.wanted(l.dirs)
+	if len(v.dirs) == 0 {
+		return false
+	}
+	v.node = &node{dir: d, root: v.root, path: v.path, dev: dev, depth: depth}
+	v.node.refs.Store(int32(len(v.dirs)))
+	return true
+}
+
+// isElsewhere reports whether a directory is not for this walk to enter:
+// another file system, or another root, which is walked for itself, so that
+// what two roots reach appears once.
+func (v *visit) isElsewhere(id lock.FileID) bool {
+	return v.cfg.OneFileSystem && id.Dev != v.parent.dev || v.roots[fileKey{id.Dev, id.Ino}]
+}
+
+// wanted leaves out what is excluded.
+func (v *visit) wanted(dirs []string) []string {
+	if len(v.cfg.Exclude) == 0 {
+		return dirs
+	}
+	kept := dirs[:0]
+	for _, name := range dirs {
+		if full := join(v.path, name); !v.excluded(name, full) {
+			kept = append(kept, name)
+		}
+	}
+	return kept
+}
+
+func (v *visit) excluded(name, full string) bool {
+	for _, glob := range v.cfg.Exclude {
+		subject := name
+		if strings.Contains(glob, "/") {
+			subject = strings.TrimPrefix(strings.TrimPrefix(full, v.root), "/")
+			glob = strings.TrimPrefix(glob, "/")
+		}
+		if ok, _ := path.Match(glob, subject); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *visit) finish() {
+	defer v.parent.release()
+	v.visited.Add(1)
+	if v.publish != nil {
+		v.found.Add(1)
+		v.publish()
+	}
+	if v.err != nil {
+		v.report(v.err)
+	}
+	if v.node == nil {
+		return
+	}
+	jobs := make([]job, len(v.dirs))
+	for i, name := range v.dirs {
+		// The queue is taken from its end, so this keeps the order of the listing.
+		jobs[len(jobs)-1-i] = &visit{walk: v.walk, root: v.root, path: join(v.path, name), parent: v.node, name: name}
+	}
+	v.crew.add(jobs...)
+}
+
+// report makes an error known, unless it only says that the directory is gone
+// by now, or was no directory.
+func (v *visit) report(err error) {
+	if v.parent != nil && (errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP)) {
+		return
+	}
+	v.failed(PathError{Path: v.path, Root: v.parent == nil, Err: err})
+}
+
+func (v *visit) giveUp(err error) {
+	// The parent stays open until discard: the call that hangs may be using it.
+	v.missed(v.root, v.path, err)
+	v.failed(PathError{Path: v.path, Root: v.parent == nil, Err: err})
+}
+
+func (v *visit) discard() {
+	if v.node != nil {
+		v.node.dir.Close()
+	}
+	v.parent.release()
+}
+
+func join(dir, name string) string {
+	if dir == "/" {
+		return "/" + name
+	}
+	return dir + "/" + name
+}
