@@ -203,8 +203,12 @@ func TestPeersExclude(t *testing.T) {
 			for _, peer := range []peer{ours, theirs, ours, theirs} {
 				running = append(running, peer.start(t, "loop", dir, loopSeconds()))
 			}
+			acquired := map[string]int{}
 			for _, q := range running {
-				wantCounts(t, q.line(), q.cmd.Path)
+				acquired[q.cmd.Path] += wantCounts(t, q.line(), q.cmd.Path)
+			}
+			if acquired[ours.program] == 0 || acquired[theirs.program] == 0 {
+				t.Errorf("they never met: %v", acquired)
 			}
 			wantFiles(t, dir, lockfile)
 			if now := fileID(t, filepath.Join(dir, lockfile)); now != id {

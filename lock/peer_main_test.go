@@ -35,7 +35,7 @@ func peerMain(args []string) int {
 	case "loop":
 		return loop(dir, args[2])
 	case "headless":
-		headless()
+		headless(dir)
 	}
 	return 2
 }
@@ -103,7 +103,7 @@ func dupLockFD(dir string) *os.File {
 	panic("the lock file is not among this process's descriptors")
 }
 
-// loop acquires and releases as fast as it can and counts what must not be:
+// loop acquires and releases as fast as it can, once at least, and counts what must not be:
 // another holder's file, or a pidfile that does not name us, while we hold the lock.
 func loop(dir, seconds string) int {
 	limit, err := time.ParseDuration(seconds + "s")
@@ -117,7 +117,7 @@ func loop(dir, seconds string) int {
 		return err == nil && string(text) == mine
 	}
 	inside := filepath.Join(dir, "inside")
-	for end := time.Now().Add(limit); time.Now().Before(end); {
+	for end := time.Now().Add(limit); acquired == 0 || time.Now().Before(end); {
 		l, err := lock.Acquire(dir)
 		if errors.Is(err, lock.ErrHeld) {
 			continue

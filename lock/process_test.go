@@ -24,8 +24,12 @@ func init() {
 	}
 }
 
-// headless ends the thread-group leader, while other threads live until the end of stdin.
-func headless() {
+// headless works in dir without its thread-group leader: that ends, while
+// other threads live until the end of stdin.
+func headless(dir string) {
+	if err := os.Chdir(dir); err != nil {
+		panic(err)
+	}
 	go func() {
 		io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
