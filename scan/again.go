@@ -90,8 +90,13 @@ func (p *pass) suspects() map[string]*entry {
 		s = sweep(p.obs.procs)
 	}
 	found := map[string]*entry{}
-	for path := range s.byPath {
-		if path, ok := p.pathOf(strings.TrimSuffix(path, p.obs.procs.lockName)); ok {
+	for _, f := range s.deleted {
+		where, ok := p.obs.procs.place(f)
+		if !ok {
+			continue
+		}
+		where.Path = strings.TrimSuffix(where.Path, p.obs.procs.lockName)
+		if path, ok := p.pathOf(where); ok {
 			if e := p.entry(path); e != nil && e.report.Verdict.State != Split {
 				found[path] = e
 			}
@@ -115,11 +120,12 @@ func (p *pass) lockFiles() (known map[fileKey]bool, devices map[uint64]bool, sha
 	return known, devices, shared
 }
 
-// pathOf returns the path below a root of a directory as the kernel names it.
-func (p *pass) pathOf(kernel string) (string, bool) {
+// pathOf returns the path below a root that leads to a place.
+func (p *pass) pathOf(where lock.Place) (string, bool) {
 	for _, r := range p.roots {
-		if lock.Below(kernel, r.kernel) {
-			return r.path + strings.TrimPrefix(kernel, r.kernel), true
+		if where.Below(r.place) {
+			rest := strings.TrimPrefix(where.Path, strings.TrimSuffix(r.place.Path, "/"))
+			return strings.TrimSuffix(r.path, "/") + rest, true
 		}
 	}
 	return "", false

@@ -27,7 +27,6 @@ const (
 type Monitor struct {
 	cfg  Config
 	crew *crew
-	fs   filesystems
 	who  *describer
 	slow atomic.Bool // the kernel's lock table takes too long to read
 	out  *outbox

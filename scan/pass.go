@@ -30,10 +30,10 @@ type pass struct {
 // root is an open root. It is open only during a pass: an open directory would keep
 // its file system from being unmounted.
 type root struct {
-	path   string
-	kernel string // what the kernel calls it, which is not path where that leads through a link
-	dir    lock.Dir
-	id     lock.FileID
+	path  string
+	place lock.Place
+	dir   lock.Dir
+	id    lock.FileID
 }
 
 func (m *Monitor) newPass(todo request, number int) *pass {
@@ -41,7 +41,14 @@ func (m *Monitor) newPass(todo request, number int) *pass {
 }
 
 func (m *Monitor) newObserver() *observer {
-	o := &observer{probe: m.cfg.Probe, fs: &m.fs, who: m.who, procs: newProcesses(m.cfg.Names.Lock)}
+	mounts := newMountTable()
+	o := &observer{
+		probe:  m.cfg.Probe,
+		mounts: mounts,
+		who:    m.who,
+		procs:  newProcesses(m.cfg.Names.Lock, mounts),
+		nested: !seesAllPIDs(),
+	}
 	if m.cfg.Probe != ProbeFlock {
 		o.table = &table{slow: &m.slow}
 	}
@@ -49,7 +56,6 @@ func (m *Monitor) newObserver() *observer {
 }
 
 func (p *pass) run(ctx context.Context) (Summary, error) {
-	p.fs.forget()
 	if p.todo.walk {
 		p.errors = 0
 	}
@@ -109,7 +115,7 @@ type openRoot struct {
 
 func (j *openRoot) run() {
 	if j.dir, j.err = j.cfg.Names.OpenDir(j.path); j.err == nil {
-		j.kernel = kernelPath(j.dir)
+		j.place, _ = j.dir.Place(j.obs.mounts.ours)
 		j.id, j.err = j.dir.ID()
 	}
 }
