@@ -3,7 +3,6 @@
 package lock_test
 
 import (
-	"path/filepath"
 	"testing"
 
 	"lockscope/lock"
@@ -99,15 +98,6 @@ func BenchmarkParsePID(b *testing.B) {
 	for b.Loop() {
 		if pid, _ := lock.ParsePID("2147483647\n"); pid != deadPID {
 			b.Fatal(pid)
-		}
-	}
-}
-
-func BenchmarkBelow(b *testing.B) {
-	path := filepath.Join("/srv/tenants/1234/data", lockfile+" (deleted)")
-	for b.Loop() {
-		if !lock.Below(path, "/srv/tenants/1234/data") {
-			b.Fatal(path)
 		}
 	}
 }

@@ -4,11 +4,13 @@ package lock_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,19 +107,29 @@ func wantPathError(t testing.TB, err error, op, path string) {
 // descriptor was left behind, by a failure or otherwise.
 func wantNoneOpen(t testing.TB, dir string) {
 	t.Helper()
+	if open := openBelow(t, os.Getpid(), dir); open != nil {
+		t.Errorf("still open: %q", open)
+	}
+}
+
+// openBelow lists what a process has open in a directory.
+func openBelow(t testing.TB, pid int, dir string) (open []string) {
+	t.Helper()
 	dir, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths, err := lock.Process{PID: os.Getpid()}.Open()
+	fds := fmt.Sprintf("/proc/%d/fd", pid)
+	entries, err := os.ReadDir(fds)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range paths {
-		if lock.Below(path, dir) {
-			t.Errorf("still open: %s", path)
+	for _, e := range entries {
+		if path, err := os.Readlink(filepath.Join(fds, e.Name())); err == nil && strings.HasPrefix(path+"/", dir+"/") {
+			open = append(open, path)
 		}
 	}
+	return open
 }
 
 // probe asks for the state of the lock.

@@ -269,7 +269,7 @@ func TestHostileTemporary(t *testing.T) {
 
 func TestOpenDirAt(t *testing.T) {
 	parent := t.TempDir()
-	within(t, parent) // parent/a/b
+	mkdir(t, filepath.Join(parent, "a"))
 	if err := os.Symlink("a", filepath.Join(parent, "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -287,4 +287,35 @@ func TestOpenDirAt(t *testing.T) {
 		_, err := lock.DefaultNames.OpenDirAt(at.FD(), name, "shown as")
 		wantPathError(t, err, "open", "shown as")
 	}
+}
+
+func TestOpenBelow(t *testing.T) {
+	parent := t.TempDir()
+	mkdir(t, filepath.Join(parent, "a", "b"))
+	if err := os.Symlink("b", filepath.Join(parent, "a", "link")); err != nil {
+		t.Fatal(err)
+	}
+	at := openDir(t, parent)
+	for rel, want := range map[string]string{"": ".", ".": ".", "a": "a", "a/b": "a/b"} {
+		d, err := lock.DefaultNames.OpenBelow(at.FD(), rel, "shown as")
+		if err != nil {
+			t.Errorf("%q: %v", rel, err)
+			continue
+		}
+		if id, err := d.ID(); err != nil || id != fileID(t, filepath.Join(parent, want)) || d.Path() != "shown as" {
+			t.Errorf("%q: %+v, %v", rel, id, err)
+		}
+		d.Close()
+	}
+	for _, rel := range []string{"a/link", "a/missing", "/", "/etc"} {
+		d, err := lock.DefaultNames.OpenBelow(at.FD(), rel, "shown as")
+		if err == nil {
+			t.Errorf("%q was opened", rel)
+			d.Close()
+		} else {
+			wantPathError(t, err, "open", "shown as")
+		}
+	}
+	at.Close()
+	wantNoneOpen(t, parent)
 }

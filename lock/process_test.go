@@ -79,35 +79,6 @@ func TestParseStatRefuses(t *testing.T) {
 	}
 }
 
-func TestBelow(t *testing.T) {
-	for _, test := range []struct {
-		path, dir string
-		want      bool
-	}{
-		{"/data", "/data", true},
-		{"/data/x/y", "/data", true},
-		{"/data/.handoff.lock (deleted)", "/data", true},
-		{"/data (deleted)", "/data", true},
-		{"/data/a b\n\x1b(deleted)", "/data", true},
-		{"/", "/", true},
-		{"/data", "/", true},
-
-		{"/data2", "/data", false},
-		{"/data2/x", "/data", false},
-		{"/dat", "/data", false},
-		{"/", "/data", false},
-		{"/other/data/x", "/data", false},
-		{"/data2 (deleted)", "/data", false},
-		{"socket:[4711]", "/data", false},
-		{"pipe:[4711]", "/", false},
-		{"anon_inode:[eventpoll]", "/", false},
-	} {
-		if got := lock.Below(test.path, test.dir); got != test.want {
-			t.Errorf("Below(%q, %q) = %v", test.path, test.dir, got)
-		}
-	}
-}
-
 func TestJudgeNamed(t *testing.T) {
 	written := time.Unix(1_000_000, 0)
 	const gone, alive, zombie, unknown = lock.ProcessGone, lock.ProcessAlive, lock.ProcessZombie, lock.ProcessUnknown
@@ -206,88 +177,79 @@ func startHeadless(t testing.TB, dir string) *process {
 	return q
 }
 
-func TestUsedBy(t *testing.T) {
-	dir := t.TempDir()
-	d := openDir(t, dir)
+// What a live process has to do with the directory decides what is said of it.
+func TestUse(t *testing.T) {
+	const none, some = lock.ProcessUnrelated, lock.ProcessAlive
 	for name, test := range map[string]struct {
-		use  func(q *sleeper)
-		want lock.Use
+		use  func(t *testing.T, q *sleeper, dir string)
+		want lock.ProcessState
 	}{
-		"nothing":            {func(q *sleeper) {}, lock.UseNone},
-		"directory beside":   {func(q *sleeper) { q.cmd.Dir = beside(t, dir) }, lock.UseNone},
-		"working directory":  {func(q *sleeper) { q.cmd.Dir = dir }, lock.UseSome},
-		"a directory within": {func(q *sleeper) { q.cmd.Dir = within(t, dir) }, lock.UseSome},
-		"open file":          {func(q *sleeper) { q.open(filepath.Join(dir, "data")) }, lock.UseSome},
-		"deleted open file": {func(q *sleeper) {
+		"nothing": {func(*testing.T, *sleeper, string) {}, none},
+		"the directory beside": {func(t *testing.T, q *sleeper, dir string) {
+			q.cmd.Dir = dir + "2"
+			mkdir(t, q.cmd.Dir)
+		}, none},
+		"the one above":     {func(t *testing.T, q *sleeper, dir string) { q.cmd.Dir = filepath.Dir(dir) }, none},
+		"working directory": {func(t *testing.T, q *sleeper, dir string) { q.cmd.Dir = dir }, some},
+		"a directory within": {func(t *testing.T, q *sleeper, dir string) {
+			q.cmd.Dir = filepath.Join(dir, "a", "b")
+			mkdir(t, q.cmd.Dir)
+		}, some},
+		"open file": {func(t *testing.T, q *sleeper, dir string) { q.open(filepath.Join(dir, "new\nline \xff")) }, some},
+		"deleted open file": {func(t *testing.T, q *sleeper, dir string) {
 			q.open(filepath.Join(dir, "data"))
-			os.Remove(filepath.Join(dir, "data"))
-		}, lock.UseSome},
+			if err := os.Remove(filepath.Join(dir, "data")); err != nil {
+				t.Fatal(err)
+			}
+		}, some},
+		"program": {func(t *testing.T, q *sleeper, dir string) {
+			program, err := os.ReadFile(q.cmd.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			q.cmd.Path = filepath.Join(dir, "sleep")
+			if err := os.WriteFile(q.cmd.Path, program, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}, some},
 	} {
-		t.Run(name, func(t *testing.T) {
-			q := newSleeper(t)
-			test.use(q)
-			q.start()
-			if got := d.UsedBy(q.process()); got != test.want {
-				t.Errorf("%d, want %d", got, test.want)
-			}
-		})
+		for _, data := range []string{"data", "a b", "back\\slash\nline"} {
+			t.Run(name+"/"+data, func(t *testing.T) {
+				dir := filepath.Join(t.TempDir(), data)
+				mkdir(t, dir)
+				q := newSleeper(t)
+				test.use(t, q, dir)
+				q.start()
+				if got := judge(t, dir, q).Process; got != test.want {
+					t.Errorf("%v, want %v", got, test.want)
+				}
+			})
+		}
 	}
-	t.Run("mapping", func(t *testing.T) {
-		path := filepath.Join(dir, "mapped\nfile")
-		if err := os.WriteFile(path, make([]byte, 4096), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		page, err := unix.Mmap(int(f.Fd()), 0, 4096, unix.PROT_READ, unix.MAP_SHARED)
-		f.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer unix.Munmap(page)
-		paths, err := lock.Process{PID: os.Getpid()}.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range paths {
-			if p == path {
-				return
-			}
-		}
-		t.Errorf("%q is not among %q", path, paths)
-	})
-	t.Run("not permitted", func(t *testing.T) {
+	t.Run("cannot be told", func(t *testing.T) {
+		needRoot(t, "give up the right to look")
+		dir := publicDir(t)
 		q := newSleeper(t)
 		q.start()
+		judge(t, dir, q)
 		asNobody(t)
-		if os.Geteuid() != 0 {
-			t.Skip("only root can give up the right to look")
-		}
-		if got := d.UsedBy(q.process()); got != lock.UseUnknown {
-			t.Errorf("%d, want unknown", got)
-		}
-	})
-	t.Run("gone", func(t *testing.T) {
-		if got := d.UsedBy(lock.Process{PID: deadPID}); got != lock.UseUnknown {
-			t.Errorf("%d, want unknown", got)
+		if got := inspect(t, dir).Process; got != lock.ProcessUnknown {
+			t.Errorf("%v, want unknown", got)
 		}
 	})
 }
 
-func beside(t testing.TB, dir string) string {
+// judge inspects a directory whose pidfile names q, and is younger than it.
+func judge(t testing.TB, dir string, q *sleeper) lock.Evidence {
 	t.Helper()
-	if err := os.MkdirAll(dir+"2", 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir + "2"
+	write(t, dir, pidfile, fmt.Sprintln(q.cmd.Process.Pid))
+	writtenAt(t, filepath.Join(dir, pidfile), time.Now().Add(time.Hour))
+	return inspect(t, dir)
 }
 
-func within(t testing.TB, dir string) string {
+func mkdir(t testing.TB, dir string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Join(dir, "a", "b"), 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(dir, "a", "b")
 }

@@ -290,6 +290,21 @@ func TestRefusedAlive(t *testing.T) {
 	})
 }
 
+// The main thread of the process has exited: its own entries in /proc are
+// empty, and it works in the directory all the same.
+func TestRefusedAliveHeadless(t *testing.T) {
+	dir := t.TempDir()
+	q := startHeadless(t, dir)
+	write(t, dir, lockfile, "")
+	write(t, dir, pidfile, fmt.Sprintln(q.pid()))
+	writtenAt(t, filepath.Join(dir, pidfile), time.Unix(1, 0))
+	seen := inspect(t, dir)
+	if seen.Process != lock.ProcessAlive && seen.Process != lock.ProcessUnknown {
+		t.Errorf("%v, want alive", seen.Process)
+	}
+	refuses(t, dir, seen, lock.RefusedAlive)
+}
+
 func TestRefusedPermission(t *testing.T) {
 	for name, lockFile := range map[string]bool{"with a lock file": true, "without": false} {
 		t.Run(name, func(t *testing.T) {

@@ -62,7 +62,7 @@ func TestReleaseFreesWhatAChildInherited(t *testing.T) {
 	q.cmd.ExtraFiles = append(q.cmd.ExtraFiles, dupLockFD(dir))
 	q.start()
 	release(t, l)
-	if use := openDir(t, dir).UsedBy(q.process()); use != lock.UseSome {
+	if openBelow(t, q.cmd.Process.Pid, dir) == nil {
 		t.Fatal("the child does not have the lock file open")
 	}
 	release(t, acquire(t, dir))
