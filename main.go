@@ -68,9 +68,6 @@ func run(args []string, stdout, stderr *os.File) int {
 	case format != "":
 	case !isTerminal(stdout):
 		format = ui.Table
-	case os.Getenv("TERM") == "dumb":
-		complain(stderr, errors.New("a dumb terminal cannot show the screen, so here is the table"))
-		format = ui.Table
 	default:
 		return screen(ctx, s, monitor, stderr)
 	}

@@ -181,14 +181,18 @@ func (p Process) Mounts() (Mounts, error) {
 	return ParseMounts(f)
 }
 
-// Place is where the directory is, given the mounts of this program's namespace.
-func (d Dir) Place(mounts Mounts) (Place, bool) {
+// RealPath is what the kernel calls the directory: its path without links. It
+// is the path it was opened by where that cannot be told.
+func (d Dir) RealPath() string {
 	name, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(d.fd))
 	if err != nil {
-		return Place{}, false
+		return d.path
 	}
-	return mounts.Place(name)
+	return name
 }
+
+// Place is where the directory is, given the mounts of this program's namespace.
+func (d Dir) Place(mounts Mounts) (Place, bool) { return mounts.Place(d.RealPath()) }
 
 // usedBy says whether a process uses the directory.
 func (d Dir) usedBy(p Process) Use {

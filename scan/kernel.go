@@ -75,7 +75,7 @@ type swept struct {
 	byIno   map[uint64][]descriptor
 	deleted []descriptor
 	added   map[int]bool // processes looked at
-	blind   bool // some could not be seen
+	blind   bool         // some could not be seen
 }
 
 func newSwept() *swept {

@@ -71,7 +71,7 @@ func New(cfg Config) *Monitor {
 	cfg.Names = cfg.Names.OrDefault()
 	return &Monitor{
 		cfg:      cfg,
-		crew:     newCrew(cfg.Jobs, cfg.Timeout),
+		crew:     newCrew(cfg.Jobs, cfg.Timeout, mountPointOf),
 		who:      newDescriber(),
 		entries:  map[string]*entry{},
 		interval: cfg.Interval,
@@ -80,13 +80,15 @@ func New(cfg Config) *Monitor {
 }
 
 // Once walks the roots a single time and returns when every directory has its
-// verdict, second looks included. sink is called with what is found as it is
-// found, from one goroutine at a time, and has been called for the last time when Once
+// verdict, second looks included. sink is called with what is found when it is
+// certain, from one goroutine at a time, and has been called for the last time when Once
 // returns. The error is ctx's.
 func (m *Monitor) Once(ctx context.Context, sink func(Update)) (Summary, error) {
 	m.out = newOutbox(sink)
 	defer m.crew.dismiss()
 	defer m.out.close()
+	// Whether a directory is split is known only when all of them are.
+	m.out.hold()
 	p := m.newPass(request{walk: true, all: true}, 1)
 	return p.run(ctx)
 }

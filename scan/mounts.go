@@ -136,6 +136,17 @@ func overlayLayers(mounts lock.Mounts) []lock.Place {
 	return layers
 }
 
+// mountPointOf returns the mount point that a path is below, by the mount
+// table alone: the file system is not asked.
+func mountPointOf(path string) string {
+	mounts, err := lock.Process{PID: os.Getpid()}.Mounts()
+	if err != nil {
+		return ""
+	}
+	m, _ := mounts.Find(path)
+	return m.Point
+}
+
 // initPIDNamespace is the inode of the namespace that sees all processes
 // (PROC_PID_INIT_INO in the kernel).
 const initPIDNamespace = "pid:[4026531836]"

@@ -31,6 +31,7 @@ type pass struct {
 // its file system from being unmounted.
 type root struct {
 	path  string
+	real  string // the same without links: what the kernel calls it
 	place lock.Place
 	dir   lock.Dir
 	id    lock.FileID
@@ -68,6 +69,8 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	}
 	p.closeRoots()
 	if err == nil {
+		p.suspect()
+		p.out.release()
 		err = p.settleAll(ctx)
 	}
 	summary := p.summarize()
@@ -107,14 +110,27 @@ func (p *pass) closeRoots() {
 	}
 }
 
+// realPath returns the path of a directory below a root as the kernel calls it.
+func (p *pass) realPath(root, path string) string {
+	for _, r := range p.roots {
+		if r.path == root {
+			return strings.TrimSuffix(r.real, "/") + strings.TrimPrefix(path, strings.TrimSuffix(root, "/"))
+		}
+	}
+	return path
+}
+
 type openRoot struct {
 	*pass
 	root
 	err error
 }
 
+func (j *openRoot) where() string { return j.path }
+
 func (j *openRoot) run() {
 	if j.dir, j.err = j.cfg.Names.OpenDir(j.path); j.err == nil {
+		j.real = j.dir.RealPath()
 		j.place, _ = j.dir.Place(j.obs.mounts.ours)
 		j.id, j.err = j.dir.ID()
 	}
@@ -149,7 +165,7 @@ func (p *pass) fail(e PathError) {
 }
 
 func (p *pass) walk(ctx context.Context) error {
-	w := &walk{cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss}
+	w := &walk{cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss, real: p.realPath}
 	stop := p.showProgress(w)
 	w.start(p.roots)
 	err := p.crew.wait(ctx)
@@ -250,6 +266,8 @@ type relook struct {
 	err     error // from the start, where the root could not be opened
 	publish func()
 }
+
+func (j *relook) where() string { return j.realPath(j.root, j.path) }
 
 func (j *relook) run() {
 	if j.err != nil {

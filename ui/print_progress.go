@@ -18,8 +18,8 @@ const progressEvery = 100 * time.Millisecond
 // What a terminal is told so that the line stays one line, however narrow it is.
 const (
 	clearLine = "\r\x1b[K"
-	noWrap    = "\x1b[?7l"
-	wrap      = "\x1b[?7h"
+	wrapOff    = "\x1b[?7l"
+	wrapOn      = "\x1b[?7h"
 )
 
 // Progress shows on a terminal how far a scan has come, on one line that is
@@ -41,7 +41,7 @@ func (p *Progress) Show(now scan.Progress) {
 	if now.Elapsed < p.next {
 		return
 	}
-	fmt.Fprintf(p.w, clearLine+noWrap+"scanning: %s found in %s directories, %s"+wrap,
+	fmt.Fprintf(p.w, clearLine+wrapOff+"scanning: %s found in %s directories, %s"+wrapOn,
 		count(now.Found), count(now.Visited), age(now.Elapsed))
 	p.shown, p.next = true, now.Elapsed+progressEvery
 }

@@ -48,7 +48,7 @@ func (p *tablePrinter) End(s scan.Summary) error {
 			if p.opt.Color {
 				color = stateColors[r.Verdict.State]
 			}
-			writeRow(p.out, tableCells(r, p.opt), width, color)
+			writeRow(p.out, printedCells(r, p.opt), width, color)
 		}
 		p.out.WriteByte('\n')
 	}
@@ -60,8 +60,8 @@ func (p *tablePrinter) End(s scan.Summary) error {
 	return p.out.Flush()
 }
 
-// tableCells are a report's texts under tableHeader, escaped.
-func tableCells(r *scan.Report, opt PrintOptions) []string {
+// printedCells are a report's texts under tableHeader, escaped.
+func printedCells(r *scan.Report, opt PrintOptions) []string {
 	since := "-"
 	if t := r.Since(); !t.IsZero() {
 		since = age(r.Observed.Sub(t))
@@ -76,7 +76,7 @@ func tableWidths(rows []*scan.Report, opt PrintOptions) []int {
 		width[i] = len(h)
 	}
 	for _, r := range rows {
-		for i, cell := range tableCells(r, opt) {
+		for i, cell := range printedCells(r, opt) {
 			width[i] = max(width[i], ansi.StringWidth(cell))
 		}
 	}

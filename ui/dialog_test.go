@@ -1,0 +1,211 @@
+package ui
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"lockscope/scan"
+)
+
+// breaker notes what it is asked to break, and answers as it is told.
+type breaker struct {
+	mu     sync.Mutex
+	asked  []*scan.Report
+	refuse map[string]error // by tenant
+	hold   chan struct{}    // if set, each break waits for it
+}
+
+func (b *breaker) breakStale(r *scan.Report) ([]string, error) {
+	b.mu.Lock()
+	b.asked = append(b.asked, r)
+	b.mu.Unlock()
+	if b.hold != nil {
+		<-b.hold
+	}
+	for part, err := range b.refuse {
+		if strings.Contains(r.Path, part) {
+			return nil, err
+		}
+	}
+	return []string{".handoff.pidfile"}, nil
+}
+
+func (b *breaker) paths() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []string
+	for _, r := range b.asked {
+		out = append(out, r.Path[len(root)+1:])
+	}
+	return out
+}
+
+// askBreak opens the dialog with the cursor on the first stale directory.
+func askBreak(t *testing.T, b *breaker, width, height int) *running {
+	term := runScreen(t, width, height, Options{Break: b.breakStale, Color: true})
+	term.show(scanned(fleet(100)))
+	term.see("tenant-0412")
+	term.send("6")
+	term.unsee("tenant-0412")
+	return term
+}
+
+const first = "eu/shard-01/tenant-0100/data"
+
+func TestBreakOne(t *testing.T) {
+	for _, keys := range []string{"y", "\t\r"} {
+		var b breaker
+		term := askBreak(t, &b, 80, 24)
+		term.send("B")
+		term.see("Break this stale lock?")
+		term.see("[ Cancel ]")
+		term.see("removes .handoff.pidfile (2210, gone)")
+		term.send(keys)
+		term.see("1 broken")
+		term.see("removed .handoff.pidfile")
+		if got := b.paths(); len(got) != 1 || got[0] != first {
+			t.Errorf("%q broke %q", keys, got)
+		}
+		term.send("\r")
+		term.unsee("1 broken")
+		term.source.mu.Lock()
+		observed := term.source.observed
+		term.source.mu.Unlock()
+		if len(observed) != 1 || len(observed[0]) != 1 || observed[0][0] != root+"/"+first {
+			t.Errorf("observed afresh: %q", observed)
+		}
+	}
+}
+
+func TestBreakCancels(t *testing.T) {
+	for _, keys := range []string{"\r", "\x1b", "n", "q", "\t\t\r"} {
+		var b breaker
+		term := askBreak(t, &b, 80, 24)
+		term.send("B")
+		term.see("Break this stale lock?")
+		term.send(keys)
+		term.unsee("Break this stale lock?")
+		if got := b.paths(); len(got) != 0 {
+			t.Errorf("%q broke %q", keys, got)
+		}
+	}
+}
+
+func TestBreakSeveral(t *testing.T) {
+	b := breaker{refuse: map[string]error{"1200": errNotStale}}
+	term := askBreak(t, &b, 80, 24)
+	term.send("a0B")
+	term.see("Break these 3 stale locks?")
+	term.send("y\t2\r") // neither of these is consent
+	term.see("Type 3 and press enter")
+	if got := b.paths(); len(got) != 0 {
+		t.Errorf("broke %q without consent", got)
+	}
+	term.send("3\r")
+	term.see("2 broken, 1 left as it was")
+	term.see("changed since you looked: held by 4711")
+	if got := b.paths(); len(got) != 3 {
+		t.Errorf("broke %q", got)
+	}
+}
+
+// TestBreakWhatWasSeen: a refresh neither closes the dialog nor changes what
+// is handed over, and the dialog says what changed.
+func TestBreakWhatWasSeen(t *testing.T) {
+	b := breaker{refuse: map[string]error{"0100": errNotStale}}
+	term := askBreak(t, &b, 80, 24)
+	term.send("B")
+	term.see("Break this stale lock?")
+	term.show(now(sample{path: first, state: scan.Held, pid: 4711, holders: []scan.Holder{holder(4711, "kvd", hour)}}))
+	term.see("changed since this was asked: now held")
+	term.show(scanned(nil, root+"/us/shard-12/tenant-1200/data")) // nor does a directory that goes
+	term.resize(40, 12)
+	term.see("Break this stale lock?")
+	term.see("[ Cancel ]")
+	term.resize(120, 30)
+	term.see("changed since this was asked: now held")
+	term.send("y")
+	term.see("0 broken, 1 left as it was")
+	term.see("changed since you looked: held by 4711")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.asked) != 1 || b.asked[0].Verdict.State != scan.Stale || b.asked[0].Evidence.Pidfile.PID != 2210 {
+		t.Errorf("not what was seen: %+v", b.asked)
+	}
+}
+
+func TestBreakStopsOnRequest(t *testing.T) {
+	b := breaker{hold: make(chan struct{})}
+	term := askBreak(t, &b, 80, 24)
+	term.send("aB3\r")
+	term.see("Breaking")
+	term.send("\x1b")
+	term.see("stopping")
+	close(b.hold)
+	term.see("1 broken, 2 not tried")
+	if got := b.paths(); len(got) != 1 {
+		t.Errorf("broke %q", got)
+	}
+}
+
+// TestQuitWaitsForBreak: a break that is under way is not cut off.
+func TestQuitWaitsForBreak(t *testing.T) {
+	b := breaker{hold: make(chan struct{})}
+	term := askBreak(t, &b, 80, 24)
+	term.send("By")
+	term.see("Breaking")
+	term.send("\x03")
+	if !eventually(func() bool { return strings.Contains(term.written(), "\x1b[?1049l") }) {
+		t.Fatal("the screen was not left")
+	}
+	select {
+	case <-term.done:
+		t.Fatal("ended before the break did")
+	default:
+	}
+	close(b.hold)
+	if err := term.ended(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBreakNotOffered(t *testing.T) {
+	var b breaker
+	for _, s := range troubled {
+		if s.state == scan.Stale {
+			continue
+		}
+		m, _ := testModel(80, 24, Options{Break: b.breakStale})
+		m.take(now(s))
+		m.typed("B")
+		if m.mode == asking || !strings.Contains(m.notice, "not offered") {
+			t.Errorf("%s: mode %d, notice %q", s.state, m.mode, m.notice)
+		}
+	}
+	m, _ := testModel(80, 24, Options{}) // read-only
+	m.take(scanned(fleet(0)))
+	m.typed("6", "B")
+	if m.mode == asking || strings.Contains(m.text(), "B break") {
+		t.Error("read-only, yet there is the action")
+	}
+	m.typed("?")
+	if strings.Contains(m.text(), "break") {
+		t.Error("read-only, yet the help has the action")
+	}
+	if len(b.paths()) != 0 {
+		t.Error("something was broken")
+	}
+}
+
+func TestBreakLeavesOthersOut(t *testing.T) {
+	m, _ := testModel(80, 24, Options{Break: neverBreak})
+	m.take(scanned(fleet(0)))
+	m.typed("a", "B")
+	if got := len(m.dialog.targets); got != 3 {
+		t.Errorf("%d targets, want the 3 stale ones", got)
+	}
+	if text := m.text(); !strings.Contains(text, "9 selected directories are not stale and left alone.") {
+		t.Errorf("the dialog does not say that others are left out:\n%s", text)
+	}
+}

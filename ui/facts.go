@@ -1,0 +1,167 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"lockscope/lock"
+	"lockscope/scan"
+)
+
+// fact is one line of the detail: what it is about, and what is known.
+type fact struct{ label, text string }
+
+// facts are what the verdict on a directory rests on, in the order of reading.
+// Their texts are escaped, and joined by sep.
+func facts(r *scan.Report, now time.Time, sep string) []fact {
+	out := []fact{{"lock", lockFact(r, sep)}, {"pidfile", pidfileFact(r, now, sep)}}
+	if o := r.Evidence.Owner; o != nil && !holds(r, o.PID) {
+		text := processText(o, r.Observed, sep)
+		if s := r.Evidence.Process; s != lock.ProcessAlive && s != lock.ProcessUnknown {
+			text += sep + s.String()
+		}
+		out = append(out, fact{"process", text})
+	}
+	for i := range r.Evidence.Holders {
+		label := "holders"
+		if len(r.Evidence.Holders) == 1 {
+			label = "holder"
+		}
+		if i > 0 {
+			label = ""
+		}
+		out = append(out, fact{label, holderFact(&r.Evidence.Holders[i], r.Observed, sep)})
+	}
+	if temps := r.Evidence.Temps; len(temps) > 0 {
+		names := make([]string, len(temps))
+		for i, t := range temps {
+			names[i] = scan.Escape(t.Name)
+		}
+		out = append(out, fact{"left over", strings.Join(names, ", ")})
+	}
+	return out
+}
+
+func lockFact(r *scan.Report, sep string) string {
+	e := &r.Evidence
+	parts := []string{e.Lock.State.String()}
+	if e.Lock.ID.Ino != 0 {
+		parts = append(parts, "inode "+strconv.FormatUint(e.Lock.ID.Ino, 10)+" on "+deviceText(e))
+	}
+	if e.Locker != 0 {
+		taken := "taken by " + strconv.Itoa(e.Locker)
+		if e.Taker.Exited() {
+			taken += " (" + e.Taker.String() + ")"
+		}
+		parts = append(parts, taken)
+	}
+	switch e.Source {
+	case scan.SourceFdinfo:
+		parts = append(parts, "seen at the holder's descriptor")
+	case scan.SourceTable:
+		parts = append(parts, "seen in the kernel's table")
+	case scan.SourceProbe:
+		parts = append(parts, "probed")
+	}
+	if e.Lock.Err != nil {
+		parts = append(parts, scan.Escape(e.Lock.Err.Error()))
+	}
+	if e.Err != nil && e.Err != e.Lock.Err {
+		parts = append(parts, scan.Escape(e.Err.Error()))
+	}
+	return strings.Join(parts, sep)
+}
+
+func deviceText(e *scan.Evidence) string {
+	text := strconv.Itoa(int(e.Device>>8)) + ":" + strconv.Itoa(int(e.Device&0xff))
+	if e.FS != "" {
+		text += " (" + scan.Escape(e.FS) + ")"
+	}
+	return text
+}
+
+func pidfileFact(r *scan.Report, now time.Time, sep string) string {
+	p := &r.Evidence.Pidfile
+	var parts []string
+	switch p.State {
+	case lock.PidfileNamed:
+		text := strconv.Itoa(p.PID)
+		if s := r.Evidence.Process; s.Exited() {
+			text += " (" + s.String() + ")"
+		}
+		parts = append(parts, text)
+	case lock.PidfileMalformed:
+		parts = append(parts, "names nobody: "+strconv.Quote(p.Text))
+	case lock.PidfileNotRegular:
+		parts = append(parts, "not a regular file")
+	default:
+		parts = append(parts, p.State.String())
+	}
+	if p.Err != nil {
+		parts = append(parts, scan.Escape(p.Err.Error()))
+	}
+	if p.ID.MTime != 0 {
+		t := time.Unix(0, p.ID.MTime)
+		parts = append(parts, "written "+t.Format(time.DateTime), longAge(now.Sub(t))+" ago")
+	}
+	return strings.Join(parts, sep)
+}
+
+func holderFact(h *scan.Holder, day time.Time, sep string) string {
+	text := processText(h.Process, day, sep)
+	if h.FD >= 0 {
+		text += sep + "fd " + strconv.Itoa(h.FD)
+	}
+	if h.Inherited {
+		text += sep + "inherited"
+	}
+	if h.Deleted {
+		text += sep + "of a deleted lock file"
+	}
+	return text
+}
+
+// processText names a process: PID, command, user, start. The time of day will
+// do where it began on the day it was seen.
+func processText(p *scan.Process, day time.Time, sep string) string {
+	text := strconv.Itoa(p.PID)
+	if p.NSPID != 0 && p.NSPID != p.PID {
+		text += " (" + strconv.Itoa(p.NSPID) + " in its container)"
+	}
+	if p.Command != "" {
+		text += " " + scan.Escape(p.Command)
+	}
+	if p.User != "" {
+		text += sep + scan.Escape(p.User)
+	}
+	if !p.Started.IsZero() {
+		layout := time.DateTime
+		if p.Started.Format(time.DateOnly) == day.Format(time.DateOnly) {
+			layout = time.TimeOnly
+		}
+		text += sep + "since " + p.Started.Local().Format(layout)
+	}
+	return text
+}
+
+// whyNoBreak says why a stale-break is not offered, "" where it is.
+func whyNoBreak(r *scan.Report, readOnly bool) string {
+	if r.Checking {
+		return "not offered: still checking"
+	}
+	switch r.Verdict.State {
+	case scan.Free:
+		return "nothing to break"
+	case scan.Unknown:
+		return "not offered: what is not established is left alone"
+	case scan.Unguarded:
+		return "not offered: the process that the pidfile names is alive and uses this directory"
+	case scan.Stale:
+		if readOnly {
+			return "not offered: read-only"
+		}
+		return ""
+	}
+	return "not offered: the lock is held"
+}

@@ -1,0 +1,110 @@
+package ui
+
+import "strings"
+
+// query says which directories the table shows: those of its classes that
+// match every term.
+type query struct {
+	classes classes // none = all
+	terms   []term
+}
+
+// term is one word of the filter.
+type term struct {
+	field   field
+	not     bool    // the directories that do not match it
+	text    string  // lower case, not empty
+	classes classes // what the text of a state: term stands for
+}
+
+// field is where a term looks.
+type field uint8
+
+const (
+	anywhere  field = iota // in the path, the state, the PIDs and the commands
+	inPath                 // path:
+	inState                // state: begins with it; several divided by commas; also attention, healthy
+	inPID                  // pid: the pidfile's or a holder's begins with it
+	inCommand              // cmd: of a holder or of the process that the pidfile names
+)
+
+var fieldNames = map[string]field{"path": inPath, "state": inState, "pid": inPID, "cmd": inCommand}
+
+// parseTerms reads a filter as it is typed: words divided by white space, all
+// of which must match; a word may begin with ! to exclude, and with the name
+// of a field and a colon. A word that is not complete yet asks for nothing.
+func parseTerms(text string) []term {
+	var terms []term
+	for _, word := range strings.Fields(strings.ToLower(text)) {
+		var t term
+		word, t.not = strings.CutPrefix(word, "!")
+		if name, rest, ok := strings.Cut(word, ":"); ok && fieldNames[name] != anywhere {
+			t.field, word = fieldNames[name], rest
+		}
+		if word == "" {
+			continue
+		}
+		t.text = word
+		if t.field == inState {
+			t.classes = parseClasses(word)
+		}
+		terms = append(terms, t)
+	}
+	return terms
+}
+
+// parseClasses reads beginnings of state names divided by commas.
+func parseClasses(list string) classes {
+	var set classes
+	for word := range strings.SplitSeq(list, ",") {
+		if word == "" {
+			continue
+		}
+		for c, name := range classWords {
+			if strings.HasPrefix(name, word) {
+				set |= only(class(c))
+			}
+		}
+		if strings.HasPrefix("attention", word) {
+			set |= problems
+		}
+		if strings.HasPrefix("healthy", word) {
+			set |= everyClass &^ problems &^ only(checking)
+		}
+	}
+	return set
+}
+
+// all reports whether the query shows every directory.
+func (q *query) all() bool { return q.classes == 0 && len(q.terms) == 0 }
+
+func (q *query) matches(r *row) bool {
+	if q.classes != 0 && !q.classes.has(r.class) {
+		return false
+	}
+	for i := range q.terms {
+		if t := &q.terms[i]; t.matches(r) == t.not {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *term) matches(r *row) bool {
+	switch t.field {
+	case anywhere:
+		return strings.Contains(r.text, t.text)
+	case inState:
+		return t.classes.has(r.class)
+	}
+	path, rest, _ := strings.Cut(r.text, "\n")
+	_, rest, _ = strings.Cut(rest, "\n")
+	pids, commands, _ := strings.Cut(rest, "\n")
+	switch t.field {
+	case inPath:
+		return strings.Contains(path, t.text)
+	case inPID:
+		return strings.Contains(pids, " "+t.text)
+	}
+	return strings.Contains(commands, t.text)
+}

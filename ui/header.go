@@ -1,0 +1,241 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"lockscope/scan"
+)
+
+// headerLine says where we are and how current the screen is.
+func (m *model) headerLine() string {
+	t := &m.theme
+	left := " " + t.name.Render("lockscope")
+	if m.opts.Demo {
+		left += " " + t.warn.Render("demo")
+	}
+	live := m.liveness() + " "
+	room := m.width - width(left) - width(live) - 2
+
+	host := scan.Escape(m.opts.Host)
+	if room > width(host)+2 && host != "" {
+		left += "  " + host
+		room -= width(host) + 2
+	}
+	var facts []string
+	for _, fact := range m.scanFacts() {
+		if room < width(fact)+3 {
+			break
+		}
+		room -= width(fact) + 3
+		facts = append(facts, fact)
+	}
+	if roots := m.rootsText(room - 3); roots != "" {
+		left += "   " + t.dim.Render(roots)
+	}
+	sep := " " + t.dot + " "
+	right := strings.Join(facts, sep)
+	if right != "" {
+		right = t.dim.Render(right) + " "
+	}
+	return spread(left, right+live, m.width)
+}
+
+// rootsText names the first root, and how many more there are.
+func (m *model) rootsText(room int) string {
+	if len(m.opts.Roots) == 0 {
+		return ""
+	}
+	more := ""
+	if n := len(m.opts.Roots) - 1; n > 0 {
+		more = " +" + count(n)
+	}
+	if room < min(width(m.opts.Roots[0]), 16)+len(more) {
+		return ""
+	}
+	return shortenMiddle(scan.Escape(m.opts.Roots[0]), room-len(more), m.theme.mark) + more
+}
+
+// scanFacts are in the order in which they matter; what does not fit is left out.
+func (m *model) scanFacts() []string {
+	s, rs := &m.scan, m.rows
+	dirs := counted(len(rs.sorted), "dir", "dirs")
+	if !rs.query.all() {
+		dirs = "filtered: " + count(len(rs.shown)) + " of " + count(len(rs.sorted))
+	}
+	facts := []string{dirs}
+	if s.walking() {
+		facts = append(facts, count(s.progress.Visited)+" walked")
+		if sec := s.progress.Elapsed.Seconds(); sec >= 1 {
+			facts = append(facts, count(int(float64(s.progress.Visited)/sec))+"/s")
+		}
+		return facts
+	}
+	if s.passes > 0 {
+		facts = append(facts, "scanned in "+seconds(s.took))
+	}
+	switch {
+	case s.paused:
+	case s.interval == 0:
+		facts = append(facts, "on request")
+	case s.interval > s.wanted:
+		facts = append(facts, "every "+seconds(s.interval)+", stretched")
+	default:
+		facts = append(facts, "every "+seconds(s.interval))
+	}
+	return facts
+}
+
+// liveness is whether what is on the screen is still so.
+func (m *model) liveness() string {
+	s, t := &m.scan, &m.theme
+	if s.ended {
+		return t.alarm.Render("stopped")
+	}
+	if s.paused {
+		return t.warn.Render(t.paused + " paused")
+	}
+	if d := s.silent(m.now()); d > 0 {
+		return t.alarm.Render("no answer for " + age(d.Truncate(5*time.Second)))
+	}
+	if s.walking() || s.passes == 0 {
+		return t.good.Render(t.live + " walking")
+	}
+	return t.good.Render(t.live + " live")
+}
+
+// counter is one piece of the counters line.
+type counter struct {
+	text  string  // styled
+	shows classes // what a click on it shows; 0 = nothing
+}
+
+// countersLine says how many are in which state, the problems first.
+func (m *model) countersLine() string {
+	if len(m.rows.sorted) == 0 && len(m.scan.problems()) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(" ")
+	for _, c := range m.counters() {
+		b.WriteString(c.text)
+	}
+	return b.String()
+}
+
+// counters are the longest form that fits.
+func (m *model) counters() []counter {
+	for _, form := range []struct {
+		healthy bool
+		gap     string
+	}{{true, "  "}, {false, "  "}, {false, " "}} {
+		w := 1
+		long := m.longCounters(form.healthy, form.gap)
+		for _, c := range long {
+			w += width(c.text)
+		}
+		if w <= m.width {
+			return long
+		}
+	}
+	return m.shortCounters()
+}
+
+// longCounters has each state, the healthy ones if asked for, else the total.
+func (m *model) longCounters(healthy bool, gap string) []counter {
+	rs, t := m.rows, &m.theme
+	var out []counter
+	add := func(c class) {
+		text := t.class[c].Render(count(rs.counts[c]) + " " + c.String())
+		if rs.query.classes.has(c) {
+			text = t.class[c].Underline(true).Render(count(rs.counts[c]) + " " + c.String())
+		}
+		out = append(out, counter{text: text, shows: only(c)}, counter{text: gap})
+	}
+	for c := range class(classCount) {
+		if c.problem() && rs.counts[c] > 0 {
+			add(c)
+		}
+	}
+	if len(out) == 0 && m.scan.passes > 0 && len(rs.sorted) > 0 {
+		out = append(out, counter{text: t.good.Render(t.ok + " no problems")}, counter{text: gap})
+	}
+	if rs.counts[checking] > 0 {
+		add(checking)
+	}
+	if n := len(m.scan.problems()); n > 0 {
+		out = append(out, counter{text: t.alarm.Render(counted(n, "error", "errors"))}, counter{text: gap})
+	}
+	if !healthy {
+		return append(out, counter{text: t.dim.Render("of " + count(len(rs.sorted)))})
+	}
+	if len(out) > 0 {
+		out[len(out)-1].text = t.dim.Render(" " + t.bar + " ")
+	}
+	for c := checking + 1; c < classCount; c++ {
+		add(c)
+	}
+	return out[:len(out)-1]
+}
+
+// shortCounters are for where the long ones do not fit.
+func (m *model) shortCounters() []counter {
+	rs, t := m.rows, &m.theme
+	n := rs.problems()
+	style := t.alarm
+	if n == 0 {
+		style = t.good
+	}
+	return []counter{
+		{text: style.Render(counted(n, "problem", "problems")), shows: problems},
+		{text: " of " + count(len(rs.sorted))},
+	}
+}
+
+// ruleLine divides the screen; a text at its start or end belongs to what is below.
+func (m *model) ruleLine(left, right string) string {
+	t := &m.theme
+	if left != "" {
+		left = " " + left + " "
+	}
+	if right != "" {
+		right = " " + right + " "
+	}
+	n := m.width - width(left) - width(right) - 2
+	if n < 0 {
+		left = shorten(left, max(m.width-width(right)-2, 0), t.mark)
+		n = max(m.width-width(left)-width(right)-2, 0)
+	}
+	edge := t.dim.Render(t.rule)
+	return edge + left + t.dim.Render(strings.Repeat(t.rule, n)) + right + edge
+}
+
+// selectedText says how many directories are selected, in sight or not.
+func (m *model) selectedText() string {
+	if m.rows.selected == 0 {
+		return ""
+	}
+	return m.theme.strong.Render(count(m.rows.selected) + " selected")
+}
+
+// filterText says what the table is narrowed to, "" if to nothing.
+func (m *model) filterText() string {
+	var parts []string
+	switch cs := m.rows.query.classes; {
+	case cs == problems:
+		parts = append(parts, "problems only")
+	case cs != 0:
+		var words []string
+		for _, c := range cs.list() {
+			words = append(words, c.String())
+		}
+		parts = append(parts, strings.Join(words, ", ")+" only")
+	}
+	if text := strings.TrimSpace(m.filter.Value()); text != "" && m.mode != filtering {
+		parts = append(parts, "/ "+scan.Escape(text))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return m.theme.strong.Render(strings.Join(parts, "  ")) + m.theme.dim.Render("  esc shows all")
+}

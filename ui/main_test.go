@@ -1,0 +1,52 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"lockscope/scan"
+)
+
+// childEnv makes the test binary a program that shows a screen: how many
+// healthy directories it has.
+const childEnv = "LOCKSCOPE_UI_SCREEN"
+
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	if n := os.Getenv(childEnv); n != "" {
+		os.Exit(child(n))
+	}
+	os.Setenv("TERM", "xterm-256color")
+	os.Exit(m.Run())
+}
+
+// child shows a screen on the terminal it was started on, until it is told to end.
+func child(healthy string) int {
+	n, _ := strconv.Atoi(healthy)
+	source := newFakeSource()
+	go func() {
+		source.updates <- scanned(fleet(n))
+		for range time.Tick(2 * time.Second) {
+			source.updates <- scanned(nil)
+		}
+	}()
+	err := Run(context.Background(), Options{
+		Host: "web-07", Roots: []string{root}, Source: source, Interval: 2 * time.Second,
+		Color: os.Getenv("NO_COLOR") == "", ASCII: os.Getenv("LOCKSCOPE_UI_ASCII") != "",
+		Break: func(r *scan.Report) ([]string, error) {
+			if r.Evidence.Pidfile.PID == 1 {
+				return nil, errNotStale
+			}
+			return []string{".handoff.pidfile"}, nil
+		},
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,27 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+func (t *theme) frame() lipgloss.Style { return lipgloss.NewStyle().Border(t.border) }
+
+// overlay puts a box in the middle of lines, in place.
+func (m *model) overlay(lines, box []string) {
+	w := 0
+	for _, line := range box {
+		w = max(w, width(line))
+	}
+	left := max((m.width-w)/2, 0)
+	top := max((len(lines)-len(box))/2, 0)
+	for i, line := range box {
+		if top+i < len(lines) {
+			below := lines[top+i]
+			lines[top+i] = pad(ansi.TruncateWc(below, left, ""), left) + line +
+				strings.Repeat(" ", max(w-width(line), 0)) + ansi.TruncateLeftWc(below, left+w, "")
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package ui
+
+import (
+	"path/filepath"
+	"strings"
+
+	"lockscope/scan"
+)
+
+// shownPath shows paths relative to their root; where there are several roots,
+// relative to the directory they have in common, since two directories must
+// not look the same.
+type shownPath struct{ base string }
+
+func newShownPath(roots []string) shownPath {
+	if len(roots) == 0 {
+		return shownPath{}
+	}
+	base := roots[0]
+	for _, root := range roots[1:] {
+		for base != "/" && base != "." && root != base && !strings.HasPrefix(root, base+"/") {
+			base = filepath.Dir(base)
+		}
+	}
+	return shownPath{base}
+}
+
+// of is the path as the table shows it: escaped, not shortened.
+func (p shownPath) of(path string) string {
+	if path == p.base {
+		return "."
+	}
+	if rest, ok := strings.CutPrefix(path, p.base+"/"); ok && p.base != "" {
+		path = rest
+	}
+	return scan.Escape(path)
+}
+
+// length is the length of an absolute path of n bytes once it is relative.
+func (p shownPath) length(n int) int {
+	if p.base == "" || p.base == "/" {
+		return n
+	}
+	return n - len(p.base) - 1
+}

@@ -1,0 +1,257 @@
+package ui
+
+import (
+	"slices"
+
+	"lockscope/scan"
+)
+
+// rows are the directories known, in order, those of them that the query
+// shows, and a window on these. The cursor and the selection belong to
+// directories: whatever is found, sorted or filtered, they stay with them.
+type rows struct {
+	byPath   map[string]*row
+	paths    []*row // all, in order of path
+	sorted   []*row // all
+	filtered []*row // those that match, in the same order; unused where all do
+	shown    []*row // one of the two
+	order    order
+	query    query
+	counts   [classCount]int
+	selected int
+	longest  int // of the paths, in bytes
+	scratch  []byte
+
+	cursor *row // in shown, unless that is empty
+	at     int  // its index there
+	moved  bool // it was moved: before, it stays on the top row
+	top    int  // index of the first row in the window
+	height int  // of the window
+}
+
+func newRows() *rows { return &rows{byPath: map[string]*row{}} }
+
+// apply takes in what changed. The cursor's row keeps its line in the window,
+// and stays shown while the cursor is on it even if it matches no longer.
+func (rs *rows) apply(changes []scan.Change, gone []string) {
+	keep := rs.kept()
+	var placed, found []*row
+	replace := func(r *row) {
+		if !r.replaced {
+			r.replaced = true
+			placed = append(placed, r)
+		}
+	}
+	for _, c := range changes {
+		r := rs.byPath[c.Path]
+		if r == nil {
+			r = &row{}
+			rs.byPath[c.Path] = r
+			rs.longest = max(rs.longest, len(c.Path))
+			found = append(found, r)
+		} else {
+			rs.counts[r.class]--
+		}
+		replace(r)
+		rs.scratch = r.set(c.Report, rs.scratch)
+		rs.counts[r.class]++
+	}
+	for _, path := range gone {
+		if r := rs.byPath[path]; r != nil {
+			delete(rs.byPath, path)
+			rs.counts[r.class]--
+			rs.setSelected(r, false)
+			r.gone = true
+			replace(r)
+		}
+	}
+	if len(placed) == 0 {
+		return
+	}
+
+	if len(placed) > len(found) {
+		wasPlaced := func(r *row) bool { return r.replaced }
+		rs.sorted = slices.DeleteFunc(rs.sorted, wasPlaced)
+		rs.filtered = slices.DeleteFunc(rs.filtered, wasPlaced)
+	}
+	for _, r := range placed {
+		r.replaced = false
+	}
+	isGone := func(r *row) bool { return r.gone }
+	if len(gone) > 0 {
+		rs.paths = slices.DeleteFunc(rs.paths, isGone)
+		placed = slices.DeleteFunc(placed, isGone)
+		found = slices.DeleteFunc(found, isGone)
+	}
+	rs.paths = order{column: byPath}.insert(rs.paths, found)
+	rs.sorted = rs.order.insert(rs.sorted, placed)
+	if !rs.query.all() {
+		placed = slices.DeleteFunc(placed, func(r *row) bool {
+			return r != keep && !rs.query.matches(r)
+		})
+		rs.filtered = rs.order.insert(rs.filtered, placed)
+	}
+	rs.show()
+}
+
+// setQuery shows other rows. The cursor stays with its directory, or goes to
+// the next one that is shown.
+func (rs *rows) setQuery(q query) {
+	rs.query = q
+	rs.refilter(nil)
+}
+
+// setOrder sorts otherwise.
+func (rs *rows) setOrder(o order) {
+	rs.order = o
+	rs.sorted = o.sort(rs.paths)
+	rs.refilter(rs.kept())
+}
+
+// kept is the row that stays shown whether it matches or not.
+func (rs *rows) kept() *row {
+	if !rs.moved {
+		return nil
+	}
+	return rs.current()
+}
+
+func (rs *rows) refilter(keep *row) {
+	rs.filtered = rs.filtered[:0]
+	if !rs.query.all() {
+		for _, r := range rs.sorted {
+			if r == keep || rs.query.matches(r) {
+				rs.filtered = append(rs.filtered, r)
+			}
+		}
+	}
+	rs.show()
+}
+
+// show puts what changed before the window.
+func (rs *rows) show() {
+	rs.shown = rs.filtered
+	if rs.query.all() {
+		rs.shown = rs.sorted
+	}
+	rs.follow()
+}
+
+// follow finds the cursor's row again, on the line of the window it was on.
+func (rs *rows) follow() {
+	line := rs.at - rs.top
+	switch {
+	case len(rs.shown) == 0:
+		rs.at, rs.top = 0, 0
+		return
+	case !rs.moved || rs.cursor == nil:
+		rs.at = 0
+	case rs.cursor.gone:
+		rs.at = min(rs.at, len(rs.shown)-1)
+	default:
+		at, _ := slices.BinarySearchFunc(rs.shown, rs.cursor, rs.order.compare)
+		rs.at = min(at, len(rs.shown)-1)
+	}
+	rs.cursor = rs.shown[rs.at]
+	rs.top = rs.at - line
+	rs.scroll()
+}
+
+// scroll keeps the cursor inside the window, and the window inside the rows.
+func (rs *rows) scroll() {
+	rs.top = min(rs.top, rs.at, max(len(rs.shown)-rs.height, 0))
+	rs.top = max(rs.top, rs.at-rs.height+1, 0)
+}
+
+func (rs *rows) setHeight(h int) {
+	rs.height = max(h, 1)
+	rs.scroll()
+}
+
+// window is what is in sight.
+func (rs *rows) window() []*row {
+	return rs.shown[rs.top:min(rs.top+rs.height, len(rs.shown))]
+}
+
+// current is the row under the cursor, or nil where nothing is shown.
+func (rs *rows) current() *row {
+	if len(rs.shown) == 0 {
+		return nil
+	}
+	return rs.cursor
+}
+
+// moveTo puts the cursor on the row at an index, or the nearest there is.
+func (rs *rows) moveTo(i int) {
+	if len(rs.shown) == 0 {
+		return
+	}
+	left := rs.cursor
+	rs.moved = true
+	rs.at = max(min(i, len(rs.shown)-1), 0)
+	rs.cursor = rs.shown[rs.at]
+	if left != rs.cursor && !rs.query.matches(left) {
+		rs.filtered = slices.DeleteFunc(rs.filtered, func(r *row) bool { return r == left })
+		rs.show()
+	}
+	rs.scroll()
+}
+
+// moveToProblem puts the cursor on the next problem (step 1) or the one
+// before (step -1), and reports whether there is one.
+func (rs *rows) moveToProblem(step int) bool {
+	for i := rs.at + step; i >= 0 && i < len(rs.shown); i += step {
+		if rs.shown[i].class.problem() {
+			rs.moveTo(i)
+			return true
+		}
+	}
+	return false
+}
+
+func (rs *rows) setSelected(r *row, on bool) {
+	if r.selected != on {
+		r.selected = on
+		if on {
+			rs.selected++
+		} else {
+			rs.selected--
+		}
+	}
+}
+
+// selectShown selects every row shown, and deselectAll none at all.
+func (rs *rows) selectShown() {
+	for _, r := range rs.shown {
+		rs.setSelected(r, true)
+	}
+}
+
+func (rs *rows) deselectAll() {
+	for _, r := range rs.sorted {
+		rs.setSelected(r, false)
+	}
+}
+
+// selection lists the selected rows in order, shown or not.
+func (rs *rows) selection() []*row {
+	if rs.selected == 0 {
+		return nil
+	}
+	out := make([]*row, 0, rs.selected)
+	for _, r := range rs.sorted {
+		if r.selected {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// problems counts the directories that need attention.
+func (rs *rows) problems() int {
+	n := 0
+	for c := range checking {
+		n += rs.counts[c]
+	}
+	return n
+}

@@ -1,0 +1,191 @@
+package ui
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"lockscope/scan"
+)
+
+func changes(samples ...sample) []scan.Change {
+	var out []scan.Change
+	for _, s := range samples {
+		out = append(out, scan.Change{Report: s.report()})
+	}
+	return out
+}
+
+func free(path string) sample { return sample{path: path, state: scan.Free} }
+func stale(path string) sample {
+	return sample{path: path, state: scan.Stale, pid: 99, written: hour}
+}
+
+func at(r *row) string {
+	if r == nil {
+		return "nothing"
+	}
+	return r.Path[len(root)+1:]
+}
+
+// TestRowsStayTrue applies random changes, filters and orders, and checks
+// after each that the rows are those a plain rebuild would give, and that
+// cursor and selection are where they were.
+func TestRowsStayTrue(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	rs := newRows()
+	rs.setHeight(7)
+	truth := map[string]*scan.Report{}
+	queries := []query{{}, {classes: problems}, {terms: parseTerms("d/1")}, {classes: problems, terms: parseTerms("!3")}}
+	for step := range 3000 {
+		before, line := rs.current(), rs.at-rs.top
+		ours := false // what moves the cursor is the user
+		switch rnd.IntN(8) {
+		case 0:
+			rs.setQuery(queries[rnd.IntN(len(queries))])
+			ours = true
+		case 1:
+			rs.setOrder(order{column(rnd.IntN(int(columnCount))), rnd.IntN(2) == 0})
+		case 2:
+			rs.moveTo(rs.at + rnd.IntN(9) - 4)
+			ours = true
+		case 3:
+			if r := rs.current(); r != nil {
+				rs.setSelected(r, !r.selected)
+			}
+		default:
+			var cs []scan.Change
+			var gone []string
+			for range rnd.IntN(6) {
+				s := sample{path: fmt.Sprintf("d/%03d", rnd.IntN(60)), state: scan.States[rnd.IntN(9)],
+					pid: rnd.IntN(3), written: hour, checking: rnd.IntN(9) == 0}
+				r := s.report()
+				if rnd.IntN(5) == 0 {
+					gone = append(gone, r.Path)
+				} else {
+					cs = append(cs, scan.Change{Report: r})
+				}
+			}
+			for _, c := range cs {
+				truth[c.Path] = c.Report
+			}
+			for _, path := range gone {
+				delete(truth, path)
+			}
+			rs.apply(cs, gone)
+		}
+
+		var sorted, shown []*scan.Report
+		selected := 0
+		for _, r := range rs.sorted {
+			sorted = append(sorted, r.Report)
+			if rs.query.matches(r) || r == rs.cursor {
+				shown = append(shown, r.Report)
+			}
+			if r.selected {
+				selected++
+			}
+			if truth[r.Path] != r.Report {
+				t.Fatalf("step %d: %s is not the last report", step, r.Path)
+			}
+		}
+		if len(rs.sorted) != len(truth) || !slices.IsSortedFunc(rs.paths, order{column: byPath}.compare) || len(rs.paths) != len(truth) || !slices.IsSortedFunc(rs.sorted, rs.order.compare) {
+			t.Fatalf("step %d: %d rows of %d, or unsorted", step, len(sorted), len(truth))
+		}
+		var have []*scan.Report
+		for _, r := range rs.shown {
+			have = append(have, r.Report)
+		}
+		if !slices.Equal(have, shown) && rs.current() != nil {
+			t.Fatalf("step %d: shown are %d, want %d", step, len(have), len(shown))
+		}
+		if selected != rs.selected {
+			t.Fatalf("step %d: %d selected, counted %d", step, selected, rs.selected)
+		}
+		counts := [classCount]int{}
+		for _, r := range truth {
+			counts[classOf(r)]++
+		}
+		if counts != rs.counts {
+			t.Fatalf("step %d: counts %v, want %v", step, rs.counts, counts)
+		}
+		if cur := rs.current(); cur != nil {
+			if rs.shown[rs.at] != cur || rs.at < rs.top || rs.at >= rs.top+rs.height {
+				t.Fatalf("step %d: cursor at %d of window %d+%d", step, rs.at, rs.top, rs.height)
+			}
+			if rs.moved && !ours && before != nil && !before.gone {
+				if cur != before {
+					t.Fatalf("step %d: cursor went from %s to %s", step, at(before), at(cur))
+				}
+				if rs.top > 0 && rs.top+rs.height < len(rs.shown) && rs.at-rs.top != line {
+					t.Fatalf("step %d: the cursor's row jumped from line %d to %d", step, line, rs.at-rs.top)
+				}
+			}
+		}
+	}
+}
+
+func TestCursorStaysOnTopUntilMoved(t *testing.T) {
+	rs := newRows()
+	rs.setHeight(5)
+	rs.apply(changes(free("m")), nil)
+	rs.apply(changes(stale("x"), free("a")), nil)
+	if got := at(rs.current()); got != "x" {
+		t.Errorf("before the first movement: on %s, want the worst", got)
+	}
+	rs.moveTo(1)
+	rs.apply(changes(stale("b"), stale("c"), free("0")), nil)
+	if got := at(rs.current()); got != "a" {
+		t.Errorf("after a movement to a: on %s", got)
+	}
+}
+
+func TestHealedRowStaysUnderCursor(t *testing.T) {
+	rs := newRows()
+	rs.setHeight(5)
+	rs.apply(changes(stale("a"), stale("b"), stale("c"), free("d")), nil)
+	rs.setQuery(query{classes: problems})
+	rs.moveTo(1)
+	rs.apply(changes(free("b")), nil)
+	if got := at(rs.current()); got != "b" || len(rs.shown) != 3 {
+		t.Errorf("healed under the cursor: on %s of %d", got, len(rs.shown))
+	}
+	rs.moveTo(0)
+	if got := at(rs.current()); got != "a" || len(rs.shown) != 2 {
+		t.Errorf("once the cursor left it: on %s of %d", got, len(rs.shown))
+	}
+}
+
+func TestCursorOfGoneDirectory(t *testing.T) {
+	rs := newRows()
+	rs.setHeight(5)
+	rs.apply(changes(free("a"), free("b"), free("c")), nil)
+	rs.moveTo(1)
+	rs.setSelected(rs.current(), true)
+	rs.apply(nil, []string{root + "/b"})
+	if got := at(rs.current()); got != "c" || rs.selected != 0 {
+		t.Errorf("on %s with %d selected, want the row that took its place", got, rs.selected)
+	}
+	rs.apply(nil, []string{root + "/c", root + "/a"})
+	if rs.current() != nil {
+		t.Errorf("on %s of nothing", at(rs.current()))
+	}
+}
+
+func TestNextProblem(t *testing.T) {
+	rs := newRows()
+	rs.setHeight(2)
+	rs.order = order{column: byPath}
+	rs.apply(changes(free("a"), stale("b"), free("c"), free("d"), stale("e")), nil)
+	for _, want := range []string{"b", "e", "e"} {
+		rs.moveToProblem(+1)
+		if got := at(rs.current()); got != want {
+			t.Errorf("n is on %s, want %s", got, want)
+		}
+	}
+	rs.moveToProblem(-1)
+	if got := at(rs.current()); got != "b" {
+		t.Errorf("N is on %s, want b", got)
+	}
+}

@@ -1,0 +1,88 @@
+// Package ui shows what a scan finds: on a screen that a person steers, and in
+// printed forms. It prints nothing from outside that was not escaped, and acts
+// only on what was in sight when the user said so.
+package ui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"lockscope/lock"
+	"lockscope/scan"
+)
+
+// ErrDumbTerminal is returned by Run where the terminal cannot show a screen.
+var ErrDumbTerminal = errors.New("this terminal cannot show a screen (TERM is dumb or not set)")
+
+// Options is what the screen needs from outside.
+type Options struct {
+	Host     string
+	Roots    []string
+	Names    lock.Names // of the files; the zero value stands for the default ones
+	Source   Source
+	Interval time.Duration // what the source was told; 0 = only on request
+
+	// Break breaks the stale lock of a directory if the evidence in the
+	// report still holds, and says which files it removed; its error says why it did
+	// not. It is called from another goroutine, one call at a time. Nil takes the
+	// action off the screen.
+	Break func(*scan.Report) (removed []string, err error)
+
+	ASCII bool // no other characters in the screen's own marks
+	Color bool // false: bold and reverse video only
+	Demo  bool // say that the directories are a sandbox
+
+	Stdin, Stdout *os.File // nil stands for the process's own
+}
+
+// Run shows the screen until the user quits, ctx ends or a signal asks the program to
+// end, and leaves the terminal as it found it. It runs the source meanwhile,
+// and waits for breaks that are under way.
+func Run(ctx context.Context, o Options) error {
+	if t := os.Getenv("TERM"); t == "" || t == "dumb" {
+		return ErrDumbTerminal
+	}
+	if o.Stdin == nil {
+		o.Stdin = os.Stdin
+	}
+	if o.Stdout == nil {
+		o.Stdout = os.Stdout
+	}
+	profile := colorprofile.ASCII
+	if o.Color {
+		profile = colorprofile.ANSI
+	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+
+	m := newModel(o)
+	program := tea.NewProgram(m,
+		tea.WithInput(o.Stdin),
+		tea.WithOutput(wire{o.Stdout}),
+		tea.WithColorProfile(profile),
+		tea.WithFPS(30),
+		tea.WithoutSignalHandler(),
+	)
+	defer context.AfterFunc(ctx, func() {
+		stop() // a second signal ends a program that hangs on a terminal that hangs
+		program.Quit()
+	})()
+	sourceCtx, endSource := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		m.feed.run(sourceCtx, o.Source)
+	}()
+	_, err := program.Run()
+	endSource()
+	<-ended
+	m.breaking.Wait()
+	return err
+}

@@ -1,0 +1,191 @@
+package ui
+
+import (
+	"encoding/base64"
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/scan"
+)
+
+func TestRunLeavesTheTerminalAsItWas(t *testing.T) {
+	term := runScreen(t, 80, 24, Options{Color: true})
+	term.see("Looking for")
+	before, err := unix.IoctlGetTermios(int(term.near.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before.Lflag&unix.ICANON != 0 {
+		t.Error("the terminal is not in raw mode")
+	}
+	term.show(scanned(fleet(100)))
+	term.see("tenant-0412")
+	term.send("q")
+	if err := term.ended(); err != nil {
+		t.Error(err)
+	}
+	after, err := unix.IoctlGetTermios(int(term.near.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after.Lflag&unix.ICANON == 0 || after.Lflag&unix.ECHO == 0 {
+		t.Error("the terminal is still in raw mode")
+	}
+	for _, off := range []string{"\x1b[?1049l", "\x1b[?25h", "\x1b[?2004l", "\x1b[?1002l", "\x1b[?1006l"} {
+		if !eventually(func() bool { return strings.Contains(term.written(), off) }) {
+			t.Errorf("%q was not sent", off)
+		}
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	term := runScreen(t, 80, 24, Options{})
+	term.see("Looking for")
+	term.end()
+	if err := term.ended(); err != nil {
+		t.Error(err)
+	}
+	if !eventually(func() bool { return strings.Contains(term.written(), "\x1b[?1049l") }) {
+		t.Error("the alternate screen was not left")
+	}
+}
+
+// TestNothingIsAsked: what a terminal answers after the program has gone lands
+// on the user's prompt. A q typed ahead makes the program end at once.
+func TestNothingIsAsked(t *testing.T) {
+	term := runScreen(t, 80, 24, Options{Color: true})
+	term.send("q")
+	if err := term.ended(); err != nil {
+		t.Error(err)
+	}
+	if !eventually(func() bool { return strings.Contains(term.written(), "\x1b[?1049l") }) {
+		t.Fatal("the screen was not left")
+	}
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	if n := term.answers.Len(); n > 0 {
+		t.Errorf("the terminal was asked something and answered %q", term.answers.String())
+	}
+	for _, seq := range unwanted {
+		if strings.Contains(term.wire.String(), string(seq)) {
+			t.Errorf("%q was sent", seq)
+		}
+	}
+}
+
+func TestDumbTerminal(t *testing.T) {
+	for _, name := range []string{"dumb", ""} {
+		t.Setenv("TERM", name)
+		term := newTerminal(t, 80, 24)
+		err := Run(t.Context(), Options{Source: newFakeSource(), Stdin: term.near, Stdout: term.near})
+		if !errors.Is(err, ErrDumbTerminal) {
+			t.Errorf("TERM=%q: %v", name, err)
+		}
+		if out := term.written(); out != "" {
+			t.Errorf("TERM=%q: wrote %q", name, out)
+		}
+	}
+}
+
+func TestCopy(t *testing.T) {
+	term := runScreen(t, 80, 24, Options{})
+	path := "a\xffb\x1b[31m/data"
+	term.show(scanned([]scan.Change{{Report: sample{path: path, state: scan.Free}.report()}}))
+	term.see(`a\xffb\x1b[31m/data`)
+	term.send("y")
+	term.see("copied")
+	want := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(root+"/"+path)) + "\a"
+	if !eventually(func() bool { return strings.Contains(term.written(), want) }) {
+		t.Errorf("the raw path was not sent to the clipboard")
+	}
+	if strings.Contains(term.written(), "\x1b[31m/") {
+		t.Error("a control sequence in a name reached the terminal")
+	}
+}
+
+var colours = regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-7]|9[0-7]|38;|48;)[0-9;]*m`)
+
+func TestColours(t *testing.T) {
+	for _, colour := range []bool{true, false} {
+		term := runScreen(t, 120, 30, Options{Color: colour})
+		term.show(scanned(fleet(100)))
+		term.see("tenant-0412")
+		term.send("jj?")
+		term.see("half a page")
+		found := colours.FindString(term.written())
+		if (found != "") != colour {
+			t.Errorf("colour %t: sent %q", colour, found)
+		}
+		if !regexp.MustCompile(`\x1b\[[0-9;]*\b7[0-9;]*m`).MatchString(term.written()) {
+			t.Errorf("colour %t: the cursor's row is not in reverse video", colour)
+		}
+		for _, more := range []string{"38;", "48;"} {
+			if strings.Contains(term.written(), "["+more) || strings.Contains(term.written(), ";"+more) {
+				t.Errorf("colour %t: more than 16 colours", colour)
+			}
+		}
+		term.send("qq")
+		term.ended()
+	}
+}
+
+func TestResize(t *testing.T) {
+	term := runScreen(t, 120, 30, Options{})
+	term.show(scanned(fleet(100)))
+	term.see("SINCE")
+	term.send("jjj")
+	term.see("4 of 112")
+	term.resize(40, 12)
+	term.unsee("PIDFILE")
+	term.see("11 problems of 112")
+	term.see("4 of 112")
+	term.resize(10, 3)
+	term.see("too small")
+	term.resize(80, 24)
+	term.see("PIDFILE")
+	term.see("4 of 112")
+}
+
+func TestFilterAsYouType(t *testing.T) {
+	term := runScreen(t, 120, 30, Options{})
+	term.show(scanned(fleet(1000)))
+	term.see("1,012 dirs")
+	term.send("/logro")
+	term.see("filtered: 2 of 1,012")
+	term.show(now(sample{path: "new/logro", state: scan.Stale}))
+	term.see("filtered: 3 of 1,013")
+	term.send("\r")
+	term.see("/ logro")
+	term.send("\x1b")
+	term.see("1,013 dirs")
+}
+
+func TestWideNames(t *testing.T) {
+	term := runScreen(t, 120, 30, Options{})
+	samples := []sample{
+		{path: "データ/東京", state: scan.Free}, {path: "plain", state: scan.Free},
+		{path: "e\u0301clair", state: scan.Free}, {path: strings.Repeat("漢", 90), state: scan.Free},
+	}
+	term.show(scanned(changes(samples...)))
+	term.see("東京")
+	term.see("漢…漢")
+	text := term.text()
+	column := -1
+	for line := range strings.Lines(text) {
+		if before, _, found := strings.Cut(line, "–"); found && strings.Contains(before, "  free ") {
+			at := width(before)
+			if column >= 0 && at != column {
+				t.Errorf("the columns are not aligned:\n%s", text)
+				break
+			}
+			column = at
+		}
+	}
+	if column < 0 {
+		t.Errorf("no rows:\n%s", text)
+	}
+}

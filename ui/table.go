@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"lockscope/lock"
+	"lockscope/scan"
+)
+
+// tableHead is the line above the rows: the columns' names, the one that they
+// are sorted by with the direction.
+func (m *model) tableHead(c columns) string {
+	o := m.rows.order
+	name := func(by column, s string) string {
+		if o.column != by {
+			return s
+		}
+		if o.reverse {
+			return s + m.theme.descending
+		}
+		return s + m.theme.ascending
+	}
+	cells := tableCells{
+		name(byState, "  STATE"), name(byPath, "DIRECTORY"), name(byPidfile, "PIDFILE"),
+		name(byHolder, "HOLDER"), name(byCommand, "COMMAND"), name(bySince, "SINCE"),
+	}
+	return m.theme.head.Render("  " + cells.line(c, m.theme.mark))
+}
+
+// tableCells are a row's texts, escaped but neither shortened nor filled.
+type tableCells struct{ state, dir, pidfile, holder, command, since string }
+
+// line lays out everything but the margins.
+func (t *tableCells) line(c columns, mark string) string {
+	var b strings.Builder
+	b.WriteString(pad(t.state, stateWidth))
+	b.WriteString("  ")
+	b.WriteString(pad(shortenMiddle(t.dir, c.dir, mark), c.dir))
+	t.writeRest(&b, c, mark)
+	return b.String()
+}
+
+// writeRest lays out what is to the right of the directory.
+func (t *tableCells) writeRest(b *strings.Builder, c columns, mark string) {
+	if c.pidfile > 0 {
+		b.WriteString("  ")
+		b.WriteString(padLeft(t.pidfile, c.pidfile))
+	}
+	if c.holder > 0 {
+		b.WriteString("  ")
+		b.WriteString(padLeft(t.holder, c.holder))
+	}
+	if c.command > 0 {
+		b.WriteString("  ")
+		b.WriteString(pad(shorten(t.command, c.command, mark), c.command))
+	}
+	if c.since > 0 {
+		b.WriteString("  ")
+		b.WriteString(padLeft(t.since, c.since))
+	}
+}
+
+func (m *model) cells(r *row) tableCells {
+	c := r.class
+	t := tableCells{
+		state:   m.theme.glyphs[c] + " " + c.String(),
+		dir:     m.paths.of(r.Path),
+		pidfile: m.pidfileCell(&r.Evidence.Pidfile),
+		holder:  m.holderCell(r.Evidence.Holders, r.Evidence.Lock.State),
+		command: scan.Escape(firstBytes(command(r.Report), 256)),
+	}
+	if since := r.Since(); !since.IsZero() {
+		t.since = age(m.now().Sub(since))
+	}
+	return t
+}
+
+// firstBytes keeps a command line of kilobytes from being laid out for a column.
+func firstBytes(s string, n int) string { return s[:min(n, len(s))] }
+
+func (m *model) pidfileCell(p *lock.Pidfile) string {
+	switch p.State {
+	case lock.PidfileNamed:
+		return strconv.Itoa(p.PID)
+	case lock.PidfileMissing:
+		return m.theme.dash
+	case lock.PidfileEmpty:
+		return "empty"
+	case lock.PidfileMalformed:
+		return "garbled"
+	case lock.PidfileNotRegular:
+		return "no file"
+	}
+	return "?"
+}
+
+// holderCell names one or two holders, or one and how many more.
+func (m *model) holderCell(holders []scan.Holder, state lock.LockState) string {
+	switch {
+	case len(holders) == 0 && (state == lock.LockFree || state == lock.LockMissing):
+		return m.theme.dash
+	case len(holders) == 0:
+		return "?"
+	}
+	first := strconv.Itoa(holders[0].PID)
+	if len(holders) == 1 {
+		return first
+	}
+	if two := first + "," + strconv.Itoa(holders[1].PID); len(holders) == 2 && len(two) <= holderWidth {
+		return two
+	}
+	return first + " +" + strconv.Itoa(len(holders)-1)
+}
+
+// tableRow is one row of the table, as wide as the table. The cursor's is
+// marked with a character and in reverse video, as one run without colours.
+func (m *model) tableRow(r *row, c columns) string {
+	cells, t := m.cells(r), &m.theme
+	tick := " "
+	if r.selected {
+		tick = t.tick
+	}
+	if r == m.rows.current() {
+		return t.strong.Render(t.cursor) + t.reverse.Render(tick+cells.line(c, t.mark)) + t.strong.Render(t.cursorEnd)
+	}
+	kind := r.class
+	var rest strings.Builder
+	cells.writeRest(&rest, c, t.mark)
+	dir := pad(shortenMiddle(cells.dir, c.dir, t.mark), c.dir)
+	if !kind.problem() {
+		return " " + t.strong.Render(tick) + t.class[kind].Render(pad(cells.state, stateWidth)) + "  " + dir + t.dim.Render(rest.String())
+	}
+	return " " + t.strong.Render(tick) + t.class[kind].Render(pad(cells.state, stateWidth)) + "  " + dir + rest.String()
+}

@@ -1,0 +1,220 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// The screen, from the top: header, counters, rule, body, rule, foot. The body
+// is the table with its head, and below it a rule and the detail; or one text
+// that has it all.
+const (
+	minWidth   = 24
+	minHeight  = 8
+	chrome     = 5  // lines that are not body
+	detailFrom = 20 // lines of screen from which on there is room for the detail below the table
+)
+
+// layout is how the screen is divided.
+type layout struct {
+	body   int // lines
+	rows   int // of the table; its head comes on top
+	detail int // lines of detail below the table, without its rule; 0 = none
+}
+
+func (m *model) layout() layout {
+	l := layout{body: max(m.height-chrome, 1)}
+	if m.detail == detailShown && m.roomForDetail() {
+		l.detail = min(max(m.height*3/10, 6), 12)
+	}
+	l.rows = l.body - 1
+	if l.detail > 0 {
+		l.rows -= l.detail + 1
+	}
+	l.rows = max(l.rows, 1)
+	return l
+}
+
+func (m *model) roomForDetail() bool { return m.height >= detailFrom }
+
+func (m *model) showsDetailFull() bool { return m.detail == detailFull && m.rows.current() != nil }
+
+func (m *model) View() tea.View {
+	v := tea.NewView("")
+	v.AltScreen = true
+	v.MouseMode = tea.MouseModeCellMotion
+	switch {
+	case m.width == 0: // not known yet
+	case m.width < minWidth || m.height < minHeight:
+		v.SetContent(m.tooSmall())
+	default:
+		v.SetContent(strings.Join(m.screen(), "\n"))
+		v.Cursor = m.textCursor()
+	}
+	return v
+}
+
+func (m *model) tooSmall() string {
+	size := func(w, h int) string { return strconv.Itoa(w) + "x" + strconv.Itoa(h) }
+	text := "too small: " + size(m.width, m.height) + ", needs " + size(minWidth, minHeight)
+	return strings.Join(wrap(text, m.width), "\n")
+}
+
+func (m *model) screen() []string {
+	l := m.layout()
+	lines := make([]string, 0, m.height)
+	lines = append(lines, m.headerLine(), m.countersLine(), m.ruleLine(m.filterText(), m.selectedText()))
+	lines = append(lines, m.bodyLines(l)...)
+	lines = append(lines, m.ruleLine("", m.positionText(l)), m.footLine())
+	return lines
+}
+
+// bodyLines are exactly as many as the body has.
+func (m *model) bodyLines(l layout) []string {
+	var lines []string
+	switch {
+	case m.mode == helping, m.showsDetailFull() && m.mode != asking:
+		text := m.fullText()
+		lines = text[min(max(m.scroll, 0), len(text)):]
+	case m.rows.current() == nil:
+		lines = m.emptyLines(l.body)
+	default:
+		lines = m.tableLines(l)
+	}
+	lines = exactly(lines, l.body)
+	if m.mode == asking {
+		m.overlay(lines, m.dialogLines(l.body))
+	}
+	return lines
+}
+
+// fullText is the text that has the whole body: the help or the full detail.
+func (m *model) fullText() []string {
+	if m.mode == helping {
+		return m.helpLines()
+	}
+	if r := m.rows.current(); r != nil {
+		return m.detailLines(r, m.width, true)
+	}
+	return nil
+}
+
+func (m *model) tableLines(l layout) []string {
+	c := planColumns(m.width, m.paths.length(m.rows.longest))
+	lines := make([]string, 0, l.body)
+	lines = append(lines, m.tableHead(c))
+	for _, r := range m.rows.window() {
+		lines = append(lines, m.tableRow(r, c))
+	}
+	if l.detail > 0 {
+		lines = append(exactly(lines, l.rows+1), m.ruleLine("", m.rowPosition()))
+		lines = append(lines, m.cutDetail(l.detail)...)
+	}
+	return lines
+}
+
+// cutDetail is the detail in n lines, and says when there is more.
+func (m *model) cutDetail(n int) []string {
+	lines := m.detailLines(m.rows.current(), m.width, false)
+	if len(lines) > n {
+		lines = lines[:n]
+		more := m.theme.mark + " " + m.keys.Detail.Help().Key + " shows more "
+		lines[n-1] = spread(lines[n-1], m.theme.dim.Render(more), m.width)
+	}
+	return lines
+}
+
+// exactly cuts or fills to n lines.
+func exactly(lines []string, n int) []string {
+	lines = lines[:min(len(lines), n)]
+	for len(lines) < n {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// rowPosition says where in the table the cursor is.
+func (m *model) rowPosition() string {
+	return m.theme.dim.Render(count(m.rows.at+1) + " of " + count(len(m.rows.shown)))
+}
+
+// positionText goes into the rule above the foot.
+func (m *model) positionText(l layout) string {
+	if m.mode == helping || m.showsDetailFull() {
+		if n := len(m.fullText()); n > l.body {
+			return m.theme.dim.Render(count(min(m.scroll+l.body, n)) + " of " + counted(n, "line", "lines"))
+		}
+		return ""
+	}
+	if l.detail > 0 || m.rows.current() == nil {
+		return ""
+	}
+	return m.rowPosition()
+}
+
+// footLine is the filter while it is typed, else a notice, else the keys.
+func (m *model) footLine() string {
+	t := &m.theme
+	switch {
+	case m.mode == filtering:
+		hint := t.dim.Render("enter keeps it " + t.dot + " esc clears it ")
+		if m.width < 60 {
+			hint = ""
+		}
+		return spread(" "+m.filter.View(), hint, m.width)
+	case m.notice != "":
+		return " " + shorten(m.notice, m.width-2, t.mark)
+	case m.mode == asking:
+		return " " + m.help.ShortHelpView(m.fitting(m.dialogKeys()))
+	case m.mode == helping || m.showsDetailFull():
+		return " " + m.help.ShortHelpView(m.fitting(m.fullTextKeys()))
+	}
+	return " " + m.help.ShortHelpView(m.fitting(m.keys.ShortHelp()))
+}
+
+// textCursor is where the terminal's cursor belongs, nil for nowhere.
+func (m *model) textCursor() *tea.Cursor {
+	if m.mode != filtering {
+		return nil
+	}
+	c := m.filter.Cursor()
+	if c != nil {
+		c.X++
+		c.Y = m.height - 1
+	}
+	return c
+}
+
+// emptyLines say why there is no row to show.
+func (m *model) emptyLines(height int) []string {
+	var text []string
+	s := &m.scan
+	roots := m.rootsText(max(m.width-30, 8))
+	switch {
+	case len(m.rows.sorted) > 0:
+		text = []string{"Nothing matches.", "esc shows all " + count(len(m.rows.sorted)) + "."}
+		if m.rows.query.classes == problems && len(m.rows.query.terms) == 0 {
+			text = []string{m.theme.good.Render(m.theme.ok + " No problems."), "! shows all " + count(len(m.rows.sorted)) + "."}
+		}
+	case s.ended && s.err != nil:
+		text = []string{"The scan stopped:", escapeError(s.err)}
+	case s.passes == 0:
+		text = []string{"Looking for " + m.opts.Names.Lock + " below " + roots + m.theme.mark}
+	case len(s.problems()) > 0:
+		text = append(text, "Nothing found, and not everything could be read:")
+		for _, e := range s.problems() {
+			text = append(text, escapeError(e))
+		}
+	default:
+		text = []string{"No " + m.opts.Names.Lock + " below " + roots + ".", "Other directories can be given as arguments; --demo shows a sandbox."}
+	}
+	text = text[:min(len(text), height)]
+	lines := make([]string, max((height-len(text))/3, 0))
+	for _, line := range text {
+		line = shorten(line, m.width-4, m.theme.mark)
+		lines = append(lines, strings.Repeat(" ", max((m.width-width(line))/2, 0))+line)
+	}
+	return lines
+}
