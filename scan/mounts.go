@@ -37,7 +37,9 @@ type mountTable struct {
 	ours   lock.Mounts
 	byDev  map[uint64]filesystem // by st_dev
 	byNS   map[string]lock.Mounts
-	layers []lock.Place // of overlays: see isLayer
+
+	layersOnce sync.Once
+	layers     []lock.Place // of overlays: see isLayer
 }
 
 // newMountTable reads this program's mounts. If they cannot be had, places
@@ -49,7 +51,6 @@ func newMountTable() *mountTable {
 	if ns, err := self.MountNamespace(); err == nil {
 		t.byNS[ns] = t.ours
 	}
-	t.layers = overlayLayers(t.ours)
 	return t
 }
 
@@ -107,6 +108,7 @@ func (t *mountTable) of(p lock.Process) (lock.Mounts, error) {
 // isLayer reports whether a place belongs to a layer of an overlay. The merged
 // file has a lock of its own there, which is not seen through the layer's path.
 func (t *mountTable) isLayer(place lock.Place) bool {
+	t.layersOnce.Do(func() { t.layers = overlayLayers(t.ours) })
 	return slices.ContainsFunc(t.layers, place.Below)
 }
 
