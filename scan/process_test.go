@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"os"
@@ -81,5 +82,48 @@ func needRoot(t *testing.T, what string) {
 	t.Helper()
 	if os.Geteuid() != 0 && os.Getenv(elsewhere) == "" {
 		t.Skipf("only root can %s", what)
+	}
+}
+
+// talker is a process that is spoken to by lines.
+type talker struct {
+	in  io.WriteCloser
+	out *bufio.Scanner
+}
+
+// startTalker starts a process, and ends it with the test.
+func startTalker(t *testing.T, cmd *exec.Cmd) *talker {
+	t.Helper()
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close() // the end of its input is its own
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	return &talker{in, bufio.NewScanner(out)}
+}
+
+func (p *talker) say(t *testing.T, line string) {
+	t.Helper()
+	if _, err := io.WriteString(p.in, line+"\n"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *talker) hear(t *testing.T, want string) {
+	t.Helper()
+	if !p.out.Scan() || p.out.Text() != want {
+		t.Fatalf("heard %q, %v; want %q", p.out.Text(), p.out.Err(), want)
 	}
 }
