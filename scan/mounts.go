@@ -33,10 +33,10 @@ var remoteTypes = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs"
 
 // mountTable is what a pass has found out about mounts. It may be used concurrently.
 type mountTable struct {
-	mu     sync.Mutex
-	ours   lock.Mounts
-	byDev  map[uint64]filesystem // by st_dev
-	byNS   map[string]lock.Mounts
+	mu    sync.Mutex
+	ours  lock.Mounts
+	byDev map[uint64]filesystem // by st_dev
+	byNS  map[string]lock.Mounts
 
 	layersOnce sync.Once
 	layers     []lock.Place // of overlays: see isLayer
