@@ -102,37 +102,39 @@ func (m *Monitor) Run(ctx context.Context, sink func(Update)) error {
 	defer m.out.close()
 	todo := request{walk: true, all: true}
 	for number := 1; ; number++ {
-		start := time.Now()
-		if _, err := m.newPass(todo, number).run(ctx); err != nil {
+		p := m.newPass(todo, number)
+		_, err := p.run(ctx)
+		if err != nil {
 			return err
 		}
-		var err error
-		if todo, err = m.rest(ctx, time.Since(start)); err != nil {
+		if todo, err = m.rest(ctx, p); err != nil {
 			return err
 		}
 		todo.walk = todo.walk || time.Since(m.walkedAt) > max(walkEvery, restFactor*m.walkTook)
 	}
 }
 
-// rest waits until the next pass is due, and returns what it is to do.
-func (m *Monitor) rest(ctx context.Context, took time.Duration) (request, error) {
+// rest waits until the next pass is due, and returns what it is to do. A pass
+// that takes long is followed by a long rest, whatever the interval.
+func (m *Monitor) rest(ctx context.Context, p *pass) (request, error) {
 	ended := time.Now()
 	for {
 		m.mu.Lock()
-		interval := m.interval
-		if todo := m.wanted; todo.walk || todo.all || len(todo.paths) > 0 {
+		interval, todo := m.interval, m.wanted
+		if todo.walk || todo.all || len(todo.paths) > 0 {
 			m.wanted = request{}
 			m.mu.Unlock()
 			return todo, nil
 		}
 		m.mu.Unlock()
 		var due <-chan time.Time
-		var timer *time.Timer
 		if interval > 0 {
-			stretched := max(interval-took, restFactor*took)
-			m.out.put(func(u *Update) { u.Interval = max(interval, stretched+took) })
-			timer = time.NewTimer(time.Until(ended.Add(stretched)))
-			due = timer.C
+			next := p.start.Add(max(interval, (1+restFactor)*p.busy))
+			if soonest := ended.Add(interval / 4); next.Before(soonest) {
+				next = soonest
+			}
+			m.out.put(func(u *Update) { u.Interval = max(interval, (1+restFactor)*p.busy) })
+			due = time.After(time.Until(next))
 		}
 		select {
 		case <-ctx.Done():
@@ -140,9 +142,6 @@ func (m *Monitor) rest(ctx context.Context, took time.Duration) (request, error)
 		case <-due:
 			return request{}, nil
 		case <-m.poke:
-			if timer != nil {
-				timer.Stop()
-			}
 		}
 	}
 }

@@ -19,6 +19,7 @@ type pass struct {
 	number int
 	todo   request
 	start  time.Time
+	busy   time.Duration // processor time that the refresh took: walk and second looks are rarer
 	obs    *observer
 	afresh int // how many unchanged entries may still be observed afresh by rotation
 
@@ -65,7 +66,9 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 		err = p.walk(ctx)
 	}
 	if err == nil {
+		before := processorTime()
 		err = p.refresh(ctx)
+		p.busy = processorTime() - before
 	}
 	p.closeRoots()
 	if err == nil {
@@ -300,6 +303,16 @@ func (j *relook) finish() {
 func (j *relook) giveUp(err error) { j.miss(j.root, j.path, err) }
 
 func (j *relook) discard() {}
+
+// processorTime is what this program has used so far. It, and not the time of
+// day, tells how much of a busy host's processors a pass takes.
+func processorTime() time.Duration {
+	var u unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
 
 func (p *pass) summarize() Summary {
 	p.Monitor.mu.Lock()
