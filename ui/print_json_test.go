@@ -37,7 +37,7 @@ func lines(t *testing.T, text string) (objects []object) {
 
 // The field names and values are those that scripts rely on.
 func TestPrintNDJSONFields(t *testing.T) {
-	r := inheritedReport()
+	r := inheritedLock()
 	out := lines(t, printed(t, NDJSON, printOptions(), updateOf(r), summaryOf(r)))
 	if len(out) != 2 {
 		t.Fatalf("got %d lines", len(out))
