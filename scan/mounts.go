@@ -33,11 +33,13 @@ var remoteTypes = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs"
 
 // mountTable is what a pass has found out about mounts. It may be used concurrently.
 type mountTable struct {
-	mu     sync.Mutex
-	ours   lock.Mounts
-	byDev  map[uint64]filesystem // by st_dev
-	byNS   map[string]lock.Mounts
-	layers []lock.Place // of overlays: see isLayer
+	mu    sync.Mutex
+	ours  lock.Mounts
+	byDev map[uint64]filesystem // by st_dev
+	byNS  map[string]lock.Mounts
+
+	layersOnce sync.Once
+	layers     []lock.Place // of overlays: see isLayer
 }
 
 // newMountTable reads this program's mounts. If they cannot be had, places
@@ -49,7 +51,6 @@ func newMountTable() *mountTable {
 	if ns, err := self.MountNamespace(); err == nil {
 		t.byNS[ns] = t.ours
 	}
-	t.layers = overlayLayers(t.ours)
 	return t
 }
 
@@ -107,6 +108,7 @@ func (t *mountTable) of(p lock.Process) (lock.Mounts, error) {
 // isLayer reports whether a place belongs to a layer of an overlay. The merged
 // file has a lock of its own there, which is not seen through the layer's path.
 func (t *mountTable) isLayer(place lock.Place) bool {
+	t.layersOnce.Do(func() { t.layers = overlayLayers(t.ours) })
 	return slices.ContainsFunc(t.layers, place.Below)
 }
 
