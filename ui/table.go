@@ -115,7 +115,10 @@ func (m *model) holderCell(holders []scan.Holder, state lock.LockState) string {
 
 // tableRow is one row of the table, as wide as the table. The cursor's is
 // marked with a character and in reverse video, as one run without colours.
-func (m *model) tableRow(r *row, c columns) string {
+func (m *model) tableRow(r *row, c columns, w int) string {
+	if r.group != nil {
+		return m.groupRow(r, w)
+	}
 	cells, t := m.cells(r), &m.theme
 	tick := " "
 	if r.selected {
@@ -128,8 +131,13 @@ func (m *model) tableRow(r *row, c columns) string {
 	var rest strings.Builder
 	cells.writeRest(&rest, c, t.mark)
 	dir := pad(shortenMiddle(cells.dir, c.dir, t.mark), c.dir)
-	if !kind.problem() {
-		return " " + t.strong.Render(tick) + t.class[kind].Render(pad(cells.state, stateWidth)) + "  " + dir + t.dim.Render(rest.String())
+	state := t.class[kind]
+	if _, changed := m.flash[r.Path]; changed {
+		state = state.Underline(true)
 	}
-	return " " + t.strong.Render(tick) + t.class[kind].Render(pad(cells.state, stateWidth)) + "  " + dir + rest.String()
+	after := rest.String()
+	if !kind.problem() {
+		after = t.dim.Render(after)
+	}
+	return " " + t.strong.Render(tick) + state.Render(pad(cells.state, stateWidth)) + "  " + dir + after
 }
