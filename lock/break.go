@@ -93,7 +93,7 @@ func (b *breaker) proveGone() error {
 	if b.seen.Pidfile.State != PidfileNamed {
 		return nil
 	}
-	p, state := b.Dir.named(b.seen.Pidfile, false)
+	p, state := b.Dir.named(b.seen.Pidfile)
 	if !state.Exited() && state != ProcessUnrelated {
 		return b.refuse(RefusedAlive, nil)
 	}

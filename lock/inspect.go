@@ -35,18 +35,38 @@ func (d Dir) inspect() (ev Evidence) {
 	if ev.Lock.State != LockHeld || ev.Pidfile.State != PidfileNamed {
 		ev.Temps, _ = d.Temps()
 	}
-	if ev.Pidfile.State == PidfileNamed {
-		_, ev.Process = d.named(ev.Pidfile, ev.Lock.State == LockHeld)
+	switch {
+	case ev.Pidfile.State != PidfileNamed:
+	case ev.Lock.State == LockHeld:
+		_, ev.Process, _ = FindProcess(ev.Pidfile.PID)
+	default:
+		_, ev.Process = d.named(ev.Pidfile)
 	}
 	return ev
 }
 
-// named says what became of the process that the pidfile names. Where the lock is
-// held, a live process is taken for the one that was meant.
-func (d Dir) named(pidfile Pidfile, held bool) (Process, ProcessState) {
+// named says what became of the process that the pidfile of a free lock names. In a
+// container it names a PID of that PID namespace: a process that has the PID there
+// and uses the directory is the one that is meant.
+func (d Dir) named(pidfile Pidfile) (Process, ProcessState) {
 	p, state, err := FindProcess(pidfile.PID)
-	if err != nil || state != ProcessAlive || held {
+	if err == nil && state == ProcessAlive {
+		state = JudgeNamed(state, p.Started(), time.Unix(0, pidfile.ID.MTime), d.usedBy(p))
+	}
+	if err != nil || state == ProcessAlive {
 		return p, state
 	}
-	return p, JudgeNamed(state, p.Started(), time.Unix(0, pidfile.ID.MTime), d.UsedBy(p))
+	nested, err := NestedProcesses()
+	if err != nil {
+		return p, ProcessUnknown
+	}
+	for _, other := range nested[pidfile.PID] {
+		switch d.usedBy(other) {
+		case UseSome:
+			return other, ProcessAlive
+		case UseUnknown:
+			state = ProcessUnknown
+		}
+	}
+	return p, state
 }

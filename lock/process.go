@@ -1,7 +1,6 @@
 package lock
 
 import (
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -30,6 +29,10 @@ type Process struct {
 	Ticks uint64 // start time in clock ticks since boot; 0 where it is not known
 }
 
+// deletedMark is what the kernel appends to the name of an open file that was
+// unlinked (proc(5)).
+const deletedMark = " (deleted)"
+
 // Use says whether a process uses a directory: has it, or something below it,
 // open or mapped, or as its working or root directory.
 type Use uint8
@@ -55,11 +58,4 @@ func JudgeNamed(now ProcessState, started, written time.Time, use Use) ProcessSt
 		return ProcessReused
 	}
 	return ProcessUnrelated
-}
-
-// Below reports whether a path, as the kernel names an open file, is the
-// directory or something in it. The kernel marks what was unlinked.
-func Below(path, dir string) bool {
-	rest, ok := strings.CutPrefix(strings.TrimSuffix(path, " (deleted)"), strings.TrimSuffix(dir, "/"))
-	return ok && (rest == "" || rest[0] == '/')
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -89,18 +90,23 @@ func (p Process) Started() time.Time {
 	return time.Now().Add(sinceBoot - time.Duration(up.Nano())).Round(0)
 }
 
-// Open returns the kernel's names of everything the process has open, mapped,
-// or as its working or root directory. The names are only read, never
-// resolved: stat through /proc/<pid>/fd would hang on a hung mount. The error
-// says that not all could be seen.
-func (p Process) Open() ([]string, error) {
+// Open returns the places of everything the process has open, mapped, or as
+// its working or root directory, given the mounts of its namespace. The kernel's names of them are
+// only read, never resolved: stat through /proc/<pid>/fd would hang on a hung
+// mount. The error says that not all could be seen.
+func (p Process) Open(mounts Mounts) ([]Place, error) {
 	proc := "/proc/" + strconv.Itoa(p.PID)
-	var paths []string
+	var places []Place
 	var failed error
+	add := func(name string) {
+		if place, ok := mounts.Place(strings.TrimSuffix(name, deletedMark)); ok {
+			places = append(places, place)
+		}
+	}
 	link := func(name string) {
 		switch path, err := os.Readlink(name); {
 		case err == nil:
-			paths = append(paths, path)
+			add(path)
 		case !errors.Is(err, os.ErrNotExist): // closed meanwhile
 			failed = err
 		}
@@ -109,7 +115,7 @@ func (p Process) Open() ([]string, error) {
 	link(proc + "/root")
 	fds, err := os.Open(proc + "/fd")
 	if err != nil {
-		return paths, err
+		return places, err
 	}
 	defer fds.Close()
 	for err == nil {
@@ -126,7 +132,10 @@ func (p Process) Open() ([]string, error) {
 	if err != nil && !errors.Is(err, unix.ESRCH) {
 		failed = err
 	}
-	return append(paths, mappedFiles(maps)...), failed
+	for _, name := range mappedFiles(maps) {
+		add(name)
+	}
+	return places, failed
 }
 
 // mappedFiles returns the paths in the text of /proc/<pid>/maps, each once as
@@ -146,25 +155,120 @@ func mappedFiles(maps []byte) []string {
 	return paths
 }
 
-// kernelPath is how the kernel names the directory in other processes' links.
-func (d Dir) kernelPath() (string, error) {
-	return os.Readlink("/proc/self/fd/" + strconv.Itoa(d.fd))
+// MountNamespace identifies the mount namespace of the process. What one
+// process calls a path is another file to a process of another namespace.
+func (p Process) MountNamespace() (string, error) {
+	return os.Readlink("/proc/" + strconv.Itoa(p.PID) + "/ns/mnt")
 }
 
-// UsedBy says whether a process uses the directory.
-func (d Dir) UsedBy(p Process) Use {
-	dir, err := d.kernelPath()
+// Mounts returns the mounts that the paths in the process's links refer to, as
+// this program reads them. In its own namespace those are its own, also where the other is
+// in a chroot; in another, they are that process's.
+func (p Process) Mounts() (Mounts, error) {
+	theirs, err := p.MountNamespace()
+	if err != nil {
+		return nil, err
+	}
+	file := "/proc/self/mountinfo"
+	if ours, err := os.Readlink("/proc/self/ns/mnt"); err != nil || ours != theirs {
+		file = "/proc/" + strconv.Itoa(p.PID) + "/mountinfo"
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ParseMounts(f)
+}
+
+// RealPath is what the kernel calls the directory: its path without links. It
+// is the path it was opened by where that cannot be told.
+func (d Dir) RealPath() string {
+	name, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(d.fd))
+	if err != nil {
+		return d.path
+	}
+	return name
+}
+
+// Place is where the directory is, given the mounts of this program's namespace.
+func (d Dir) Place(mounts Mounts) (Place, bool) { return mounts.Place(d.RealPath()) }
+
+// usedBy says whether a process uses the directory.
+func (d Dir) usedBy(p Process) Use {
+	ours, err := Process{PID: os.Getpid()}.Mounts()
 	if err != nil {
 		return UseUnknown
 	}
-	open, err := p.Open()
-	for _, path := range open {
-		if Below(path, dir) {
-			return UseSome
+	place, ok := d.Place(ours)
+	theirs, err := p.Mounts()
+	if !ok || err != nil {
+		return UseUnknown
+	}
+	return UseOf(p.Open(theirs))(place)
+}
+
+// UseOf makes of what Process.Open returned a function that says whether a directory is used.
+func UseOf(open []Place, err error) func(dir Place) Use {
+	return func(dir Place) Use {
+		for _, place := range open {
+			if place.Below(dir) {
+				return UseSome
+			}
+		}
+		if err != nil {
+			return UseUnknown
+		}
+		return UseNone
+	}
+}
+
+// NestedProcesses returns the processes that live in PID namespaces below
+// this program's, by the PIDs they have there: a daemon in a container knows, and
+// writes into its pidfile, no other (pid_namespaces(7)).
+func NestedProcesses() (map[int][]Process, error) {
+	proc, err := os.Open("/proc")
+	if err != nil {
+		return nil, err
+	}
+	defer proc.Close()
+	entries, err := proc.Readdirnames(-1)
+	nested := map[int][]Process{}
+	for _, name := range entries {
+		pid, notPID := strconv.Atoi(name)
+		if notPID != nil {
+			continue
+		}
+		text, err := os.ReadFile("/proc/" + name + "/status")
+		if err != nil {
+			continue // it is gone
+		}
+		if there := ParseStatus(text).NSPID; there != pid && there > 0 {
+			if p, state, err := FindProcess(pid); err == nil && state == ProcessAlive {
+				nested[there] = append(nested[there], p)
+			}
 		}
 	}
-	if err != nil {
-		return UseUnknown
+	return nested, err
+}
+
+// Status is what /proc/<pid>/status says of a process (proc(5)).
+type Status struct {
+	UID   string // its effective user's number
+	NSPID int    // its PID in its own namespace
+}
+
+// ParseStatus reads the text of /proc/<pid>/status.
+func ParseStatus(text []byte) (s Status) {
+	for line := range bytes.Lines(text) {
+		key, value, _ := bytes.Cut(line, []byte(":"))
+		f := bytes.Fields(value)
+		switch {
+		case string(key) == "Uid" && len(f) >= 2:
+			s.UID = string(f[1])
+		case string(key) == "NSpid" && len(f) >= 1:
+			s.NSPID, _ = strconv.Atoi(string(f[len(f)-1]))
+		}
 	}
-	return UseNone
+	return s
 }

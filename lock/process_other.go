@@ -16,5 +16,8 @@ func FindProcess(pid int) (Process, ProcessState, error) {
 // Started is not known on this system.
 func (p Process) Started() time.Time { return time.Time{} }
 
-// UsedBy cannot be told on this system, so a live PID is always respected.
-func (d Dir) UsedBy(p Process) Use { return UseUnknown }
+// usedBy cannot be told on this system, so a live PID is always respected.
+func (d Dir) usedBy(p Process) Use { return UseUnknown }
+
+// NestedProcesses are not to be found on this system.
+func NestedProcesses() (map[int][]Process, error) { return nil, nil }

@@ -2,7 +2,7 @@ package scan
 
 import (
 	"context"
-	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,24 +10,18 @@ import (
 )
 
 // settleAll looks again at every directory whose verdict does not stand yet,
-// until none is left, and at those that may be split. For these looks, all
-// processes are searched for holders.
+// until none is left. For these looks, all processes are searched for holders.
 func (p *pass) settleAll(ctx context.Context) error {
-	suspects := p.suspects()
 	for {
 		again := p.unsettled()
-		if len(again) > 0 {
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-time.After(lookAgain):
-			}
-		}
-		maps.Copy(again, suspects)
 		if len(again) == 0 {
 			return nil
 		}
-		suspects = nil
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lookAgain):
+		}
 		p.obs = p.newObserver()
 		p.obs.swept = sweep(p.obs.procs)
 		if err := p.lookAgain(ctx, again); err != nil {
@@ -62,15 +56,44 @@ func (p *pass) unsettled() map[string]*entry {
 	return found
 }
 
-// suspects returns the directories that look sound, but of which some process
-// holds a lock file that was deleted or replaced. Nothing in the directory
-// tells; a line in the kernel's table of a file that is no known lock file does, and
+// suspect takes back the verdicts on directories that look sound, but of which some process
+// holds a lock file that was deleted or replaced: they are to be looked at again.
+func (p *pass) suspect() {
+	if !p.todo.all && p.start.Sub(p.searchedAt) < refreshEvery {
+		return
+	}
+	var changes []Change
+	for path := range p.formerHolders() {
+		p.Monitor.mu.Lock()
+		if e := p.entries[path]; e != nil && e.settling == nil && e.report.Verdict.State != Split {
+			again := *e.report
+			again.Checking = true
+			changes = append(changes, Change{Report: &again, From: e.report.Verdict.State})
+			e.report, e.settling = &again, &settling{}
+		}
+		p.Monitor.mu.Unlock()
+	}
+	if len(changes) == 0 {
+		return
+	}
+	p.out.put(func(u *Update) {
+		for i, c := range changes {
+			// What has not been delivered yet never was so.
+			u.Changes = slices.DeleteFunc(u.Changes, func(d Change) bool {
+				changes[i].New = changes[i].New || d.Path == c.Path && d.New
+				return d.Path == c.Path
+			})
+		}
+		u.Changes = append(u.Changes, changes...)
+	})
+}
+
+// formerHolders returns the paths of directories of which a process holds a
+// lock file that is deleted. Nothing in the directory tells; a line in the
+// kernel's table of a file that is no known lock file does, and
 // who took that lock is looked at. Where the table does not say which file a line
 // is of, or its taker is dead, all processes are.
-func (p *pass) suspects() map[string]*entry {
-	if !p.todo.all && p.start.Sub(p.searchedAt) < refreshEvery {
-		return nil
-	}
+func (p *pass) formerHolders() map[string]bool {
 	p.searchedAt = p.start
 	known, devices, shared := p.lockFiles()
 	s, sound := newSwept(), false
@@ -89,12 +112,15 @@ func (p *pass) suspects() map[string]*entry {
 	if !sound {
 		s = sweep(p.obs.procs)
 	}
-	found := map[string]*entry{}
-	for path := range s.byPath {
-		if path, ok := p.pathOf(strings.TrimSuffix(path, p.obs.procs.lockName)); ok {
-			if e := p.entry(path); e != nil && e.report.Verdict.State != Split {
-				found[path] = e
-			}
+	found := map[string]bool{}
+	for _, f := range s.deleted {
+		where, ok := p.obs.procs.place(f)
+		if !ok {
+			continue
+		}
+		where.Path = strings.TrimSuffix(where.Path, p.obs.procs.lockName)
+		if path, ok := p.pathOf(where); ok {
+			found[path] = true
 		}
 	}
 	return found
@@ -115,11 +141,12 @@ func (p *pass) lockFiles() (known map[fileKey]bool, devices map[uint64]bool, sha
 	return known, devices, shared
 }
 
-// pathOf returns the path below a root of a directory as the kernel names it.
-func (p *pass) pathOf(kernel string) (string, bool) {
+// pathOf returns the path below a root that leads to a place.
+func (p *pass) pathOf(where lock.Place) (string, bool) {
 	for _, r := range p.roots {
-		if lock.Below(kernel, r.kernel) {
-			return r.path + strings.TrimPrefix(kernel, r.kernel), true
+		if where.Below(r.place) {
+			rest := strings.TrimPrefix(where.Path, strings.TrimSuffix(r.place.Path, "/"))
+			return strings.TrimSuffix(r.path, "/") + rest, true
 		}
 	}
 	return "", false

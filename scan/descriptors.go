@@ -36,19 +36,23 @@ type process struct {
 	byIno    map[uint64][]int // indexes in held
 	blind    bool             // some descriptor could not be seen
 	openOnce sync.Once
-	open     []string
-	openErr  error
+	useOf    func(lock.Place) lock.Use
 }
 
 // processes is what a pass has found out about processes. It may be used concurrently.
 type processes struct {
-	lockName string
+	lockName string // with a slash before it
+	mounts   *mountTable
 	mu       sync.Mutex
 	byPID    map[int]*process
+
+	nestedOnce sync.Once
+	nestedBy   map[int][]lock.Process
+	nestedErr  error
 }
 
-func newProcesses(lockName string) *processes {
-	return &processes{lockName: "/" + lockName, byPID: map[int]*process{}}
+func newProcesses(lockName string, mounts *mountTable) *processes {
+	return &processes{lockName: "/" + lockName, mounts: mounts, byPID: map[int]*process{}}
 }
 
 // find returns what there is under a PID.
@@ -176,32 +180,50 @@ func (ps *processes) lookAt(pid int, dir, name string) (d descriptor, ok bool, e
 	if err != nil {
 		return descriptor{}, false, err
 	}
-	l, ok := parseFdinfo(text)
+	info := parseFdinfo(text)
 	fd, _ := strconv.Atoi(name)
-	return descriptor{pid: pid, fd: fd, path: path, deleted: deleted, flock: l}, ok, nil
+	return descriptor{pid: pid, fd: fd, path: path, deleted: deleted, flock: info.flock}, info.locked, nil
 }
 
 // stands confirms, with one small read, that the process still holds the
 // flock through the descriptor it was seen to hold it through.
 func (d descriptor) stands() bool {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(d.pid) + "/fdinfo/" + strconv.Itoa(d.fd))
-	l, ok := parseFdinfo(text)
-	return err == nil && ok && l == d.flock
+	info := parseFdinfo(text)
+	return err == nil && info.locked && info.flock == d.flock
 }
 
-// uses says whether p has the directory, or something below it, open.
-func (p *process) uses(dir string) lock.Use {
+// uses says whether p has the directory at a place, or something below it, open.
+func (ps *processes) uses(p *process, dir lock.Place) lock.Use {
 	if p.id.PID == os.Getpid() {
 		return lock.UseNone // we have it open to look at it
 	}
-	p.openOnce.Do(func() { p.open, p.openErr = p.id.Open() })
-	for _, path := range p.open {
-		if lock.Below(path, dir) {
-			return lock.UseSome
+	p.openOnce.Do(func() {
+		mounts, err := ps.mounts.of(p.id)
+		if err != nil {
+			p.useOf = lock.UseOf(nil, err)
+			return
 		}
+		p.useOf = lock.UseOf(p.id.Open(mounts))
+	})
+	return p.useOf(dir)
+}
+
+// place is where the descriptor's file is, or was.
+func (ps *processes) place(d descriptor) (lock.Place, bool) {
+	mounts, err := ps.mounts.of(lock.Process{PID: d.pid})
+	if err != nil {
+		return lock.Place{}, false
 	}
-	if p.openErr != nil {
-		return lock.UseUnknown
+	return mounts.Place(d.path)
+}
+
+// nested returns the processes that have a PID in a namespace below ours.
+func (ps *processes) nested(pid int) ([]*process, error) {
+	ps.nestedOnce.Do(func() { ps.nestedBy, ps.nestedErr = lock.NestedProcesses() })
+	var found []*process
+	for _, id := range ps.nestedBy[pid] {
+		found = append(found, ps.find(id.PID))
 	}
-	return lock.UseNone
+	return found, ps.nestedErr
 }

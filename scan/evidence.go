@@ -46,7 +46,7 @@ type Evidence struct {
 	lock.Evidence
 
 	Source  Source
-	Device  uint64            // the file system's device as mountinfo and the kernel's lock table name it; see Major, Minor
+	Device  uint64            // the file system's device as mountinfo and the kernel's lock table name it; st_dev on most file systems, but not on btrfs
 	FS      string            // its type, such as "ext4"
 	Locker  int               // the PID that took the lock, as the kernel tells it; 0 if it did not
 	Taker   lock.ProcessState // of Locker

@@ -21,7 +21,7 @@ func (r *Report) Explain() (summary, next string) {
 	case Unguarded:
 		who := x.named()
 		return fmt.Sprintf("%s is alive and uses the directory, but holds no lock: a second daemon could start and write beside it.", who),
-			fmt.Sprintf("restart %s so that it takes the lock again, or stop it: kill %d", who, x.Owner.PID)
+			fmt.Sprintf("restart %s so that it takes the lock again, or stop it: kill %d", who, x.ownerPID())
 	case Orphaned:
 		return x.orphaned()
 	case Mismatch:
@@ -52,7 +52,7 @@ func (r *Report) Command() string {
 	case Mismatch:
 		return "ps -o pid,ppid,lstart,args -p " + pidList(x.present())
 	case Unguarded:
-		return fmt.Sprintf("kill %d", x.Owner.PID)
+		return fmt.Sprintf("kill %d", x.ownerPID())
 	case Split:
 		return "ps -o pid,ppid,lstart,args -p " + pidList(x.Holders)
 	}
@@ -197,6 +197,15 @@ func (x explainer) named() string {
 		return fmt.Sprint(x.Pidfile.PID)
 	}
 	return who(x.Owner)
+}
+
+// ownerPID is the PID here of the process that the pidfile names, which may
+// name it by the PID it has in a container.
+func (x explainer) ownerPID() int {
+	if x.Owner == nil {
+		return x.Pidfile.PID
+	}
+	return x.Owner.PID
 }
 
 func (x explainer) namedAndFate() string {

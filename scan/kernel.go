@@ -72,13 +72,14 @@ func (t *table) read() {
 // swept is what a sweep of /proc found: every descriptor, of every process,
 // through which a lock file's flock is held.
 type swept struct {
-	byIno  map[uint64][]descriptor
-	byPath map[string][]descriptor // the deleted ones
-	blind  bool                    // some could not be seen
+	byIno   map[uint64][]descriptor
+	deleted []descriptor
+	added   map[int]bool // processes looked at
+	blind   bool         // some could not be seen
 }
 
 func newSwept() *swept {
-	return &swept{byIno: map[uint64][]descriptor{}, byPath: map[string][]descriptor{}}
+	return &swept{byIno: map[uint64][]descriptor{}, added: map[int]bool{}}
 }
 
 // sweep looks at every descriptor of every process, once.
@@ -94,14 +95,18 @@ func sweep(ps *processes) *swept {
 	return s
 }
 
-// add looks at every descriptor of one process.
+// add looks at every descriptor of one process, the first time it is called for it.
 func (s *swept) add(ps *processes, pid int) {
+	if s.added[pid] {
+		return
+	}
+	s.added[pid] = true
 	held, blind := ps.all(ps.find(pid))
 	s.blind = s.blind || blind
 	for _, f := range held {
 		s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
 		if f.deleted {
-			s.byPath[f.path] = append(s.byPath[f.path], f)
+			s.deleted = append(s.deleted, f)
 		}
 	}
 }
@@ -110,16 +115,14 @@ func (s *swept) add(ps *processes, pid int) {
 // of a deleted lock file that it had.
 func (s *swept) of(l *look) []descriptor {
 	var found []descriptor
-	for _, f := range s.byIno[l.ev.Lock.ID.Ino] {
+	for _, f := range s.byIno[l.ino] {
 		if l.isOurs(f) {
 			found = append(found, f)
 		}
 	}
-	if len(s.byPath) > 0 {
-		for _, f := range s.byPath[l.lockPath()] {
-			if l.wasOurs(f) {
-				found = append(found, f)
-			}
+	for _, f := range s.deleted {
+		if l.wasOurs(f) {
+			found = append(found, f)
 		}
 	}
 	slices.SortFunc(found, func(a, b descriptor) int { return a.pid - b.pid })

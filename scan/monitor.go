@@ -27,7 +27,6 @@ const (
 type Monitor struct {
 	cfg  Config
 	crew *crew
-	fs   filesystems
 	who  *describer
 	slow atomic.Bool // the kernel's lock table takes too long to read
 	out  *outbox
@@ -72,7 +71,7 @@ func New(cfg Config) *Monitor {
 	cfg.Names = cfg.Names.OrDefault()
 	return &Monitor{
 		cfg:      cfg,
-		crew:     newCrew(cfg.Jobs, cfg.Timeout),
+		crew:     newCrew(cfg.Jobs, cfg.Timeout, mountPointOf),
 		who:      newDescriber(),
 		entries:  map[string]*entry{},
 		interval: cfg.Interval,
@@ -81,13 +80,15 @@ func New(cfg Config) *Monitor {
 }
 
 // Once walks the roots a single time and returns when every directory has its
-// verdict, second looks included. sink is called with what is found as it is
-// found, from one goroutine at a time, and has been called for the last time when Once
+// verdict, second looks included. sink is called with what is found when it is
+// certain, from one goroutine at a time, and has been called for the last time when Once
 // returns. The error is ctx's.
 func (m *Monitor) Once(ctx context.Context, sink func(Update)) (Summary, error) {
 	m.out = newOutbox(sink)
 	defer m.crew.dismiss()
 	defer m.out.close()
+	// Whether a directory is split is known only when all of them are.
+	m.out.hold()
 	p := m.newPass(request{walk: true, all: true}, 1)
 	return p.run(ctx)
 }
@@ -101,37 +102,39 @@ func (m *Monitor) Run(ctx context.Context, sink func(Update)) error {
 	defer m.out.close()
 	todo := request{walk: true, all: true}
 	for number := 1; ; number++ {
-		start := time.Now()
-		if _, err := m.newPass(todo, number).run(ctx); err != nil {
+		p := m.newPass(todo, number)
+		_, err := p.run(ctx)
+		if err != nil {
 			return err
 		}
-		var err error
-		if todo, err = m.rest(ctx, time.Since(start)); err != nil {
+		if todo, err = m.rest(ctx, p); err != nil {
 			return err
 		}
 		todo.walk = todo.walk || time.Since(m.walkedAt) > max(walkEvery, restFactor*m.walkTook)
 	}
 }
 
-// rest waits until the next pass is due, and returns what it is to do.
-func (m *Monitor) rest(ctx context.Context, took time.Duration) (request, error) {
+// rest waits until the next pass is due, and returns what it is to do. A pass
+// that takes long is followed by a long rest, whatever the interval.
+func (m *Monitor) rest(ctx context.Context, p *pass) (request, error) {
 	ended := time.Now()
 	for {
 		m.mu.Lock()
-		interval := m.interval
-		if todo := m.wanted; todo.walk || todo.all || len(todo.paths) > 0 {
+		interval, todo := m.interval, m.wanted
+		if todo.walk || todo.all || len(todo.paths) > 0 {
 			m.wanted = request{}
 			m.mu.Unlock()
 			return todo, nil
 		}
 		m.mu.Unlock()
 		var due <-chan time.Time
-		var timer *time.Timer
 		if interval > 0 {
-			stretched := max(interval-took, restFactor*took)
-			m.out.put(func(u *Update) { u.Interval = max(interval, stretched+took) })
-			timer = time.NewTimer(time.Until(ended.Add(stretched)))
-			due = timer.C
+			next := p.start.Add(max(interval, (1+restFactor)*p.busy))
+			if soonest := ended.Add(interval / 4); next.Before(soonest) {
+				next = soonest
+			}
+			m.out.put(func(u *Update) { u.Interval = max(interval, (1+restFactor)*p.busy) })
+			due = time.After(time.Until(next))
 		}
 		select {
 		case <-ctx.Done():
@@ -139,9 +142,6 @@ func (m *Monitor) rest(ctx context.Context, took time.Duration) (request, error)
 		case <-due:
 			return request{}, nil
 		case <-m.poke:
-			if timer != nil {
-				timer.Stop()
-			}
 		}
 	}
 }

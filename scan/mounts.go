@@ -1,79 +1,178 @@
 package scan
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
-	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
 )
 
-// filesystem is what the kernel calls the file system of a directory.
+// filesystem is what matters of the file system a directory is on.
 type filesystem struct {
 	dev    uint64 // the device in lock lines: the super block's
 	fstype string
-	// shared: several files may have this device and one inode number, as in the
-	// subvolumes of a btrfs. Only the name of the descriptor then tells them apart.
+	// shared: device and inode number may be those of several files, as in the
+	// subvolumes of a btrfs. Only the descriptor's path then tells them apart.
 	shared bool
+	// ownInodes: lock lines have another inode number than stat, as on overlayfs.
+	ownInodes bool
+	// remote: other hosts, whose processes nobody sees from here, may use it too.
+	remote bool
 }
 
-// filesystems resolves st_dev to the file system. It may be used concurrently.
-type filesystems struct {
-	mu    sync.Mutex
-	known map[uint64]filesystem // by st_dev
+// remoteTypes are the file systems that other hosts may have mounted. What a
+// FUSE server makes of a file is unknown, so each counts.
+var remoteTypes = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "lustre", "gfs2", "ocfs2", "gpfs", "fuse"}
+
+// mountTable is what a pass has found out about mounts. It may be used concurrently.
+type mountTable struct {
+	mu     sync.Mutex
+	ours   lock.Mounts
+	byDev  map[uint64]filesystem // by st_dev
+	byNS   map[string]lock.Mounts
+	layers []lock.Place // of overlays: see isLayer
 }
 
-// of returns the file system that a directory, open as fd, is on. On most, lock
-// lines have the same device as st_dev; a btrfs subvolume's st_dev is its own, and the
-// one in lock lines is found in /proc/self/mountinfo, through the mount ID.
-func (f *filesystems) of(fd int, stDev uint64) filesystem {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if fs, ok := f.known[stDev]; ok {
+// newMountTable reads this program's mounts. If they cannot be had, places
+// are not known, and what depends on them is not concluded.
+func newMountTable() *mountTable {
+	t := &mountTable{byDev: map[uint64]filesystem{}, byNS: map[string]lock.Mounts{}}
+	self := lock.Process{PID: os.Getpid()}
+	t.ours, _ = self.Mounts()
+	if ns, err := self.MountNamespace(); err == nil {
+		t.byNS[ns] = t.ours
+	}
+	t.layers = overlayLayers(t.ours)
+	return t
+}
+
+// filesystem returns the file system of a directory that is open as fd. On most, lock
+// lines have the same device as st_dev; a btrfs subvolume's st_dev is its own, and what lock
+// lines have is the mount's in mountinfo.
+func (t *mountTable) filesystem(fd int, stDev uint64) filesystem {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if fs, ok := t.byDev[stDev]; ok {
 		return fs
 	}
 	fs := filesystem{dev: stDev}
-	if m := mountOf(fd); m != nil {
-		fs.fstype = m.FSType
-		fs.dev = unix.Mkdev(uint32(m.Major), uint32(m.Minor))
-		fs.shared = fs.dev != stDev || m.FSType == "btrfs"
+	var st unix.Statx_t
+	if err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st); err == nil {
+		i := slices.IndexFunc(t.ours, func(m lock.Mount) bool { return uint64(m.ID) == st.Mnt_id })
+		if i >= 0 {
+			fs = describeMount(t.ours[i], stDev)
+		}
 	}
-	if f.known == nil {
-		f.known = map[uint64]filesystem{}
-	}
-	f.known[stDev] = fs
+	t.byDev[stDev] = fs
 	return fs
 }
 
-// forget makes the next question ask again: a device number is given to
-// another file system after an unmount.
-func (f *filesystems) forget() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	clear(f.known)
+func describeMount(m lock.Mount, stDev uint64) filesystem {
+	family, _, _ := strings.Cut(m.FSType, ".") // fuse.sshfs
+	overlay := m.FSType == "overlay"
+	return filesystem{
+		dev:       m.Dev,
+		fstype:    m.FSType,
+		shared:    m.FSType == "btrfs" || m.Dev != stDev && !overlay,
+		ownInodes: overlay,
+		remote:    slices.Contains(remoteTypes, family),
+	}
 }
 
-func mountOf(fd int) *mountinfo.Info {
-	var st unix.Statx_t
-	if err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st); err != nil || st.Mask&unix.STATX_MNT_ID == 0 {
-		return nil
+// of returns the mounts that the paths in a process's links refer to.
+func (t *mountTable) of(p lock.Process) (lock.Mounts, error) {
+	ns, err := p.MountNamespace()
+	if err != nil {
+		return nil, err
 	}
-	found, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
-		match := uint64(m.ID) == st.Mnt_id
-		return !match, match
-	})
-	if err != nil || len(found) == 0 {
-		return nil
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	mounts, ok := t.byNS[ns]
+	if !ok {
+		if mounts, err = p.Mounts(); err != nil {
+			return nil, err
+		}
+		t.byNS[ns] = mounts
 	}
-	return found[0]
+	return mounts, nil
 }
 
-// deviceName is a device as lock lines and mountinfo name it, in decimal: 254:0.
-func deviceName(dev uint64) string {
-	var b strings.Builder
-	b.WriteString(strconv.FormatUint(uint64(unix.Major(dev)), 10))
-	b.WriteByte(':')
-	b.WriteString(strconv.FormatUint(uint64(unix.Minor(dev)), 10))
-	return b.String()
+// isLayer reports whether a place belongs to a layer of an overlay. The merged
+// file has a lock of its own there, which is not seen through the layer's path.
+func (t *mountTable) isLayer(place lock.Place) bool {
+	return slices.ContainsFunc(t.layers, place.Below)
+}
+
+// overlayLayers returns the upper and lower directories of the overlays that
+// are mounted. A path that does not resolve here was written in another
+// namespace, and cannot lead to a directory that is walked here by that name.
+func overlayLayers(mounts lock.Mounts) []lock.Place {
+	var layers []lock.Place
+	for _, m := range mounts {
+		if m.FSType != "overlay" {
+			continue
+		}
+		for option := range strings.SplitSeq(m.Options, ",") {
+			key, value, _ := strings.Cut(option, "=")
+			if key != "upperdir" && strings.TrimSuffix(key, "+") != "lowerdir" {
+				continue
+			}
+			for dir := range strings.SplitSeq(lock.Unescape(value), ":") {
+				if resolved, err := filepath.EvalSymlinks(dir); err == nil && filepath.IsAbs(dir) {
+					if place, ok := mounts.Place(resolved); ok {
+						layers = append(layers, place)
+					}
+				}
+			}
+		}
+	}
+	return layers
+}
+
+// mountPointOf returns the mount point that a path is below, by the mount
+// table alone: the file system is not asked.
+func mountPointOf(path string) string {
+	mounts, err := lock.Process{PID: os.Getpid()}.Mounts()
+	if err != nil {
+		return ""
+	}
+	m, _ := mounts.Find(path)
+	return m.Point
+}
+
+// initPIDNamespace is the inode of the namespace that sees all processes
+// (PROC_PID_INIT_INO in the kernel).
+const initPIDNamespace = "pid:[4026531836]"
+
+// seesAllPIDs reports whether this program runs where every process of the
+// host has a PID. Elsewhere, a PID that is nobody's may be somebody's outside.
+func seesAllPIDs() bool {
+	ns, err := os.Readlink("/proc/self/ns/pid")
+	return err == nil && ns == initPIDNamespace
+}
+
+// lockInode returns the inode number that lock lines have for a file of the
+// directory: the one the kernel prints of an open descriptor.
+func lockInode(d lock.Dir, name string) (uint64, error) {
+	fd, err := unix.Openat(d.FD(), name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer unix.Close(fd)
+	text, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(fd))
+	if err != nil {
+		return 0, err
+	}
+	info := parseFdinfo(text)
+	if info.ino == 0 {
+		return 0, errors.New("fdinfo has no inode number")
+	}
+	return info.ino, nil
 }

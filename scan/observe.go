@@ -1,9 +1,8 @@
 package scan
 
 import (
-	"os"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"lockscope/lock"
@@ -22,12 +21,13 @@ const (
 // what it has asked the kernel about processes and locks it does not ask again.
 // It may be used concurrently.
 type observer struct {
-	probe Probe
-	fs    *filesystems
-	who   *describer
-	procs *processes
-	table *table
-	swept *swept // what a sweep of /proc found; nil where none was made
+	probe  Probe
+	mounts *mountTable
+	who    *describer
+	procs  *processes
+	table  *table
+	nested bool   // we are in a PID namespace below the first, and do not see everybody
+	swept  *swept // what a sweep of /proc found; nil where none was made
 }
 
 // observe gathers the evidence on one directory. The pidfile is identified
@@ -53,8 +53,9 @@ type look struct {
 	dir   lock.Dir
 	fs    filesystem
 	ev    Evidence
-	named *process // under the PID that the pidfile names; nil if it names none
-	path  string   // what the kernel calls the directory; see kernelPath
+	named *process   // under the PID that the pidfile names; nil if it names none
+	ino   uint64     // of the lock file, as lock lines have it
+	where lock.Place // of the directory: see place
 }
 
 func (l *look) gather() {
@@ -62,7 +63,7 @@ func (l *look) gather() {
 	if ev.Dir, ev.Err = l.dir.ID(); ev.Err != nil {
 		return
 	}
-	l.fs = l.observer.fs.of(l.dir.FD(), ev.Dir.Dev)
+	l.fs = l.mounts.filesystem(l.dir.FD(), ev.Dir.Dev)
 	ev.Device, ev.FS = l.fs.dev, l.fs.fstype
 	ev.Lock = l.dir.LockFile()
 	ev.Pidfile = l.dir.Pidfile()
@@ -76,6 +77,12 @@ func (l *look) gather() {
 	if ev.Lock.Err != nil {
 		return
 	}
+	l.ino = ev.Lock.ID.Ino
+	if l.fs.ownInodes && ev.Lock.State != lock.LockMissing {
+		if ino, err := lockInode(l.dir, l.procs.lockName[1:]); err == nil {
+			l.ino = ino
+		}
+	}
 	l.establish()
 	if ev.Lock.State == lock.LockUnknown || ev.Lock.State == lock.LockHeld && ev.NamedHolds() {
 		return
@@ -86,8 +93,17 @@ func (l *look) gather() {
 			return time.Since(time.Unix(0, t.ID.MTime)) < acquireTime
 		})
 		l.judgeTaker()
-	} else if l.named != nil {
-		ev.Process = l.judge(l.named)
+		l.judgeUnseen()
+		return
+	}
+	if l.named != nil {
+		l.judgeNamed()
+	}
+	// An overlay's layer does not show the locks of the merged files, and a
+	// process of another host is never seen: its being gone says nothing.
+	hidden := l.fs.remote && ev.Process.Exited() || l.mounts.isLayer(l.place())
+	if hidden && !slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Deleted }) {
+		ev.Err = ErrNotSeen
 	}
 }
 
@@ -107,7 +123,7 @@ func (l *look) establish() {
 	if ev.Lock.State != lock.LockUnknown {
 		return
 	}
-	if flock, ok := l.table.find(l.fs, ev.Lock.ID.Ino); ok {
+	if flock, ok := l.table.find(l.fs, l.ino); ok {
 		ev.Lock.State, ev.Source, ev.Locker = lock.LockHeld, SourceTable, flock.PID
 	} else if l.probe == ProbeNever {
 		ev.Lock.Err = ErrNotProbed
@@ -128,7 +144,7 @@ func (l *look) probeLock() {
 // hold a lock file of this directory that is deleted.
 func (l *look) askNamed() {
 	if l.ev.Lock.State != lock.LockFree && l.ev.Lock.State != lock.LockMissing {
-		if f, ok := l.procs.holding(l.named, l.ev.Lock.ID.Ino, l.isOurs); ok {
+		if f, ok := l.procs.holding(l.named, l.ino, l.isOurs); ok {
 			l.addHolders([]descriptor{f})
 			return
 		}
@@ -143,14 +159,14 @@ func (l *look) askNamed() {
 
 // isOurs reports whether a descriptor leads to the directory's lock file.
 func (l *look) isOurs(f descriptor) bool {
-	return f.flock.Dev == l.fs.dev && f.flock.Ino == l.ev.Lock.ID.Ino &&
-		(!l.fs.shared || f.path == l.lockPath())
+	return f.flock.Dev == l.fs.dev && f.flock.Ino == l.ino && l.ino != 0 &&
+		(!l.fs.shared || l.isLockFile(f))
 }
 
 // wasOurs reports whether a descriptor leads to a lock file that the directory
 // had once and that is deleted.
 func (l *look) wasOurs(f descriptor) bool {
-	return f.deleted && f.flock.Dev == l.fs.dev && f.path == l.lockPath() && !l.isOurs(f)
+	return f.deleted && l.isLockFile(f) && !l.isOurs(f)
 }
 
 // addHolders adds the processes that hold the lock through these descriptors,
@@ -184,7 +200,41 @@ func (l *look) judge(p *process) lock.ProcessState {
 	if p.state != lock.ProcessAlive {
 		return p.state
 	}
-	return lock.JudgeNamed(p.state, p.id.Started(), time.Unix(0, l.ev.Pidfile.ID.MTime), p.uses(l.kernelPath()))
+	return lock.JudgeNamed(p.state, p.id.Started(), time.Unix(0, l.ev.Pidfile.ID.MTime), l.procs.uses(p, l.place()))
+}
+
+// judgeNamed establishes what became of the process that the pidfile of a lock
+// nobody holds names: the one of that PID here, or one that has it in a
+// namespace below ours and uses the directory.
+func (l *look) judgeNamed() {
+	ev := &l.ev
+	ev.Process = l.judge(l.named)
+	if ev.Process == lock.ProcessAlive || ev.Process == lock.ProcessUnknown {
+		return
+	}
+	nested, err := l.procs.nested(ev.Pidfile.PID)
+	if err != nil {
+		ev.Process = lock.ProcessUnknown
+	}
+	for _, p := range nested {
+		switch l.procs.uses(p, l.place()) {
+		case lock.UseSome:
+			ev.Process, ev.Owner = lock.ProcessAlive, l.who.describe(p.id)
+			return
+		case lock.UseUnknown:
+			ev.Process = lock.ProcessUnknown
+		}
+	}
+}
+
+// judgeUnseen takes back what is concluded from a PID that is nobody's, where
+// the holder of the lock was not found and may be outside of what can be seen.
+func (l *look) judgeUnseen() {
+	ev := &l.ev
+	ev.Looked = l.swept != nil && !l.swept.blind && !l.nested && !l.fs.remote
+	if len(ev.Holders) == 0 && (l.nested || l.fs.remote) {
+		ev.Process, ev.Owner = lock.ProcessUnknown, nil
+	}
 }
 
 // judgeTaker establishes what became of the process that took the lock.
@@ -208,20 +258,20 @@ func (l *look) tempsStand() bool {
 	return slices.Equal(temps, l.ev.Temps)
 }
 
-// kernelPath is how the kernel names the directory in the links of /proc.
-func (l *look) kernelPath() string {
-	if l.path == "" {
-		l.path = kernelPath(l.dir)
+// place is where the directory is. Not known, it is a place that nothing is below.
+func (l *look) place() lock.Place {
+	if l.where == (lock.Place{}) {
+		l.where, _ = l.dir.Place(l.mounts.ours)
+		if l.where == (lock.Place{}) {
+			l.where.Path = "?"
+		}
 	}
-	return l.path
+	return l.where
 }
 
-func (l *look) lockPath() string { return l.kernelPath() + l.procs.lockName }
-
-func kernelPath(d lock.Dir) string {
-	path, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(d.FD()))
-	if err != nil {
-		return d.Path()
-	}
-	return path
+// isLockFile reports whether a descriptor was opened under the lock file's name.
+func (l *look) isLockFile(f descriptor) bool {
+	where, ok := l.procs.place(f)
+	dir := l.place()
+	return ok && where.Dev == dir.Dev && where.Path == strings.TrimSuffix(dir.Path, "/")+l.procs.lockName
 }

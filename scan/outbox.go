@@ -14,6 +14,7 @@ type outbox struct {
 	mu     sync.Mutex
 	next   Update
 	filled bool
+	held   bool
 	closed bool
 	wake   chan struct{} // holds a token when filled
 	done   chan struct{} // closed when deliver has returned
@@ -44,6 +45,20 @@ func (o *outbox) put(change func(*Update)) {
 	}
 }
 
+// hold keeps back what is put until release is called.
+func (o *outbox) hold() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = true
+}
+
+func (o *outbox) release() {
+	o.mu.Lock()
+	o.held = false
+	o.mu.Unlock()
+	o.put(func(*Update) {})
+}
+
 // close delivers what is left and returns when the sink has it all.
 func (o *outbox) close() {
 	o.mu.Lock()
@@ -64,10 +79,12 @@ func (o *outbox) deliver() {
 
 func (o *outbox) flush() {
 	o.mu.Lock()
-	update, filled := o.next, o.filled
+	if !o.filled || o.held && !o.closed {
+		o.mu.Unlock()
+		return
+	}
+	update := o.next
 	o.next, o.filled = Update{}, false
 	o.mu.Unlock()
-	if filled {
-		o.sink(update)
-	}
+	o.sink(update)
 }

@@ -19,6 +19,7 @@ type pass struct {
 	number int
 	todo   request
 	start  time.Time
+	busy   time.Duration // processor time that the refresh took: walk and second looks are rarer
 	obs    *observer
 	afresh int // how many unchanged entries may still be observed afresh by rotation
 
@@ -30,10 +31,11 @@ type pass struct {
 // root is an open root. It is open only during a pass: an open directory would keep
 // its file system from being unmounted.
 type root struct {
-	path   string
-	kernel string // what the kernel calls it, which is not path where that leads through a link
-	dir    lock.Dir
-	id     lock.FileID
+	path  string
+	real  string // the same without links: what the kernel calls it
+	place lock.Place
+	dir   lock.Dir
+	id    lock.FileID
 }
 
 func (m *Monitor) newPass(todo request, number int) *pass {
@@ -41,7 +43,14 @@ func (m *Monitor) newPass(todo request, number int) *pass {
 }
 
 func (m *Monitor) newObserver() *observer {
-	o := &observer{probe: m.cfg.Probe, fs: &m.fs, who: m.who, procs: newProcesses(m.cfg.Names.Lock)}
+	mounts := newMountTable()
+	o := &observer{
+		probe:  m.cfg.Probe,
+		mounts: mounts,
+		who:    m.who,
+		procs:  newProcesses(m.cfg.Names.Lock, mounts),
+		nested: !seesAllPIDs(),
+	}
 	if m.cfg.Probe != ProbeFlock {
 		o.table = &table{slow: &m.slow}
 	}
@@ -49,7 +58,6 @@ func (m *Monitor) newObserver() *observer {
 }
 
 func (p *pass) run(ctx context.Context) (Summary, error) {
-	p.fs.forget()
 	if p.todo.walk {
 		p.errors = 0
 	}
@@ -58,10 +66,14 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 		err = p.walk(ctx)
 	}
 	if err == nil {
+		before := processorTime()
 		err = p.refresh(ctx)
+		p.busy = processorTime() - before
 	}
 	p.closeRoots()
 	if err == nil {
+		p.suspect()
+		p.out.release()
 		err = p.settleAll(ctx)
 	}
 	summary := p.summarize()
@@ -101,15 +113,28 @@ func (p *pass) closeRoots() {
 	}
 }
 
+// realPath returns the path of a directory below a root as the kernel calls it.
+func (p *pass) realPath(root, path string) string {
+	for _, r := range p.roots {
+		if r.path == root {
+			return strings.TrimSuffix(r.real, "/") + strings.TrimPrefix(path, strings.TrimSuffix(root, "/"))
+		}
+	}
+	return path
+}
+
 type openRoot struct {
 	*pass
 	root
 	err error
 }
 
+func (j *openRoot) where() string { return j.path }
+
 func (j *openRoot) run() {
 	if j.dir, j.err = j.cfg.Names.OpenDir(j.path); j.err == nil {
-		j.kernel = kernelPath(j.dir)
+		j.real = j.dir.RealPath()
+		j.place, _ = j.dir.Place(j.obs.mounts.ours)
 		j.id, j.err = j.dir.ID()
 	}
 }
@@ -143,7 +168,7 @@ func (p *pass) fail(e PathError) {
 }
 
 func (p *pass) walk(ctx context.Context) error {
-	w := &walk{cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss}
+	w := &walk{cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss, real: p.realPath}
 	stop := p.showProgress(w)
 	w.start(p.roots)
 	err := p.crew.wait(ctx)
@@ -245,6 +270,8 @@ type relook struct {
 	publish func()
 }
 
+func (j *relook) where() string { return j.realPath(j.root, j.path) }
+
 func (j *relook) run() {
 	if j.err != nil {
 		return
@@ -276,6 +303,16 @@ func (j *relook) finish() {
 func (j *relook) giveUp(err error) { j.miss(j.root, j.path, err) }
 
 func (j *relook) discard() {}
+
+// processorTime is what this program has used so far. It, and not the time of
+// day, tells how much of a busy host's processors a pass takes.
+func processorTime() time.Duration {
+	var u unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
 
 func (p *pass) summarize() Summary {
 	p.Monitor.mu.Lock()

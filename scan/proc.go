@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -40,15 +39,15 @@ func (d *describer) describe(id lock.Process) *Process {
 	}
 	p = &Process{PID: id.PID, NSPID: id.PID, Ticks: id.Ticks, Started: id.Started()}
 	dir := "/proc/" + strconv.Itoa(id.PID)
-	status, _ := os.ReadFile(dir + "/status")
-	uid, nspid := parseStatus(status)
-	if nspid > 0 {
-		p.NSPID = nspid
+	text, _ := os.ReadFile(dir + "/status")
+	status := lock.ParseStatus(text)
+	if status.NSPID > 0 {
+		p.NSPID = status.NSPID
 	}
 	p.Command = command(dir)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p.User = d.user(uid)
+	p.User = d.user(status.UID)
 	d.known[id] = p
 	return p
 }
@@ -77,22 +76,6 @@ func (d *describer) user(uid string) string {
 		d.users[uid] = name
 	}
 	return name
-}
-
-// parseStatus reads the effective user's number and the PID in the innermost
-// namespace from the text of /proc/<pid>/status (proc(5)).
-func parseStatus(text []byte) (uid string, nspid int) {
-	for line := range bytes.Lines(text) {
-		key, value, _ := bytes.Cut(line, []byte(":"))
-		f := strings.Fields(string(value))
-		switch {
-		case string(key) == "Uid" && len(f) >= 2:
-			uid = f[1]
-		case string(key) == "NSpid" && len(f) >= 1:
-			nspid, _ = strconv.Atoi(f[len(f)-1])
-		}
-	}
-	return uid, nspid
 }
 
 // command is the process's command line; in brackets its name, where it has no

@@ -22,6 +22,7 @@ type walk struct {
 	examine func(root, path string, d lock.Dir) func()
 	failed  func(PathError)
 	missed  func(root, path string, err error)
+	real    func(root, path string) string // the path without the links that led to the root
 	visited atomic.Int64
 	found   atomic.Int64
 }
@@ -67,6 +68,8 @@ type visit struct {
 	node    *node
 	dirs    []string
 }
+
+func (v *visit) where() string { return v.real(v.root, v.path) }
 
 func (v *visit) run() {
 	d, err := v.open()

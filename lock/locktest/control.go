@@ -90,7 +90,7 @@ func (p *Proc) Fork(args ...string) (*Proc, error) {
 	if err != nil {
 		return nil, err
 	}
-	child := &Proc{PID: pid, Args: args, pipes: p.pipes, deaf: true}
+	child := &Proc{PID: pid, NSPID: pid, Args: args, pipes: p.pipes, deaf: true}
 	child.grip.Store(p.grip.Load())
 	if err := p.world.adopt(child, func() error { return nil }); err != nil {
 		return nil, err

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -36,7 +35,7 @@ func serveDaemon() {
 }
 
 func (d *daemonProcess) serve() {
-	fmt.Println("ok")
+	fmt.Println("ok", os.Getpid())
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		line, err := strconv.Unquote(in.Text())
 		if err != nil {
@@ -122,12 +121,9 @@ func (d *daemonProcess) fork(args []string) error {
 		unix.FcntlInt(uintptr(d.fd), unix.F_SETFD, 0)
 		defer unix.FcntlInt(uintptr(d.fd), unix.F_SETFD, unix.FD_CLOEXEC)
 	}
-	_, err := fork(self, roleChild, args, &os.ProcAttr{
-		Dir:   "/",
-		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
-		// The maker's child, who has it to wait for also when this process is dead.
-		Sys: &syscall.SysProcAttr{Cloneflags: unix.CLONE_PARENT},
-	})
+	// The maker's child, who has it to wait for also when this process is dead.
+	child := program{exe: self, cwd: "/", role: roleChild, args: args, flags: unix.CLONE_PARENT}
+	_, err := fork(child, []*os.File{os.Stdin, os.Stdout, os.Stderr})
 	return err
 }
 
@@ -149,7 +145,7 @@ func mapFile(path string) error {
 func (d *daemonProcess) endFirstThread() error {
 	close(d.leave)
 	for {
-		stat, err := os.ReadFile("/proc/" + strconv.Itoa(os.Getpid()) + "/stat")
+		stat, err := os.ReadFile("/proc/self/stat")
 		if err != nil {
 			return err
 		}

@@ -18,17 +18,19 @@
 //	}
 //
 // [World.Make] makes a state in its plainest form, [World.Play] any of
-// [Scenes]: the other ways into the same states, such as a pidfile whose PID was reused. A Site tells
-// what was truly made, which a test can hold against what was found.
+// [Scenes]: the other ways into the same states, such as a pidfile whose PID
+// was reused. The [Site] tells what was truly made, for a test to hold against
+// what was found. [Demo] makes a small tree of them, and [World.Live] adds
+// daemons that come and go.
 //
 // The processes are the running program itself, started anew under names like
-// "kvd --data DIR"; [Main] makes them what they are to be instead of the program. A
-// daemon among them uses package lock. The protocol is spoken by no other code.
+// "kvd --data DIR"; [Main] makes them what they are to be. The daemons among
+// them take and release locks by package lock.
 //
 // Nothing is left running. Every process has the read end of a pipe whose write
-// end only the maker has: when the maker is gone, whatever took it away, SIGKILL included,
-// each sees the end of the pipe and exits, also the children that
-// inherited a lock, and also those that were stopped, which the kernel then continues. All of
-// them are children of the maker, which signals them by PID before it
-// has reaped them, so that no other process can be hit.
+// end only the maker has: when the maker is gone, even by SIGKILL, each sees the
+// end of the pipe and exits, also the children that inherited a lock, and also
+// those that were stopped, which the kernel then continues. All of them are
+// children of the maker, which signals a PID only while it has not reaped it,
+// so that no other process can be hit.
 package locktest

@@ -13,8 +13,9 @@ import (
 
 // Proc is a process that a World started. Its methods may be called concurrently.
 type Proc struct {
-	PID  int
-	Args []string // as its command line shows them
+	PID   int
+	NSPID int      // its PID in its own namespace, which it writes into a pidfile: PID, except in a container
+	Args  []string // as its command line shows them
 
 	world  *World
 	pipes  *pipes
@@ -46,15 +47,22 @@ type grip struct {
 	released atomic.Bool
 }
 
+// program is what to start.
+type program struct {
+	exe, cwd, role string
+	args           []string
+	flags          uintptr // of clone(2)
+}
+
 // start starts this very program anew under another name, as a process that
 // does nothing until it is told to.
 func (w *World) start(args ...string) (*Proc, error) {
-	p, _, err := w.exec(self, "/", roleDaemon, args)
+	p, _, err := w.exec(program{exe: self, cwd: "/", role: roleDaemon, args: args})
 	return p, err
 }
 
-// exec starts a program, and returns what it says when it is ready.
-func (w *World) exec(exe, cwd, role string, args []string) (p *Proc, said string, err error) {
+// exec starts a program, which must tell its PID, and what else it says when it is ready.
+func (w *World) exec(prog program) (p *Proc, said string, err error) {
 	stdin, in, err := os.Pipe()
 	if err != nil {
 		return nil, "", err
@@ -65,13 +73,9 @@ func (w *World) exec(exe, cwd, role string, args []string) (p *Proc, said string
 		in.Close()
 		return nil, "", err
 	}
-	p = &Proc{Args: args, pipes: &pipes{in: in, out: out, lines: bufio.NewReader(out)}}
+	p = &Proc{Args: prog.args, pipes: &pipes{in: in, out: out, lines: bufio.NewReader(out)}}
 	err = w.adopt(p, func() (err error) {
-		p.PID, err = fork(exe, role, args, &os.ProcAttr{
-			Dir:   cwd,
-			Files: []*os.File{stdin, stdout, stdout},   // stderr too: a panic becomes the answer
-			Sys:   &syscall.SysProcAttr{Setpgid: true}, // the terminal's ctrl-c is not for it
-		})
+		p.PID, err = fork(prog, []*os.File{stdin, stdout, stdout}) // stderr too: a panic becomes the answer
 		return err
 	})
 	stdout.Close()
@@ -80,7 +84,10 @@ func (w *World) exec(exe, cwd, role string, args []string) (p *Proc, said string
 		out.Close()
 		return nil, "", err
 	}
-	if said, err = p.answer("start"); err != nil {
+	if said, err = p.answer("start"); err == nil {
+		_, err = fmt.Sscan(said, &p.NSPID)
+	}
+	if err != nil {
 		p.Kill()
 		return nil, "", err
 	}
@@ -88,10 +95,17 @@ func (w *World) exec(exe, cwd, role string, args []string) (p *Proc, said string
 }
 
 // fork starts a process, and leaves waiting for it to others.
-func fork(exe, role string, args []string, attr *os.ProcAttr) (pid int, err error) {
-	attr.Env = append(os.Environ(), roleVar+"="+role)
-	attr.Sys.Pdeathsig = unix.SIGCONT // a stopped process would not see the end of its pipe
-	process, err := os.StartProcess(exe, args, attr)
+func fork(prog program, files []*os.File) (pid int, err error) {
+	process, err := os.StartProcess(prog.exe, prog.args, &os.ProcAttr{
+		Dir:   prog.cwd,
+		Env:   append(os.Environ(), roleVar+"="+prog.role),
+		Files: files,
+		Sys: &syscall.SysProcAttr{
+			Cloneflags: prog.flags,
+			Setpgid:    true,         // the terminal's ctrl-c is not for it
+			Pdeathsig:  unix.SIGCONT, // stopped, it would not see the end of its pipe
+		},
+	})
 	if err != nil {
 		return 0, err
 	}

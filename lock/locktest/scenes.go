@@ -1,6 +1,8 @@
 package locktest
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+)
 
 // Scene is one way for a directory to come into a state.
 type Scene struct {
@@ -84,3 +86,13 @@ var (
 	// The lock is free, but what the pidfile says is not to be had.
 	UnknownPidfile = scene("unknown-pidfile", Unknown, daemon, acquire, release, kill, symlink(pidfile))
 )
+
+// Containers lists scenes in which the daemon has a PID namespace of its own,
+// and writes a pidfile that names 1. They are not among Scenes, because only
+// root can play them: for others the error is fs.ErrPermission.
+var Containers = []Scene{
+	{"held-container", Held, []step{container, acquire}},
+	{"unguarded-container", Unguarded, []step{container, opens("000017.log"), acquire, release, names}},
+	// The container's daemon is gone. That the host has a process of this PID means nothing.
+	{"stale-container", Stale, []step{container, acquire, kill}},
+}

@@ -3,7 +3,6 @@ package locktest
 import (
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -56,28 +55,39 @@ func forks(args ...string) step {
 	}
 }
 
+// container starts a daemon as the first process of a PID namespace.
+func container(s *Site) error {
+	p, _, err := s.world.exec(program{
+		exe: self, cwd: "/", role: roleDaemon, args: []string{"kvd", "--data", s.Dir}, flags: unix.CLONE_NEWPID,
+	})
+	return s.enter(p, err)
+}
+
 // lockByShell is how shell scripts take the lock: flock(1), here played by
-// this program, locks a descriptor that the shell opened, and exits. Where flock(1) says nothing, ours
-// tells its PID.
-const lockByShell = `exec 9>>.handoff.lock && locker=$("$0" -n 9) && echo $$ >.handoff.pidfile && echo ok $locker && read line`
+// this program, locks a descriptor that the shell opened, and exits. Where
+// flock(1) says nothing, ours tells its PID.
+const lockByShell = `exec 9>>.handoff.lock && locker=$("$0" -n 9) && echo $$ >.handoff.pidfile && echo ok $$ $locker && read line`
 
 func shell(s *Site) error {
-	exe := fmt.Sprintf("/proc/%d/exe", os.Getpid()) // the shell's own /proc/self/exe is another
-	p, locker, err := s.world.exec("/bin/sh", s.Dir, roleFlock, []string{"sh", "-c", lockByShell, exe})
+	p, said, err := s.world.exec(program{
+		exe: "/bin/sh", cwd: s.Dir, role: roleFlock,
+		// The shell's own /proc/self/exe is another.
+		args: []string{"sh", "-c", lockByShell, fmt.Sprintf("/proc/%d/exe", os.Getpid())},
+	})
 	if err != nil {
 		return err
 	}
 	p.deaf = true
-	pid, err := strconv.Atoi(locker)
-	if err != nil {
+	g := &grip{fd: 9, ino: s.lockInode()}
+	if _, err := fmt.Sscan(said, &p.NSPID, &g.locker); err != nil {
 		return err
 	}
-	p.grip.Store(&grip{fd: 9, ino: s.lockInode(), locker: pid})
+	p.grip.Store(g)
 	return s.enter(p, nil)
 }
 
 // names writes a pidfile that names the actor.
-func names(s *Site) error { return writes(pidfile, fmt.Sprintln(s.actor.PID))(s) }
+func names(s *Site) error { return writes(pidfile, fmt.Sprintln(s.actor.NSPID))(s) }
 
 // tooLong is a pidfile that would name PID 1, were only the start of it read.
 var tooLong = "1" + strings.Repeat(" ", 64) + "\n"
@@ -88,7 +98,7 @@ func writes(name, text string) step {
 
 // leftover is a temporary pidfile that names the actor.
 func leftover(name string) step {
-	return func(s *Site) error { return writes(name, fmt.Sprintln(s.actor.PID))(s) }
+	return func(s *Site) error { return writes(name, fmt.Sprintln(s.actor.NSPID))(s) }
 }
 
 func leftoverOfPID(s *Site) error { return leftover(fmt.Sprintf("%s.%d.tmp", pidfile, s.actor.PID))(s) }

@@ -34,7 +34,7 @@ func New(root string) (*World, error) {
 		return w, nil
 	}
 	var err error
-	if w.Root, err = os.MkdirTemp("", "locktest-"); err != nil {
+	if w.Root, err = os.MkdirTemp("", "lockscope-"); err != nil {
 		return nil, err
 	}
 	if w.janitor, err = w.start("locktest-janitor"); err == nil {

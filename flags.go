@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// errVersion is parse's answer to --version, as pflag.ErrHelp is to --help.
+var errVersion = errors.New("version requested")
+
+// parse reads the command line, and the config file that it names or that is in
+// its place. Every error but ErrHelp and errVersion is one of usage.
+func parse(args []string) (*settings, error) {
+	s := &settings{config: defaultConfig()}
+	flags := newFlags(s)
+	if err := flags.Parse(args); err != nil {
+		return nil, flagError(flags, err)
+	}
+	if s.version {
+		return nil, errVersion
+	}
+	file, named := s.file, flags.Changed("config")
+	if !named && !s.demo { // what suits this host may hide the sandbox
+		file = findConfig()
+	}
+	if file != "" || named {
+		// The flags override the file: parsed again, they are laid over it.
+		s = &settings{config: defaultConfig()}
+		if err := loadConfig(file, &s.config); err != nil {
+			return nil, err
+		}
+		flags = newFlags(s)
+		if err := flags.Parse(args); err != nil {
+			return nil, flagError(flags, err)
+		}
+	}
+	if err := s.conflicts(flags.Args()); err != nil {
+		return nil, err
+	}
+	if flags.NArg() > 0 {
+		s.Roots = flags.Args()
+	} else if len(s.Roots) == 0 {
+		s.Roots = []string{"."}
+	}
+	if err := s.validate(); err != nil {
+		return nil, err
+	}
+	return s, s.absolute()
+}
+
+// newFlags binds the flags to s, whose values are their defaults.
+func newFlags(s *settings) *pflag.FlagSet {
+	f := pflag.NewFlagSet("lockscope", pflag.ContinueOnError)
+	f.Usage = func() {} // printed by run, in our own words
+	f.StringVar(&s.file, "config", "", "")
+	f.BoolVar(&s.once, "once", false, "")
+	f.VarP(textFlag{format{&s.output}}, "output", "o", "")
+	f.BoolVarP(&s.watch, "watch", "w", false, "")
+	f.BoolVar(&s.check, "check", false, "")
+	f.VarP(textFlag{&s.states}, "state", "s", "")
+	f.VarP(textFlag{&s.Interval}, "interval", "i", "")
+	f.Var(textFlag{&s.Probe}, "probe", "")
+	f.Var(textFlag{&s.Timeout}, "timeout", "")
+	f.IntVarP(&s.MaxDepth, "max-depth", "d", s.MaxDepth, "")
+	f.BoolVarP(&s.OneFileSystem, "one-file-system", "x", s.OneFileSystem, "")
+	f.StringArrayVarP(&s.Exclude, "exclude", "e", s.Exclude, "")
+	f.BoolVar(&s.Descend, "descend", s.Descend, "")
+	f.IntVarP(&s.Jobs, "jobs", "j", s.Jobs, "")
+	f.StringVar(&s.Names.Lock, "lock-name", s.Names.Lock, "")
+	f.StringVar(&s.Names.Pidfile, "pid-name", s.Names.Pidfile, "")
+	f.BoolVar(&s.ReadOnly, "read-only", s.ReadOnly, "")
+	f.Var(textFlag{&s.Color}, "color", "")
+	f.BoolVar(&s.ASCII, "ascii", s.ASCII, "")
+	f.BoolVar(&s.demo, "demo", false, "")
+	f.BoolVar(&s.version, "version", false, "")
+	return f
+}
+
+// flagError adds to the error of an unknown flag which ones there are.
+func flagError(f *pflag.FlagSet, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		var valid []string
+		f.VisitAll(func(f *pflag.Flag) { valid = append(valid, "--"+f.Name) })
+		return fmt.Errorf("%w (valid: %s, --help)", err, strings.Join(valid, ", "))
+	}
+	return err
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+const usage = `Usage: lockscope [flags] [ROOT...]
+
+Shows who owns each data directory (.handoff.lock, .handoff.pidfile) below the
+roots, and what is wrong with it. Looking never disturbs a daemon. On a terminal
+it is a screen; otherwise, or with --once, -o or --check, it prints and exits.
+Roots: the arguments, else the config file's, else the current directory.
+
+Output
+      --once             scan once, print the table
+  -o, --output FORMAT    scan once, print table, json or ndjson
+  -w, --watch            with -o ndjson: go on, one line per change
+      --check            print one summary line, and let the exit status tell
+  -s, --state LIST       only these states, such as stale,split; also attention, healthy
+      --color WHEN       auto, always or never; NO_COLOR is respected
+      --ascii            no other characters than ASCII on the screen
+Scan
+  -i, --interval DUR     refresh interval (2s); 0 = only on request
+      --probe MODE       auto; flock = always probe; never = never probe
+      --timeout DUR      time limit for each directory (5s)
+  -d, --max-depth N      how far to go down; the roots are depth 0
+  -x, --one-file-system  do not cross into other file systems
+  -e, --exclude GLOB     skip this name or, with a /, path below the root; repeatable
+      --descend          look for data directories inside data directories
+  -j, --jobs N           parallel workers
+      --lock-name NAME, --pid-name NAME    other file names of the same protocol
+Other
+      --config FILE      TOML; else $XDG_CONFIG_HOME/lockscope/config.toml, then
+                         /etc/lockscope/config.toml, if there
+      --read-only        never offer to break a stale lock
+      --demo             try it in a sandbox with every state
+      --version, -h, --help
+
+Exit status: 0 done; 1 with --check: attention needed; 2 bad usage or config;
+3 a root could not be scanned, or the output not written.
+Examples: lockscope /srv/tenants
+          lockscope --check -s split,unguarded /srv/tenants || page-someone
+`
+
+// version is one line that says which build this is.
+func version() string {
+	v := "(unknown)"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v = info.Main.Version
+	}
+	return fmt.Sprintf("lockscope %s %s %s/%s\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

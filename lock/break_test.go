@@ -1,0 +1,240 @@
+//go:build linux
+
+package lock_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"lockscope/lock"
+)
+
+// stalePidfile writes a pidfile that names a dead process.
+func stalePidfile(t testing.TB, dir string) lock.Pidfile {
+	t.Helper()
+	write(t, dir, pidfile, fmt.Sprintln(deadPID))
+	return inspect(t, dir).Pidfile
+}
+
+// stale makes a directory as a holder leaves it that was killed, and looks at it.
+func stale(t testing.TB) (dir string, seen lock.Evidence) {
+	t.Helper()
+	dir = t.TempDir()
+	write(t, dir, lockfile, "")
+	stalePidfile(t, dir)
+	return dir, inspect(t, dir)
+}
+
+func inspect(t testing.TB, dir string) lock.Evidence {
+	t.Helper()
+	seen, err := lock.Inspect(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seen
+}
+
+// wantBroken breaks the lock, which must remove exactly these files, and
+// leave the lock file as it was, free to be acquired.
+func wantBroken(t testing.TB, dir string, seen lock.Evidence, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rest []string
+	for _, e := range entries {
+		if !slices.Contains(want, e.Name()) {
+			rest = append(rest, e.Name())
+		}
+	}
+	if got := lock.DefaultNames.Leftovers(seen); !slices.Equal(got, want) {
+		t.Errorf("Leftovers: %q, want %q", got, want)
+	}
+	removed, err := lock.BreakStale(dir, seen)
+	if err != nil || !slices.Equal(removed, want) {
+		t.Fatalf("%q, %v, want %q", removed, err, want)
+	}
+	wantFiles(t, dir, rest...)
+	wantNoneOpen(t, dir)
+	if seen.Lock.State == lock.LockMissing {
+		return
+	}
+	if now := fileID(t, filepath.Join(dir, lockfile)); now != seen.Lock.ID {
+		t.Errorf("the lock file is %+v, it was %+v", now, seen.Lock.ID)
+	}
+	if state := probe(t, dir); state != lock.LockFree {
+		t.Errorf("the lock is %v", state)
+	}
+	l := acquire(t, dir)
+	if now := fileID(t, filepath.Join(dir, lockfile)); now != seen.Lock.ID {
+		t.Errorf("acquired, the lock file is %+v, it was %+v", now, seen.Lock.ID)
+	}
+	release(t, l)
+}
+
+func TestBreakStale(t *testing.T) {
+	dir, seen := stale(t)
+	write(t, dir, "data", "theirs")
+	write(t, dir, "data.handoff.pidfile.tmp", "theirs")
+	if seen.Lock.State != lock.LockFree || seen.Process != lock.ProcessGone || seen.Pidfile.PID != deadPID || seen.Temps != nil {
+		t.Errorf("%+v", seen)
+	}
+	wantBroken(t, dir, seen, pidfile)
+	removed, err := lock.BreakStale(dir, inspect(t, dir))
+	wantRefused(t, removed, err, lock.RefusedNothing)
+}
+
+func TestBreakStaleNamesNobody(t *testing.T) {
+	for _, text := range []string{"", "\n", "garbage\x1b[2J", "-1\n", "0\n", "99999999999\n"} {
+		dir := t.TempDir()
+		write(t, dir, lockfile, "")
+		write(t, dir, pidfile, text)
+		wantBroken(t, dir, inspect(t, dir), pidfile)
+	}
+}
+
+func TestBreakStaleTemps(t *testing.T) {
+	versioned := fmt.Sprintf("%s.%d.tmp", pidfile, deadPID)
+	dir, _ := stale(t)
+	write(t, dir, tempfile, "214")
+	write(t, dir, versioned, "")
+	others := []string{pidfile + ".x.tmp", pidfile + ".-1.tmp", pidfile + ".0.tmp", pidfile + ".tmp.tmp", pidfile + ".1.tmp.old", pidfile + ".4294967297.tmp", pidfile + "tmp"}
+	for _, name := range others {
+		write(t, dir, name, "theirs")
+	}
+	seen := inspect(t, dir)
+	slices.SortFunc(seen.Temps, func(a, b lock.Temp) int { return len(a.Name) - len(b.Name) })
+	wantBroken(t, dir, seen, pidfile, tempfile, versioned)
+
+	dir = t.TempDir()
+	write(t, dir, lockfile, "")
+	write(t, dir, tempfile, "")
+	wantBroken(t, dir, inspect(t, dir), tempfile)
+}
+
+func TestBreakStaleOtherNames(t *testing.T) {
+	dir := t.TempDir()
+	names := lock.Names{Lock: "kv.lock", Pidfile: "kv.pid"}
+	for _, name := range []string{"kv.lock", "kv.pid", "kv.pid.tmp", lockfile, pidfile, tempfile} {
+		write(t, dir, name, "")
+	}
+	seen, err := names.Inspect(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	removed, err := names.BreakStale(dir, seen)
+	if err != nil || !slices.Equal(removed, []string{"kv.pid", "kv.pid.tmp"}) {
+		t.Errorf("%q, %v", removed, err)
+	}
+	wantFiles(t, dir, "kv.lock", lockfile, pidfile, tempfile)
+}
+
+// A live process that the pidfile names, and that has nothing to do with the
+// directory, got its PID later, or the pidfile never meant it.
+func TestBreakStaleLiveStranger(t *testing.T) {
+	for name, test := range map[string]struct {
+		written time.Time
+		want    lock.ProcessState
+	}{
+		"reused":    {time.Now().Add(-time.Hour), lock.ProcessReused},
+		"unrelated": {time.Now().Add(time.Hour), lock.ProcessUnrelated},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := newSleeper(t)
+			q.start()
+			dir := t.TempDir()
+			write(t, dir, lockfile, "")
+			write(t, dir, pidfile, fmt.Sprintln(q.cmd.Process.Pid))
+			writtenAt(t, filepath.Join(dir, pidfile), test.written)
+			seen := inspect(t, dir)
+			if seen.Process != test.want {
+				t.Errorf("%v, want %v", seen.Process, test.want)
+			}
+			wantBroken(t, dir, seen, pidfile)
+		})
+	}
+}
+
+func TestBreakStaleZombie(t *testing.T) {
+	dir := t.TempDir()
+	q := goPeer(t).hold(t, dir)
+	q.tell("die")
+	eventually(t, "the holder is a zombie", func() bool {
+		_, state, _ := lock.FindProcess(q.pid())
+		return state == lock.ProcessZombie
+	})
+	seen := inspect(t, dir)
+	if seen.Process != lock.ProcessZombie || seen.Lock.State != lock.LockFree {
+		t.Errorf("%v, %v", seen.Process, seen.Lock.State)
+	}
+	wantBroken(t, dir, seen, pidfile)
+}
+
+// Without a lock file there is nothing to hold: the pidfile goes, the
+// temporaries, which may be part of an acquire, stay, and no lock file is made.
+func TestBreakStaleWithoutLockFile(t *testing.T) {
+	dir := t.TempDir()
+	stalePidfile(t, dir)
+	write(t, dir, tempfile, "")
+	seen := inspect(t, dir)
+	if seen.Lock != (lock.LockFile{State: lock.LockMissing}) {
+		t.Errorf("%+v", seen.Lock)
+	}
+	wantBroken(t, dir, seen, pidfile)
+	wantFiles(t, dir, tempfile)
+	removed, err := lock.BreakStale(dir, inspect(t, dir))
+	wantRefused(t, removed, err, lock.RefusedNothing)
+}
+
+// What counts is the directory that was seen, not how one gets there.
+func TestBreakStaleThroughALink(t *testing.T) {
+	dir, seen := stale(t)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	removed, err := lock.BreakStale(link, seen)
+	if err != nil || !slices.Equal(removed, []string{pidfile}) {
+		t.Errorf("%q, %v", removed, err)
+	}
+}
+
+// Many who break the same lock, while daemons come and go: each file is removed
+// once at most, no daemon's pidfile is taken from it, and the lock file stays.
+func TestBreakStaleAgainstDaemons(t *testing.T) {
+	dir, seen := stale(t)
+	q := goPeer(t).start(t, "loop", dir, loopSeconds())
+	broken := 0
+	done := make(chan string)
+	go func() { done <- q.line() }()
+	for counts := ""; counts == ""; {
+		select {
+		case counts = <-done:
+			wantCounts(t, counts, "breaks against it")
+		default:
+			// What is seen now is a daemon's, between any two of its steps.
+			now := inspect(t, dir)
+			now.Process = lock.ProcessGone
+			for _, seen := range []lock.Evidence{seen, now} {
+				if removed, err := lock.BreakStale(dir, seen); err == nil {
+					broken++
+					if seen.Pidfile.PID != deadPID || !slices.Equal(removed, []string{pidfile}) {
+						t.Errorf("%q removed, seen %+v", removed, seen)
+					}
+				}
+			}
+		}
+	}
+	if broken > 1 {
+		t.Errorf("what was seen once was broken %d times", broken)
+	}
+	if now := fileID(t, filepath.Join(dir, lockfile)); now != seen.Lock.ID {
+		t.Errorf("the lock file is %+v, it was %+v", now, seen.Lock.ID)
+	}
+	wantFiles(t, dir, lockfile)
+}

@@ -1,0 +1,184 @@
+//go:build linux
+
+package lock_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+var (
+	lockfile = lock.DefaultNames.Lock
+	pidfile  = lock.DefaultNames.Pidfile
+	tempfile = pidfile + ".tmp"
+)
+
+func openDir(t testing.TB, path string) lock.Dir {
+	t.Helper()
+	d, err := lock.OpenDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// write puts a new file in place as the protocol does, and says which it is.
+func write(t testing.TB, dir, name, text string) lock.FileID {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path+".new", []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+	return fileID(t, path)
+}
+
+func fileID(t testing.TB, path string) lock.FileID {
+	t.Helper()
+	var st unix.Stat_t
+	if err := unix.Lstat(path, &st); err != nil {
+		t.Fatal(path, err)
+	}
+	return lock.FileID{Dev: uint64(st.Dev), Ino: st.Ino, MTime: st.Mtim.Nano(), Size: st.Size}
+}
+
+func writtenAt(t testing.TB, path string, when time.Time) {
+	t.Helper()
+	if err := os.Chtimes(path, when, when); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func chmod(t testing.TB, path string, mode os.FileMode) {
+	t.Helper()
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantFiles checks which files are in a directory.
+func wantFiles(t testing.TB, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("in the directory: %q, want %q", got, want)
+	}
+}
+
+func wantText(t testing.TB, path, want string) {
+	t.Helper()
+	if got, err := os.ReadFile(path); err != nil || string(got) != want {
+		t.Errorf("%s: %q, %v, want %q", path, got, err, want)
+	}
+}
+
+func wantPathError(t testing.TB, err error, op, path string) {
+	t.Helper()
+	var pathErr *fs.PathError
+	if !errors.As(err, &pathErr) || pathErr.Op != op || pathErr.Path != path {
+		t.Errorf("error %v does not name %s %s", err, op, path)
+	}
+}
+
+// wantNoneOpen checks that this process has nothing below dir open: no
+// descriptor was left behind, by a failure or otherwise.
+func wantNoneOpen(t testing.TB, dir string) {
+	t.Helper()
+	if open := openBelow(t, os.Getpid(), dir); open != nil {
+		t.Errorf("still open: %q", open)
+	}
+}
+
+// openBelow lists what a process has open in a directory.
+func openBelow(t testing.TB, pid int, dir string) (open []string) {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fds := fmt.Sprintf("/proc/%d/fd", pid)
+	entries, err := os.ReadDir(fds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if path, err := os.Readlink(filepath.Join(fds, e.Name())); err == nil && strings.HasPrefix(path+"/", dir+"/") {
+			open = append(open, path)
+		}
+	}
+	return open
+}
+
+// probe asks for the state of the lock.
+func probe(t testing.TB, dir string) lock.LockState {
+	t.Helper()
+	d, err := lock.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	return d.ProbeLock().State
+}
+
+// asNobody takes root's rights over files from the rest of the test, which
+// stays on this thread. Where the test is not root it has none anyway.
+func asNobody(t testing.TB) {
+	if os.Geteuid() != 0 {
+		return
+	}
+	runtime.LockOSThread()
+	unix.Setfsuid(65534)
+	t.Cleanup(func() {
+		unix.Setfsuid(0)
+		runtime.UnlockOSThread()
+	})
+}
+
+// publicDir is a temporary directory that nobody can reach, too.
+func publicDir(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	chmod(t, filepath.Dir(dir), 0o755)
+	chmod(t, dir, 0o755)
+	return dir
+}
+
+func needRoot(t testing.TB, what string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skipf("only root can %s", what)
+	}
+}
+
+// eventually waits for what the kernel does in its own time.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !is(); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("not in 20 s: %s", what)
+		}
+	}
+}

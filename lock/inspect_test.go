@@ -1,0 +1,133 @@
+//go:build linux
+
+package lock_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"lockscope/lock"
+)
+
+func TestProbeLock(t *testing.T) {
+	dir := t.TempDir()
+	d := openDir(t, dir)
+	missing := lock.LockFile{State: lock.LockMissing}
+	if got := d.ProbeLock(); got != missing {
+		t.Errorf("%+v", got)
+	}
+	if got := d.LockFile(); got != missing {
+		t.Errorf("%+v", got)
+	}
+	wantFiles(t, dir)
+
+	q := goPeer(t).hold(t, dir)
+	want := lock.LockFile{State: lock.LockHeld, ID: fileID(t, filepath.Join(dir, lockfile))}
+	if got := d.ProbeLock(); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	q.tell("release")
+	q.expect("RELEASED")
+	want.State = lock.LockFree
+	if got := d.ProbeLock(); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	want.State = lock.LockUnknown
+	if got := d.LockFile(); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// Two who look do not see each other.
+func TestProbeLockConcurrently(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, lockfile, "")
+	var group sync.WaitGroup
+	for range 4 {
+		d := openDir(t, dir)
+		group.Go(func() {
+			for range 2000 {
+				if state := d.ProbeLock().State; state != lock.LockFree {
+					t.Errorf("the lock is %v", state)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestProbeLockNotPermitted(t *testing.T) {
+	dir := publicDir(t)
+	write(t, dir, lockfile, "")
+	chmod(t, filepath.Join(dir, lockfile), 0)
+	asNobody(t)
+	if got := openDir(t, dir).ProbeLock(); got.State != lock.LockUnknown || !errors.Is(got.Err, os.ErrPermission) {
+		t.Errorf("%+v", got)
+	} else {
+		wantPathError(t, got.Err, "open", filepath.Join(dir, lockfile))
+	}
+}
+
+func TestInspect(t *testing.T) {
+	dir := t.TempDir()
+	if got, want := inspect(t, dir), (lock.Evidence{Dir: fileID(t, dir), Lock: lock.LockFile{State: lock.LockMissing},
+		Pidfile: lock.Pidfile{State: lock.PidfileMissing}}); got.Dir != want.Dir || got.Lock != want.Lock || got.Pidfile != want.Pidfile || got.Temps != nil || got.Process != want.Process {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+
+	q := goPeer(t).hold(t, dir)
+	write(t, dir, tempfile, "")
+	got := inspect(t, dir)
+	if got.Lock.State != lock.LockHeld || got.Pidfile.PID != q.pid() || got.Process != lock.ProcessAlive || got.Temps != nil {
+		t.Errorf("held: %+v", got)
+	}
+	if err := os.Remove(filepath.Join(dir, pidfile)); err != nil {
+		t.Fatal(err)
+	}
+	got = inspect(t, dir)
+	want := lock.Temp{Name: tempfile, ID: fileID(t, filepath.Join(dir, tempfile))}
+	if got.Lock.State != lock.LockHeld || got.Pidfile.State != lock.PidfileMissing || got.Process != lock.ProcessUnknown ||
+		len(got.Temps) != 1 || got.Temps[0] != want {
+		t.Errorf("held without a name: %+v", got)
+	}
+	wantNoneOpen(t, dir)
+
+	if _, err := lock.Inspect(filepath.Join(dir, "missing")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no such directory: %v", err)
+	}
+}
+
+// A pidfile is never seen beside a lock that was freed before it was read, and
+// never a file that is half written.
+func TestInspectIsConsistent(t *testing.T) {
+	dir := t.TempDir()
+	q := goPeer(t).start(t, "loop", dir, "1")
+	done := make(chan string)
+	go func() { done <- q.line() }()
+	looks := map[lock.LockState]int{}
+	for {
+		select {
+		case counts := <-done:
+			wantCounts(t, counts, "inspected")
+			if looks[lock.LockHeld] == 0 || looks[lock.LockFree] == 0 {
+				t.Errorf("too little was seen: %v", looks)
+			}
+			return
+		default:
+			ev := inspect(t, dir)
+			looks[ev.Lock.State]++
+			switch {
+			case ev.Lock.State == lock.LockFree && ev.Pidfile.State != lock.PidfileMissing:
+				t.Fatalf("free, with a pidfile: %+v", ev)
+			case ev.Pidfile.State == lock.PidfileNamed && ev.Pidfile.PID != q.pid():
+				t.Fatalf("somebody else's: %+v", ev)
+			case ev.Pidfile.State != lock.PidfileNamed && ev.Pidfile.State != lock.PidfileMissing:
+				t.Fatalf("%+v", ev)
+			}
+		}
+	}
+}

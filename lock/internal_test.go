@@ -1,0 +1,88 @@
+//go:build linux
+
+package lock
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func FuzzMappedFiles(f *testing.F) {
+	f.Add("/usr/lib/libc.so.6", "[heap]")
+	f.Add("/data/a b (deleted)", "")
+	f.Add("/data/new\nline /x", "[anon: x]")
+	f.Add("/ 7f00-7f01 r--p 00000000 08:01 12 /x", "\x00\xff\x1b[2J")
+	f.Add("/", "/SYSV00000000 (deleted)")
+	f.Fuzz(func(t *testing.T, path, other string) {
+		for name := range bytes.Lines([]byte(other)) {
+			for _, got := range mappedFiles(name) {
+				if got == "" || got[0] != '/' {
+					t.Fatalf("mappedFiles(%q) names %q", name, got)
+				}
+			}
+		}
+		if !strings.HasPrefix(path, "/") || strings.Contains(path, `\012`) {
+			t.Skip("the kernel writes no such path")
+		}
+		maps := fmt.Appendf(nil, "55d0a000-55d0b000 rw-p 00000000 00:00 0                          [heap]\n"+
+			"7f12a4000000-7f12a4021000 r-xp 00001000 fe:00 9034%26s%s\n"+
+			"7f12a4021000-7f12a4022000 rw-p 00022000 fe:00 9034%26s%[2]s\n"+
+			"7f12a4022000-7f12a4023000 rw-p 00000000 00:00 0 \n",
+			"", strings.ReplaceAll(path, "\n", `\012`), "")
+		if got := mappedFiles(maps); !slices.Equal(got, []string{path}) {
+			t.Fatalf("mappedFiles(%q) = %q, want %q", maps, got, path)
+		}
+	})
+}
+
+func TestExists(t *testing.T) {
+	for pid, want := range map[int]bool{
+		os.Getpid(): true, os.Getppid(): true, 1: true,
+		0: false, -1: false, -os.Getpid(): false, 1<<31 - 1: false, // groups, and nobody
+	} {
+		if exists(pid) != want {
+			t.Errorf("exists(%d) = %v", pid, !want)
+		}
+	}
+}
+
+func TestFormatPID(t *testing.T) {
+	for _, pid := range []int{1, 10, 4194304, 1<<31 - 1} {
+		if got, state := ParsePID(formatPID(pid)); got != pid || state != PidfileNamed {
+			t.Errorf("ParsePID(%q) = %d, %v", formatPID(pid), got, state)
+		}
+	}
+}
+
+// What a break does while it holds the lock, which is how long a daemon that
+// starts just then is kept out of its directory.
+func BenchmarkBreakUnderLock(b *testing.B) {
+	dir := b.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, DefaultNames.Lock), nil, 0o644); err != nil {
+		b.Fatal(err)
+	}
+	d, err := OpenDir(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	for b.Loop() {
+		b.StopTimer()
+		if err := os.WriteFile(filepath.Join(dir, DefaultNames.Pidfile), []byte("2147483647\n"), 0o644); err != nil {
+			b.Fatal(err)
+		}
+		attempt := breaker{Dir: d, seen: d.inspect()}
+		b.StartTimer()
+		if err := attempt.confirm(); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := attempt.remove(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

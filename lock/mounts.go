@@ -1,0 +1,125 @@
+package lock
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Place is where a file is, whatever names the mounts of a namespace give it: a
+// file system, and the path within it. A process in a container and one on the
+// host call the same file by different paths; its place is one.
+type Place struct {
+	Dev  uint64 // the super block's device, as unix.Mkdev makes it: not st_dev on btrfs
+	Path string // from the file system's own root
+}
+
+// Below reports whether p is the directory dir or something in it.
+func (p Place) Below(dir Place) bool {
+	rest, ok := strings.CutPrefix(p.Path, strings.TrimSuffix(dir.Path, "/"))
+	return ok && p.Dev == dir.Dev && (rest == "" || rest[0] == '/')
+}
+
+// Mount is a line of /proc/<pid>/mountinfo (proc(5)).
+type Mount struct {
+	ID      int
+	Dev     uint64
+	Root    string // the directory of the file system that is mounted
+	Point   string // where it is mounted
+	FSType  string
+	Options string // the super block's
+}
+
+// Mounts are those that one mount namespace has.
+type Mounts []Mount
+
+// ParseMounts reads the text of a mountinfo file. A line it cannot read is an error.
+func ParseMounts(r io.Reader) (Mounts, error) {
+	var mounts Mounts
+	sc := bufio.NewScanner(r)
+	sc.Buffer(nil, 1<<20) // an overlay names all of its layers in one line
+	for sc.Scan() {
+		m, err := parseMount(sc.Text())
+		if err != nil {
+			return nil, err
+		}
+		mounts = append(mounts, m)
+	}
+	return mounts, sc.Err()
+}
+
+// parseMount reads one line: ID, parent, major:minor, root, mount point,
+// options, any number of optional fields, a hyphen, type, source, the super block's options.
+func parseMount(line string) (Mount, error) {
+	bad := fmt.Errorf("unexpected mountinfo line %q", line)
+	first, rest, ok := strings.Cut(line, " - ")
+	f, g := strings.Fields(first), strings.Fields(rest)
+	if !ok || len(f) < 6 || len(g) < 2 {
+		return Mount{}, bad
+	}
+	id, err := strconv.Atoi(f[0])
+	major, minor, ok := strings.Cut(f[2], ":")
+	maj, err1 := strconv.ParseUint(major, 10, 32)
+	min, err2 := strconv.ParseUint(minor, 10, 32)
+	if !ok || err != nil || err1 != nil || err2 != nil {
+		return Mount{}, bad
+	}
+	m := Mount{ID: id, Dev: unix.Mkdev(uint32(maj), uint32(min)), Root: Unescape(f[3]), Point: Unescape(f[4]), FSType: g[0]}
+	if len(g) > 2 {
+		m.Options = g[2]
+	}
+	return m, nil
+}
+
+// Unescape undoes the kernel's \040 for what would look like white space.
+func Unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+3 < len(s) {
+			if c, err := strconv.ParseUint(s[i+1:i+4], 8, 8); err == nil {
+				b.WriteByte(byte(c))
+				i += 3
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// Find returns the mount that a path of the namespace is on: the one with the longest
+// mount point, and of several at one point the last, which covers the others.
+func (ms Mounts) Find(name string) (Mount, bool) {
+	best := -1
+	for i, m := range ms {
+		if below(name, m.Point) && (best < 0 || len(m.Point) >= len(ms[best].Point)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return Mount{}, false
+	}
+	return ms[best], true
+}
+
+// Place returns the place of a path of the namespace.
+func (ms Mounts) Place(name string) (Place, bool) {
+	m, ok := ms.Find(name)
+	if !ok {
+		return Place{}, false
+	}
+	return Place{Dev: m.Dev, Path: path.Join(m.Root, strings.TrimPrefix(name, m.Point))}, true
+}
+
+func below(name, dir string) bool {
+	rest, ok := strings.CutPrefix(name, strings.TrimSuffix(dir, "/"))
+	return ok && (rest == "" || rest[0] == '/')
+}

@@ -1,0 +1,152 @@
+//go:build linux
+
+package lock_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+// peerMain is the Go peer.
+func peerMain(args []string) int {
+	dir := args[1]
+	switch args[0] {
+	case "acquire":
+		return holdUntilTold(lock.Acquire(dir))
+	case "break":
+		return holdUntilTold(lock.AcquireOrBreakStale(dir))
+	case "inherit":
+		l, err := lock.Acquire(dir)
+		if err != nil {
+			return holdUntilTold(l, err)
+		}
+		fmt.Printf("HELD %d CHILD %d\n", os.Getpid(), passOn(dir, args[2]))
+		return obey(l)
+	case "loop":
+		return loop(dir, args[2])
+	case "headless":
+		headless(dir)
+	}
+	return 2
+}
+
+func holdUntilTold(l *lock.Lock, err error) int {
+	var held *lock.HeldError
+	var refused *lock.RefusedError
+	switch {
+	case errors.As(err, &held):
+		fmt.Println("ERR LockHeld", held.PID)
+		return 3
+	case errors.As(err, &refused) && errors.Is(err, lock.ErrHeld):
+		fmt.Println("ERR StaleLockBreakRefused", refused.PID)
+		return 4
+	case err != nil:
+		fmt.Println("ERR", err)
+		return 5
+	}
+	fmt.Println("HELD", os.Getpid())
+	return obey(l)
+}
+
+func obey(l *lock.Lock) int {
+	for in := bufio.NewScanner(os.Stdin); in.Scan() && in.Text() != "release"; {
+		if in.Text() == "die" {
+			os.Exit(137)
+		}
+	}
+	if err := l.Release(); err != nil {
+		fmt.Println("ERR", err)
+		return 5
+	}
+	fmt.Println("RELEASED")
+	return 0
+}
+
+// passOn starts a sleep that inherits the descriptor of dir's lock file.
+func passOn(dir, seconds string) (pid int) {
+	sleep := exec.Command("sleep", seconds)
+	sleep.ExtraFiles = []*os.File{dupLockFD(dir)}
+	if err := sleep.Start(); err != nil {
+		panic(err)
+	}
+	sleep.ExtraFiles[0].Close()
+	return sleep.Process.Pid
+}
+
+// dupLockFD duplicates the descriptor by which this process has dir's lock
+// file open: the two share the lock, as parent and child do.
+func dupLockFD(dir string) *os.File {
+	want, err := os.Stat(filepath.Join(dir, lock.DefaultNames.Lock))
+	if err != nil {
+		panic(err)
+	}
+	fds, _ := os.ReadDir("/proc/self/fd")
+	for _, fd := range fds {
+		if got, err := os.Stat("/proc/self/fd/" + fd.Name()); err == nil && os.SameFile(got, want) {
+			n, _ := strconv.Atoi(fd.Name())
+			if n, err = unix.FcntlInt(uintptr(n), unix.F_DUPFD_CLOEXEC, 3); err != nil {
+				panic(err)
+			}
+			return os.NewFile(uintptr(n), want.Name())
+		}
+	}
+	panic("the lock file is not among this process's descriptors")
+}
+
+// loop acquires and releases as fast as it can, once at least, and counts what must not be:
+// another holder's file, or a pidfile that does not name us, while we hold the lock.
+func loop(dir, seconds string) int {
+	limit, err := time.ParseDuration(seconds + "s")
+	if err != nil {
+		panic(err)
+	}
+	var acquired, overlap, pidfileOther, replaced, failed int
+	mine := strconv.Itoa(os.Getpid()) + "\n"
+	ours := func() bool {
+		text, err := os.ReadFile(filepath.Join(dir, lock.DefaultNames.Pidfile))
+		return err == nil && string(text) == mine
+	}
+	inside := filepath.Join(dir, "inside")
+	for end := time.Now().Add(limit); acquired == 0 || time.Now().Before(end); {
+		l, err := lock.Acquire(dir)
+		if errors.Is(err, lock.ErrHeld) {
+			continue
+		} else if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			failed++
+			continue
+		}
+		acquired++
+		if !ours() {
+			pidfileOther++
+		}
+		if err := unix.Mkdir(inside, 0o755); err != nil {
+			overlap++
+		}
+		if l.Check() != nil {
+			replaced++
+		}
+		if err := unix.Rmdir(inside); err != nil {
+			overlap++
+		}
+		if !ours() {
+			pidfileOther++
+		}
+		if l.Release() != nil {
+			failed++
+		}
+	}
+	fmt.Printf(`{"acquired":%d,"overlap":%d,"pidfile_other":%d,"replaced":%d,"io":%d}`+"\n",
+		acquired, overlap, pidfileOther, replaced, failed)
+	return 0
+}

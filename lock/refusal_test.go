@@ -1,0 +1,387 @@
+//go:build linux
+
+package lock_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+// wantRefused checks that a stale-break was refused for this reason.
+func wantRefused(t testing.TB, removed []string, err error, why lock.Refusal) *lock.RefusedError {
+	t.Helper()
+	var refused *lock.RefusedError
+	if removed != nil || !errors.As(err, &refused) || !errors.Is(err, lock.ErrRefused) || refused.Reason != why ||
+		errors.Is(err, lock.ErrHeld) != (why == lock.RefusedHeld) ||
+		errors.Is(err, lock.ErrReplaced) != (why == lock.RefusedReplaced) {
+		t.Errorf("%q, %v, want refused: %v", removed, err, why)
+		return &lock.RefusedError{}
+	}
+	return refused
+}
+
+// refuses has a break refused, and nothing changed by it.
+func refuses(t testing.TB, dir string, seen lock.Evidence, why lock.Refusal) *lock.RefusedError {
+	t.Helper()
+	before := snapshot(t, dir)
+	removed, err := lock.BreakStale(dir, seen)
+	refused := wantRefused(t, removed, err, why)
+	if after := snapshot(t, dir); after != before {
+		t.Errorf("before:\n%safter:\n%s", before, after)
+	}
+	if refused.Dir != dir {
+		t.Errorf("the error is about %q", refused.Dir)
+	}
+	return refused
+}
+
+// snapshot lists a directory with everything of its files that a break could change.
+func snapshot(t testing.TB, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Sprintln(err)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%+v\n", fileID(t, dir))
+	for _, e := range entries {
+		fmt.Fprintf(&b, "%s %v %+v\n", e.Name(), e.Type(), fileID(t, filepath.Join(dir, e.Name())))
+	}
+	return b.String()
+}
+
+func TestRefusedHeld(t *testing.T) {
+	t.Run("by who took it since", func(t *testing.T) {
+		dir, seen := stale(t)
+		q := goPeer(t).hold(t, dir)
+		if refused := refuses(t, dir, seen, lock.RefusedHeld); refused.PID != q.pid() {
+			t.Errorf("it names %d, want %d", refused.PID, q.pid())
+		}
+	})
+	t.Run("by who inherited it", func(t *testing.T) {
+		dir := t.TempDir()
+		q, _ := goPeer(t).inherit(t, dir)
+		q.kill()
+		if refused := refuses(t, dir, inspect(t, dir), lock.RefusedHeld); refused.PID != q.pid() {
+			t.Errorf("it names %d, want %d", refused.PID, q.pid())
+		}
+	})
+	t.Run("by nobody who is named", func(t *testing.T) {
+		dir, seen := stale(t)
+		f, err := os.Open(filepath.Join(dir, lockfile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for _, how := range []int{unix.LOCK_EX, unix.LOCK_SH} {
+			if err := unix.Flock(int(f.Fd()), how); err != nil {
+				t.Fatal(err)
+			}
+			refuses(t, dir, seen, lock.RefusedHeld)
+		}
+		unix.Flock(int(f.Fd()), unix.LOCK_UN)
+		f.Close()
+		wantBroken(t, dir, seen, pidfile)
+	})
+}
+
+func TestRefusedChanged(t *testing.T) {
+	path := func(dir string) string { return filepath.Join(dir, pidfile) }
+	text := fmt.Sprintln(deadPID)
+	for name, change := range map[string]func(t testing.TB, dir string) error{
+		"other inode, same text and time": func(t testing.TB, dir string) error {
+			was, err := os.Stat(path(dir))
+			if err != nil {
+				return err
+			}
+			old, err := os.Open(path(dir)) // so that its inode is not given out again
+			if err != nil {
+				return err
+			}
+			t.Cleanup(func() { old.Close() })
+			write(t, dir, pidfile, text)
+			writtenAt(t, path(dir), was.ModTime())
+			return nil
+		},
+		"other text, same inode, size and time": func(t testing.TB, dir string) error {
+			was, err := os.Stat(path(dir))
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(path(dir), []byte("2147483646\n"), 0); err != nil {
+				return err
+			}
+			writtenAt(t, path(dir), was.ModTime())
+			return nil
+		},
+		"touched": func(t testing.TB, dir string) error {
+			was, err := os.Stat(path(dir))
+			if err == nil {
+				writtenAt(t, path(dir), was.ModTime().Add(1))
+			}
+			return err
+		},
+		"truncated":   func(t testing.TB, dir string) error { return os.Truncate(path(dir), 0) },
+		"lengthened":  func(t testing.TB, dir string) error { return os.Truncate(path(dir), 1<<30) },
+		"gone":        func(t testing.TB, dir string) error { return os.Remove(path(dir)) },
+		"our own now": func(t testing.TB, dir string) error { write(t, dir, pidfile, fmt.Sprintln(os.Getpid())); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, seen := stale(t)
+			if err := change(t, dir); err != nil {
+				t.Fatal(err)
+			}
+			refuses(t, dir, seen, lock.RefusedChanged)
+		})
+		t.Run(name+", no lock file", func(t *testing.T) {
+			dir := t.TempDir()
+			stalePidfile(t, dir)
+			seen := inspect(t, dir)
+			if err := change(t, dir); err != nil {
+				t.Fatal(err)
+			}
+			refuses(t, dir, seen, lock.RefusedChanged)
+		})
+	}
+	t.Run("come since", func(t *testing.T) {
+		dir := t.TempDir()
+		write(t, dir, lockfile, "")
+		write(t, dir, tempfile, "")
+		seen := inspect(t, dir)
+		stalePidfile(t, dir)
+		refuses(t, dir, seen, lock.RefusedChanged)
+	})
+	for name, change := range map[string]func(t testing.TB, dir string){
+		"temporary rewritten": func(t testing.TB, dir string) {
+			if err := os.WriteFile(filepath.Join(dir, tempfile), []byte("12"), 0); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"temporary gone": func(t testing.TB, dir string) {
+			if err := os.Remove(filepath.Join(dir, tempfile)); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"temporary replaced by a directory": func(t testing.TB, dir string) {
+			if err := errors.Join(os.Remove(filepath.Join(dir, tempfile)), os.Mkdir(filepath.Join(dir, tempfile), 0o755)); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, _ := stale(t)
+			write(t, dir, tempfile, "1")
+			seen := inspect(t, dir)
+			change(t, dir)
+			refuses(t, dir, seen, lock.RefusedChanged)
+		})
+	}
+}
+
+func TestRefusedReplaced(t *testing.T) {
+	for name, replace := range map[string]func(dir string) error{
+		"lock file replaced": func(dir string) error {
+			return errors.Join(os.WriteFile(dir+".new", nil, 0o644), os.Rename(dir+".new", filepath.Join(dir, lockfile)))
+		},
+		"lock file gone":    func(dir string) error { return os.Remove(filepath.Join(dir, lockfile)) },
+		"directory gone":    os.RemoveAll,
+		"directory renamed": func(dir string) error { return os.Rename(dir, dir+".old") },
+		"directory replaced by its copy": func(dir string) error {
+			return errors.Join(os.Rename(dir, dir+".old"), os.CopyFS(dir, os.DirFS(dir+".old")))
+		},
+		"directory replaced by one with its very files": func(dir string) error {
+			err := errors.Join(os.Rename(dir, dir+".old"), os.Mkdir(dir, 0o755))
+			for _, name := range []string{lockfile, pidfile} {
+				err = errors.Join(err, os.Link(filepath.Join(dir+".old", name), filepath.Join(dir, name)))
+			}
+			return err
+		},
+		"directory replaced by a link to another": func(dir string) error {
+			return errors.Join(os.Rename(dir, dir+".old"), os.Symlink("/", dir))
+		},
+		"directory replaced by a link to itself": func(dir string) error {
+			return errors.Join(os.Rename(dir, dir+".old"), os.Symlink(dir, dir))
+		},
+		"directory replaced by a file": func(dir string) error {
+			return errors.Join(os.Rename(dir, dir+".old"), os.WriteFile(dir, nil, 0o644))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, seen := stale(t)
+			if err := replace(dir); err != nil {
+				t.Fatal(err)
+			}
+			refuses(t, dir, seen, lock.RefusedReplaced)
+		})
+	}
+	t.Run("lock file made since", func(t *testing.T) {
+		dir := t.TempDir()
+		stalePidfile(t, dir)
+		seen := inspect(t, dir)
+		write(t, dir, lockfile, "")
+		refuses(t, dir, seen, lock.RefusedReplaced)
+	})
+	t.Run("nothing was seen", func(t *testing.T) {
+		dir, _ := stale(t)
+		refuses(t, dir, lock.Evidence{}, lock.RefusedReplaced)
+	})
+}
+
+// alive makes a stale-looking directory whose pidfile names a live process, and
+// evidence that says it is gone.
+func alive(t testing.TB, dir string, pid int) lock.Evidence {
+	t.Helper()
+	write(t, dir, lockfile, "")
+	write(t, dir, pidfile, fmt.Sprintln(pid))
+	seen := inspect(t, dir)
+	seen.Process = lock.ProcessGone
+	return seen
+}
+
+func TestRefusedAlive(t *testing.T) {
+	t.Run("working there", func(t *testing.T) {
+		dir := t.TempDir()
+		q := newSleeper(t)
+		q.cmd.Dir = dir
+		q.start()
+		seen := alive(t, dir, q.cmd.Process.Pid)
+		if refused := refuses(t, dir, seen, lock.RefusedAlive); refused.PID != q.cmd.Process.Pid {
+			t.Errorf("it names %d", refused.PID)
+		}
+	})
+	t.Run("however old the pidfile", func(t *testing.T) {
+		dir := t.TempDir()
+		q := newSleeper(t)
+		q.open(filepath.Join(dir, "data"))
+		q.start()
+		alive(t, dir, q.cmd.Process.Pid)
+		writtenAt(t, filepath.Join(dir, pidfile), time.Unix(1, 0))
+		seen := inspect(t, dir)
+		if seen.Process != lock.ProcessAlive {
+			t.Errorf("%v, want alive", seen.Process)
+		}
+		refuses(t, dir, seen, lock.RefusedAlive)
+	})
+	t.Run("no lock file", func(t *testing.T) {
+		dir := t.TempDir()
+		q := newSleeper(t)
+		q.cmd.Dir = dir
+		q.start()
+		write(t, dir, pidfile, fmt.Sprintln(q.cmd.Process.Pid))
+		refuses(t, dir, inspect(t, dir), lock.RefusedAlive)
+	})
+	t.Run("cannot be told", func(t *testing.T) {
+		needRoot(t, "give up the right to look")
+		dir := publicDir(t)
+		q := newSleeper(t)
+		q.start()
+		seen := alive(t, dir, q.cmd.Process.Pid)
+		asNobody(t)
+		refuses(t, dir, seen, lock.RefusedAlive)
+	})
+}
+
+// The main thread of the process has exited: its own entries in /proc are
+// empty, and it works in the directory all the same.
+func TestRefusedAliveHeadless(t *testing.T) {
+	dir := t.TempDir()
+	q := startHeadless(t, dir)
+	write(t, dir, lockfile, "")
+	write(t, dir, pidfile, fmt.Sprintln(q.pid()))
+	writtenAt(t, filepath.Join(dir, pidfile), time.Unix(1, 0))
+	seen := inspect(t, dir)
+	if seen.Process != lock.ProcessAlive && seen.Process != lock.ProcessUnknown {
+		t.Errorf("%v, want alive", seen.Process)
+	}
+	refuses(t, dir, seen, lock.RefusedAlive)
+}
+
+func TestRefusedPermission(t *testing.T) {
+	for name, lockFile := range map[string]bool{"with a lock file": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			dir := publicDir(t)
+			if lockFile {
+				write(t, dir, lockfile, "")
+			}
+			stalePidfile(t, dir)
+			seen := inspect(t, dir)
+			chmod(t, dir, 0o555)
+			asNobody(t)
+			refused := refuses(t, dir, seen, lock.RefusedPermission)
+			if !errors.Is(refused, os.ErrPermission) {
+				t.Errorf("%v does not wrap the system's error", refused)
+			}
+		})
+	}
+	t.Run("lock file unreadable", func(t *testing.T) {
+		dir := publicDir(t)
+		chmod(t, dir, 0o777)
+		write(t, dir, lockfile, "")
+		stalePidfile(t, dir)
+		seen := inspect(t, dir)
+		chmod(t, filepath.Join(dir, lockfile), 0)
+		asNobody(t)
+		refuses(t, dir, seen, lock.RefusedPermission)
+	})
+}
+
+func TestRefusedReadOnlyFS(t *testing.T) {
+	needRoot(t, "mount")
+	for name, lockFile := range map[string]bool{"with a lock file": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if lockFile {
+				write(t, dir, lockfile, "")
+			}
+			stalePidfile(t, dir)
+			seen := inspect(t, dir)
+			if err := unix.Mount(dir, dir, "", unix.MS_BIND, ""); err != nil {
+				t.Skipf("mount: %v", err)
+			}
+			t.Cleanup(func() {
+				if err := unix.Unmount(dir, 0); err != nil {
+					t.Error(err)
+				}
+			})
+			if err := unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, ""); err != nil {
+				t.Fatal(err)
+			}
+			if refused := refuses(t, dir, seen, lock.RefusedReadOnlyFS); !errors.Is(refused, unix.EROFS) {
+				t.Errorf("%v does not wrap the system's error", refused)
+			}
+		})
+	}
+}
+
+func TestRefusedNothing(t *testing.T) {
+	dir := t.TempDir()
+	refuses(t, dir, inspect(t, dir), lock.RefusedNothing)
+	write(t, dir, lockfile, "")
+	refuses(t, dir, inspect(t, dir), lock.RefusedNothing)
+	stalePidfile(t, dir) // since then, and not seen
+	refuses(t, dir, lock.Evidence{Dir: fileID(t, dir)}, lock.RefusedNothing)
+}
+
+// Every reason has a word and a sentence of its own.
+func TestRefusalWords(t *testing.T) {
+	words, sentences := map[string]bool{}, map[string]bool{}
+	for why := lock.RefusedUnknown; why <= lock.RefusedNothing; why++ {
+		words[why.String()] = true
+		sentences[(&lock.RefusedError{Dir: "/data", Reason: why, PID: 7}).Error()] = true
+	}
+	if n := int(lock.RefusedNothing) + 1; len(words) != n || len(sentences) != n {
+		t.Errorf("%d reasons: %v, %v", n, words, sentences)
+	}
+	if got := (lock.RefusedNothing + 1).String(); words[got] || got == "" {
+		t.Errorf("an unknown reason is %q", got)
+	}
+}

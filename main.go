@@ -1,0 +1,103 @@
+// Lockscope shows who owns each of many data directories on a host, which locks
+// are lying, and why a daemon will not start.
+//
+// This package reads the command line and the config file, chooses between the
+// screen and the printed forms, and turns what happened into an exit status.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock/locktest"
+	"lockscope/scan"
+	"lockscope/ui"
+)
+
+// The exit statuses. One who is interrupted by a signal, or whose reader went away,
+// exits with 128 and the number of the signal, as a shell would tell it.
+const (
+	exitOK         = 0
+	exitAttention  = 1 // with --check
+	exitUsage      = 2 // bad usage or config
+	exitIncomplete = 3 // a root could not be scanned, or a result not written
+	exitSignal     = 128
+)
+
+func main() {
+	locktest.Main() // the demo's processes are this program again, and begin here
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the whole program. It returns the exit status, and may be called once.
+func run(args []string, stdout, stderr *os.File) int {
+	ctx, stop := untilSignal()
+	defer stop()
+
+	s, err := parse(args)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return tell(stdout, stderr, usage)
+	case errors.Is(err, errVersion):
+		return tell(stdout, stderr, version())
+	case err != nil:
+		complain(stderr, err)
+		return exitUsage
+	}
+	if s.demo {
+		world, err := openSandbox(s)
+		if err != nil {
+			complain(stderr, err)
+			return exitIncomplete
+		}
+		defer func() {
+			if err := world.Close(); err != nil {
+				complain(stderr, err)
+			}
+		}()
+	}
+	monitor := scan.New(s.scanConfig())
+	format := s.printing()
+	switch {
+	case format != "":
+	case !isTerminal(stdout):
+		format = ui.Table
+	default:
+		return screen(ctx, s, monitor, stderr)
+	}
+	return newPrinting(s, format, stdout, stderr).run(ctx, monitor)
+}
+
+// complain writes an error for people, on one line and with nothing raw in it.
+func complain(stderr io.Writer, err error) {
+	fmt.Fprintf(stderr, "lockscope: %s\n", scan.Escape(err.Error()))
+}
+
+// tell writes text that was asked for and returns the exit status.
+func tell(stdout, stderr io.Writer, text string) int {
+	if _, err := io.WriteString(stdout, text); err != nil {
+		return unwritten(stderr, err)
+	}
+	return exitOK
+}
+
+// unwritten returns the exit status for output that could not be written. A
+// reader that went away has seen enough, and needs no message.
+func unwritten(stderr io.Writer, err error) int {
+	if errors.Is(err, syscall.EPIPE) {
+		return exitSignal + int(syscall.SIGPIPE)
+	}
+	complain(stderr, err)
+	return exitIncomplete
+}
+
+func isTerminal(f *os.File) bool {
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
+}

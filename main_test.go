@@ -1,0 +1,31 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"lockscope/lock/locktest"
+)
+
+func TestMain(m *testing.M) {
+	locktest.Main() // the demo's processes are this test binary
+	testscript.Main(m, map[string]func(){"lockscope": main})
+}
+
+// TestScripts runs the command as users do: a process of its own, whose output
+// is no terminal.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			// No config file of the one who runs the tests may change them.
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/.config")
+			env.Setenv("bidi", "--a\u202eb")
+			return nil
+		},
+		Cmds: scriptCommands,
+	})
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"lockscope/scan"
+	"lockscope/ui"
+)
+
+// printing is one scan, or a watch, that is printed.
+type printing struct {
+	s        *settings
+	printer  ui.Printer
+	stderr   io.Writer
+	progress *ui.Progress // nil where nobody would see it, and once there are results
+
+	errors     errorList
+	rootFailed bool  // a root could not be scanned
+	err        error // the first of writing the output, which ends the scan
+}
+
+func newPrinting(s *settings, f ui.Format, stdout, stderr *os.File) *printing {
+	p := &printing{s: s, stderr: stderr}
+	p.printer = ui.NewPrinter(stdout, f, ui.PrintOptions{
+		Host:    hostname(),
+		Roots:   s.Roots,
+		Started: time.Now(),
+		States:  s.states,
+		Color:   s.Color.on(isTerminal(stdout)),
+	})
+	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
+		p.progress = ui.NewProgress(stderr)
+	}
+	return p
+}
+
+// run scans, prints and returns the exit status.
+func (p *printing) run(ctx context.Context, m *scan.Monitor) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var sum scan.Summary
+	var err error
+	if p.s.watch {
+		ended := false
+		err = m.Run(ctx, func(u scan.Update) {
+			p.update(u, cancel)
+			if u.Summary != nil && !ended {
+				ended = true
+				p.end(*u.Summary, cancel)
+			}
+		})
+	} else {
+		sum, err = m.Once(ctx, func(u scan.Update) { p.update(u, cancel) })
+		p.clear()
+		if err == nil {
+			p.end(sum, cancel)
+		}
+	}
+	var sig caught
+	switch {
+	case p.err != nil:
+		return unwritten(p.stderr, p.err)
+	case errors.As(context.Cause(ctx), &sig):
+		if p.s.watch {
+			break // there is no other way to end it
+		}
+		complain(p.stderr, sig)
+		return exitSignal + int(sig.Signal)
+	case err != nil:
+		complain(p.stderr, err)
+		return exitIncomplete
+	}
+	switch {
+	case p.rootFailed:
+		return exitIncomplete
+	case p.s.check && ui.NeedsAttention(sum, p.s.states):
+		return exitAttention
+	}
+	return exitOK
+}
+
+func (p *printing) update(u scan.Update, cancel func()) {
+	u.Errors = p.errors.news(u)
+	if len(u.Errors)+len(u.Changes) > 0 { // there may be something to write
+		p.clear()
+	}
+	for _, e := range u.Errors {
+		complain(p.stderr, located(e))
+		p.rootFailed = p.rootFailed || e.Root
+	}
+	if p.err == nil {
+		if p.err = p.printer.Update(u); p.err != nil {
+			cancel()
+		}
+	}
+	if p.progress != nil && u.Progress.Walking {
+		p.progress.Show(u.Progress)
+	}
+}
+
+func (p *printing) end(sum scan.Summary, cancel func()) {
+	p.clear()
+	p.progress = nil
+	if p.err == nil {
+		if p.err = p.printer.End(sum); p.err != nil {
+			cancel()
+		}
+	}
+}
+
+func (p *printing) clear() {
+	if p.progress != nil {
+		p.progress.Clear()
+	}
+}
+
+// on reports whether to use colour. NO_COLOR, when not empty, speaks against it
+// unless the user says "always".
+func (c color) on(terminal bool) bool {
+	switch c.when {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// hostname is this host's name; empty if even the kernel does not know it.
+func hostname() string {
+	name, _ := os.Hostname()
+	return name
+}

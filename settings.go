@@ -1,0 +1,146 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lockscope/lock"
+	"lockscope/scan"
+	"lockscope/ui"
+)
+
+// config is what the config file can set. Flags of the same names override it.
+type config struct {
+	Roots         []string `toml:"roots"`
+	Exclude       []string `toml:"exclude"`
+	Interval      duration `toml:"interval"`
+	Probe         probe    `toml:"probe"`
+	Timeout       duration `toml:"timeout"`
+	MaxDepth      int      `toml:"max_depth"`
+	OneFileSystem bool     `toml:"one_file_system"`
+	Descend       bool     `toml:"descend"`
+	Jobs          int      `toml:"jobs"` // 0 = as many as suit the machine
+	Names         struct {
+		Lock    string `toml:"lock"`
+		Pidfile string `toml:"pidfile"`
+	} `toml:"names"`
+	ReadOnly bool  `toml:"read_only"`
+	Color    color `toml:"color"`
+	ASCII    bool  `toml:"ascii"`
+}
+
+func defaultConfig() config {
+	c := config{
+		Interval: duration{2 * time.Second},
+		Timeout:  duration{5 * time.Second},
+		MaxDepth: math.MaxInt,
+		Color:    color{"auto"},
+	}
+	c.Names.Lock, c.Names.Pidfile = lock.DefaultNames.Lock, lock.DefaultNames.Pidfile
+	return c
+}
+
+// validate finds what no single value shows to be wrong. The messages name keys as flags.
+func (c *config) validate() error {
+	switch {
+	case slices.Contains(c.Roots, ""):
+		return errors.New("a root is empty")
+	case c.Interval.Duration < 0:
+		return fmt.Errorf("interval: %v is negative (0 means only on request)", c.Interval)
+	case c.Timeout.Duration <= 0:
+		return fmt.Errorf("timeout: %v is not above 0", c.Timeout)
+	case c.MaxDepth < 0:
+		return fmt.Errorf("max-depth: %d is negative (0 means the roots alone)", c.MaxDepth)
+	case c.Jobs < 0:
+		return fmt.Errorf("jobs: %d is negative (0 means as many as suit the machine)", c.Jobs)
+	case c.Names.Lock == c.Names.Pidfile:
+		return fmt.Errorf("lock-name and pid-name are both %q", c.Names.Lock)
+	}
+	for _, name := range []string{c.Names.Lock, c.Names.Pidfile} {
+		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00") {
+			return fmt.Errorf("lock-name, pid-name: %q is not the name of a file", name)
+		}
+	}
+	for _, glob := range c.Exclude {
+		if _, err := path.Match(glob, ""); err != nil {
+			return fmt.Errorf("exclude: %q is not a glob: %w", glob, err)
+		}
+	}
+	return nil
+}
+
+// settings are everything that the command line and the config file say.
+type settings struct {
+	config
+	file    string // --config
+	once    bool
+	output  ui.Format // "" unless -o is given
+	watch   bool
+	check   bool
+	states  states
+	demo    bool
+	version bool
+}
+
+// printing is the format to print in, or "" if nothing asks for printing.
+func (s *settings) printing() ui.Format {
+	switch {
+	case s.check:
+		return ui.Check
+	case s.output == "" && s.once:
+		return ui.Table
+	}
+	return s.output
+}
+
+// conflicts finds flags that contradict each other: none is passed over in silence.
+func (s *settings) conflicts(roots []string) error {
+	switch {
+	case s.check && (s.once || s.output != "" || s.watch):
+		return errors.New("--check prints one line of its own: leave out --once, --output and --watch")
+	case s.watch && s.output != ui.NDJSON:
+		return errors.New("--watch needs -o ndjson")
+	case s.watch && s.once:
+		return errors.New("--once and --watch contradict each other")
+	case s.demo && len(roots) > 0:
+		return errors.New("--demo makes its own directories: leave out the roots")
+	}
+	return nil
+}
+
+// absolute makes the roots absolute, so that every path printed is.
+func (s *settings) absolute() error {
+	for i, root := range s.Roots {
+		abs, err := filepath.Abs(root)
+		if err != nil {
+			return err
+		}
+		s.Roots[i] = abs
+	}
+	return nil
+}
+
+func (s *settings) names() lock.Names {
+	return lock.Names{Lock: s.Names.Lock, Pidfile: s.Names.Pidfile}
+}
+
+func (s *settings) scanConfig() scan.Config {
+	return scan.Config{
+		Roots:         s.Roots,
+		Names:         s.names(),
+		Probe:         s.Probe.Probe,
+		Timeout:       s.Timeout.Duration,
+		Interval:      s.Interval.Duration,
+		MaxDepth:      s.MaxDepth,
+		OneFileSystem: s.OneFileSystem,
+		Exclude:       s.Exclude,
+		Descend:       s.Descend,
+		Jobs:          s.Jobs,
+	}
+}

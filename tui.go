@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"lockscope/scan"
+	"lockscope/ui"
+)
+
+// screen runs the terminal interface until the user quits. A terminal that
+// cannot show it gets the table instead.
+func screen(ctx context.Context, s *settings, m *scan.Monitor, stderr *os.File) int {
+	if len(s.states) > 0 {
+		complain(stderr, errors.New("--state is for what is printed; on the screen, press / or a number to filter"))
+		return exitUsage
+	}
+	o := ui.Options{
+		Host:     hostname(),
+		Roots:    s.Roots,
+		Names:    s.scanConfig().Names,
+		Source:   m,
+		Interval: s.Interval.Duration,
+		ASCII:    s.ASCII,
+		Color:    s.Color.on(true),
+		Demo:     s.demo,
+	}
+	if !s.ReadOnly {
+		o.Break = func(r *scan.Report) ([]string, error) {
+			return o.Names.BreakStale(r.Path, r.Evidence.Evidence)
+		}
+	}
+	err := ui.Run(ctx, o)
+	var sig caught
+	switch {
+	case errors.Is(err, ui.ErrDumbTerminal):
+		complain(stderr, fmt.Errorf("%w; here is the table", err))
+		return newPrinting(s, ui.Table, os.Stdout, stderr).run(ctx, m)
+	case errors.As(context.Cause(ctx), &sig):
+		return exitSignal + int(sig.Signal)
+	case err != nil:
+		complain(stderr, err)
+		return exitIncomplete
+	}
+	return exitOK
+}

@@ -1,0 +1,139 @@
+package ui
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lockscope/scan"
+)
+
+// Printer writes the results of a scan to a stream. It is fed the updates of a
+// scan.Monitor in order, never concurrently. The first error of the stream is
+// returned, and ends the printing: what follows would have a hole before it.
+type Printer interface {
+	// Update takes what a Monitor found. Reports that await their second look
+	// are left for the update that brings it.
+	Update(u scan.Update) error
+	// End completes the output once every directory has been looked at.
+	End(s scan.Summary) error
+}
+
+// Format is a way to print the results.
+type Format string
+
+const (
+	Table  Format = "table"  // for people: one line a directory, the worst first
+	JSON   Format = "json"   // one document, at the end
+	NDJSON Format = "ndjson" // one object a line, each as soon as it is known
+	Check  Format = "check"  // one line in all
+)
+
+// ParseFormat reads the name of a format that shows directories.
+func ParseFormat(s string) (Format, error) {
+	switch f := Format(s); f {
+	case Table, JSON, NDJSON:
+		return f, nil
+	}
+	return "", fmt.Errorf("unknown format %q (valid: table, json, ndjson)", s)
+}
+
+// PrintOptions say what to print besides the results, and what of them.
+type PrintOptions struct {
+	Host    string
+	Roots   []string // as the Monitor was given them
+	Started time.Time
+	States  []scan.State // only directories in these are shown; all if empty. What is counted stays the whole.
+	Color   bool         // state words in colour, in a table
+}
+
+// NewPrinter returns the printer for a format.
+func NewPrinter(w io.Writer, f Format, opt PrintOptions) Printer {
+	out := bufio.NewWriterSize(w, 64<<10)
+	switch f {
+	case JSON:
+		return &jsonPrinter{out: out, opt: opt}
+	case NDJSON:
+		return &ndjsonPrinter{out: out, opt: opt, last: map[string]scan.State{}}
+	case Check:
+		return &checkPrinter{out: out, opt: opt}
+	}
+	return &tablePrinter{out: out, opt: opt}
+}
+
+// shows reports whether directories in state s are to be shown.
+func (o PrintOptions) shows(s scan.State) bool {
+	return len(o.States) == 0 || slices.Contains(o.States, s)
+}
+
+// below names the roots within a sentence.
+func (o PrintOptions) below() string {
+	if len(o.Roots) == 1 {
+		return "below " + scan.Escape(o.Roots[0])
+	}
+	return fmt.Sprintf("below %d roots", len(o.Roots))
+}
+
+// place is a report's path as people read it: below the root where there is but one.
+func (o PrintOptions) place(r *scan.Report) string {
+	path := r.Path
+	if len(o.Roots) == 1 {
+		if rel, err := filepath.Rel(r.Root, r.Path); err == nil {
+			path = rel
+		}
+	}
+	return scan.Escape(path)
+}
+
+// collected gathers the reports of a format that prints them sorted.
+type collected []*scan.Report
+
+func (c *collected) add(changes []scan.Change, opt PrintOptions) {
+	for _, ch := range changes {
+		if !ch.Checking && opt.shows(ch.Verdict.State) {
+			*c = append(*c, ch.Report)
+		}
+	}
+}
+
+// sort puts the worst first, and equals in order of their paths.
+func (c collected) sort() {
+	slices.SortFunc(c, func(a, b *scan.Report) int {
+		return cmp.Or(a.Verdict.State.Severity()-b.Verdict.State.Severity(), cmp.Compare(a.Path, b.Path))
+	})
+}
+
+// summaryText is a summary in words: "12,408 directories below /srv: 2 split, 11,926 held, 480 free; 1 error; 0.4s".
+func summaryText(s scan.Summary, opt PrintOptions) string {
+	var b strings.Builder
+	switch s.Dirs {
+	case 0:
+		b.WriteString("no data directories " + opt.below())
+	case 1:
+		b.WriteString("1 directory " + opt.below())
+	default:
+		b.WriteString(count(s.Dirs) + " directories " + opt.below())
+	}
+	sep := ": "
+	for _, state := range scan.States {
+		if n := s.States[state]; n > 0 {
+			b.WriteString(sep + count(n) + " " + state.String())
+			sep = ", "
+		}
+	}
+	if s.Checking > 0 {
+		b.WriteString(sep + count(s.Checking) + " checking")
+	}
+	if s.Errors == 1 {
+		b.WriteString("; 1 error")
+	} else if s.Errors > 0 {
+		b.WriteString("; " + count(s.Errors) + " errors")
+	}
+	fmt.Fprintf(&b, "; %.1fs", s.Duration.Seconds())
+	return b.String()
+}

@@ -1,0 +1,64 @@
+package ui
+
+import (
+	"bufio"
+
+	"lockscope/scan"
+)
+
+// ndjsonPrinter prints an object a line: every directory as soon as its state is
+// established, at the end of the scan the errors and the summary, and what
+// changes after that.
+type ndjsonPrinter struct {
+	out    *bufio.Writer
+	opt    PrintOptions
+	last   map[string]scan.State // by path, as of the last update that had its final look
+	errors []scan.PathError      // those that wait for End
+	ended  bool
+}
+
+func (p *ndjsonPrinter) Update(u scan.Update) error {
+	e := jsonWriter{out: p.out}
+	for _, c := range u.Changes {
+		if c.Checking {
+			continue
+		}
+		from, known := p.last[c.Path]
+		p.last[c.Path] = c.Verdict.State
+		// What leaves the states that are shown is told as well: else it would seem to be in them still.
+		if !p.opt.shows(c.Verdict.State) && !(known && p.opt.shows(from)) {
+			continue
+		}
+		line := newDirJSON(c.Report)
+		if known {
+			line.Type, line.From = "change", from.String()
+		}
+		e.line(line)
+	}
+	for _, path := range u.Gone {
+		if from, known := p.last[path]; known && p.opt.shows(from) {
+			e.line(newGoneJSON(path))
+		}
+		delete(p.last, path)
+	}
+	p.errors = append(p.errors, u.Errors...)
+	if p.ended {
+		p.flushErrors(e)
+	}
+	return p.out.Flush()
+}
+
+func (p *ndjsonPrinter) End(s scan.Summary) error {
+	e := jsonWriter{out: p.out}
+	p.flushErrors(e)
+	p.ended = true
+	e.line(newSummaryJSON(s, p.opt.Host))
+	return p.out.Flush()
+}
+
+func (p *ndjsonPrinter) flushErrors(e jsonWriter) {
+	for _, err := range p.errors {
+		e.line(newErrorJSON(err))
+	}
+	p.errors = nil
+}

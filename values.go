@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding"
+	"fmt"
+	"time"
+
+	"lockscope/scan"
+	"lockscope/ui"
+)
+
+// The types of values that are given as text, on the command line and in the
+// config file alike. They are structs, because TOML would store a bare number or
+// string in other types without asking UnmarshalText.
+
+type duration struct{ time.Duration }
+
+func (d *duration) UnmarshalText(text []byte) (err error) {
+	if d.Duration, err = time.ParseDuration(string(text)); err != nil {
+		return fmt.Errorf("%q is not a duration such as 500ms, 2s or 1m", text)
+	}
+	return nil
+}
+
+type probe struct{ scan.Probe }
+
+func (p *probe) UnmarshalText(text []byte) (err error) {
+	p.Probe, err = scan.ParseProbe(string(text))
+	return err
+}
+
+type color struct{ when string }
+
+func (c *color) UnmarshalText(text []byte) error {
+	switch c.when = string(text); c.when {
+	case "auto", "always", "never":
+		return nil
+	}
+	return fmt.Errorf("unknown color mode %q (valid: auto, always, never)", text)
+}
+
+type format struct{ *ui.Format }
+
+func (f format) UnmarshalText(text []byte) (err error) {
+	*f.Format, err = ui.ParseFormat(string(text))
+	return err
+}
+
+type states []scan.State
+
+func (s *states) UnmarshalText(text []byte) (err error) {
+	*s, err = scan.ParseStates(string(text))
+	return err
+}
+
+// textFlag makes a pflag.Value of what reads itself from text.
+type textFlag struct{ encoding.TextUnmarshaler }
+
+func (f textFlag) Set(s string) error { return f.UnmarshalText([]byte(s)) }
+func (f textFlag) String() string     { return "" } // pflag asks for defaults, which the help tells in its own words
+func (f textFlag) Type() string       { return "text" }

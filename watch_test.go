@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"lockscope/lock"
+	"lockscope/scan"
+	"lockscope/ui"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
+// command is lockscope as a process of its own.
+func command(args ...string) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe", args...)
+	cmd.Args[0] = "lockscope" // by this name TestMain knows that it is not to test
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+type event struct {
+	Type, Path, State, From string
+	Dirs                    int
+}
+
+// follow returns a function for the next line of r.
+func follow(t *testing.T, r io.Reader) func() event {
+	events := make(chan event)
+	go func() {
+		defer close(events)
+		for lines := bufio.NewScanner(r); lines.Scan(); {
+			var e event
+			if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+				t.Errorf("%v in %s", err, lines.Text())
+			}
+			events <- e
+		}
+	}()
+	return func() event {
+		t.Helper()
+		select {
+		case e, ok := <-events:
+			if !ok {
+				t.Fatal("the output ended")
+			}
+			return e
+		case <-time.After(patience):
+			t.Fatal("no line came")
+		}
+		return event{}
+	}
+}
+
+func TestWatch(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "data")
+	l, err := lock.Acquire(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { l.Release() }()
+
+	cmd := command("-w", "-o", "ndjson", "-i", "20ms", root)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	next := follow(t, out)
+	expect := func(want event) {
+		t.Helper()
+		if got := next(); got != want {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+	}
+
+	expect(event{Type: "dir", Path: dir, State: "held"})
+	expect(event{Type: "summary", Dirs: 1})
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	expect(event{Type: "change", Path: dir, State: "free", From: "held"})
+	if l, err = lock.Acquire(dir); err != nil {
+		t.Fatal(err)
+	}
+	expect(event{Type: "change", Path: dir, State: "held", From: "free"})
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	expect(event{Type: "change", Path: dir, State: "free", From: "held"})
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	expect(event{Type: "gone", Path: dir})
+
+	// To be interrupted is how a watch ends.
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// A scan that is interrupted has no result, and says so by its status.
+func TestInterruptedScan(t *testing.T) {
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, lock.DefaultNames.Lock), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := parse([]string{"--config", "/dev/null", root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []ui.Format{ui.Table, ui.JSON, ui.Check} {
+		stdout, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stdout.Close()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(caught{syscall.SIGTERM})
+		if got, want := newPrinting(s, format, stdout, stdout).run(ctx, scan.New(s.scanConfig())), 128+15; got != want {
+			t.Errorf("%s: exit status %d, want %d", format, got, want)
+		}
+		text, err := os.ReadFile(stdout.Name())
+		if err != nil || string(text) != "lockscope: stopped by signal: terminated\n" {
+			t.Errorf("%s: wrote %q, %v", format, text, err)
+		}
+	}
+}
+
+func TestSecondSignalKills(t *testing.T) {
+	if os.Getenv("LOCKSCOPE_TEST_WAIT") != "" {
+		ctx, _ := untilSignal()
+		os.Stdout.WriteString("{}\n")
+		<-ctx.Done()
+		var sig caught
+		if errors.As(context.Cause(ctx), &sig) && sig.Signal == syscall.SIGINT {
+			os.Stdout.WriteString("{}\n")
+		}
+		select {} // something hangs
+	}
+	cmd := exec.Command("/proc/self/exe", "-test.run", "^TestSecondSignalKills$")
+	cmd.Env = append(os.Environ(), "LOCKSCOPE_TEST_WAIT=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	next := follow(t, out)
+	for range 2 {
+		next()
+		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd.Wait()
+	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGINT {
+		t.Errorf("ended with %v, want to be killed by the second signal", cmd.ProcessState)
+	}
+}
+
+func TestColorOn(t *testing.T) {
+	for _, test := range []struct {
+		when     string
+		terminal bool
+		noColor  string
+		term     string
+		want     bool
+	}{
+		{"auto", true, "", "xterm", true},
+		{"auto", false, "", "xterm", false},
+		{"auto", true, "1", "xterm", false},
+		{"auto", true, "", "dumb", false},
+		{"always", false, "1", "dumb", true},
+		{"never", true, "", "xterm", false},
+	} {
+		t.Setenv("NO_COLOR", test.noColor)
+		t.Setenv("TERM", test.term)
+		if got := (color{test.when}).on(test.terminal); got != test.want {
+			t.Errorf("%+v: got %v", test, got)
+		}
+	}
+}
