@@ -98,7 +98,10 @@ func (m *model) liveness() string {
 	if d := s.silent(m.now()); d > 0 {
 		return t.alarm.Render("no answer for " + age(d.Truncate(5*time.Second)))
 	}
-	if s.walking() || s.passes == 0 {
+	if s.passes == 0 && s.walked && !s.progress.Walking {
+		return t.good.Render(t.live + " checking") // second looks
+	}
+	if s.passes == 0 || s.walking() {
 		return t.good.Render(t.live + " walking")
 	}
 	return t.good.Render(t.live + " live")
