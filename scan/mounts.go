@@ -3,7 +3,7 @@ package scan
 import (
 	"errors"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,8 +113,8 @@ func (t *mountTable) isLayer(place lock.Place) bool {
 }
 
 // overlayLayers returns the upper and lower directories of the overlays that
-// are mounted. A path that does not resolve here was written in another
-// namespace, and cannot lead to a directory that is walked here by that name.
+// are mounted, by the paths that they were mounted with. Nothing is resolved: a
+// layer may be on a mount that hangs.
 func overlayLayers(mounts lock.Mounts) []lock.Place {
 	var layers []lock.Place
 	for _, m := range mounts {
@@ -127,10 +127,8 @@ func overlayLayers(mounts lock.Mounts) []lock.Place {
 				continue
 			}
 			for dir := range strings.SplitSeq(lock.Unescape(value), ":") {
-				if resolved, err := filepath.EvalSymlinks(dir); err == nil && filepath.IsAbs(dir) {
-					if place, ok := mounts.Place(resolved); ok {
-						layers = append(layers, place)
-					}
+				if place, ok := mounts.Place(path.Clean(dir)); ok && path.IsAbs(dir) {
+					layers = append(layers, place)
 				}
 			}
 		}
