@@ -95,41 +95,40 @@ func (r *limitedReader) Read(p []byte) (int, error) {
 type swept struct {
 	byIno   map[uint64][]descriptor
 	deleted []descriptor
-	added   map[int]bool // processes looked at
-	blind   bool         // some could not be seen
-}
-
-func newSwept() *swept {
-	return &swept{byIno: map[uint64][]descriptor{}, added: map[int]bool{}}
+	blind   bool // some could not be seen
 }
 
 // sweep looks at every descriptor of every process, once.
 func sweep(ps *processes) *swept {
-	s := newSwept()
-	entries, err := os.ReadDir("/proc")
-	s.blind = err != nil
-	for _, e := range entries {
-		if pid, err := strconv.Atoi(e.Name()); err == nil {
-			s.add(ps, pid)
+	s := &swept{byIno: map[uint64][]descriptor{}}
+	for _, pid := range allPIDs() {
+		held, blind := ps.all(ps.find(pid))
+		s.blind = s.blind || blind
+		for _, f := range held {
+			s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
+			if f.deleted {
+				s.deleted = append(s.deleted, f)
+			}
 		}
 	}
 	return s
 }
 
-// add looks at every descriptor of one process, the first time it is called for it.
-func (s *swept) add(ps *processes, pid int) {
-	if s.added[pid] {
-		return
+// allPIDs lists the processes that can be seen.
+func allPIDs() []int {
+	proc, err := os.Open("/proc")
+	if err != nil {
+		return nil
 	}
-	s.added[pid] = true
-	held, blind := ps.all(ps.find(pid))
-	s.blind = s.blind || blind
-	for _, f := range held {
-		s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
-		if f.deleted {
-			s.deleted = append(s.deleted, f)
+	defer proc.Close()
+	names, _ := proc.Readdirnames(-1)
+	var pids []int
+	for _, name := range names {
+		if pid, err := strconv.Atoi(name); err == nil {
+			pids = append(pids, pid)
 		}
 	}
+	return pids
 }
 
 // of returns the descriptors that hold the lock of the directory looked at, or

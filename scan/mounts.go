@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -136,15 +137,38 @@ func overlayLayers(mounts lock.Mounts) []lock.Place {
 	return layers
 }
 
-// mountPointOf returns the mount point that a path is below, by the mount
-// table alone: the file system is not asked.
-func mountPointOf(path string) string {
-	mounts, err := lock.Process{PID: os.Getpid()}.Mounts()
-	if err != nil {
-		return ""
+// mountPoints tells which mount a path is on by the mount table alone: the
+// file system is not asked. The table is read again when it is a second old.
+type mountPoints struct {
+	mounts lock.Mounts
+	read   time.Time
+}
+
+func (p *mountPoints) of(path string) string {
+	if now := time.Now(); now.Sub(p.read) > time.Second {
+		p.mounts, _ = lock.Process{PID: os.Getpid()}.Mounts()
+		p.read = now
 	}
-	m, _ := mounts.Find(path)
+	m, _ := p.mounts.Find(path)
 	return m.Point
+}
+
+// pseudoTypes are file systems of the kernel's own making, in which there are no
+// data directories, but many others and some that change while they are read.
+var pseudoTypes = []string{
+	"proc", "sysfs", "cgroup", "cgroup2", "devpts", "debugfs", "tracefs", "securityfs", "bpf", "pstore",
+	"configfs", "efivarfs", "fusectl", "binfmt_misc", "mqueue", "rpc_pipefs", "nsfs", "autofs",
+}
+
+// pseudo returns the mount points of pseudo file systems.
+func (t *mountTable) pseudo() map[string]bool {
+	points := map[string]bool{}
+	for _, m := range t.ours {
+		if slices.Contains(pseudoTypes, m.FSType) {
+			points[m.Point] = true
+		}
+	}
+	return points
 }
 
 // initPIDNamespace is the inode of the namespace that sees all processes
