@@ -278,16 +278,6 @@ func (rs *rows) directory() *row {
 	return nil
 }
 
-// reports lists the directories that match.
-func (rs *rows) reports() []*scan.Report {
-	flat := rs.flat()
-	out := make([]*scan.Report, len(flat))
-	for i, r := range flat {
-		out[i] = r.Report
-	}
-	return out
-}
-
 // toggle selects or deselects the cursor's directory, or its group as a whole.
 func (rs *rows) toggle() {
 	r := rs.current()
