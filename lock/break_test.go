@@ -3,6 +3,7 @@
 package lock_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -191,6 +192,37 @@ func TestBreakStaleWithoutLockFile(t *testing.T) {
 	wantRefused(t, removed, err, lock.RefusedNothing)
 }
 
+// Where there is no lock file, an acquire may come at any step of the break,
+// and has its pidfile in the end.
+func TestBreakStaleWithoutLockFileAgainstAcquire(t *testing.T) {
+	var broken, refused int
+	for range rounds(100) {
+		dir := t.TempDir()
+		stalePidfile(t, dir)
+		seen := inspect(t, dir)
+		acquired := make(chan *lock.Lock)
+		go func() {
+			l, err := lock.Acquire(dir)
+			if err != nil {
+				t.Error(err) // nobody else asks for the lock
+			}
+			acquired <- l
+		}()
+		if removed, err := lock.BreakStale(dir, seen); err == nil {
+			broken++
+		} else if refused++; len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
+			t.Errorf("%q, %v", removed, err)
+		}
+		l := <-acquired
+		wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(os.Getpid()))
+		wantFiles(t, dir, lockfile, pidfile)
+		release(t, l)
+	}
+	if broken == 0 || refused == 0 {
+		t.Logf("no race: %d broken, %d refused", broken, refused)
+	}
+}
+
 // What counts is the directory that was seen, not how one gets there.
 func TestBreakStaleThroughALink(t *testing.T) {
 	dir, seen := stale(t)
@@ -204,14 +236,12 @@ func TestBreakStaleThroughALink(t *testing.T) {
 	}
 }
 
-// Many who break the same lock, while daemons come and go: each file is removed
-// once at most, no daemon's pidfile is taken from it, and the lock file stays.
+// A lock that is broken over and over while a daemon comes and goes: what was
+// stale is removed once at most, nothing of the daemon's ever, and the lock file stays.
 func TestBreakStaleAgainstDaemons(t *testing.T) {
 	dir, seen := stale(t)
-	q := goPeer(t).start(t, "loop", dir, loopSeconds())
 	broken := 0
-	done := make(chan string)
-	go func() { done <- q.line() }()
+	done := goPeer(t).start(t, "loop", dir, fmt.Sprint(loopSeconds())).answer()
 	for counts := ""; counts == ""; {
 		select {
 		case counts = <-done:

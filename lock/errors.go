@@ -45,10 +45,11 @@ const (
 	RefusedPermission         // the system does not allow it
 	RefusedReadOnlyFS         // the file system is mounted read-only
 	RefusedNothing            // there is nothing to remove
+	RefusedAudit              // the attempt could not be put on record; never by this package itself
 )
 
 func (r Refusal) String() string {
-	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break")
+	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break", "audit")
 }
 
 // RefusedError is a stale-break that was not made. It is ErrRefused, and
@@ -83,6 +84,8 @@ func (e *RefusedError) Error() string {
 		why = "the file system is read-only"
 	case RefusedNothing:
 		why = "there is nothing to break"
+	case RefusedAudit:
+		why = "the attempt could not be written to the audit log"
 	default:
 		why = "failed"
 	}

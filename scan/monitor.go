@@ -3,12 +3,11 @@ package scan
 import (
 	"context"
 	"maps"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"lockscope/lock"
 )
 
 const (
@@ -208,6 +207,9 @@ func (m *Monitor) accept(r *Report, walk int) {
 	}
 	before := e.report
 	e.report, e.observed = r, r.Observed
+	if isNew {
+		e.observed = e.observed.Add(-rand.N(refreshEvery)) // not all at once, later
+	}
 	if walk > 0 {
 		e.walk = walk
 	}
@@ -260,39 +262,4 @@ func differs(a, b *Report) bool {
 		a.Evidence.Process != b.Evidence.Process ||
 		len(a.Evidence.Temps) != len(b.Evidence.Temps) ||
 		!episodeOf(&a.Evidence).sameAs(episodeOf(&b.Evidence))
-}
-
-// unchanged reports whether nothing an earlier report rests on has changed:
-// the directory (every acquire and release changes its mtime), its two files,
-// and the processes. Then nothing needs to be asked again.
-func (o *observer) unchanged(d lock.Dir, r *Report) bool {
-	ev := &r.Evidence
-	if r.Checking || ev.Err != nil || ev.Lock.Err != nil || ev.Pidfile.Err != nil || ev.Changing {
-		return false
-	}
-	if id, err := d.ID(); err != nil || id != ev.Dir {
-		return false
-	}
-	if d.LockFile().ID != ev.Lock.ID || d.PidfileID() != ev.Pidfile.ID {
-		return false
-	}
-	if ev.Pidfile.State == lock.PidfileNamed && !o.standsProcess(ev.Pidfile.PID, ev.Owner) {
-		return false
-	}
-	for _, h := range ev.Holders {
-		if !o.standsProcess(h.PID, h.Process) {
-			return false
-		}
-	}
-	return true
-}
-
-// standsProcess reports whether what there is under a PID is still the same: the same
-// process, or still none.
-func (o *observer) standsProcess(pid int, before *Process) bool {
-	p := o.procs.find(pid)
-	if before == nil || p.state == lock.ProcessGone {
-		return before == nil && p.state == lock.ProcessGone
-	}
-	return p.id.Ticks == before.Ticks && p.state != lock.ProcessZombie
 }
