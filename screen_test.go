@@ -72,7 +72,7 @@ func exitStatus(t *testing.T, cmd *exec.Cmd) int {
 }
 
 func TestScreenOfDemo(t *testing.T) {
-	cmd, terminal, await := onTerminal(t, "xterm-256color", "--demo")
+	cmd, terminal, await := onTerminal(t, "xterm-256color", "--demo", "--timeout", "1m")
 	await("orphaned")
 	var sandbox string
 	for _, v := range cmd.Env {

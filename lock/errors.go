@@ -62,7 +62,10 @@ type RefusedError struct {
 	Err    error // the system's error, if that is why
 }
 
-func (e *RefusedError) Error() string {
+func (e *RefusedError) Error() string { return e.Dir + ": " + e.Why() }
+
+// Why is the error's text without the directory.
+func (e *RefusedError) Why() string {
 	var why string
 	switch e.Reason {
 	case RefusedHeld:
@@ -92,7 +95,7 @@ func (e *RefusedError) Error() string {
 	if e.Err != nil {
 		why += ": " + e.Err.Error()
 	}
-	return e.Dir + ": " + why
+	return why
 }
 
 func (e *RefusedError) Is(target error) bool {

@@ -19,7 +19,7 @@ import (
 // which JSON objects are appended, one a line, each synced before append
 // returns. Several programs may append to one log, and AuditLog may be used concurrently.
 type AuditLog struct {
-	Path string
+	Path string // empty: DefaultAuditPath
 	Host string
 }
 
@@ -126,18 +126,25 @@ func (a *AuditLog) Append(r AuditRecord) error {
 // open opens the log and waits for its lock, which closing it gives back. The name is never followed if
 // it is a link: the log may be in a directory that others can write.
 func (a *AuditLog) open() (*os.File, error) {
-	dir := filepath.Dir(a.Path)
+	file := a.Path
+	if file == "" {
+		var err error
+		if file, err = DefaultAuditPath(); err != nil {
+			return nil, err
+		}
+	}
+	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	_, missing := os.Lstat(a.Path)
-	f, err := os.OpenFile(a.Path, os.O_RDWR|os.O_APPEND|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
+	_, missing := os.Lstat(file)
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_APPEND|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = &os.PathError{Op: "open", Path: a.Path, Err: lock.ErrNotRegular}
+		err = &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
 	}
 	if err == nil && missing != nil {
 		err = syncDir(dir) // or the log itself could be lost with all that is in it
