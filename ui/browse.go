@@ -116,9 +116,9 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 		digit, _ := strconv.Atoi(k.String())
 		m.toggleClass(classOfState(scan.States[digit-1]))
 	case key.Matches(k, keys.Sort):
-		rs.setOrder(order{column: (rs.order.column + 1) % columnCount})
+		m.sort(order{column: (rs.order.column + 1) % columnCount})
 	case key.Matches(k, keys.Reverse):
-		rs.setOrder(order{rs.order.column, !rs.order.reverse})
+		m.sort(order{rs.order.column, !rs.order.reverse})
 	case key.Matches(k, keys.Group):
 		rs.nextDepth()
 		if rs.groups.depth == 0 {
@@ -137,6 +137,12 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 		rs.deselectAll()
 	}
 	return nil
+}
+
+// sort sorts, and says so: the column may have dropped off the table.
+func (m *model) sort(o order) {
+	m.rows.setOrder(o)
+	m.notice = o.String()
 }
 
 // toggleClass shows one class alone, or adds it to, or removes it from, those

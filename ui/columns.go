@@ -6,7 +6,7 @@ type columns struct{ dir, pidfile, holder, command, since int }
 const (
 	stateWidth   = 2 + len("unguarded")
 	pidfileWidth = 7
-	holderWidth  = 9
+	holderWidth  = 11
 	commandWidth = 12 // at least
 	sinceWidth   = 5
 	dirWidth     = 28 // at least, while there is any column to its right

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	"charm.land/bubbles/v2/key"
@@ -36,6 +38,28 @@ type target struct {
 	tried   bool
 	removed []string
 	err     error
+}
+
+// order is greater for what is to be read first.
+func (t *target) order() int {
+	switch {
+	case t.err != nil:
+		return 2
+	case t.tried:
+		return 1
+	}
+	return 0
+}
+
+// tried lists the paths of the targets that were tried.
+func (d *dialog) tried() []string {
+	var paths []string
+	for i := range d.targets {
+		if d.targets[i].tried {
+			paths = append(paths, d.targets[i].seen.Path)
+		}
+	}
+	return paths
 }
 
 // brokenMsg is what came of one target.
@@ -146,10 +170,12 @@ func (m *model) broken(msg brokenMsg) tea.Cmd {
 	d := m.dialog
 	t := &d.targets[msg.target]
 	t.tried, t.removed, t.err = true, msg.removed, msg.err
-	m.opts.Source.Observe(t.seen.Path)
 	if next := msg.target + 1; next < len(d.targets) && !d.stop {
+		d.top = msg.target
 		return m.breakNext(next)
 	}
-	d.phase = tells
+	m.opts.Source.Observe(d.tried()...)
+	d.phase, d.top = tells, 0
+	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(b.order(), a.order()) })
 	return nil
 }

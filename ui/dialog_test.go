@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -207,5 +208,29 @@ func TestBreakLeavesOthersOut(t *testing.T) {
 	}
 	if text := m.shown(); !strings.Contains(text, "9 selected directories are not stale and left alone.") {
 		t.Errorf("the dialog does not say that others are left out:\n%s", text)
+	}
+}
+
+func TestBreakVeryMany(t *testing.T) {
+	m, _ := testModel(80, 24, Options{Break: neverBreak})
+	var many []sample
+	for i := range 1000 {
+		many = append(many, stale(fmt.Sprintf("t/%04d", i)))
+	}
+	m.take(scanned(changes(many...)))
+	m.typed("a", "B")
+	if text := m.shown(); !strings.Contains(text, "t/0000") || !strings.Contains(text, "more") {
+		t.Errorf("the dialog:\n%s", text)
+	}
+	m.typed("down", "down", "down")
+	if text := m.shown(); strings.Contains(text, "t/0002\n") || !strings.Contains(text, "t/0003") {
+		t.Errorf("after moving down by three:\n%s", text)
+	}
+	for range 2000 {
+		m.typed("down")
+		m.shown()
+	}
+	if text := m.shown(); !strings.Contains(text, "t/0999") {
+		t.Errorf("at the end:\n%s", text)
 	}
 }

@@ -26,32 +26,37 @@ func (m *model) dialogKeys() []key.Binding {
 
 // dialogLines are the dialog with its frame, in at most height lines.
 func (m *model) dialogLines(height int) []string {
-	d, t := m.dialog, &m.theme
+	t := &m.theme
 	inner := min(m.width-6, 76)
 	head, foot := m.dialogHead(inner), m.dialogFoot(inner)
-	if height < 14 {
+	if m.cramped() {
 		head, foot = head[:1], foot[max(len(foot)-1, 0):]
 	}
-	var list, fine []string // what went wrong is read first
-	for i := range d.targets {
-		if g := &d.targets[i]; g.err != nil {
-			list = append(list, m.targetLines(g, inner)...)
-		} else {
-			fine = append(fine, m.targetLines(g, inner)...)
-		}
-	}
-	list = append(list, fine...)
-	room := max(height-2-len(head)-len(foot), 1)
-	d.top = max(min(d.top, len(list)-room), 0)
-	if len(list) > room {
-		list = list[d.top : d.top+room]
-	}
+	list := m.targetList(inner, max(height-2-len(head)-len(foot), 1))
 	lines := append(append(head, list...), foot...)
 	for i, line := range lines {
 		lines[i] = " " + pad(shorten(line, inner, t.mark), inner) + " "
 	}
 	box := t.frame().Render(strings.Join(lines, "\n"))
 	return strings.Split(box, "\n")
+}
+
+// cramped reports whether the dialog has to do with the least.
+func (m *model) cramped() bool { return m.layout().body < 14 }
+
+// targetList are the targets in sight, in at most height lines; the last says how many follow.
+func (m *model) targetList(w, height int) []string {
+	d := m.dialog
+	d.top = max(min(d.top, len(d.targets)-1), 0)
+	var lines []string
+	for i := d.top; i < len(d.targets) && len(lines) <= height; i++ {
+		lines = append(lines, m.targetLines(&d.targets[i], w)...)
+		if len(lines) >= height && i+1 < len(d.targets) {
+			lines = append(lines[:height-1], m.theme.dim.Render(m.theme.mark+" and "+count(len(d.targets)-i)+" more, "+m.keys.Down.Help().Key))
+			break
+		}
+	}
+	return lines[:min(len(lines), height)]
 }
 
 func (m *model) dialogHead(w int) []string {
@@ -127,8 +132,10 @@ func (m *model) targetLines(g *target, w int) []string {
 		for _, line := range wrap(scan.Escape(g.seen.Path), w) {
 			lines = append(lines, t.strong.Render(line))
 		}
-		summary, _ := g.seen.Explain()
-		lines = append(lines, wrap(summary, w)...)
+		if !m.cramped() {
+			summary, _ := g.seen.Explain()
+			lines = append(lines, wrap(summary, w)...)
+		}
 	} else {
 		lines = append(lines, t.strong.Render(path))
 	}
@@ -180,8 +187,11 @@ func (m *model) dialogFoot(w int) []string {
 	}
 	lines = append(lines, "")
 	if len(d.targets) > 1 {
-		return append(lines, "Type "+strconv.Itoa(len(d.targets))+" and press enter to break them: "+
-			t.strong.Render(d.typed)+t.reverse.Render(" "))
+		prompt := "Type " + strconv.Itoa(len(d.targets)) + " and press enter to break them: "
+		if width(prompt)+len(d.typed)+1 > w {
+			prompt = "Type " + strconv.Itoa(len(d.targets)) + ", enter: "
+		}
+		return append(lines, prompt+t.strong.Render(d.typed)+t.reverse.Render(" "))
 	}
 	if d.accept {
 		return append(lines, "  Cancel    "+t.button.Render("[ Break ]"))

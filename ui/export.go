@@ -20,17 +20,25 @@ type exportedMsg struct {
 
 // export writes the directories that the table shows to a new file in the
 // current directory, or where that cannot be written to, the one for
-// temporary files.
+// temporary files. Those that are still being checked are left out.
 func (m *model) export() tea.Cmd {
-	write, name := m.opts.Export, "lockscope-"+m.now().Format("20060102-150405")+".json"
-	reports := m.rows.reports()
+	now := m.now()
+	options := PrintOptions{Host: m.opts.Host, Roots: m.opts.Roots, Started: now}
+	update := scan.Update{Errors: m.scan.problems()}
+	for _, r := range m.rows.flat() {
+		if !r.Checking {
+			update.Changes = append(update.Changes, scan.Change{Report: r.Report})
+		}
+	}
+	summary := m.scan.summary
 	return func() tea.Msg {
-		f, err := create(name)
+		f, err := create("lockscope-" + now.Format("20060102-150405") + ".json")
 		if err != nil {
 			return exportedMsg{err: err}
 		}
-		err = errors.Join(write(f, reports), f.Close())
-		return exportedMsg{f.Name(), len(reports), err}
+		p := NewPrinter(f, JSON, options)
+		err = errors.Join(p.Update(update), p.End(summary), f.Close())
+		return exportedMsg{f.Name(), len(update.Changes), err}
 	}
 }
 

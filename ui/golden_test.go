@@ -64,6 +64,8 @@ func press(name string) tea.KeyPressMsg {
 		return tea.KeyPressMsg{Code: tea.KeyTab}
 	case "space":
 		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
+	case "left":
+		return tea.KeyPressMsg{Code: tea.KeyLeft}
 	case "up":
 		return tea.KeyPressMsg{Code: tea.KeyUp}
 	case "down":
@@ -131,6 +133,22 @@ func TestScreens(t *testing.T) {
 				golden(t, test.name+"-"+size.name, text)
 			})
 		}
+	}
+}
+
+func TestWideScreens(t *testing.T) {
+	for _, test := range []struct {
+		name, keys    string
+		width, height int
+	}{
+		{"beside-200x60", "j j j", 200, 60},
+		{"groups-120x30", "t t j j left", 120, 30},
+		{"groups-80x24", "t k", 80, 24},
+	} {
+		m, _ := testModel(test.width, test.height, Options{Break: neverBreak})
+		m.take(scanned(fleet(300)))
+		m.typed(strings.Fields(test.keys)...)
+		golden(t, test.name, m.shown())
 	}
 }
 

@@ -128,7 +128,7 @@ func (rs *rows) fold(folded bool) {
 	rs.show()
 }
 
-// groupCells are the numbers of a group's members by class, styled or plain.
+// groupCounts are the numbers of a group's members by class, styled or plain.
 func (m *model) groupCounts(g *group, styled bool) string {
 	var parts []string
 	for c, n := range g.counts {
@@ -171,11 +171,9 @@ func groupName(g *group) string {
 // groupLines are the detail of a group.
 func (m *model) groupLines(r *row, w int) []string {
 	lines := []string{" " + m.theme.name.Render(shortenMiddle(scan.Escape(r.Path)+"/", w-2, m.theme.mark))}
-	lines = append(lines, " "+counted(len(r.group.rows), "directory", "directories"))
-	for c, n := range r.group.counts {
-		if n > 0 {
-			lines = append(lines, "   "+m.theme.class[c].Render(padLeft(count(n), 6)+" "+class(c).String()))
-		}
+	text := counted(len(r.group.rows), "directory", "directories") + ": " + m.groupCounts(r.group, true)
+	for _, line := range wrap(text, w-2) {
+		lines = append(lines, " "+line)
 	}
 	return lines
 }

@@ -76,8 +76,7 @@ func (m *model) scanFacts() []string {
 	}
 	switch {
 	case s.paused:
-	case s.interval == 0:
-		facts = append(facts, "on request")
+	case s.wanted == 0:
 	case s.interval > s.wanted:
 		facts = append(facts, "every "+seconds(s.interval)+", stretched")
 	default:
@@ -94,6 +93,9 @@ func (m *model) liveness() string {
 	}
 	if s.paused {
 		return t.warn.Render(t.paused + " paused")
+	}
+	if s.wanted == 0 && s.passes > 0 && !s.progress.Walking {
+		return t.strong.Render("on request")
 	}
 	if d := s.silent(m.now()); d > 0 {
 		return t.alarm.Render("no answer for " + age(d.Truncate(5*time.Second)))
@@ -151,7 +153,7 @@ func (m *model) filterText() string {
 	}
 	if len(parts) == 0 {
 		if n := m.rows.groups.depth; n > 0 {
-			return m.theme.dim.Render("grouped by the first " + counted(n, "part", "parts") + " of the path")
+			return m.theme.dim.Render("grouped by the path's first " + counted(n, "part", "parts"))
 		}
 		return ""
 	}

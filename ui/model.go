@@ -76,7 +76,6 @@ func newModel(o Options) *model {
 	}
 	m.rows.groups.base = m.paths.base
 	m.keys.Break.SetEnabled(o.Break != nil)
-	m.keys.Export.SetEnabled(o.Export != nil)
 	if o.ASCII {
 		m.keys.Up.SetHelp("k", m.keys.Up.Help().Desc)
 		m.keys.Down.SetHelp("j", m.keys.Down.Help().Desc)
@@ -110,6 +109,7 @@ type status struct {
 	fresh    []scan.PathError // of the walk since
 	walked   bool             // there was a walk since the last pass ended
 	passes   int              // that came to an end
+	summary  scan.Summary     // of the last pass
 	took     time.Duration    // what a walk takes, see steady
 	wanted   time.Duration    // the interval the user chose
 	interval time.Duration    // the interval in force, see steady
@@ -140,6 +140,7 @@ func (s *status) apply(u *scan.Update, now time.Time) {
 		s.errors, s.fresh = s.fresh, nil
 	}
 	s.walked = false
+	s.summary = *u.Summary
 	s.passes++
 }
 

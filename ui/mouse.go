@@ -67,8 +67,8 @@ func (m *model) clickCounter(x int) {
 func (m *model) clickHead(x int, l layout) {
 	o := m.rows.order
 	if by := m.columns(l).at(x); by == o.column {
-		m.rows.setOrder(order{by, !o.reverse})
+		m.sort(order{by, !o.reverse})
 	} else {
-		m.rows.setOrder(order{column: by})
+		m.sort(order{column: by})
 	}
 }

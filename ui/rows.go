@@ -108,15 +108,19 @@ func (rs *rows) apply(changes []scan.Change, gone []string) (events []event) {
 // setQuery shows other rows. The cursor stays with its directory, or goes to
 // the next one that is shown.
 func (rs *rows) setQuery(q query) {
+	from := rs.sorted
+	if q.narrows(&rs.query) {
+		from = rs.filtered
+	}
 	rs.query = q
-	rs.refilter(nil)
+	rs.refilter(from, nil)
 }
 
 // setOrder sorts otherwise.
 func (rs *rows) setOrder(o order) {
 	rs.order = o
 	rs.sorted = o.sort(rs.paths)
-	rs.refilter(rs.kept())
+	rs.refilter(rs.sorted, rs.kept())
 }
 
 // kept is the row that stays shown whether it matches or not.
@@ -127,10 +131,11 @@ func (rs *rows) kept() *row {
 	return rs.directory()
 }
 
-func (rs *rows) refilter(keep *row) {
-	rs.filtered = rs.filtered[:0]
+// refilter chooses what matches, or is to be kept, from rows that hold it all.
+func (rs *rows) refilter(from []*row, keep *row) {
+	rs.filtered = rs.filtered[:0] // of which from may be the whole
 	if !rs.query.all() {
-		for _, r := range rs.sorted {
+		for _, r := range from {
 			if r == keep || rs.query.matches(r) {
 				rs.filtered = append(rs.filtered, r)
 			}
@@ -276,16 +281,6 @@ func (rs *rows) directory() *row {
 		return r
 	}
 	return nil
-}
-
-// reports lists the directories that match.
-func (rs *rows) reports() []*scan.Report {
-	flat := rs.flat()
-	out := make([]*scan.Report, len(flat))
-	for i, r := range flat {
-		out[i] = r.Report
-	}
-	return out
 }
 
 // toggle selects or deselects the cursor's directory, or its group as a whole.

@@ -92,6 +92,16 @@ func TestSuspend(t *testing.T) {
 	exited(t, cmd)
 }
 
+func TestKeysWithoutStdin(t *testing.T) {
+	term := newTerminal(t, 80, 24)
+	cmd := term.start("/bin/sh", "-c", `exec "$SCREEN" </dev/null`)
+	term.see("tenant-0412")
+	term.send("q")
+	if err := exited(t, cmd); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSuspendWithoutShell(t *testing.T) {
 	term := newTerminal(t, 80, 24)
 	cmd := term.start("/bin/sh", "-c", `exec "$SCREEN"`)

@@ -96,14 +96,20 @@ func (m *model) holderCell(holders []scan.Holder, state lock.LockState) string {
 	case len(holders) == 0:
 		return "?"
 	}
-	first := strconv.Itoa(holders[0].PID)
-	if len(holders) == 1 {
+	var pids []int // holders come in order of PID, once for each descriptor
+	for i := range holders {
+		if pid := holders[i].PID; len(pids) == 0 || pids[len(pids)-1] != pid {
+			pids = append(pids, pid)
+		}
+	}
+	first := strconv.Itoa(pids[0])
+	if len(pids) == 1 {
 		return first
 	}
-	if two := first + "," + strconv.Itoa(holders[1].PID); len(holders) == 2 && len(two) <= holderWidth {
+	if two := first + "," + strconv.Itoa(pids[1]); len(pids) == 2 && len(two) <= holderWidth {
 		return two
 	}
-	return first + " +" + strconv.Itoa(len(holders)-1)
+	return first + " +" + strconv.Itoa(len(pids)-1)
 }
 
 // tableRow is one row of the table. The cursor's says what and where in reverse

@@ -20,7 +20,7 @@ import (
 
 // terminal is a pseudo-terminal with an emulator at its far end.
 type terminal struct {
-	t        *testing.T
+	t        testing.TB
 	far      *os.File // the emulator's side
 	near     *os.File // the program's side
 	emulator *vt.SafeEmulator
@@ -30,7 +30,7 @@ type terminal struct {
 	answers bytes.Buffer // all that the emulator answered to queries
 }
 
-func newTerminal(t *testing.T, width, height int) *terminal {
+func newTerminal(t testing.TB, width, height int) *terminal {
 	t.Helper()
 	far, near, err := pty.Open()
 	if err != nil {
@@ -64,7 +64,7 @@ func newTerminal(t *testing.T, width, height int) *terminal {
 }
 
 // pollable gives a file whose Close ends a Read that waits.
-func pollable(t *testing.T, f *os.File) *os.File {
+func pollable(t testing.TB, f *os.File) *os.File {
 	t.Helper()
 	defer f.Close()
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
@@ -183,7 +183,7 @@ type running struct {
 	end    context.CancelFunc
 }
 
-func runScreen(t *testing.T, width, height int, o Options) *running {
+func runScreen(t testing.TB, width, height int, o Options) *running {
 	t.Helper()
 	term := newTerminal(t, width, height)
 	ctx, cancel := context.WithCancel(context.Background())

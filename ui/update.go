@@ -27,6 +27,8 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	case secondMsg:
 		maps.DeleteFunc(m.flash, func(_ string, at time.Time) bool { return m.now().Sub(at) >= flashTime })
 		return everySecond()
+	case tea.ResumeMsg:
+		m.scan.heard = m.now()
 	case noticeMsg:
 		m.notice = string(msg)
 	case exportedMsg:
@@ -75,6 +77,12 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 	m.notice = ""
 	if k.String() == "ctrl+c" {
 		return tea.Quit
+	}
+	if m.tooSmallFor() { // nothing is done that cannot be seen
+		if m.mode == browsing && key.Matches(k, m.keys.Quit) {
+			return tea.Quit
+		}
+		return nil
 	}
 	switch m.mode {
 	case filtering:

@@ -74,6 +74,9 @@ func (m *model) screen() []string {
 	lines = append(lines, m.headerLine(), m.countersLine(), m.ruleLine(m.filterText(), m.selectedText()))
 	lines = append(lines, m.bodyLines(l)...)
 	lines = append(lines, m.ruleLine("", m.positionText(l)), m.footLine())
+	for i, line := range lines {
+		lines[i] = shorten(line, m.width, m.theme.mark)
+	}
 	return lines
 }
 
