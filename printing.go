@@ -16,7 +16,7 @@ type printing struct {
 	s        *settings
 	printer  ui.Printer
 	stderr   io.Writer
-	progress *ui.Progress // nil where nobody would see it
+	progress *ui.Progress // nil where nobody would see it, and once there are results
 
 	errors     errorList
 	rootFailed bool  // a root could not be scanned
@@ -25,16 +25,14 @@ type printing struct {
 
 func newPrinting(s *settings, f ui.Format, stdout, stderr *os.File) *printing {
 	p := &printing{s: s, stderr: stderr}
-	terminal := isTerminal(stdout)
 	p.printer = ui.NewPrinter(stdout, f, ui.PrintOptions{
 		Host:    hostname(),
 		Roots:   s.Roots,
 		Started: time.Now(),
 		States:  s.states,
-		Color:   s.Color.on(terminal),
+		Color:   s.Color.on(isTerminal(stdout)),
 	})
-	// Lines that appear one by one are progress enough, and would be drawn over.
-	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" && !(terminal && f == ui.NDJSON) {
+	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
 		p.progress = ui.NewProgress(stderr)
 	}
 	return p
@@ -87,7 +85,7 @@ func (p *printing) run(ctx context.Context, m *scan.Monitor) int {
 
 func (p *printing) update(u scan.Update, cancel func()) {
 	u.Errors = p.errors.news(u)
-	if len(u.Errors) > 0 {
+	if len(u.Errors)+len(u.Changes) > 0 { // there may be something to write
 		p.clear()
 	}
 	for _, e := range u.Errors {
@@ -106,6 +104,7 @@ func (p *printing) update(u scan.Update, cancel func()) {
 
 func (p *printing) end(sum scan.Summary, cancel func()) {
 	p.clear()
+	p.progress = nil
 	if p.err == nil {
 		if p.err = p.printer.End(sum); p.err != nil {
 			cancel()

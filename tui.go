@@ -13,6 +13,10 @@ import (
 // screen runs the terminal interface until the user quits. A terminal that
 // cannot show it gets the table instead.
 func screen(ctx context.Context, s *settings, m *scan.Monitor, stderr *os.File) int {
+	if len(s.states) > 0 {
+		complain(stderr, errors.New("--state is for what is printed; on the screen, press / or a number to filter"))
+		return exitUsage
+	}
 	o := ui.Options{
 		Host:     hostname(),
 		Roots:    s.Roots,
@@ -24,9 +28,8 @@ func screen(ctx context.Context, s *settings, m *scan.Monitor, stderr *os.File) 
 		Demo:     s.demo,
 	}
 	if !s.ReadOnly {
-		o.Break = func(r *scan.Report) ([]string, error) {
-			return o.Names.BreakStale(r.Path, r.Evidence.Evidence)
-		}
+		breaker := scan.Breaker{Names: o.Names, Audit: s.auditLog()}
+		o.Break = breaker.Break
 	}
 	err := ui.Run(ctx, o)
 	var sig caught

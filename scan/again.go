@@ -9,10 +9,15 @@ import (
 	"lockscope/lock"
 )
 
+// sweepAgain is how many looks one sweep of all processes serves. What it found
+// is confirmed at each look, so only a holder that came since is missed.
+const sweepAgain = 5
+
 // settleAll looks again at every directory whose verdict does not stand yet,
 // until none is left. For these looks, all processes are searched for holders.
 func (p *pass) settleAll(ctx context.Context) error {
-	for {
+	var swept *swept
+	for looks := 0; ; looks++ {
 		again := p.unsettled()
 		if len(again) == 0 {
 			return nil
@@ -23,7 +28,10 @@ func (p *pass) settleAll(ctx context.Context) error {
 		case <-time.After(lookAgain):
 		}
 		p.obs = p.newObserver()
-		p.obs.swept = sweep(p.obs.procs)
+		if looks%sweepAgain == 0 {
+			swept = sweep(p.obs.procs)
+		}
+		p.obs.swept = swept
 		if err := p.lookAgain(ctx, again); err != nil {
 			return err
 		}

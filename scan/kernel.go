@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strconv"
@@ -52,21 +53,41 @@ func (t *table) read() {
 	if t.slow.Load() {
 		return
 	}
-	start := time.Now()
 	f, err := os.Open("/proc/locks")
 	if err != nil {
 		return
 	}
 	defer f.Close()
-	lines, err := parseLocks(f)
+	limited := &limitedReader{file: f, until: time.Now().Add(tableLimit)}
+	lines, err := parseLocks(limited)
+	if limited.expired() {
+		t.slow.Store(true)
+	}
 	if err != nil {
 		return
 	}
-	t.slow.Store(time.Since(start) > tableLimit)
 	t.lines = make(map[fileKey]flockLine, len(lines))
 	for _, l := range lines {
 		t.lines[fileKey{l.Dev, l.Ino}] = l
 	}
+}
+
+// limitedReader stops reading when the time is up: however long the table is,
+// the host's daemons do not wait for it longer.
+type limitedReader struct {
+	file  *os.File
+	until time.Time
+}
+
+var errSlow = errors.New("the kernel's lock table takes too long to read")
+
+func (r *limitedReader) expired() bool { return time.Now().After(r.until) }
+
+func (r *limitedReader) Read(p []byte) (int, error) {
+	if r.expired() {
+		return 0, errSlow
+	}
+	return r.file.Read(p)
 }
 
 // swept is what a sweep of /proc found: every descriptor, of every process,

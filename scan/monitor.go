@@ -3,12 +3,11 @@ package scan
 import (
 	"context"
 	"maps"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"lockscope/lock"
 )
 
 const (
@@ -102,37 +101,39 @@ func (m *Monitor) Run(ctx context.Context, sink func(Update)) error {
 	defer m.out.close()
 	todo := request{walk: true, all: true}
 	for number := 1; ; number++ {
-		start := time.Now()
-		if _, err := m.newPass(todo, number).run(ctx); err != nil {
+		p := m.newPass(todo, number)
+		_, err := p.run(ctx)
+		if err != nil {
 			return err
 		}
-		var err error
-		if todo, err = m.rest(ctx, time.Since(start)); err != nil {
+		if todo, err = m.rest(ctx, p); err != nil {
 			return err
 		}
 		todo.walk = todo.walk || time.Since(m.walkedAt) > max(walkEvery, restFactor*m.walkTook)
 	}
 }
 
-// rest waits until the next pass is due, and returns what it is to do.
-func (m *Monitor) rest(ctx context.Context, took time.Duration) (request, error) {
+// rest waits until the next pass is due, and returns what it is to do. A pass
+// that takes long is followed by a long rest, whatever the interval.
+func (m *Monitor) rest(ctx context.Context, p *pass) (request, error) {
 	ended := time.Now()
 	for {
 		m.mu.Lock()
-		interval := m.interval
-		if todo := m.wanted; todo.walk || todo.all || len(todo.paths) > 0 {
+		interval, todo := m.interval, m.wanted
+		if todo.walk || todo.all || len(todo.paths) > 0 {
 			m.wanted = request{}
 			m.mu.Unlock()
 			return todo, nil
 		}
 		m.mu.Unlock()
 		var due <-chan time.Time
-		var timer *time.Timer
 		if interval > 0 {
-			stretched := max(interval-took, restFactor*took)
-			m.out.put(func(u *Update) { u.Interval = max(interval, stretched+took) })
-			timer = time.NewTimer(time.Until(ended.Add(stretched)))
-			due = timer.C
+			next := p.start.Add(max(interval, (1+restFactor)*p.busy))
+			if soonest := ended.Add(interval / 4); next.Before(soonest) {
+				next = soonest
+			}
+			m.out.put(func(u *Update) { u.Interval = max(interval, (1+restFactor)*p.busy) })
+			due = time.After(time.Until(next))
 		}
 		select {
 		case <-ctx.Done():
@@ -140,9 +141,6 @@ func (m *Monitor) rest(ctx context.Context, took time.Duration) (request, error)
 		case <-due:
 			return request{}, nil
 		case <-m.poke:
-			if timer != nil {
-				timer.Stop()
-			}
 		}
 	}
 }
@@ -209,6 +207,9 @@ func (m *Monitor) accept(r *Report, walk int) {
 	}
 	before := e.report
 	e.report, e.observed = r, r.Observed
+	if isNew {
+		e.observed = e.observed.Add(-rand.N(refreshEvery)) // not all at once, later
+	}
 	if walk > 0 {
 		e.walk = walk
 	}
@@ -261,39 +262,4 @@ func differs(a, b *Report) bool {
 		a.Evidence.Process != b.Evidence.Process ||
 		len(a.Evidence.Temps) != len(b.Evidence.Temps) ||
 		!episodeOf(&a.Evidence).sameAs(episodeOf(&b.Evidence))
-}
-
-// unchanged reports whether nothing an earlier report rests on has changed:
-// the directory (every acquire and release changes its mtime), its two files,
-// and the processes. Then nothing needs to be asked again.
-func (o *observer) unchanged(d lock.Dir, r *Report) bool {
-	ev := &r.Evidence
-	if r.Checking || ev.Err != nil || ev.Lock.Err != nil || ev.Pidfile.Err != nil || ev.Changing {
-		return false
-	}
-	if id, err := d.ID(); err != nil || id != ev.Dir {
-		return false
-	}
-	if d.LockFile().ID != ev.Lock.ID || d.PidfileID() != ev.Pidfile.ID {
-		return false
-	}
-	if ev.Pidfile.State == lock.PidfileNamed && !o.standsProcess(ev.Pidfile.PID, ev.Owner) {
-		return false
-	}
-	for _, h := range ev.Holders {
-		if !o.standsProcess(h.PID, h.Process) {
-			return false
-		}
-	}
-	return true
-}
-
-// standsProcess reports whether what there is under a PID is still the same: the same
-// process, or still none.
-func (o *observer) standsProcess(pid int, before *Process) bool {
-	p := o.procs.find(pid)
-	if before == nil || p.state == lock.ProcessGone {
-		return before == nil && p.state == lock.ProcessGone
-	}
-	return p.id.Ticks == before.Ticks && p.state != lock.ProcessZombie
 }

@@ -3,7 +3,7 @@ package scan
 import (
 	"errors"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,11 +33,13 @@ var remoteTypes = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs"
 
 // mountTable is what a pass has found out about mounts. It may be used concurrently.
 type mountTable struct {
-	mu     sync.Mutex
-	ours   lock.Mounts
-	byDev  map[uint64]filesystem // by st_dev
-	byNS   map[string]lock.Mounts
-	layers []lock.Place // of overlays: see isLayer
+	mu    sync.Mutex
+	ours  lock.Mounts
+	byDev map[uint64]filesystem // by st_dev
+	byNS  map[string]lock.Mounts
+
+	layersOnce sync.Once
+	layers     []lock.Place // of overlays: see isLayer
 }
 
 // newMountTable reads this program's mounts. If they cannot be had, places
@@ -49,7 +51,6 @@ func newMountTable() *mountTable {
 	if ns, err := self.MountNamespace(); err == nil {
 		t.byNS[ns] = t.ours
 	}
-	t.layers = overlayLayers(t.ours)
 	return t
 }
 
@@ -107,12 +108,13 @@ func (t *mountTable) of(p lock.Process) (lock.Mounts, error) {
 // isLayer reports whether a place belongs to a layer of an overlay. The merged
 // file has a lock of its own there, which is not seen through the layer's path.
 func (t *mountTable) isLayer(place lock.Place) bool {
+	t.layersOnce.Do(func() { t.layers = overlayLayers(t.ours) })
 	return slices.ContainsFunc(t.layers, place.Below)
 }
 
 // overlayLayers returns the upper and lower directories of the overlays that
-// are mounted. A path that does not resolve here was written in another
-// namespace, and cannot lead to a directory that is walked here by that name.
+// are mounted, by the paths that they were mounted with. Nothing is resolved: a
+// layer may be on a mount that hangs.
 func overlayLayers(mounts lock.Mounts) []lock.Place {
 	var layers []lock.Place
 	for _, m := range mounts {
@@ -125,10 +127,8 @@ func overlayLayers(mounts lock.Mounts) []lock.Place {
 				continue
 			}
 			for dir := range strings.SplitSeq(lock.Unescape(value), ":") {
-				if resolved, err := filepath.EvalSymlinks(dir); err == nil && filepath.IsAbs(dir) {
-					if place, ok := mounts.Place(resolved); ok {
-						layers = append(layers, place)
-					}
+				if place, ok := mounts.Place(path.Clean(dir)); ok && path.IsAbs(dir) {
+					layers = append(layers, place)
 				}
 			}
 		}

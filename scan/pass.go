@@ -13,14 +13,21 @@ import (
 	"lockscope/lock"
 )
 
+// confirmMost is up to how many directories the descriptor of every holder is
+// confirmed in every pass; with more, the rotation does it.
+const confirmMost = 2000
+
 // pass is one time around: a walk, or a refresh of what is known.
 type pass struct {
 	*Monitor
 	number int
 	todo   request
 	start  time.Time
+	busy   time.Duration // processor time that the refresh took: walk and second looks are rarer
 	obs    *observer
-	afresh int // how many unchanged entries may still be observed afresh by rotation
+	// confirm: the descriptors that hold sound locks are looked at too. A daemon that closes
+	// one without a release changes nothing else.
+	confirm bool
 
 	mu    sync.Mutex
 	roots []root
@@ -38,7 +45,18 @@ type root struct {
 }
 
 func (m *Monitor) newPass(todo request, number int) *pass {
-	return &pass{Monitor: m, number: number, todo: todo, start: time.Now(), obs: m.newObserver(), lost: map[string]error{}}
+	m.mu.Lock()
+	known := len(m.entries)
+	m.mu.Unlock()
+	return &pass{
+		Monitor: m,
+		number:  number,
+		todo:    todo,
+		start:   time.Now(),
+		obs:     m.newObserver(),
+		lost:    map[string]error{},
+		confirm: known <= confirmMost,
+	}
 }
 
 func (m *Monitor) newObserver() *observer {
@@ -65,7 +83,9 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 		err = p.walk(ctx)
 	}
 	if err == nil {
+		before := processorTime()
 		err = p.refresh(ctx)
+		p.busy = processorTime() - before
 	}
 	p.closeRoots()
 	if err == nil {
@@ -212,7 +232,7 @@ func (p *pass) examine(root, path string, d lock.Dir) (publish func()) {
 		walk = p.number
 	}
 	e := p.entry(path)
-	if e != nil && !p.isDue(path, e) && p.obs.unchanged(d, e.report) {
+	if e != nil && !p.isDue(path, e) && p.obs.unchanged(d, e.report, p.confirm) {
 		return func() { e.walk = max(e.walk, walk) }
 	}
 	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d), Observed: time.Now()}
@@ -221,7 +241,11 @@ func (p *pass) examine(root, path string, d lock.Dir) (publish func()) {
 
 // isDue reports whether an entry is to be observed afresh in any case.
 func (p *pass) isDue(path string, e *entry) bool {
-	return p.todo.all || p.todo.paths[path] || e.settling != nil || p.start.Sub(e.observed) > refreshEvery
+	age := p.start.Sub(e.observed)
+	ev := &e.report.Evidence
+	// The death of a holder who cannot be seen changes nothing that can.
+	unseen := ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0
+	return p.todo.all || p.todo.paths[path] || e.settling != nil || age > refreshEvery || unseen && age > walkEvery
 }
 
 // miss reports a known directory that gives no answer.
@@ -300,6 +324,16 @@ func (j *relook) finish() {
 func (j *relook) giveUp(err error) { j.miss(j.root, j.path, err) }
 
 func (j *relook) discard() {}
+
+// processorTime is what this program has used so far. It, and not the time of
+// day, tells how much of a busy host's processors a pass takes.
+func processorTime() time.Duration {
+	var u unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
 
 func (p *pass) summarize() Summary {
 	p.Monitor.mu.Lock()

@@ -38,3 +38,15 @@ func planColumns(width, longest int) columns {
 	c.dir = max(c.dir, 0)
 	return c
 }
+
+// at is the column at a place of the line.
+func (c columns) at(x int) column {
+	end := leftMargin + stateWidth + gapWidth/2
+	for by, w := range []int{c.dir, c.pidfile, c.holder, c.command, c.since} {
+		if x < end || w == 0 {
+			return column(by)
+		}
+		end += w + gapWidth
+	}
+	return bySince
+}

@@ -186,11 +186,11 @@ func TestBreakNotOffered(t *testing.T) {
 	m, _ := testModel(80, 24, Options{}) // read-only
 	m.take(scanned(fleet(0)))
 	m.typed("6", "B")
-	if m.mode == asking || strings.Contains(m.text(), "B break") {
+	if m.mode == asking || strings.Contains(m.shown(), "B break") {
 		t.Error("read-only, yet there is the action")
 	}
 	m.typed("?")
-	if strings.Contains(m.text(), "break") {
+	if strings.Contains(m.shown(), "break") {
 		t.Error("read-only, yet the help has the action")
 	}
 	if len(b.paths()) != 0 {
@@ -205,7 +205,7 @@ func TestBreakLeavesOthersOut(t *testing.T) {
 	if got := len(m.dialog.targets); got != 3 {
 		t.Errorf("%d targets, want the 3 stale ones", got)
 	}
-	if text := m.text(); !strings.Contains(text, "9 selected directories are not stale and left alone.") {
+	if text := m.shown(); !strings.Contains(text, "9 selected directories are not stale and left alone.") {
 		t.Errorf("the dialog does not say that others are left out:\n%s", text)
 	}
 }

@@ -67,10 +67,19 @@ func (f *feed) signal() {
 
 // next waits for the next batch. One such command is under way at a time.
 func (f *feed) next() tea.Msg {
-	<-f.ready
-	time.Sleep(time.Until(f.taken.Add(feedGap)))
-	f.taken = time.Now()
+	for {
+		<-f.ready
+		time.Sleep(time.Until(f.taken.Add(feedGap)))
+		f.taken = time.Now()
+		// The token may be that of an update which the batch before took along.
+		if msg := f.take(); msg != nil {
+			return msg
+		}
+	}
+}
 
+// take returns the next batch, or that the source ended, or nil.
+func (f *feed) take() tea.Msg {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n, changes := 0, 0
@@ -78,8 +87,12 @@ func (f *feed) next() tea.Msg {
 		changes += len(f.pending[n].Changes)
 		n++
 	}
-	if n == 0 {
+	switch {
+	case n > 0:
+	case f.ended:
 		return endedMsg{f.err}
+	default:
+		return nil
 	}
 	batch := batchMsg(f.pending[:n:n])
 	f.pending = f.pending[n:]

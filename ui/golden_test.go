@@ -77,7 +77,7 @@ func press(name string) tea.KeyPressMsg {
 }
 
 // text is what the screen shows, without styles.
-func (m *model) text() string {
+func (m *model) shown() string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(ansi.Strip(m.View().Content), "\n") {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
@@ -119,7 +119,7 @@ func TestScreens(t *testing.T) {
 				m, _ := testModel(size.width, size.height, test.options)
 				m.take(test.updates...)
 				m.typed(strings.Fields(test.keys)...)
-				text := m.text()
+				text := m.shown()
 				if n := strings.Count(text, "\n"); n != size.height {
 					t.Errorf("%d lines on a screen of %d", n, size.height)
 				}
@@ -136,7 +136,7 @@ func TestScreens(t *testing.T) {
 
 func TestTooSmall(t *testing.T) {
 	m, _ := testModel(20, 5, Options{})
-	if got, want := m.text(), "too small: 20x5,\nneeds 24x8\n"; got != want {
+	if got, want := m.shown(), "too small: 20x5,\nneeds 24x8\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -23,16 +23,17 @@ func (p *ndjsonPrinter) Update(u scan.Update) error {
 		if c.Checking {
 			continue
 		}
-		line := newDirJSON(c.Report)
 		from, known := p.last[c.Path]
+		p.last[c.Path] = c.Verdict.State
+		// What leaves the states that are shown is told as well: else it would seem to be in them still.
+		if !p.opt.shows(c.Verdict.State) && !(known && p.opt.shows(from)) {
+			continue
+		}
+		line := newDirJSON(c.Report)
 		if known {
 			line.Type, line.From = "change", from.String()
 		}
-		p.last[c.Path] = c.Verdict.State
-		// What leaves the states that are shown is told as well: else it would seem to be in them still.
-		if p.opt.shows(c.Verdict.State) || known && p.opt.shows(from) {
-			e.line(line)
-		}
+		e.line(line)
 	}
 	for _, path := range u.Gone {
 		if from, known := p.last[path]; known && p.opt.shows(from) {

@@ -18,8 +18,8 @@ const progressEvery = 100 * time.Millisecond
 // What a terminal is told so that the line stays one line, however narrow it is.
 const (
 	clearLine = "\r\x1b[K"
-	wrapOff    = "\x1b[?7l"
-	wrapOn      = "\x1b[?7h"
+	wrapOff   = "\x1b[?7l"
+	wrapOn    = "\x1b[?7h"
 )
 
 // Progress shows on a terminal how far a scan has come, on one line that is

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"lockscope/lock"
 	"lockscope/scan"
 )
@@ -41,14 +39,16 @@ func (p *tablePrinter) Update(u scan.Update) error {
 func (p *tablePrinter) End(s scan.Summary) error {
 	p.rows.sort()
 	if len(p.rows) > 0 {
-		width := tableWidths(p.rows, p.opt)
-		writeRow(p.out, tableHeader, width, "")
+		colors := newTheme(true)
+		widths := printedWidths(p.rows, p.opt)
+		writeRow(p.out, tableHeader, widths)
 		for _, r := range p.rows {
-			color := ""
+			cells := printedCells(r, p.opt)
+			cells[0] = pad(cells[0], widths[0])
 			if p.opt.Color {
-				color = stateColors[r.Verdict.State]
+				cells[0] = colors.class[classOf(r)].Render(cells[0])
 			}
-			writeRow(p.out, printedCells(r, p.opt), width, color)
+			writeRow(p.out, cells, widths)
 		}
 		p.out.WriteByte('\n')
 	}
@@ -69,49 +69,47 @@ func printedCells(r *scan.Report, opt PrintOptions) []string {
 	return []string{r.Verdict.State.String(), opt.place(r), printedPidfile(r), printedHolders(r), printedCommand(r), since}
 }
 
-// tableWidths are the widths of the columns in terminal cells.
-func tableWidths(rows []*scan.Report, opt PrintOptions) []int {
-	width := make([]int, len(tableHeader))
+// printedWidths are the widths of the columns in terminal cells.
+func printedWidths(rows []*scan.Report, opt PrintOptions) []int {
+	widths := make([]int, len(tableHeader))
 	for i, h := range tableHeader {
-		width[i] = len(h)
+		widths[i] = len(h)
 	}
 	for _, r := range rows {
 		for i, cell := range printedCells(r, opt) {
-			width[i] = max(width[i], ansi.StringWidth(cell))
+			widths[i] = max(widths[i], width(cell))
 		}
 	}
-	width[1] = min(width[1], maxDirectory)
-	return width
+	widths[1] = min(widths[1], maxDirectory)
+	return widths
 }
 
-// writeRow writes one line; color, if any, is for the first cell's text.
-func writeRow(out *bufio.Writer, cells []string, width []int, color string) {
+func writeRow(out *bufio.Writer, cells []string, widths []int) {
 	for i, cell := range cells {
-		pad := strings.Repeat(" ", max(0, width[i]-ansi.StringWidth(cell)))
-		if i == 0 && color != "" {
-			cell = color + cell + "\x1b[m"
+		fill := pad
+		if i < len(tableRight) && tableRight[i] {
+			fill = padLeft
 		}
 		if i > 0 {
 			out.WriteString("  ")
 		}
-		if i < len(tableRight) && tableRight[i] {
-			out.WriteString(pad + cell)
-		} else {
-			out.WriteString(cell + pad)
-		}
+		out.WriteString(fill(cell, widths[i]))
 	}
 	out.WriteByte('\n')
 }
 
-// printedPidfile is what the pidfile says: a PID, nothing, or "?" where it cannot be told.
+// printedPidfile is the PID the pidfile names, or else the word that the JSON has for it.
 func printedPidfile(r *scan.Report) string {
-	switch p := r.Evidence.Pidfile; p.State {
-	case lock.PidfileNamed:
+	switch p := r.Evidence.Pidfile; {
+	case p.State == lock.PidfileNamed:
 		return strconv.Itoa(p.PID)
-	case lock.PidfileMissing:
+	case p.State == lock.PidfileMissing:
 		return "-"
+	case p.State == lock.PidfileUnreadable && p.Err == nil:
+		return "?" // nobody came to look at it
+	default:
+		return p.State.String()
 	}
-	return "?"
 }
 
 // printedHolders lists who holds the lock: nobody, or "?" for a holder that cannot be seen.
@@ -155,12 +153,5 @@ func printedCommand(r *scan.Report) string {
 	if who == nil || who.Command == "" {
 		return "-"
 	}
-	return ansi.Truncate(scan.Escape(who.Command), maxCommand, "...")
-}
-
-// stateColors are of the 16 that every terminal theme keeps legible.
-var stateColors = map[scan.State]string{
-	scan.Split: "\x1b[1;31m", scan.Unguarded: "\x1b[1;31m",
-	scan.Orphaned: "\x1b[31m", scan.Mismatch: "\x1b[31m", scan.Unnamed: "\x1b[31m",
-	scan.Stale: "\x1b[33m", scan.Unknown: "\x1b[35m", scan.Held: "\x1b[32m",
+	return shorten(scan.Escape(firstBytes(who.Command, 4*maxCommand)), maxCommand, "...")
 }

@@ -3,9 +3,7 @@ package ui
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,18 +12,16 @@ import (
 	"lockscope/scan"
 )
 
-var update = flag.Bool("update", false, "write the golden files of the printed forms anew")
-
 var printedAt = time.Date(2026, 11, 22, 16, 6, 0, 0, time.UTC)
 
 func ago(d time.Duration) time.Time { return printedAt.Add(-d) }
 
-func process(pid int, command string, age time.Duration) *scan.Process {
+func someProcess(pid int, command string, age time.Duration) *scan.Process {
 	return &scan.Process{PID: pid, NSPID: pid, Started: ago(age), Command: command, User: "root"}
 }
 
-// inherited is a lock that a child keeps whose parent is gone.
-func inherited() *scan.Report {
+// inheritedLock is a lock that a child keeps whose parent is gone.
+func inheritedLock() *scan.Report {
 	r := &scan.Report{Root: "/srv", Path: "/srv/us/tenant-1180/data", Observed: printedAt}
 	r.Verdict.State = scan.Orphaned
 	r.Verdict.Reasons = r.Verdict.Reasons.With(scan.PIDGone).With(scan.InheritedFD)
@@ -35,7 +31,7 @@ func inherited() *scan.Report {
 		ID: lock.FileID{Ino: 10413991, MTime: ago(2 * time.Hour).UnixNano()}}
 	ev.Process = lock.ProcessGone
 	ev.Source, ev.Device, ev.FS, ev.Locker = scan.SourceTable, 254<<8, "ext4", 4410
-	p := process(9377, "logrotate /etc/logrotate.conf", 2*time.Hour)
+	p := someProcess(9377, "logrotate /etc/logrotate.conf", 2*time.Hour)
 	p.NSPID = 12
 	ev.Holders = []scan.Holder{{Process: p, FD: 7, Inherited: true}}
 	return r
@@ -55,7 +51,7 @@ func assorted() []*scan.Report {
 	held.Evidence.Lock.State = lock.LockHeld
 	for i, pid := range []int{100, 101, 101, 102, 103, 104} {
 		held.Evidence.Holders = append(held.Evidence.Holders,
-			scan.Holder{Process: process(pid, "kvd --name \x1b[31mred "+strings.Repeat("x", 100), 3*time.Minute), FD: i})
+			scan.Holder{Process: someProcess(pid, "kvd --name \x1b[31mred "+strings.Repeat("x", 100), 3*time.Minute), FD: i})
 	}
 	held.Evidence.Pidfile.State, held.Evidence.Pidfile.PID = lock.PidfileNamed, 103
 
@@ -66,7 +62,7 @@ func assorted() []*scan.Report {
 	unguarded := reportAt("/srv/eu/\u202etxt\u0085", scan.Unguarded)
 	unguarded.Evidence.Process = lock.ProcessAlive
 	unguarded.Evidence.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: 7750}
-	unguarded.Evidence.Owner = process(7750, "kvd", 12*time.Minute)
+	unguarded.Evidence.Owner = someProcess(7750, "kvd", 12*time.Minute)
 
 	checking := reportAt("/srv/checking", scan.Mismatch)
 	checking.Checking = true
@@ -77,7 +73,7 @@ func assorted() []*scan.Report {
 
 	return []*scan.Report{
 		reportAt("/srv", scan.Free), held, reportAt("/srv/a\n<b>&\xff\\", scan.Stale), unseen, unguarded, checking, timedOut,
-		reportAt("/srv/"+strings.Repeat("long/", 20)+"end", scan.Free), inherited(),
+		reportAt("/srv/"+strings.Repeat("long/", 20)+"end", scan.Free), inheritedLock(),
 	}
 }
 
@@ -114,24 +110,6 @@ func printed(t *testing.T, f Format, opt PrintOptions, u scan.Update, s scan.Sum
 	return b.String()
 }
 
-// golden compares with a file of what was once found to be right.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s (go test ./ui -update writes it anew)\ngot:\n%s\nwant:\n%s", file, got, want)
-	}
-}
-
 func printOptions() PrintOptions {
 	return PrintOptions{Host: "web-07", Roots: []string{"/srv"}, Started: printedAt.Add(-time.Second)}
 }
@@ -140,12 +118,12 @@ func TestPrintTable(t *testing.T) {
 	all := assorted()
 	u, s := updateOf(all...), summaryOf(all...)
 	s.Errors = 2
-	golden(t, "table.txt", printed(t, Table, printOptions(), u, s))
+	golden(t, "print-table", printed(t, Table, printOptions(), u, s))
 
 	t.Run("color", func(t *testing.T) {
 		opt := printOptions()
 		opt.Color = true
-		got := printed(t, Table, opt, updateOf(inherited()), summaryOf(inherited()))
+		got := printed(t, Table, opt, updateOf(inheritedLock()), summaryOf(inheritedLock()))
 		if !strings.Contains(got, "\n\x1b[31morphaned\x1b[m  us/tenant-1180/data ") {
 			t.Errorf("state not in colour, or not aligned:\n%q", got)
 		}
@@ -153,7 +131,7 @@ func TestPrintTable(t *testing.T) {
 	t.Run("two roots", func(t *testing.T) {
 		opt := printOptions()
 		opt.Roots = []string{"/srv", "/data"}
-		got := printed(t, Table, opt, updateOf(inherited()), summaryOf(inherited()))
+		got := printed(t, Table, opt, updateOf(inheritedLock()), summaryOf(inheritedLock()))
 		if !strings.Contains(got, "  /srv/us/tenant-1180/data  ") || !strings.Contains(got, "1 directory below 2 roots: 1 orphaned; 0.4s") {
 			t.Errorf("want absolute paths:\n%s", got)
 		}
@@ -207,7 +185,7 @@ func TestPrinterReportsWriteErrors(t *testing.T) {
 	defer full.Close()
 	for _, f := range []Format{Table, JSON, NDJSON, Check} {
 		p := NewPrinter(full, f, printOptions())
-		if err := errors.Join(p.Update(updateOf(inherited())), p.End(summaryOf(inherited()))); err == nil {
+		if err := errors.Join(p.Update(updateOf(inheritedLock())), p.End(summaryOf(inheritedLock()))); err == nil {
 			t.Errorf("%s: a full disk went unnoticed", f)
 		}
 	}

@@ -13,7 +13,9 @@ import (
 type row struct {
 	*scan.Report
 	class    class
-	text     string // what the filter looks through: see rowText
+	stood    class  // the class before, if that is still being checked
+	text     string // what the filter looks through: see appendRowText
+	group    *group // set on the head of a group, whose report has but a path
 	selected bool
 	replaced bool // its place is being sought anew
 	gone     bool // it is a data directory no longer

@@ -10,17 +10,19 @@ import (
 // shows, and a window on these. The cursor and the selection belong to
 // directories: whatever is found, sorted or filtered, they stay with them.
 type rows struct {
-	byPath   map[string]*row
-	paths    []*row // all, in order of path
-	sorted   []*row // all
-	filtered []*row // those that match, in the same order; unused where all do
-	shown    []*row // one of the two
-	order    order
-	query    query
-	counts   [classCount]int
-	selected int
-	longest  int // of the paths, in bytes
-	scratch  []byte
+	byPath       map[string]*row
+	paths        []*row // all, in order of path
+	sorted       []*row // all
+	filtered     []*row // those that match, in the same order; unused where all do
+	shown        []*row // one of the two
+	order        order
+	query        query
+	counts       [classCount]int
+	selected     int
+	longest      int // of the paths, in bytes
+	scratch      []byte
+	groups       groups
+	groupsBefore int // heads before the last change of depth
 
 	cursor *row // in shown, unless that is empty
 	at     int  // its index there
@@ -31,9 +33,10 @@ type rows struct {
 
 func newRows() *rows { return &rows{byPath: map[string]*row{}} }
 
-// apply takes in what changed. The cursor's row keeps its line in the window,
-// and stays shown while the cursor is on it even if it matches no longer.
-func (rs *rows) apply(changes []scan.Change, gone []string) {
+// apply takes in what changed, and returns the events in it, without their time. The cursor's
+// row keeps its line in the window, and stays shown while the cursor is on it
+// even if it matches no longer.
+func (rs *rows) apply(changes []scan.Change, gone []string) (events []event) {
 	keep := rs.kept()
 	var placed, found []*row
 	replace := func(r *row) {
@@ -45,7 +48,7 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 	for _, c := range changes {
 		r := rs.byPath[c.Path]
 		if r == nil {
-			r = &row{}
+			r = &row{stood: noClass}
 			rs.byPath[c.Path] = r
 			rs.longest = max(rs.longest, len(c.Path))
 			found = append(found, r)
@@ -55,6 +58,10 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 		replace(r)
 		rs.scratch = r.set(c.Report, rs.scratch)
 		rs.counts[r.class]++
+		if r.class != checking && r.class != r.stood {
+			events = append(events, event{path: r.Path, from: r.stood, to: r.class, report: r.Report})
+			r.stood = r.class
+		}
 	}
 	for _, path := range gone {
 		if r := rs.byPath[path]; r != nil {
@@ -63,10 +70,13 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 			rs.setSelected(r, false)
 			r.gone = true
 			replace(r)
+			if r.stood != noClass {
+				events = append(events, event{path: path, from: r.stood, to: noClass})
+			}
 		}
 	}
 	if len(placed) == 0 {
-		return
+		return nil
 	}
 
 	if len(placed) > len(found) {
@@ -92,6 +102,7 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 		rs.filtered = rs.order.insert(rs.filtered, placed)
 	}
 	rs.show()
+	return events
 }
 
 // setQuery shows other rows. The cursor stays with its directory, or goes to
@@ -113,7 +124,7 @@ func (rs *rows) kept() *row {
 	if !rs.moved {
 		return nil
 	}
-	return rs.current()
+	return rs.directory()
 }
 
 func (rs *rows) refilter(keep *row) {
@@ -130,12 +141,23 @@ func (rs *rows) refilter(keep *row) {
 
 // show puts what changed before the window.
 func (rs *rows) show() {
-	rs.shown = rs.filtered
-	if rs.query.all() {
-		rs.shown = rs.sorted
+	rs.shown = rs.flat()
+	if rs.groups.depth > 0 {
+		rs.shown = rs.groups.arrange(rs.shown, rs.order)
 	}
 	rs.follow()
 }
+
+// flat are the directories that match, in order.
+func (rs *rows) flat() []*row {
+	if rs.query.all() {
+		return rs.sorted
+	}
+	return rs.filtered
+}
+
+// matching is how many directories match.
+func (rs *rows) matching() int { return len(rs.flat()) }
 
 // follow finds the cursor's row again, on the line of the window it was on.
 func (rs *rows) follow() {
@@ -148,6 +170,8 @@ func (rs *rows) follow() {
 		rs.at = 0
 	case rs.cursor.gone:
 		rs.at = min(rs.at, len(rs.shown)-1)
+	case rs.groups.depth > 0 || rs.cursor.group != nil:
+		rs.at = rs.findGrouped()
 	default:
 		at, _ := slices.BinarySearchFunc(rs.shown, rs.cursor, rs.order.compare)
 		rs.at = min(at, len(rs.shown)-1)
@@ -155,6 +179,19 @@ func (rs *rows) follow() {
 	rs.cursor = rs.shown[rs.at]
 	rs.top = rs.at - line
 	rs.scroll()
+}
+
+// findGrouped is where the cursor's row is among groups, or where it would be:
+// at the head of its group.
+func (rs *rows) findGrouped() int {
+	if i := slices.Index(rs.shown, rs.cursor); i >= 0 {
+		return i
+	}
+	head := rs.groups.heads[rs.groups.key(rs.cursor.Path)]
+	if i := slices.Index(rs.shown, head); i >= 0 {
+		return i
+	}
+	return min(rs.at, len(rs.shown)-1)
 }
 
 // scroll keeps the cursor inside the window, and the window inside the rows.
@@ -190,7 +227,7 @@ func (rs *rows) moveTo(i int) {
 	rs.moved = true
 	rs.at = max(min(i, len(rs.shown)-1), 0)
 	rs.cursor = rs.shown[rs.at]
-	if left != rs.cursor && !rs.query.matches(left) {
+	if left != rs.cursor && left.group == nil && !rs.query.matches(left) {
 		rs.filtered = slices.DeleteFunc(rs.filtered, func(r *row) bool { return r == left })
 		rs.show()
 	}
@@ -220,9 +257,9 @@ func (rs *rows) setSelected(r *row, on bool) {
 	}
 }
 
-// selectShown selects every row shown, and deselectAll none at all.
-func (rs *rows) selectShown() {
-	for _, r := range rs.shown {
+// selectMatching selects every directory that matches, and deselectAll none at all.
+func (rs *rows) selectMatching() {
+	for _, r := range rs.flat() {
 		rs.setSelected(r, true)
 	}
 }
@@ -230,6 +267,39 @@ func (rs *rows) selectShown() {
 func (rs *rows) deselectAll() {
 	for _, r := range rs.sorted {
 		rs.setSelected(r, false)
+	}
+}
+
+// directory is the row under the cursor if that is a directory, or nil.
+func (rs *rows) directory() *row {
+	if r := rs.current(); r != nil && r.group == nil {
+		return r
+	}
+	return nil
+}
+
+// reports lists the directories that match.
+func (rs *rows) reports() []*scan.Report {
+	flat := rs.flat()
+	out := make([]*scan.Report, len(flat))
+	for i, r := range flat {
+		out[i] = r.Report
+	}
+	return out
+}
+
+// toggle selects or deselects the cursor's directory, or its group as a whole.
+func (rs *rows) toggle() {
+	r := rs.current()
+	switch {
+	case r == nil:
+	case r.group == nil:
+		rs.setSelected(r, !r.selected)
+	default:
+		on := slices.ContainsFunc(r.group.rows, func(r *row) bool { return !r.selected })
+		for _, member := range r.group.rows {
+			rs.setSelected(member, on)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -34,6 +35,10 @@ type Options struct {
 	// not. It is called from another goroutine, one call at a time. Nil takes the
 	// action off the screen.
 	Break func(*scan.Report) (removed []string, err error)
+
+	// Export writes the reports as JSON. It is called from another goroutine. Nil
+	// takes the action off the screen.
+	Export func(w io.Writer, reports []*scan.Report) error
 
 	ASCII bool // no other characters in the screen's own marks
 	Color bool // false: bold and reverse video only

@@ -13,6 +13,7 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 
 	"lockscope/scan"
 )
@@ -35,6 +36,7 @@ func newTerminal(t *testing.T, width, height int) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
+	far = pollable(t, far)
 	term := &terminal{t: t, far: far, near: near, emulator: vt.NewSafeEmulator(width, height)}
 	term.setSize(width, height)
 	read, answered := make(chan struct{}), make(chan struct{})
@@ -59,6 +61,20 @@ func newTerminal(t *testing.T, width, height int) *terminal {
 		<-answered
 	})
 	return term
+}
+
+// pollable gives a file whose Close ends a Read that waits.
+func pollable(t *testing.T, f *os.File) *os.File {
+	t.Helper()
+	defer f.Close()
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err == nil {
+		err = unix.SetNonblock(fd, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), f.Name())
 }
 
 type writerFunc func([]byte)

@@ -1,0 +1,59 @@
+package scan
+
+import (
+	"errors"
+	"os"
+	"strconv"
+
+	"lockscope/lock"
+)
+
+// unchanged reports whether nothing an earlier report rests on has changed:
+// the directory (every acquire and release changes its mtime), its two files,
+// the processes, and the descriptors that hold the lock. Then nothing needs to be asked again, least of
+// all the lock. confirm says whether to look at the descriptors of sound directories too.
+func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
+	ev := &r.Evidence
+	if r.Checking || ev.Changing || ev.Acquiring || ev.Pidfile.Err != nil || !lasting(ev.Err) || !lasting(ev.Lock.Err) {
+		return false
+	}
+	if id, err := d.ID(); err != nil || id != ev.Dir {
+		return false
+	}
+	if d.LockFile().ID != ev.Lock.ID || d.PidfileID() != ev.Pidfile.ID {
+		return false
+	}
+	if ev.Pidfile.State == lock.PidfileNamed && !o.sameProcess(ev.Pidfile.PID, ev.Owner, ev.Process) {
+		return false
+	}
+	for _, h := range ev.Holders {
+		if !o.sameProcess(h.PID, h.Process, lock.ProcessAlive) || (confirm || r.Verdict.State != Held) && !h.stands() {
+			return false
+		}
+	}
+	return true
+}
+
+// lasting reports whether an error says something of the directory that will
+// be so until the directory changes.
+func lasting(err error) bool {
+	return err == nil || errors.Is(err, lock.ErrNotRegular) || errors.Is(err, ErrNotProbed) || errors.Is(err, ErrNotSeen)
+}
+
+// sameProcess reports whether what there is under a PID is still the same: the
+// same process, as dead or alive as it was judged to be, or still none.
+func (o *observer) sameProcess(pid int, before *Process, judged lock.ProcessState) bool {
+	if before == nil {
+		return o.procs.find(pid).state == lock.ProcessGone
+	}
+	p := o.procs.find(before.PID) // which the pidfile does not have where that is a container's
+	return p.state != lock.ProcessGone && p.id.Ticks == before.Ticks &&
+		(p.state == lock.ProcessZombie) == (judged == lock.ProcessZombie)
+}
+
+// stands confirms, with one small read, that the process still holds a flock
+// through the descriptor it was seen to hold it through.
+func (h Holder) stands() bool {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(h.PID) + "/fdinfo/" + strconv.Itoa(h.FD))
+	return err == nil && parseFdinfo(text).locked
+}

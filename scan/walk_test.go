@@ -1,0 +1,235 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+// tree makes data directories at these paths below a new directory, each with
+// a lock file that nobody holds, and returns it. A path that ends in a slash is
+// a directory with nothing in it.
+func tree(t *testing.T, paths ...string) (root string) {
+	t.Helper()
+	root = t.TempDir()
+	for _, path := range paths {
+		dir := filepath.Join(root, path)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(path, "/") {
+			writeFile(t, filepath.Join(dir, lock.DefaultNames.Lock), "")
+		}
+	}
+	return root
+}
+
+// wantPaths checks that these are the directories found, below root.
+func (f *found) wantPaths(t *testing.T, root string, want ...string) {
+	t.Helper()
+	var got []string
+	for path := range f.reports {
+		got = append(got, strings.TrimPrefix(strings.TrimPrefix(path, root), "/"))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if f.summary.Dirs != len(want) {
+		t.Errorf("%d directories in the summary, want %d", f.summary.Dirs, len(want))
+	}
+}
+
+func (f *found) wantNoErrors(t *testing.T) {
+	t.Helper()
+	if len(f.errors) > 0 || f.summary.Errors != 0 {
+		t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)
+	}
+}
+
+// scanDepth is once with a depth that may be 0.
+func scanDepth(t *testing.T, root string, depth int) *found {
+	t.Helper()
+	f := &found{reports: map[string]*Report{}}
+	if _, err := New(Config{Roots: []string{root}, MaxDepth: depth}).Once(context.Background(), f.take); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestWalkDepth(t *testing.T) {
+	root := tree(t, "1", "a/2", "a/b/3", "a/b/c/4")
+	for depth, want := range [][]string{{}, {"1"}, {"1", "a/2"}, {"1", "a/2", "a/b/3"}, {"1", "a/2", "a/b/3", "a/b/c/4"}} {
+		f := scanDepth(t, root, depth)
+		f.wantPaths(t, root, want...)
+		f.wantNoErrors(t)
+	}
+	scanDepth(t, root, -1).wantPaths(t, root, "1", "a/2", "a/b/3", "a/b/c/4")
+	scanDepth(t, filepath.Join(root, "1"), 0).wantPaths(t, root, "1") // the root is depth 0
+}
+
+func TestWalkExclude(t *testing.T) {
+	root := tree(t, "kv/1", "kv/2", "kv/cache/3", "cache/4", "kv/tmp.1/5", "other/kv/6")
+	all := []string{"kv/1", "kv/2", "kv/cache/3", "cache/4", "kv/tmp.1/5", "other/kv/6"}
+	without := func(gone ...string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(path string) bool { return slices.Contains(gone, path) })
+	}
+	for _, tt := range []struct {
+		globs string
+		want  []string
+	}{
+		{"", all},
+		{"cache", without("kv/cache/3", "cache/4")},                   // a name, anywhere
+		{"c*e tmp.?", without("kv/cache/3", "cache/4", "kv/tmp.1/5")}, // several
+		{"kv/cache", without("kv/cache/3")},                           // a path below the root
+		{"/cache", without("cache/4")},                                // the same, at its top
+		{"kv/*", without("kv/1", "kv/2", "kv/cache/3", "kv/tmp.1/5")},
+		{"*/kv", without("other/kv/6")}, // a * is one name
+		{"kv", without("kv/1", "kv/2", "kv/cache/3", "kv/tmp.1/5", "other/kv/6")},
+		{"[12]", without("kv/1", "kv/2")}, // a data directory itself
+		{filepath.Base(root), all},        // the root was asked for
+		{"CACHE", all},
+		{"*/*/*", without("kv/cache/3", "kv/tmp.1/5", "other/kv/6")},
+	} {
+		f := once(t, Config{Roots: []string{root}, Exclude: strings.Fields(tt.globs)})
+		t.Log(tt.globs)
+		f.wantPaths(t, root, tt.want...)
+		f.wantNoErrors(t)
+	}
+}
+
+// What is inside of a data directory is its own business, unless it is asked for.
+func TestWalkDescend(t *testing.T) {
+	root := tree(t, "kv", "kv/shards/1", "kv/shards/2", "other/pidfile-only/")
+	writeFile(t, filepath.Join(root, "other/pidfile-only", lock.DefaultNames.Pidfile), "2147483647\n")
+	if err := os.MkdirAll(filepath.Join(root, "other/pidfile-only/below"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(root, "other/pidfile-only/below", lock.DefaultNames.Lock), "")
+	once(t, Config{Roots: []string{root}}).wantPaths(t, root, "kv", "other/pidfile-only")
+	once(t, Config{Roots: []string{root}, Descend: true}).wantPaths(t, root,
+		"kv", "kv/shards/1", "kv/shards/2", "other/pidfile-only", "other/pidfile-only/below")
+	once(t, Config{Roots: []string{filepath.Join(root, "kv")}}).wantPaths(t, root, "kv") // a data directory as the root
+}
+
+func TestWalkOtherNames(t *testing.T) {
+	root := tree(t, "default", "other/")
+	writeFile(t, filepath.Join(root, "other", "LOCK"), "")
+	once(t, Config{Roots: []string{root}, Names: lock.Names{Lock: "LOCK", Pidfile: "PID"}}).wantPaths(t, root, "other")
+}
+
+// No link is followed below a root. The root itself may be one, and is known by
+// the name it was given.
+func TestWalkLinks(t *testing.T) {
+	root, outside := tree(t, "kv/1"), tree(t, "secret")
+	for link, target := range map[string]string{
+		"out": outside, "up": "..", "self": ".", "kv/loop": "../kv", "dangling": "nowhere", "abs": root,
+	} {
+		if err := os.Symlink(target, filepath.Join(root, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := once(t, Config{Roots: []string{root}})
+	f.wantPaths(t, root, "kv/1")
+	f.wantNoErrors(t)
+
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(root, link); err != nil {
+		t.Fatal(err)
+	}
+	f = once(t, Config{Roots: []string{link}})
+	f.wantPaths(t, link, "kv/1")
+	if r := f.at(t, link, "kv/1"); r.Root != link {
+		t.Errorf("root %s, want %s", r.Root, link)
+	}
+}
+
+// A directory that several roots reach appears once.
+func TestWalkOverlappingRoots(t *testing.T) {
+	root := tree(t, "kv/1", "kv/deep/2", "other/3")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(root, "kv"), link); err != nil {
+		t.Fatal(err)
+	}
+	all := []string{"kv/1", "kv/deep/2", "other/3"}
+	sub := func(path string) string { return filepath.Join(root, path) }
+	for _, tt := range []struct {
+		name  string
+		roots []string
+		want  []string
+	}{
+		{"the same twice", []string{root, root}, all},
+		{"one inside the other", []string{root, sub("kv")}, all},
+		{"and the other way around", []string{sub("kv/deep"), sub("kv"), root}, all},
+		{"a data directory of the other", []string{root, sub("kv/1")}, all},
+		{"apart", []string{sub("kv"), sub("other")}, all},
+	} {
+		f := once(t, Config{Roots: tt.roots})
+		t.Log(tt.name)
+		f.wantPaths(t, root, tt.want...)
+		f.wantNoErrors(t)
+	}
+	// By a link, the first name that was given stays.
+	once(t, Config{Roots: []string{link, sub("kv")}}).wantPaths(t, link, "1", "deep/2")
+	once(t, Config{Roots: []string{sub("kv"), link}}).wantPaths(t, root, "kv/1", "kv/deep/2")
+	f := once(t, Config{Roots: []string{root, link}})
+	if len(f.reports) != 3 || f.reports[sub("other/3")] == nil {
+		t.Errorf("found %q", slices.Sorted(maps.Keys(f.reports)))
+	}
+}
+
+// A root that cannot be read is an error of its own, and keeps nobody from the others.
+func TestWalkBadRoots(t *testing.T) {
+	root := tree(t, "kv")
+	file := filepath.Join(root, "file")
+	writeFile(t, file, "")
+	missing := filepath.Join(root, "missing")
+	loop := filepath.Join(root, "loop")
+	if err := os.Symlink("loop", loop); err != nil {
+		t.Fatal(err)
+	}
+	f := once(t, Config{Roots: []string{missing, file, loop, root}})
+	f.wantPaths(t, root, "kv")
+	want := map[string]error{missing: unix.ENOENT, file: unix.ENOTDIR, loop: unix.ELOOP}
+	for _, e := range f.errors {
+		if !e.Root || want[e.Path] == nil || !errors.Is(e, want[e.Path]) {
+			t.Errorf("%+v", e)
+		}
+		var p *fs.PathError
+		if !errors.As(e, &p) || p.Path != e.Path {
+			t.Errorf("%v does not say what it is about", e)
+		}
+		delete(want, e.Path)
+	}
+	if len(want) > 0 || f.summary.Errors != 3 {
+		t.Errorf("no error about %v; %d in the summary", want, f.summary.Errors)
+	}
+}
+
+func TestWalkOneFileSystem(t *testing.T) {
+	root := tree(t, "kv/1", "mnt/")
+	mnt := filepath.Join(root, "mnt")
+	if err := unix.Mount("lockscope-test", mnt, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skip("mount:", err)
+	}
+	t.Cleanup(func() { unix.Unmount(mnt, unix.MNT_DETACH) })
+	if err := os.Mkdir(filepath.Join(mnt, "2"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(mnt, "2", lock.DefaultNames.Lock), "")
+	once(t, Config{Roots: []string{root}}).wantPaths(t, root, "kv/1", "mnt/2")
+	once(t, Config{Roots: []string{root}, OneFileSystem: true}).wantPaths(t, root, "kv/1")
+	once(t, Config{Roots: []string{root, mnt}, OneFileSystem: true}).wantPaths(t, root, "kv/1", "mnt/2")
+	once(t, Config{Roots: []string{mnt}, OneFileSystem: true}).wantPaths(t, root, "mnt/2")
+}
