@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"lockscope/lock"
 )
 
@@ -220,6 +222,55 @@ func TestBreakStaleWithoutLockFileAgainstAcquire(t *testing.T) {
 	}
 	if broken == 0 || refused == 0 {
 		t.Logf("no race: %d broken, %d refused", broken, refused)
+	}
+}
+
+// Where there is no lock file, the pidfile may be replaced at any step of the break:
+// what was seen is removed, or else nothing is.
+func TestBreakStaleWithoutLockFileAgainstReplacement(t *testing.T) {
+	dir, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
+	path := filepath.Join(dir, pidfile)
+	for range rounds(40) {
+		stalePidfile(t, dir)
+		seen := inspect(t, dir)
+		if err := os.WriteFile(other, []byte("1\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		stop, stopped := make(chan bool), make(chan bool)
+		go func() {
+			defer close(stopped)
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					unix.Renameat2(unix.AT_FDCWD, path, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
+				}
+			}
+		}()
+		var removed []string
+		var err error
+		for range 10 {
+			if removed, err = lock.BreakStale(dir, seen); err == nil {
+				break
+			}
+		}
+		close(stop)
+		<-stopped
+		if err == nil {
+			if !slices.Equal(removed, []string{pidfile}) {
+				t.Errorf("%q", removed)
+			}
+			wantFiles(t, dir)
+			wantText(t, other, "1\n")
+		} else {
+			wantFiles(t, dir, pidfile)
+			ids := []lock.FileID{fileID(t, path), fileID(t, other)}
+			if !slices.Contains(ids, seen.Pidfile.ID) || ids[0].SameFile(ids[1]) {
+				t.Fatalf("refused, and lost: there are %+v, seen was %+v", ids, seen.Pidfile.ID)
+			}
+		}
+		os.Remove(path)
 	}
 }
 
