@@ -31,14 +31,21 @@ Scan
       --descend          look for data directories inside data directories
   -j, --jobs N           parallel workers
       --lock-name NAME, --pid-name NAME    other file names of the same protocol
+Break
+      --break-stale      break every stale lock: nobody holds it, and what a dead
+                         daemon left is removed, with the same guards as on the screen
+      --dry-run, --yes   only say what would be removed; do not ask
+      --audit-log FILE   where attempts are put on record
+                         ($XDG_STATE_HOME/lockscope/audit.ndjson)
+      --read-only        never offer to break a stale lock
 Other
       --config FILE      TOML; else $XDG_CONFIG_HOME/lockscope/config.toml, then
                          /etc/lockscope/config.toml, if there
-      --read-only        never offer to break a stale lock
       --demo             try it in a sandbox with every state
       --version, -h, --help
 
-Exit status: 0 done; 1 with --check: attention needed; 2 bad usage or config;
+Exit status: 0 done; 1 with --check: attention needed, with
+--break-stale: one was refused or failed; 2 bad usage or config;
 3 a root could not be scanned, or the output not written.
 Examples: lockscope /srv/tenants
           lockscope --check -s split,unguarded /srv/tenants || page-someone

@@ -62,7 +62,14 @@ func run(args []string, stdout, stderr *os.File) int {
 			}
 		}()
 	}
+	if err := s.mayBreak(os.Stdin, stderr); err != nil {
+		complain(stderr, err)
+		return exitUsage
+	}
 	monitor := scan.New(s.scanConfig())
+	if s.stale {
+		return breakStale(ctx, s, monitor, os.Stdin, stdout, stderr)
+	}
 	format := s.printing()
 	switch {
 	case format != "":

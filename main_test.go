@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -21,10 +22,14 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			// No config file of the one who runs the tests may change them.
+			// No config file of the one who runs the tests may change them, and no busy machine.
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/.config")
 			env.Setenv("bidi", "--a\u202eb")
-			return nil
+			dir := env.WorkDir + "/.config/lockscope"
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return err
+			}
+			return os.WriteFile(dir+"/config.toml", []byte("timeout = \"1m\"\n"), 0o644)
 		},
 		Cmds: scriptCommands,
 	})

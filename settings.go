@@ -30,9 +30,10 @@ type config struct {
 		Lock    string `toml:"lock"`
 		Pidfile string `toml:"pidfile"`
 	} `toml:"names"`
-	ReadOnly bool  `toml:"read_only"`
-	Color    color `toml:"color"`
-	ASCII    bool  `toml:"ascii"`
+	ReadOnly bool   `toml:"read_only"`
+	AuditLog string `toml:"audit_log"`
+	Color    color  `toml:"color"`
+	ASCII    bool   `toml:"ascii"`
 }
 
 func defaultConfig() config {
@@ -84,6 +85,9 @@ type settings struct {
 	watch   bool
 	check   bool
 	states  states
+	stale   bool // --break-stale
+	dryRun  bool
+	yes     bool
 	demo    bool
 	version bool
 }
@@ -106,6 +110,12 @@ func (s *settings) conflicts(roots []string) error {
 		return errors.New("--check prints one line of its own: leave out --once, --output and --watch")
 	case s.watch && s.output != ui.NDJSON:
 		return errors.New("--watch needs -o ndjson")
+	case s.stale && (s.check || s.once || s.watch || len(s.states) > 0 || s.output != "" && s.output != ui.NDJSON):
+		return errors.New("--break-stale prints a line per stale directory: leave out --once, --check, --watch and --state, and any --output but ndjson")
+	case (s.dryRun || s.yes) && !s.stale:
+		return errors.New("--dry-run and --yes go with --break-stale")
+	case s.dryRun && s.yes:
+		return errors.New("--dry-run and --yes contradict each other")
 	case s.watch && s.once:
 		return errors.New("--once and --watch contradict each other")
 	case s.demo && len(roots) > 0:
@@ -124,6 +134,11 @@ func (s *settings) absolute() error {
 		s.Roots[i] = abs
 	}
 	return nil
+}
+
+// auditLog is where attempts to break a lock are put on record.
+func (s *settings) auditLog() *scan.AuditLog {
+	return &scan.AuditLog{Path: s.AuditLog, Host: hostname()}
 }
 
 func (s *settings) names() lock.Names {

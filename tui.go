@@ -28,9 +28,8 @@ func screen(ctx context.Context, s *settings, m *scan.Monitor, stderr *os.File) 
 		Demo:     s.demo,
 	}
 	if !s.ReadOnly {
-		o.Break = func(r *scan.Report) ([]string, error) {
-			return o.Names.BreakStale(r.Path, r.Evidence.Evidence)
-		}
+		breaker := scan.Breaker{Names: o.Names, Audit: s.auditLog()}
+		o.Break = breaker.Break
 	}
 	err := ui.Run(ctx, o)
 	var sig caught

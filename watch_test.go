@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // command is lockscope as a process of its own.
 func command(args ...string) *exec.Cmd {
@@ -71,7 +71,7 @@ func TestWatch(t *testing.T) {
 	}
 	defer func() { l.Release() }()
 
-	cmd := command("-w", "-o", "ndjson", "-i", "20ms", root)
+	cmd := command("-w", "-o", "ndjson", "-i", "20ms", "--timeout", "1m", root)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

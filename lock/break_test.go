@@ -3,12 +3,15 @@
 package lock_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 )
@@ -191,6 +194,86 @@ func TestBreakStaleWithoutLockFile(t *testing.T) {
 	wantRefused(t, removed, err, lock.RefusedNothing)
 }
 
+// Where there is no lock file, an acquire may come at any step of the break,
+// and has its pidfile in the end.
+func TestBreakStaleWithoutLockFileAgainstAcquire(t *testing.T) {
+	var broken, refused int
+	for range rounds(100) {
+		dir := t.TempDir()
+		stalePidfile(t, dir)
+		seen := inspect(t, dir)
+		acquired := make(chan *lock.Lock)
+		go func() {
+			l, err := lock.Acquire(dir)
+			if err != nil {
+				t.Error(err) // nobody else asks for the lock
+			}
+			acquired <- l
+		}()
+		if removed, err := lock.BreakStale(dir, seen); err == nil {
+			broken++
+		} else if refused++; len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
+			t.Errorf("%q, %v", removed, err)
+		}
+		l := <-acquired
+		wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(os.Getpid()))
+		wantFiles(t, dir, lockfile, pidfile)
+		release(t, l)
+	}
+	if broken == 0 || refused == 0 {
+		t.Logf("no race: %d broken, %d refused", broken, refused)
+	}
+}
+
+// Where there is no lock file, the pidfile may be replaced at any step of the break:
+// what was seen is removed, or else nothing is.
+func TestBreakStaleWithoutLockFileAgainstReplacement(t *testing.T) {
+	dir, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
+	path := filepath.Join(dir, pidfile)
+	for range rounds(40) {
+		stalePidfile(t, dir)
+		seen := inspect(t, dir)
+		if err := os.WriteFile(other, []byte("1\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		stop, stopped := make(chan bool), make(chan bool)
+		go func() {
+			defer close(stopped)
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					unix.Renameat2(unix.AT_FDCWD, path, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
+				}
+			}
+		}()
+		var removed []string
+		var err error
+		for range 10 {
+			if removed, err = lock.BreakStale(dir, seen); err == nil {
+				break
+			}
+		}
+		close(stop)
+		<-stopped
+		if err == nil {
+			if !slices.Equal(removed, []string{pidfile}) {
+				t.Errorf("%q", removed)
+			}
+			wantFiles(t, dir)
+			wantText(t, other, "1\n")
+		} else {
+			wantFiles(t, dir, pidfile)
+			ids := []lock.FileID{fileID(t, path), fileID(t, other)}
+			if !slices.Contains(ids, seen.Pidfile.ID) || ids[0].SameFile(ids[1]) {
+				t.Fatalf("refused, and lost: there are %+v, seen was %+v", ids, seen.Pidfile.ID)
+			}
+		}
+		os.Remove(path)
+	}
+}
+
 // What counts is the directory that was seen, not how one gets there.
 func TestBreakStaleThroughALink(t *testing.T) {
 	dir, seen := stale(t)
@@ -204,14 +287,12 @@ func TestBreakStaleThroughALink(t *testing.T) {
 	}
 }
 
-// Many who break the same lock, while daemons come and go: each file is removed
-// once at most, no daemon's pidfile is taken from it, and the lock file stays.
+// A lock that is broken over and over while a daemon comes and goes: what was
+// stale is removed once at most, nothing of the daemon's ever, and the lock file stays.
 func TestBreakStaleAgainstDaemons(t *testing.T) {
 	dir, seen := stale(t)
-	q := goPeer(t).start(t, "loop", dir, loopSeconds())
 	broken := 0
-	done := make(chan string)
-	go func() { done <- q.line() }()
+	done := goPeer(t).start(t, "loop", dir, fmt.Sprint(loopSeconds())).answer()
 	for counts := ""; counts == ""; {
 		select {
 		case counts = <-done:

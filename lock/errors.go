@@ -45,10 +45,11 @@ const (
 	RefusedPermission         // the system does not allow it
 	RefusedReadOnlyFS         // the file system is mounted read-only
 	RefusedNothing            // there is nothing to remove
+	RefusedAudit              // the attempt could not be put on record; never by this package itself
 )
 
 func (r Refusal) String() string {
-	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break")
+	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break", "audit")
 }
 
 // RefusedError is a stale-break that was not made. It is ErrRefused, and
@@ -61,7 +62,10 @@ type RefusedError struct {
 	Err    error // the system's error, if that is why
 }
 
-func (e *RefusedError) Error() string {
+func (e *RefusedError) Error() string { return e.Dir + ": " + e.Why() }
+
+// Why is the error's text without the directory.
+func (e *RefusedError) Why() string {
 	var why string
 	switch e.Reason {
 	case RefusedHeld:
@@ -83,13 +87,15 @@ func (e *RefusedError) Error() string {
 		why = "the file system is read-only"
 	case RefusedNothing:
 		why = "there is nothing to break"
+	case RefusedAudit:
+		why = "the attempt could not be written to the audit log"
 	default:
 		why = "failed"
 	}
 	if e.Err != nil {
 		why += ": " + e.Err.Error()
 	}
-	return e.Dir + ": " + why
+	return why
 }
 
 func (e *RefusedError) Is(target error) bool {

@@ -267,6 +267,45 @@ func TestHostileTemporary(t *testing.T) {
 	})
 }
 
+// Who opens a file that another has a lease on waits for up to a minute
+// (fcntl(2)). We do not wait, and do not take the refusal for a held lock.
+func TestHostileLease(t *testing.T) {
+	lease := func(dir, name string) {
+		write(t, dir, name, fmt.Sprintln(deadPID))
+		f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.Close() })
+		if _, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK); err != nil {
+			t.Skipf("no leases here: %v", err)
+		}
+	}
+	t.Run("lock file", func(t *testing.T) {
+		dir := t.TempDir()
+		stalePidfile(t, dir)
+		lease(dir, lockfile)
+		if got := openDir(t, dir).ProbeLock(); got.State != lock.LockUnknown || !errors.Is(got.Err, unix.EAGAIN) {
+			t.Errorf("%+v", got)
+		}
+		if l, err := lock.Acquire(dir); l != nil || !errors.Is(err, unix.EAGAIN) || errors.Is(err, lock.ErrHeld) {
+			t.Errorf("%v, %v", l, err)
+		}
+		seen := lock.Evidence{Dir: fileID(t, dir), Pidfile: openDir(t, dir).Pidfile(),
+			Lock: lock.LockFile{State: lock.LockFree, ID: fileID(t, filepath.Join(dir, lockfile))}}
+		refuses(t, dir, seen, lock.RefusedUnknown)
+	})
+	t.Run("pidfile", func(t *testing.T) {
+		dir := t.TempDir()
+		write(t, dir, lockfile, "")
+		lease(dir, pidfile)
+		if got := openDir(t, dir).Pidfile(); got.State != lock.PidfileUnreadable || !errors.Is(got.Err, unix.EAGAIN) {
+			t.Errorf("%+v", got)
+		}
+		acquire(t, dir) // by a new file
+	})
+}
+
 func TestOpenDirAt(t *testing.T) {
 	parent := t.TempDir()
 	mkdir(t, filepath.Join(parent, "a"))

@@ -105,19 +105,17 @@ func TestInspect(t *testing.T) {
 // never a file that is half written.
 func TestInspectIsConsistent(t *testing.T) {
 	dir := t.TempDir()
-	q := goPeer(t).start(t, "loop", dir, "1")
-	done := make(chan string)
-	go func() { done <- q.line() }()
+	write(t, dir, lockfile, "")
 	looks := map[lock.LockState]int{}
-	for {
-		select {
-		case counts := <-done:
-			wantCounts(t, counts, "inspected")
-			if looks[lock.LockHeld] == 0 || looks[lock.LockFree] == 0 {
-				t.Errorf("too little was seen: %v", looks)
+	eventually(t, "it is seen held, and free", func() bool {
+		q := goPeer(t).start(t, "loop", dir, "0.5")
+		for end := q.answer(); ; {
+			select {
+			case counts := <-end:
+				wantCounts(t, counts, "inspected")
+				return looks[lock.LockHeld] > 0 && looks[lock.LockFree] > 0
+			default:
 			}
-			return
-		default:
 			ev := inspect(t, dir)
 			looks[ev.Lock.State]++
 			switch {
@@ -129,5 +127,5 @@ func TestInspectIsConsistent(t *testing.T) {
 				t.Fatalf("%+v", ev)
 			}
 		}
-	}
+	})
 }

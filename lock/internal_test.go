@@ -6,10 +6,15 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func FuzzMappedFiles(f *testing.F) {
@@ -48,6 +53,33 @@ func TestExists(t *testing.T) {
 		if exists(pid) != want {
 			t.Errorf("exists(%d) = %v", pid, !want)
 		}
+	}
+}
+
+// A process that we may not signal is there all the same.
+func TestExistsNotPermitted(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can start a process of another user")
+	}
+	q := exec.Command("sleep", "1000")
+	q.SysProcAttr = &unix.SysProcAttr{Credential: &syscall.Credential{Uid: 65533, Gid: 65533}}
+	if err := q.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer q.Wait()
+	defer q.Process.Kill()
+	type answer struct {
+		exists bool
+		err    error
+	}
+	answers := make(chan answer)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with its user
+		unix.RawSyscall(unix.SYS_SETRESUID, ^uintptr(0), 65534, ^uintptr(0))
+		answers <- answer{exists(q.Process.Pid), unix.Kill(q.Process.Pid, 0)}
+	}()
+	if got := <-answers; got != (answer{true, unix.EPERM}) {
+		t.Errorf("%+v, want that it exists, and EPERM", got)
 	}
 }
 

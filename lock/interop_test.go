@@ -200,8 +200,10 @@ func TestPeersExclude(t *testing.T) {
 			write(t, dir, lockfile, "")
 			id := fileID(t, filepath.Join(dir, lockfile))
 			var running []*process
-			for _, peer := range []peer{ours, theirs, ours, theirs} {
-				running = append(running, peer.start(t, "loop", dir, loopSeconds()))
+			for range 2 {
+				// Theirs go on for a while when ours have ended, lest they starve.
+				running = append(running, ours.start(t, "loop", dir, fmt.Sprint(loopSeconds())),
+					theirs.start(t, "loop", dir, fmt.Sprint(loopSeconds()+0.5)))
 			}
 			acquired := map[string]int{}
 			for _, q := range running {

@@ -121,6 +121,13 @@ func (q *process) line() string {
 	return q.lines.Text()
 }
 
+// answer is where the next line comes, for who has other things to do meanwhile.
+func (q *process) answer() <-chan string {
+	line := make(chan string, 1)
+	go func() { line <- q.line() }()
+	return line
+}
+
 func (q *process) expect(words ...any) {
 	q.t.Helper()
 	if got, want := q.line()+"\n", fmt.Sprintln(words...); got != want {
@@ -153,11 +160,19 @@ func scan(line, format string, into ...any) bool {
 }
 
 // loopSeconds is how long peers compete.
-func loopSeconds() string {
+func loopSeconds() float64 {
 	if testing.Short() {
-		return "0.5"
+		return 0.5
 	}
-	return "3"
+	return 3
+}
+
+// rounds is how often a race is tried.
+func rounds(n int) int {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
 }
 
 // wantCounts checks a loop's report: it never saw anything that another holder

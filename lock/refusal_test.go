@@ -206,7 +206,7 @@ func TestRefusedReplaced(t *testing.T) {
 			return err
 		},
 		"directory replaced by a link to another": func(dir string) error {
-			return errors.Join(os.Rename(dir, dir+".old"), os.Symlink("/", dir))
+			return errors.Join(os.Rename(dir, dir+".old"), os.Mkdir(dir+".other", 0o755), os.Symlink(dir+".other", dir))
 		},
 		"directory replaced by a link to itself": func(dir string) error {
 			return errors.Join(os.Rename(dir, dir+".old"), os.Symlink(dir, dir))

@@ -54,6 +54,18 @@ func TestReleaseConcurrently(t *testing.T) {
 	wantNoneOpen(t, dir)
 }
 
+// A child inherits nothing unless it is handed the descriptor on purpose.
+func TestChildDoesNotInherit(t *testing.T) {
+	dir := t.TempDir()
+	acquire(t, dir)
+	openDir(t, dir)
+	q := newSleeper(t)
+	q.start()
+	if open := openBelow(t, q.cmd.Process.Pid, dir); open != nil {
+		t.Errorf("it has %q open", open)
+	}
+}
+
 // A child that inherited the descriptor must not keep the lock from its next holder.
 func TestReleaseFreesWhatAChildInherited(t *testing.T) {
 	dir := t.TempDir()

@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"testing"
-
-	"lockscope/lock"
 )
 
 // sleeper is a process that has nothing to do with any directory, but what a test gives it.
@@ -46,13 +44,4 @@ func (q *sleeper) start() {
 		q.cmd.Process.Kill()
 		q.cmd.Wait()
 	})
-}
-
-func (q *sleeper) process() lock.Process {
-	q.t.Helper()
-	p, state, err := lock.FindProcess(q.cmd.Process.Pid)
-	if state != lock.ProcessAlive {
-		q.t.Fatalf("%+v, %v, %v", p, state, err)
-	}
-	return p
 }

@@ -39,7 +39,7 @@ func (p *pass) settleAll(ctx context.Context) error {
 }
 
 func (p *pass) lookAgain(ctx context.Context, again map[string]*entry) error {
-	p.roots, p.lost = nil, map[string]error{}
+	p.roots, p.lost, p.looking = nil, map[string]error{}, true
 	if err := p.openRoots(ctx); err != nil {
 		return err
 	}
@@ -103,35 +103,39 @@ func (p *pass) suspect() {
 // is of, or its taker is dead, all processes are.
 func (p *pass) formerHolders() map[string]bool {
 	p.searchedAt = p.start
-	known, devices, shared := p.lockFiles()
-	s, sound := newSwept(), false
-	if !shared {
-		sound = true
-		t := &table{slow: &p.slow}
-		ok := t.strays(known, devices, func(line flockLine) {
-			if taker := p.obs.procs.find(line.PID); taker.state == lock.ProcessAlive {
-				s.add(p.obs.procs, line.PID)
-			} else {
-				sound = false
-			}
-		})
-		sound = sound && ok
-	}
-	if !sound {
-		s = sweep(p.obs.procs)
-	}
 	found := map[string]bool{}
-	for _, f := range s.deleted {
-		where, ok := p.obs.procs.place(f)
-		if !ok {
-			continue
-		}
-		where.Path = strings.TrimSuffix(where.Path, p.obs.procs.lockName)
-		if path, ok := p.pathOf(where); ok {
-			found[path] = true
+	for pid := range p.takersOfStrays() {
+		for _, f := range p.obs.procs.deleted(p.obs.procs.find(pid)) {
+			where, ok := p.obs.procs.place(f)
+			if !ok {
+				continue
+			}
+			where.Path = strings.TrimSuffix(where.Path, p.obs.procs.lockName)
+			if path, ok := p.pathOf(where); ok {
+				found[path] = true
+			}
 		}
 	}
 	return found
+}
+
+// takersOfStrays returns the processes that may hold a lock file which no
+// directory has.
+func (p *pass) takersOfStrays() map[int]bool {
+	takers := map[int]bool{}
+	known, devices, shared := p.lockFiles()
+	sound := !shared && (&table{slow: &p.slow}).strays(known, devices, func(line flockLine) {
+		takers[line.PID] = true
+	})
+	for pid := range takers {
+		sound = sound && p.obs.procs.find(pid).state == lock.ProcessAlive
+	}
+	if !sound {
+		for _, pid := range allPIDs() {
+			takers[pid] = true
+		}
+	}
+	return takers
 }
 
 // lockFiles returns the known lock files, their devices, and whether on some

@@ -24,36 +24,55 @@ type job interface {
 }
 
 // crew does jobs on a bounded number of goroutines. A job that does not come
-// back in time is given up, and with it, unasked, every other on the same mount until it
-// does come back: a hung mount costs its own directories an answer and nothing else.
-//
-// Well before that, a job that takes long gets a stand-in, so that the others
-// do not wait for it, and the jobs on the same mount are put aside.
+// back in time is given up. Well before that it gets a stand-in, so that the others do not wait for
+// it, and its mount comes under suspicion: of the jobs there only one at a time is
+// risked, until one comes back and clears the mount. Where two are given up and none comes
+// back, the mount hangs, and the rest of its jobs are given up unasked: it costs its
+// own directories an answer and nothing else.
 type crew struct {
 	limit   time.Duration            // for one job
 	size    int                      // goroutines at work
 	most    int                      // goroutines in all, the stuck ones included
-	mountOf func(path string) string // the mount point that a path is below
+	mountOf func(path string) string // the mount point that a path is below; called by one goroutine at a time
 
 	mu       sync.Mutex
 	more     sync.Cond // there may be something to take, or the crew is dismissed
 	queue    []job     // last in, first out: a walk then keeps few directories open
-	aside    []job     // on doubtful mounts
+	aside    []job     // on mounts under suspicion
 	running  map[*task]bool
-	doubtful map[string]int // late tasks by mount point
-	hung     map[string]int // given-up tasks that have not come back, by mount point
-	pending  int            // jobs added and neither finished nor given up
-	workers  int            // goroutines that are neither late nor stuck
-	all      int            // goroutines
+	suspects map[string]*suspect // by mount point
+	pending  int                 // jobs added and neither finished nor given up
+	workers  int                 // goroutines that are neither late nor stuck
+	all      int                 // goroutines
 	closed   bool
 	idle     chan struct{} // closed when pending falls to 0
 }
+
+// suspect is a mount on which some task is late or given up.
+type suspect struct {
+	late    int  // tasks that are
+	stuck   int  // tasks that were given up and have not come back
+	running int  // tasks that run though it is under suspicion
+	risked  int  // tasks begun since it is
+	cleared bool // some task came back since
+}
+
+const (
+	// hungAfter is how many tasks must be stuck on a mount, and none come back,
+	// for it to be given up altogether: one may just have been slow.
+	hungAfter = 2
+	// riskMost is how many tasks may find out that a mount is slow, and does not hang.
+	riskMost = 2
+)
+
+func (s *suspect) hangs() bool { return s.stuck >= hungAfter && !s.cleared }
 
 type task struct {
 	job   job
 	since time.Time
 	state taskState
-	mount string // known once it is late
+	mount *suspect // what mount it is on, where that is or was under suspicion
+	name  string   // the mount point
 }
 
 type taskState uint8
@@ -67,7 +86,7 @@ const (
 func newCrew(size int, limit time.Duration, mountOf func(string) string) *crew {
 	c := &crew{
 		limit: limit, size: size, most: 4 * size, mountOf: mountOf,
-		running: map[*task]bool{}, doubtful: map[string]int{}, hung: map[string]int{},
+		running: map[*task]bool{}, suspects: map[string]*suspect{},
 	}
 	c.more.L = &c.mu
 	return c
@@ -155,44 +174,45 @@ func (c *crew) work() {
 	}
 }
 
-// take waits for a job that is on no mount in doubt. It returns nil when the
-// goroutine is to end.
+// take waits for a job that may be run. It returns nil when the goroutine is to end.
 func (c *crew) take() *task {
 	for {
-		j, hopeless := c.next()
-		switch {
-		case j == nil:
-			return nil
-		case hopeless:
-			j.giveUp(c.noAnswer())
-			c.settle(1)
-		default:
-			t := &task{job: j, since: time.Now()}
-			c.mu.Lock()
-			c.running[t] = true
-			c.mu.Unlock()
+		t, hopeless := c.next()
+		if !hopeless {
 			return t
 		}
+		t.job.giveUp(c.noAnswer())
+		c.settle(1)
 	}
 }
 
-func (c *crew) next() (j job, hopeless bool) {
+func (c *crew) next() (t *task, hopeless bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
 		for len(c.queue) > 0 {
 			last := len(c.queue) - 1
-			j := c.queue[last]
+			t := &task{job: c.queue[last], since: time.Now()}
 			c.queue[last] = nil
 			c.queue = c.queue[:last]
-			if len(c.doubtful)+len(c.hung) == 0 {
-				return j, false
+			if len(c.suspects) > 0 {
+				t.name = c.mountOf(t.job.where())
+				t.mount = c.suspects[t.name]
 			}
-			mount := c.mountOf(j.where())
-			if c.doubtful[mount] == 0 {
-				return j, c.hung[mount] > 0
+			switch m := t.mount; {
+			case m == nil || m.cleared:
+			case m.hangs():
+				return t, true
+			case m.running > 0 || m.risked >= riskMost:
+				c.aside = append(c.aside, t.job)
+				continue
 			}
-			c.aside = append(c.aside, j)
+			if t.mount != nil {
+				t.mount.running++
+				t.mount.risked++
+			}
+			c.running[t] = true
+			return t, false
 		}
 		if c.closed {
 			c.workers--
@@ -209,36 +229,46 @@ func (c *crew) back(t *task) (state taskState, surplus bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.running, t)
+	m := t.mount
+	if m == nil && len(c.suspects) > 0 { // it began before its mount was under suspicion
+		m = c.suspects[c.mountOf(t.job.where())]
+	}
+	if m == nil {
+		return t.state, false
+	}
+	m.cleared = true
 	switch t.state {
 	case taskLate:
-		c.forgive(t)
+		m.late--
 	case taskGivenUp:
-		decrease(c.hung, t.mount)
+		m.stuck--
+	default:
+		if t.mount != nil {
+			m.running--
+		}
 	}
-	return t.state, t.state == taskLate
+	if m.late+m.stuck == 0 && c.suspects[t.name] == m {
+		delete(c.suspects, t.name)
+	}
+	c.resume()
+	return t.state, t.state != taskRunning
 }
 
-// leave takes a goroutine out of the count that was taken out of workers when it got its stand-in.
+// resume queues again what was put aside. The caller holds mu.
+func (c *crew) resume() {
+	c.queue = append(c.queue, c.aside...)
+	c.aside = nil
+	c.more.Broadcast()
+}
+
+// leave takes a goroutine out of the count that was taken out of workers when
+// it got its stand-in.
 func (c *crew) leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.all--
 	if c.workers < c.size && c.pending > 0 && !c.closed {
 		c.start()
-	}
-}
-
-// forgive ends the doubt that a late task casts on its mount.
-func (c *crew) forgive(t *task) {
-	decrease(c.doubtful, t.mount)
-	c.queue = append(c.queue, c.aside...)
-	c.aside = nil
-	c.more.Broadcast()
-}
-
-func decrease(m map[string]int, key string) {
-	if m[key]--; m[key] <= 0 {
-		delete(m, key)
 	}
 }
 
@@ -269,25 +299,64 @@ func (c *crew) lost(now time.Time) (lost []job) {
 	for t := range c.running {
 		age := now.Sub(t.since)
 		if t.state == taskRunning && age > c.late() {
-			t.state, t.mount = taskLate, c.mountOf(t.job.where())
-			c.doubtful[t.mount]++
-			c.workers--
-			if c.all < c.most {
-				c.start()
-			}
+			c.suspect(t)
 		}
 		if t.state == taskLate && age > c.limit {
-			t.state = taskGivenUp
-			c.hung[t.mount]++
-			c.forgive(t)
-			lost = append(lost, t.job)
+			lost = append(lost, t.lose())
 		}
 	}
-	if c.workers == 0 && c.all >= c.most && len(c.doubtful) == 0 {
+	for t := range c.running {
+		if t.state == taskLate && t.mount.hangs() {
+			lost = append(lost, t.lose())
+		}
+	}
+	switch {
+	case len(lost) > 0:
+		c.resume() // what is hopeless by now is given up as it is taken
+	case c.workers == 0 && c.all >= c.most && !c.anyLate():
 		lost = append(append(lost, c.queue...), c.aside...)
 		c.queue, c.aside = nil, nil
 	}
 	return lost
+}
+
+// lose gives a late task up.
+func (t *task) lose() job {
+	t.state = taskGivenUp
+	t.mount.late--
+	t.mount.stuck++
+	return t.job
+}
+
+// suspect puts a task that takes long, and its mount, under suspicion, and gives it a stand-in. The caller holds mu.
+func (c *crew) suspect(t *task) {
+	t.state = taskLate
+	if t.mount != nil {
+		t.mount.running--
+	}
+	t.name = c.mountOf(t.job.where())
+	if t.mount = c.suspects[t.name]; t.mount == nil {
+		t.mount = &suspect{}
+		c.suspects[t.name] = t.mount
+	}
+	t.mount.late++
+	if t.mount.cleared {
+		t.mount.cleared, t.mount.risked = false, 0
+	}
+	c.workers--
+	if c.all < c.most {
+		c.start()
+	}
+	c.resume() // one more may be risked
+}
+
+func (c *crew) anyLate() bool {
+	for _, m := range c.suspects {
+		if m.late > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *crew) noAnswer() error { return fmt.Errorf("%w in %v", ErrNoAnswer, c.limit) }

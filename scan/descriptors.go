@@ -29,10 +29,12 @@ type process struct {
 	err   error
 
 	mu       sync.Mutex
-	pending  []string // descriptor directories of the process, not yet listed
-	dir      string   // the directory that fds are in
-	fds      []string // not yet looked at
-	held     []descriptor
+	pending  []string         // descriptor directories of the process, not yet listed
+	dir      string           // the directory that fds are in
+	fds      []string         // not yet looked at
+	links    []descriptor     // those of the lock file's name, by their links alone
+	read     int              // of links: how many were read further
+	held     []descriptor     // those of them through which a flock is held
 	byIno    map[uint64][]int // indexes in held
 	blind    bool             // some descriptor could not be seen
 	openOnce sync.Once
@@ -96,42 +98,80 @@ func (ps *processes) holding(p *process, ino uint64, ours func(descriptor) bool)
 func (ps *processes) all(p *process) (held []descriptor, blind bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	ps.lookAtAll(p)
-	return p.held, p.blind
-}
-
-func (ps *processes) lookAtAll(p *process) {
 	for {
 		if _, ok := ps.next(p); !ok {
-			return
+			return p.held, p.blind
 		}
 	}
 }
 
-// next looks on to the next descriptor of p that holds a flock on a file of
-// the lock file's name. Only readlink and fdinfo are used: stat through
-// /proc/<pid>/fd would ask the file system, which may hang.
+// deleted returns the descriptors through which p holds the flock of a lock
+// file that was deleted. Only those are read beyond their links.
+func (ps *processes) deleted(p *process) (held []descriptor) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for ps.nextLink(p) {
+	}
+	for _, d := range p.links {
+		if d.deleted && d.readFlock(p) {
+			held = append(held, d)
+		}
+	}
+	return held
+}
+
+// next reads on to the next descriptor of p that holds a flock on a file of the
+// lock file's name.
 func (ps *processes) next(p *process) (descriptor, bool) {
+	for p.read < len(p.links) || ps.nextLink(p) {
+		d := p.links[p.read]
+		p.read++
+		if d.readFlock(p) {
+			p.byIno[d.flock.Ino] = append(p.byIno[d.flock.Ino], len(p.held))
+			p.held = append(p.held, d)
+			return d, true
+		}
+	}
+	return descriptor{}, false
+}
+
+// nextLink looks on to the next descriptor of p that is of the lock file's
+// name. Only readlink is used: stat through /proc/<pid>/fd would ask the file
+// system, which may hang.
+func (ps *processes) nextLink(p *process) bool {
 	for {
 		for len(p.fds) > 0 {
 			name := p.fds[0]
 			p.fds = p.fds[1:]
-			d, ok, err := ps.lookAt(p.id.PID, p.dir, name)
+			path, err := os.Readlink(p.dir + "/fd/" + name)
 			if err != nil && !vanished(err) {
 				p.blind = true
 			}
-			if ok {
-				p.byIno[d.flock.Ino] = append(p.byIno[d.flock.Ino], len(p.held))
-				p.held = append(p.held, d)
-				return d, true
+			path, deleted := strings.CutSuffix(path, deletedMark)
+			if strings.HasSuffix(path, ps.lockName) {
+				fd, _ := strconv.Atoi(name)
+				p.links = append(p.links, descriptor{pid: p.id.PID, fd: fd, path: path, deleted: deleted})
+				return true
 			}
 		}
 		if len(p.pending) == 0 {
-			return descriptor{}, false
+			return false
 		}
 		p.dir, p.pending = p.pending[0], p.pending[1:]
 		p.list()
 	}
+}
+
+// readFlock reads the flock that is held through d, and reports whether there
+// is one.
+func (d *descriptor) readFlock(p *process) bool {
+	text, err := os.ReadFile(p.dir + "/fdinfo/" + strconv.Itoa(d.fd))
+	if err != nil && !vanished(err) {
+		p.blind = true
+	}
+	info := parseFdinfo(text)
+	d.flock = info.flock
+	return info.locked
 }
 
 // list reads which descriptors there are. A process whose thread-group leader
@@ -164,25 +204,6 @@ func (p *process) list() {
 			}
 		}
 	}
-}
-
-// lookAt reads one descriptor, dir being /proc/<pid>.
-func (ps *processes) lookAt(pid int, dir, name string) (d descriptor, ok bool, err error) {
-	path, err := os.Readlink(dir + "/fd/" + name)
-	if err != nil {
-		return descriptor{}, false, err
-	}
-	path, deleted := strings.CutSuffix(path, deletedMark)
-	if !strings.HasSuffix(path, ps.lockName) {
-		return descriptor{}, false, nil
-	}
-	text, err := os.ReadFile(dir + "/fdinfo/" + name)
-	if err != nil {
-		return descriptor{}, false, err
-	}
-	info := parseFdinfo(text)
-	fd, _ := strconv.Atoi(name)
-	return descriptor{pid: pid, fd: fd, path: path, deleted: deleted, flock: info.flock}, info.locked, nil
 }
 
 // stands confirms, with one small read, that the process still holds the

@@ -1,8 +1,11 @@
 package scan
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -59,3 +62,29 @@ func writeHex(b *strings.Builder, letter byte, v uint32, digits int) {
 		b.WriteByte("0123456789abcdef"[v>>shift&15])
 	}
 }
+
+// EscapeJSON replaces what is not printable in a JSON text by \u escapes, which
+// mean the same. encoding/json does so for the control characters of ASCII only,
+// and would let DEL, C1 controls and bidirectional overrides through.
+func EscapeJSON(text []byte) []byte {
+	if bytes.IndexFunc(text, notPrintable) < 0 {
+		return text
+	}
+	out := make([]byte, 0, len(text)+64)
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		switch {
+		case !notPrintable(r):
+			out = append(out, text[:n]...)
+		case r < 0x10000:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		default:
+			hi, lo := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
+		}
+		text = text[n:]
+	}
+	return out
+}
+
+func notPrintable(r rune) bool { return !unicode.IsPrint(r) }

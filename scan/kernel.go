@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strconv"
@@ -52,21 +53,41 @@ func (t *table) read() {
 	if t.slow.Load() {
 		return
 	}
-	start := time.Now()
 	f, err := os.Open("/proc/locks")
 	if err != nil {
 		return
 	}
 	defer f.Close()
-	lines, err := parseLocks(f)
+	limited := &limitedReader{file: f, until: time.Now().Add(tableLimit)}
+	lines, err := parseLocks(limited)
+	if limited.expired() {
+		t.slow.Store(true)
+	}
 	if err != nil {
 		return
 	}
-	t.slow.Store(time.Since(start) > tableLimit)
 	t.lines = make(map[fileKey]flockLine, len(lines))
 	for _, l := range lines {
 		t.lines[fileKey{l.Dev, l.Ino}] = l
 	}
+}
+
+// limitedReader stops reading when the time is up: however long the table is,
+// the host's daemons do not wait for it longer.
+type limitedReader struct {
+	file  *os.File
+	until time.Time
+}
+
+var errSlow = errors.New("the kernel's lock table takes too long to read")
+
+func (r *limitedReader) expired() bool { return time.Now().After(r.until) }
+
+func (r *limitedReader) Read(p []byte) (int, error) {
+	if r.expired() {
+		return 0, errSlow
+	}
+	return r.file.Read(p)
 }
 
 // swept is what a sweep of /proc found: every descriptor, of every process,
@@ -74,41 +95,40 @@ func (t *table) read() {
 type swept struct {
 	byIno   map[uint64][]descriptor
 	deleted []descriptor
-	added   map[int]bool // processes looked at
-	blind   bool         // some could not be seen
-}
-
-func newSwept() *swept {
-	return &swept{byIno: map[uint64][]descriptor{}, added: map[int]bool{}}
+	blind   bool // some could not be seen
 }
 
 // sweep looks at every descriptor of every process, once.
 func sweep(ps *processes) *swept {
-	s := newSwept()
-	entries, err := os.ReadDir("/proc")
-	s.blind = err != nil
-	for _, e := range entries {
-		if pid, err := strconv.Atoi(e.Name()); err == nil {
-			s.add(ps, pid)
+	s := &swept{byIno: map[uint64][]descriptor{}}
+	for _, pid := range allPIDs() {
+		held, blind := ps.all(ps.find(pid))
+		s.blind = s.blind || blind
+		for _, f := range held {
+			s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
+			if f.deleted {
+				s.deleted = append(s.deleted, f)
+			}
 		}
 	}
 	return s
 }
 
-// add looks at every descriptor of one process, the first time it is called for it.
-func (s *swept) add(ps *processes, pid int) {
-	if s.added[pid] {
-		return
+// allPIDs lists the processes that can be seen.
+func allPIDs() []int {
+	proc, err := os.Open("/proc")
+	if err != nil {
+		return nil
 	}
-	s.added[pid] = true
-	held, blind := ps.all(ps.find(pid))
-	s.blind = s.blind || blind
-	for _, f := range held {
-		s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
-		if f.deleted {
-			s.deleted = append(s.deleted, f)
+	defer proc.Close()
+	names, _ := proc.Readdirnames(-1)
+	var pids []int
+	for _, name := range names {
+		if pid, err := strconv.Atoi(name); err == nil {
+			pids = append(pids, pid)
 		}
 	}
+	return pids
 }
 
 // of returns the descriptors that hold the lock of the directory looked at, or

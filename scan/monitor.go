@@ -70,7 +70,7 @@ func New(cfg Config) *Monitor {
 	cfg.Names = cfg.Names.OrDefault()
 	return &Monitor{
 		cfg:      cfg,
-		crew:     newCrew(cfg.Jobs, cfg.Timeout, mountPointOf),
+		crew:     newCrew(cfg.Jobs, cfg.Timeout, new(mountPoints).of),
 		who:      newDescriber(),
 		entries:  map[string]*entry{},
 		interval: cfg.Interval,

@@ -3,11 +3,12 @@ package scan
 import (
 	"errors"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -33,10 +34,10 @@ var remoteTypes = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs"
 
 // mountTable is what a pass has found out about mounts. It may be used concurrently.
 type mountTable struct {
-	mu     sync.Mutex
-	ours   lock.Mounts
-	byDev  map[uint64]filesystem // by st_dev
-	byNS   map[string]lock.Mounts
+	mu    sync.Mutex
+	ours  lock.Mounts
+	byDev map[uint64]filesystem // by st_dev
+	byNS  map[string]lock.Mounts
 
 	layersOnce sync.Once
 	layers     []lock.Place // of overlays: see isLayer
@@ -113,8 +114,8 @@ func (t *mountTable) isLayer(place lock.Place) bool {
 }
 
 // overlayLayers returns the upper and lower directories of the overlays that
-// are mounted. A path that does not resolve here was written in another
-// namespace, and cannot lead to a directory that is walked here by that name.
+// are mounted, by the paths that they were mounted with. Nothing is resolved: a
+// layer may be on a mount that hangs.
 func overlayLayers(mounts lock.Mounts) []lock.Place {
 	var layers []lock.Place
 	for _, m := range mounts {
@@ -127,10 +128,8 @@ func overlayLayers(mounts lock.Mounts) []lock.Place {
 				continue
 			}
 			for dir := range strings.SplitSeq(lock.Unescape(value), ":") {
-				if resolved, err := filepath.EvalSymlinks(dir); err == nil && filepath.IsAbs(dir) {
-					if place, ok := mounts.Place(resolved); ok {
-						layers = append(layers, place)
-					}
+				if place, ok := mounts.Place(path.Clean(dir)); ok && path.IsAbs(dir) {
+					layers = append(layers, place)
 				}
 			}
 		}
@@ -138,15 +137,38 @@ func overlayLayers(mounts lock.Mounts) []lock.Place {
 	return layers
 }
 
-// mountPointOf returns the mount point that a path is below, by the mount
-// table alone: the file system is not asked.
-func mountPointOf(path string) string {
-	mounts, err := lock.Process{PID: os.Getpid()}.Mounts()
-	if err != nil {
-		return ""
+// mountPoints tells which mount a path is on by the mount table alone: the
+// file system is not asked. The table is read again when it is a second old.
+type mountPoints struct {
+	mounts lock.Mounts
+	read   time.Time
+}
+
+func (p *mountPoints) of(path string) string {
+	if now := time.Now(); now.Sub(p.read) > time.Second {
+		p.mounts, _ = lock.Process{PID: os.Getpid()}.Mounts()
+		p.read = now
 	}
-	m, _ := mounts.Find(path)
+	m, _ := p.mounts.Find(path)
 	return m.Point
+}
+
+// pseudoTypes are file systems of the kernel's own making, in which there are no
+// data directories, but many others and some that change while they are read.
+var pseudoTypes = []string{
+	"proc", "sysfs", "cgroup", "cgroup2", "devpts", "debugfs", "tracefs", "securityfs", "bpf", "pstore",
+	"configfs", "efivarfs", "fusectl", "binfmt_misc", "mqueue", "rpc_pipefs", "nsfs", "autofs",
+}
+
+// pseudo returns the mount points of pseudo file systems.
+func (t *mountTable) pseudo() map[string]bool {
+	points := map[string]bool{}
+	for _, m := range t.ours {
+		if slices.Contains(pseudoTypes, m.FSType) {
+			points[m.Point] = true
+		}
+	}
+	return points
 }
 
 // initPIDNamespace is the inode of the namespace that sees all processes

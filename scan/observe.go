@@ -149,8 +149,7 @@ func (l *look) askNamed() {
 			return
 		}
 	}
-	held, _ := l.procs.all(l.named)
-	for _, f := range held {
+	for _, f := range l.procs.deleted(l.named) {
 		if l.wasOurs(f) {
 			l.addHolders([]descriptor{f})
 		}

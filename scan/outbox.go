@@ -45,7 +45,7 @@ func (o *outbox) put(change func(*Update)) {
 	}
 }
 
-// hold keeps back what is put until release is called.
+// hold keeps back the changes that are put until release is called.
 func (o *outbox) hold() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -79,12 +79,14 @@ func (o *outbox) deliver() {
 
 func (o *outbox) flush() {
 	o.mu.Lock()
-	if !o.filled || o.held && !o.closed {
-		o.mu.Unlock()
-		return
-	}
-	update := o.next
+	update, filled := o.next, o.filled
 	o.next, o.filled = Update{}, false
+	if o.held && !o.closed {
+		update.Changes, o.next.Changes = nil, update.Changes
+		o.filled = len(o.next.Changes) > 0
+	}
 	o.mu.Unlock()
-	o.sink(update)
+	if filled {
+		o.sink(update)
+	}
 }

@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -20,11 +21,13 @@ const confirmMost = 2000
 // pass is one time around: a walk, or a refresh of what is known.
 type pass struct {
 	*Monitor
-	number int
-	todo   request
-	start  time.Time
-	busy   time.Duration // processor time that the refresh took: walk and second looks are rarer
-	obs    *observer
+	number  int
+	todo    request
+	start   time.Time
+	busy    time.Duration // processor time that the refresh took: walk and second looks are rarer
+	obs     *observer
+	looking bool // the walk is over, and directories are looked at again
+
 	// confirm: the descriptors that hold sound locks are looked at too. A daemon that closes
 	// one without a release changes nothing else.
 	confirm bool
@@ -170,7 +173,7 @@ func (j *openRoot) giveUp(err error) {
 	j.pass.mu.Lock()
 	j.lost[j.path] = err
 	j.pass.mu.Unlock()
-	if j.todo.walk {
+	if j.todo.walk && !j.looking {
 		j.fail(PathError{Path: j.path, Root: true, Err: err})
 	}
 }
@@ -185,13 +188,25 @@ func (p *pass) fail(e PathError) {
 }
 
 func (p *pass) walk(ctx context.Context) error {
-	w := &walk{cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss, real: p.realPath}
+	w := &walk{pseudo: p.pseudoBelow(), cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss, real: p.realPath}
 	stop := p.showProgress(w)
 	w.start(p.roots)
 	err := p.crew.wait(ctx)
 	stop()
 	p.walkedAt, p.walkTook = time.Now(), time.Since(p.start)
 	return err
+}
+
+// pseudoBelow returns the mount points of pseudo file systems below the roots:
+// as a rule, there are none. A root that is one itself was asked for.
+func (p *pass) pseudoBelow() map[string]bool {
+	points := p.obs.mounts.pseudo()
+	maps.DeleteFunc(points, func(point string, _ bool) bool {
+		return !slices.ContainsFunc(p.roots, func(r root) bool {
+			return r.real == "/" || strings.HasPrefix(point, r.real+"/")
+		})
+	})
+	return points
 }
 
 // showProgress tells the sink how far the walk is, until stop is called.

@@ -18,6 +18,7 @@ import (
 type walk struct {
 	cfg     *Config
 	crew    *crew
+	pseudo  map[string]bool  // mount points that are not entered, by their real paths
 	roots   map[fileKey]bool // the directories that are roots
 	examine func(root, path string, d lock.Dir) func()
 	failed  func(PathError)
@@ -146,12 +147,13 @@ func (v *visit) isElsewhere(id lock.FileID) bool {
 
 // wanted leaves out what is excluded.
 func (v *visit) wanted(dirs []string) []string {
-	if len(v.cfg.Exclude) == 0 {
+	if len(v.cfg.Exclude)+len(v.pseudo) == 0 {
 		return dirs
 	}
 	kept := dirs[:0]
 	for _, name := range dirs {
-		if full := join(v.path, name); !v.excluded(name, full) {
+		full := join(v.path, name)
+		if !v.excluded(name, full) && (len(v.pseudo) == 0 || !v.pseudo[v.real(v.root, full)]) {
 			kept = append(kept, name)
 		}
 	}

@@ -12,7 +12,7 @@ type class uint8
 
 const (
 	checking   class = 7 // between the problems and the healthy states
-	classCount       = 10
+	classCount class = 10
 )
 
 func classOf(r *scan.Report) class {

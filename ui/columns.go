@@ -6,7 +6,7 @@ type columns struct{ dir, pidfile, holder, command, since int }
 const (
 	stateWidth   = 2 + len("unguarded")
 	pidfileWidth = 7
-	holderWidth  = 9
+	holderWidth  = 11
 	commandWidth = 12 // at least
 	sinceWidth   = 5
 	dirWidth     = 28 // at least, while there is any column to its right
@@ -37,4 +37,16 @@ func planColumns(width, longest int) columns {
 	}
 	c.dir = max(c.dir, 0)
 	return c
+}
+
+// at is the column at a place of the line.
+func (c columns) at(x int) column {
+	end := leftMargin + stateWidth + gapWidth/2
+	for by, w := range []int{c.dir, c.pidfile, c.holder, c.command, c.since} {
+		if x < end || w == 0 {
+			return column(by)
+		}
+		end += w + gapWidth
+	}
+	return bySince
 }

@@ -13,6 +13,9 @@ const labelWidth = 10
 // detailLines explain a directory: where, what, why, and what to do next. They are
 // at most w cells wide. In full, nothing is cut but wrapped.
 func (m *model) detailLines(r *row, w int, full bool) []string {
+	if r.group != nil {
+		return m.groupLines(r, w)
+	}
 	t := &m.theme
 	c := r.class
 	state := t.class[c].Render(c.String())

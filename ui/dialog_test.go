@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -186,11 +187,11 @@ func TestBreakNotOffered(t *testing.T) {
 	m, _ := testModel(80, 24, Options{}) // read-only
 	m.take(scanned(fleet(0)))
 	m.typed("6", "B")
-	if m.mode == asking || strings.Contains(m.text(), "B break") {
+	if m.mode == asking || strings.Contains(m.shown(), "B break") {
 		t.Error("read-only, yet there is the action")
 	}
 	m.typed("?")
-	if strings.Contains(m.text(), "break") {
+	if strings.Contains(m.shown(), "break") {
 		t.Error("read-only, yet the help has the action")
 	}
 	if len(b.paths()) != 0 {
@@ -205,7 +206,31 @@ func TestBreakLeavesOthersOut(t *testing.T) {
 	if got := len(m.dialog.targets); got != 3 {
 		t.Errorf("%d targets, want the 3 stale ones", got)
 	}
-	if text := m.text(); !strings.Contains(text, "9 selected directories are not stale and left alone.") {
+	if text := m.shown(); !strings.Contains(text, "9 selected directories are not stale and left alone.") {
 		t.Errorf("the dialog does not say that others are left out:\n%s", text)
+	}
+}
+
+func TestBreakVeryMany(t *testing.T) {
+	m, _ := testModel(80, 24, Options{Break: neverBreak})
+	var many []sample
+	for i := range 1000 {
+		many = append(many, stale(fmt.Sprintf("t/%04d", i)))
+	}
+	m.take(scanned(changes(many...)))
+	m.typed("a", "B")
+	if text := m.shown(); !strings.Contains(text, "t/0000") || !strings.Contains(text, "more") {
+		t.Errorf("the dialog:\n%s", text)
+	}
+	m.typed("down", "down", "down")
+	if text := m.shown(); strings.Contains(text, "t/0002\n") || !strings.Contains(text, "t/0003") {
+		t.Errorf("after moving down by three:\n%s", text)
+	}
+	for range 2000 {
+		m.typed("down")
+		m.shown()
+	}
+	if text := m.shown(); !strings.Contains(text, "t/0999") {
+		t.Errorf("at the end:\n%s", text)
 	}
 }

@@ -12,6 +12,10 @@ import (
 // fact is one line of the detail: what it is about, and what is known.
 type fact struct{ label, text string }
 
+// mostHolders is how many holders are named and searched for. A tenant can make as
+// many as it likes.
+const mostHolders = 50
+
 // facts are what the verdict on a directory rests on, in the order of reading.
 // Their texts are escaped, and joined by sep.
 func facts(r *scan.Report, now time.Time, sep string) []fact {
@@ -23,16 +27,7 @@ func facts(r *scan.Report, now time.Time, sep string) []fact {
 		}
 		out = append(out, fact{"process", text})
 	}
-	for i := range r.Evidence.Holders {
-		label := "holders"
-		if len(r.Evidence.Holders) == 1 {
-			label = "holder"
-		}
-		if i > 0 {
-			label = ""
-		}
-		out = append(out, fact{label, holderFact(&r.Evidence.Holders[i], r.Observed, sep)})
-	}
+	out = append(out, holderFacts(r, sep)...)
 	if temps := r.Evidence.Temps; len(temps) > 0 {
 		names := make([]string, len(temps))
 		for i, t := range temps {
@@ -108,18 +103,38 @@ func pidfileFact(r *scan.Report, now time.Time, sep string) string {
 	return strings.Join(parts, sep)
 }
 
-func holderFact(h *scan.Holder, day time.Time, sep string) string {
-	text := processText(h.Process, day, sep)
-	if h.FD >= 0 {
-		text += sep + "fd " + strconv.Itoa(h.FD)
+// holderFacts are a line for each process that holds the lock, with its descriptors.
+func holderFacts(r *scan.Report, sep string) []fact {
+	var out []fact
+	holders := r.Evidence.Holders // in order of PID, once for each descriptor
+	for len(holders) > 0 {
+		h := holders[0]
+		n := 1
+		fds := strconv.Itoa(h.FD)
+		for n < len(holders) && holders[n].PID == h.PID && holders[n].Deleted == h.Deleted {
+			fds += ", " + strconv.Itoa(holders[n].FD)
+			n++
+		}
+		if len(out) == mostHolders {
+			return append(out, fact{"", "and more"})
+		}
+		holders = holders[n:]
+		text := processText(h.Process, r.Observed, sep) + sep + "fd " + fds
+		if h.Inherited {
+			text += sep + "inherited"
+		}
+		if h.Deleted {
+			text += sep + "of a deleted lock file"
+		}
+		out = append(out, fact{"", text})
 	}
-	if h.Inherited {
-		text += sep + "inherited"
+	if len(out) > 0 {
+		out[0].label = "holder"
 	}
-	if h.Deleted {
-		text += sep + "of a deleted lock file"
+	if len(out) > 1 {
+		out[0].label = "holders"
 	}
-	return text
+	return out
 }
 
 // processText names a process: PID, command, user, start. The time of day will

@@ -1,6 +1,9 @@
 package ui
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // query says which directories the table shows: those of its classes that
 // match every term.
@@ -77,6 +80,21 @@ func parseClasses(list string) classes {
 
 // all reports whether the query shows every directory.
 func (q *query) all() bool { return q.classes == 0 && len(q.terms) == 0 }
+
+// narrows reports whether q shows nothing that other does not: where a word
+// was begun or made longer.
+func (q *query) narrows(other *query) bool {
+	n := len(other.terms)
+	if other.all() || q.classes != other.classes || len(q.terms) < n || n > 0 && !slices.Equal(q.terms[:n-1], other.terms[:n-1]) {
+		return false
+	}
+	if n == 0 {
+		return true
+	}
+	now, before := q.terms[n-1], other.terms[n-1]
+	return now == before || now.field == before.field && now.field != inState && !now.not && !before.not &&
+		strings.HasPrefix(now.text, before.text)
+}
 
 func (q *query) matches(r *row) bool {
 	if q.classes != 0 && !q.classes.has(r.class) {

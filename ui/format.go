@@ -40,7 +40,7 @@ func seconds(d time.Duration) string {
 	case d < 100*time.Millisecond:
 		return strconv.Itoa(int(d/time.Millisecond)) + "ms"
 	case d < 10*time.Second && d%time.Second != 0:
-		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + "s"
+		return strings.TrimSuffix(strconv.FormatFloat(d.Seconds(), 'f', 1, 64), ".0") + "s"
 	}
 	return age(d)
 }
@@ -101,7 +101,11 @@ func shortenMiddle(s string, w int, mark string) string {
 		return shorten(s, w, "")
 	}
 	right := (keep + 1) / 2
-	return ansi.TruncateWc(s, keep-right, "") + mark + ansi.TruncateLeftWc(s, total-right, "")
+	end := ansi.TruncateLeftWc(s, total-right, "")
+	if width(end) > right { // a wide character straddles the cut
+		end = ansi.TruncateLeftWc(s, total-right+1, "")
+	}
+	return ansi.TruncateWc(s, keep-right, "") + mark + end
 }
 
 // spread puts left at the start and right at the end of a line w cells wide.

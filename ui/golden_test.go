@@ -64,6 +64,8 @@ func press(name string) tea.KeyPressMsg {
 		return tea.KeyPressMsg{Code: tea.KeyTab}
 	case "space":
 		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
+	case "left":
+		return tea.KeyPressMsg{Code: tea.KeyLeft}
 	case "up":
 		return tea.KeyPressMsg{Code: tea.KeyUp}
 	case "down":
@@ -77,7 +79,7 @@ func press(name string) tea.KeyPressMsg {
 }
 
 // text is what the screen shows, without styles.
-func (m *model) text() string {
+func (m *model) shown() string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(ansi.Strip(m.View().Content), "\n") {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
@@ -119,7 +121,7 @@ func TestScreens(t *testing.T) {
 				m, _ := testModel(size.width, size.height, test.options)
 				m.take(test.updates...)
 				m.typed(strings.Fields(test.keys)...)
-				text := m.text()
+				text := m.shown()
 				if n := strings.Count(text, "\n"); n != size.height {
 					t.Errorf("%d lines on a screen of %d", n, size.height)
 				}
@@ -134,9 +136,25 @@ func TestScreens(t *testing.T) {
 	}
 }
 
+func TestWideScreens(t *testing.T) {
+	for _, test := range []struct {
+		name, keys    string
+		width, height int
+	}{
+		{"beside-200x60", "j j j", 200, 60},
+		{"groups-120x30", "t t j j left", 120, 30},
+		{"groups-80x24", "t k", 80, 24},
+	} {
+		m, _ := testModel(test.width, test.height, Options{Break: neverBreak})
+		m.take(scanned(fleet(300)))
+		m.typed(strings.Fields(test.keys)...)
+		golden(t, test.name, m.shown())
+	}
+}
+
 func TestTooSmall(t *testing.T) {
 	m, _ := testModel(20, 5, Options{})
-	if got, want := m.text(), "too small: 20x5,\nneeds 24x8\n"; got != want {
+	if got, want := m.shown(), "too small: 20x5,\nneeds 24x8\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -61,7 +61,7 @@ func (m *model) scanFacts() []string {
 	s, rs := &m.scan, m.rows
 	dirs := counted(len(rs.sorted), "dir", "dirs")
 	if !rs.query.all() {
-		dirs = "filtered: " + count(len(rs.shown)) + " of " + count(len(rs.sorted))
+		dirs = "filtered: " + count(rs.matching()) + " of " + count(len(rs.sorted))
 	}
 	facts := []string{dirs}
 	if s.walking() {
@@ -76,8 +76,7 @@ func (m *model) scanFacts() []string {
 	}
 	switch {
 	case s.paused:
-	case s.interval == 0:
-		facts = append(facts, "on request")
+	case s.wanted == 0:
 	case s.interval > s.wanted:
 		facts = append(facts, "every "+seconds(s.interval)+", stretched")
 	default:
@@ -95,101 +94,19 @@ func (m *model) liveness() string {
 	if s.paused {
 		return t.warn.Render(t.paused + " paused")
 	}
+	if s.wanted == 0 && s.passes > 0 && !s.progress.Walking {
+		return t.strong.Render("on request")
+	}
 	if d := s.silent(m.now()); d > 0 {
 		return t.alarm.Render("no answer for " + age(d.Truncate(5*time.Second)))
 	}
-	if s.walking() || s.passes == 0 {
+	if s.passes == 0 && s.walked && !s.progress.Walking {
+		return t.good.Render(t.live + " checking") // second looks
+	}
+	if s.passes == 0 || s.walking() {
 		return t.good.Render(t.live + " walking")
 	}
 	return t.good.Render(t.live + " live")
-}
-
-// counter is one piece of the counters line.
-type counter struct {
-	text  string  // styled
-	shows classes // what a click on it shows; 0 = nothing
-}
-
-// countersLine says how many are in which state, the problems first.
-func (m *model) countersLine() string {
-	if len(m.rows.sorted) == 0 && len(m.scan.problems()) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString(" ")
-	for _, c := range m.counters() {
-		b.WriteString(c.text)
-	}
-	return b.String()
-}
-
-// counters are the longest form that fits.
-func (m *model) counters() []counter {
-	for _, form := range []struct {
-		healthy bool
-		gap     string
-	}{{true, "  "}, {false, "  "}, {false, " "}} {
-		w := 1
-		long := m.longCounters(form.healthy, form.gap)
-		for _, c := range long {
-			w += width(c.text)
-		}
-		if w <= m.width {
-			return long
-		}
-	}
-	return m.shortCounters()
-}
-
-// longCounters has each state, the healthy ones if asked for, else the total.
-func (m *model) longCounters(healthy bool, gap string) []counter {
-	rs, t := m.rows, &m.theme
-	var out []counter
-	add := func(c class) {
-		text := t.class[c].Render(count(rs.counts[c]) + " " + c.String())
-		if rs.query.classes.has(c) {
-			text = t.class[c].Underline(true).Render(count(rs.counts[c]) + " " + c.String())
-		}
-		out = append(out, counter{text: text, shows: only(c)}, counter{text: gap})
-	}
-	for c := range class(classCount) {
-		if c.problem() && rs.counts[c] > 0 {
-			add(c)
-		}
-	}
-	if len(out) == 0 && m.scan.passes > 0 && len(rs.sorted) > 0 {
-		out = append(out, counter{text: t.good.Render(t.ok + " no problems")}, counter{text: gap})
-	}
-	if rs.counts[checking] > 0 {
-		add(checking)
-	}
-	if n := len(m.scan.problems()); n > 0 {
-		out = append(out, counter{text: t.alarm.Render(counted(n, "error", "errors"))}, counter{text: gap})
-	}
-	if !healthy {
-		return append(out, counter{text: t.dim.Render("of " + count(len(rs.sorted)))})
-	}
-	if len(out) > 0 {
-		out[len(out)-1].text = t.dim.Render(" " + t.bar + " ")
-	}
-	for c := checking + 1; c < classCount; c++ {
-		add(c)
-	}
-	return out[:len(out)-1]
-}
-
-// shortCounters are for where the long ones do not fit.
-func (m *model) shortCounters() []counter {
-	rs, t := m.rows, &m.theme
-	n := rs.problems()
-	style := t.alarm
-	if n == 0 {
-		style = t.good
-	}
-	return []counter{
-		{text: style.Render(counted(n, "problem", "problems")), shows: problems},
-		{text: " of " + count(len(rs.sorted))},
-	}
 }
 
 // ruleLine divides the screen; a text at its start or end belongs to what is below.
@@ -235,6 +152,9 @@ func (m *model) filterText() string {
 		parts = append(parts, "/ "+scan.Escape(text))
 	}
 	if len(parts) == 0 {
+		if n := m.rows.groups.depth; n > 0 {
+			return m.theme.dim.Render("grouped by the path's first " + counted(n, "part", "parts"))
+		}
 		return ""
 	}
 	return m.theme.strong.Render(strings.Join(parts, "  ")) + m.theme.dim.Render("  esc shows all")

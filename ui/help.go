@@ -25,7 +25,7 @@ func (t *theme) inputStyles() textinput.Styles {
 
 // helpNotes are what the keys alone do not tell.
 var helpNotes = []string{
-	"Filter: every word must match the path, the state, a PID or a command; !word excludes.",
+	"Filter: every word must match path, state, PID or command; !word excludes.",
 	"path:eu  state:stale,split  pid:8121  cmd:kvd look in one place only.",
 	"The mouse works too; hold shift to select text.",
 }
@@ -38,7 +38,7 @@ func (m *model) helpLines() []string {
 	}
 	n := len(groups)
 	widths := columnWidths(groups, n)
-	for n > 1 && sum(widths) > m.width-1 {
+	for n > 1 && sum(widths)-helpGap > m.width-1 {
 		n /= 2
 		widths = columnWidths(groups, n)
 	}
@@ -68,12 +68,15 @@ func (m *model) helpGroup(title string, bindings []key.Binding) []string {
 	return lines
 }
 
+// helpGap is the space between two columns.
+const helpGap = 3
+
 // columnWidths are how wide n columns of blocks are, the space between them included.
 func columnWidths(blocks [][]string, n int) []int {
 	widths := make([]int, n)
 	for i, block := range blocks {
 		for _, line := range block {
-			widths[i%n] = max(widths[i%n], width(line)+3)
+			widths[i%n] = max(widths[i%n], width(line)+helpGap)
 		}
 	}
 	return widths

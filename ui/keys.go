@@ -6,7 +6,7 @@ import "charm.land/bubbles/v2/key"
 type KeyMap struct {
 	Up, Down, PageUp, PageDown, HalfUp, HalfDown, Top, Bottom key.Binding
 
-	Filter, Problems, State, AllStates, NextProblem, PrevProblem, Sort, Reverse, Group, Fold key.Binding
+	Filter, Problems, State, AllStates, NextProblem, PrevProblem, Sort, Reverse, Group, Fold, Unfold key.Binding
 
 	Detail, Back, Select, SelectAll, SelectNone, Break, CopyPath, CopyNext, Export key.Binding
 
@@ -33,24 +33,31 @@ func DefaultKeyMap() KeyMap {
 
 		Filter:      bind("/", "filter", "/"),
 		Problems:    bind("!", "problems", "!"),
-		State:       bind("1…9", "one state; more add to it", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
-		AllStates:   bind("0", "all states", "0"),
+		State:       bind("1…9", "one state, or more", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+		AllStates:   bind("0", "all", "0"),
 		NextProblem: bind("n", "next problem", "n"),
 		PrevProblem: bind("N", "previous", "N"),
 		Sort:        bind("s", "sort", "s"),
 		Reverse:     bind("S", "reverse", "S"),
 
+		Group:  bind("t", "group by directory, deeper", "t"),
+		Fold:   bind("←", "fold", "left"),
+		Unfold: bind("→", "unfold", "right"),
+
 		Detail:     bind("enter", "detail", "enter"),
-		Back:       bind("esc", "back; clear the filter", "esc"),
+		Back:       bind("esc", "back, show all", "esc"),
 		Select:     bind("space", "select", "space"),
 		SelectAll:  bind("a", "select all shown", "a"),
 		SelectNone: bind("u", "none", "u"),
 		Break:      bind("B", "break", "B"),
 		CopyPath:   bind("y", "copy", "y"),
-		CopyNext:   bind("Y", "the next step", "Y"),
+		CopyNext:   bind("Y", "its command", "Y"),
 
+		Export: bind("e", "write what is shown as JSON", "e"),
+
+		Log:     bind("l", "log of changes and errors", "l"),
 		Observe: bind("r", "rescan", "r"),
-		Walk:    bind("R", "walk the roots again", "R"),
+		Walk:    bind("R", "walk again", "R"),
 		Pause:   bind("p", "pause, resume", "p"),
 		Slower:  bind("+", "longer interval", "+", "="),
 		Faster:  bind("-", "shorter", "-"),
@@ -73,10 +80,11 @@ func (k KeyMap) ShortHelp() []key.Binding {
 // FullHelp is the help screen, by groups: see helpTitles.
 func (k KeyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{pair(k.Up, k.Down), pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom), pair(k.NextProblem, k.PrevProblem)},
-		{k.Filter, k.Problems, k.State, k.AllStates, pair(k.Sort, k.Reverse)},
-		{k.Detail, k.Back, k.Select, pair(k.SelectAll, k.SelectNone), k.Break, pair(k.CopyPath, k.CopyNext)},
-		{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), k.Help, k.Suspend, k.Quit},
+		{pair(k.Up, k.Down), pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom),
+			pair(k.NextProblem, k.PrevProblem), pair(k.Fold, k.Unfold)},
+		{k.Filter, k.Problems, pair(k.State, k.AllStates), pair(k.Sort, k.Reverse), k.Group},
+		{pair(k.Detail, k.Back), k.Select, pair(k.SelectAll, k.SelectNone), k.Break, pair(k.CopyPath, k.CopyNext), k.Export},
+		{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), k.Log, k.Help, pair(k.Suspend, k.Quit)},
 	}
 }
 

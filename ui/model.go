@@ -19,6 +19,7 @@ const (
 	filtering             // the filter's text
 	asking                // the break dialog
 	helping               // the help screen
+	logging               // the event log
 )
 
 // detailMode says how much of the screen the detail has.
@@ -43,11 +44,14 @@ type model struct {
 	rows   *rows
 	paths  shownPath
 	filter textinput.Model
-	dialog *dialog // while asking
+	events eventLog
+	flash  map[string]time.Time // paths of rows that changed, and when
+	dialog *dialog              // while asking
 
 	mode          mode
 	detail        detailMode
-	scroll        int // lines the help or the full detail is scrolled by
+	text          []string // what has the whole body instead of the table: see fullText
+	scroll        int      // lines it is scrolled by
 	width, height int
 	notice        string // what the last key came to; gone with the next key
 
@@ -67,12 +71,16 @@ func newModel(o Options) *model {
 		rows:     newRows(),
 		paths:    newShownPath(o.Roots),
 		filter:   textinput.New(),
+		flash:    map[string]time.Time{},
 		breaking: &sync.WaitGroup{},
 	}
+	m.rows.groups.base = m.paths.base
 	m.keys.Break.SetEnabled(o.Break != nil)
 	if o.ASCII {
 		m.keys.Up.SetHelp("k", m.keys.Up.Help().Desc)
 		m.keys.Down.SetHelp("j", m.keys.Down.Help().Desc)
+		m.keys.Fold.SetHelp("left", m.keys.Fold.Help().Desc)
+		m.keys.Unfold.SetHelp("right", m.keys.Unfold.Help().Desc)
 		m.keys.State.SetHelp("1-9", m.keys.State.Help().Desc)
 	}
 	m.help.Styles = m.theme.helpStyles()
@@ -80,6 +88,7 @@ func newModel(o Options) *model {
 	m.filter.Prompt = "/ "
 	m.filter.SetVirtualCursor(false)
 	m.filter.SetStyles(m.theme.inputStyles())
+	m.filter.ShowSuggestions = true
 	m.filter.KeyMap.Paste.SetEnabled(false) // it would run a program; the terminal's own paste works
 	return m
 }
@@ -100,6 +109,7 @@ type status struct {
 	fresh    []scan.PathError // of the walk since
 	walked   bool             // there was a walk since the last pass ended
 	passes   int              // that came to an end
+	summary  scan.Summary     // of the last pass
 	took     time.Duration    // what a walk takes, see steady
 	wanted   time.Duration    // the interval the user chose
 	interval time.Duration    // the interval in force, see steady
@@ -130,6 +140,7 @@ func (s *status) apply(u *scan.Update, now time.Time) {
 		s.errors, s.fresh = s.fresh, nil
 	}
 	s.walked = false
+	s.summary = *u.Summary
 	s.passes++
 }
 

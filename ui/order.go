@@ -24,6 +24,8 @@ const (
 	columnCount
 )
 
+var columnWords = [columnCount]string{"state", "path", "pidfile", "holder", "command", "age"}
+
 // order is how the table is sorted. Within equals it is by path. Rows that have
 // nothing in the column come last in either direction.
 type order struct {
@@ -97,6 +99,13 @@ func (o order) compareKeys(a, b sortKey) int {
 		return -c
 	}
 	return c
+}
+
+func (o order) String() string {
+	if o.reverse {
+		return "sorted by " + columnWords[o.column] + ", reversed"
+	}
+	return "sorted by " + columnWords[o.column]
 }
 
 func (o order) compare(a, b *row) int {

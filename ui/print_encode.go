@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
+
+	"lockscope/scan"
 )
 
 // jsonWriter writes JSON that is safe to look at on a terminal. The stream's
@@ -40,31 +38,5 @@ func (e jsonWriter) value(v any) {
 	if err := enc.Encode(v); err != nil {
 		panic(err)
 	}
-	e.out.Write(escapeJSON(bytes.TrimSuffix(buf.Bytes(), []byte("\n"))))
+	e.out.Write(scan.EscapeJSON(bytes.TrimSuffix(buf.Bytes(), []byte("\n"))))
 }
-
-// escapeJSON replaces what is not printable in a JSON text by \u escapes, which
-// mean the same. encoding/json does so for the control characters of ASCII only,
-// and would let DEL, C1 controls and bidirectional overrides through.
-func escapeJSON(text []byte) []byte {
-	if bytes.IndexFunc(text, notPrintable) < 0 {
-		return text
-	}
-	out := make([]byte, 0, len(text)+64)
-	for len(text) > 0 {
-		r, n := utf8.DecodeRune(text)
-		switch {
-		case !notPrintable(r):
-			out = append(out, text[:n]...)
-		case r < 0x10000:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		default:
-			hi, lo := utf16.EncodeRune(r)
-			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
-		}
-		text = text[n:]
-	}
-	return out
-}
-
-func notPrintable(r rune) bool { return !unicode.IsPrint(r) }

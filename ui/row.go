@@ -13,7 +13,9 @@ import (
 type row struct {
 	*scan.Report
 	class    class
-	text     string // what the filter looks through: see rowText
+	stood    class  // the class before, if that is still being checked
+	text     string // what the filter looks through: see appendRowText
+	group    *group // set on the head of a group, whose report has but a path
 	selected bool
 	replaced bool // its place is being sought anew
 	gone     bool // it is a data directory no longer
@@ -30,6 +32,9 @@ func (r *row) set(report *scan.Report, scratch []byte) []byte {
 	return scratch
 }
 
+// searchedCommand is how many bytes of a command line a filter looks through.
+const searchedCommand = 1024
+
 // appendRowText appends what a filter looks through, escaped as it is shown and in lower
 // case, in four parts divided by newlines: the path, the state, the PIDs with a
 // space before each, and the commands.
@@ -40,16 +45,16 @@ func appendRowText(dst []byte, r *scan.Report, c class) []byte {
 	if p := &r.Evidence.Pidfile; p.State == lock.PidfileNamed {
 		appendPID(p.PID)
 	}
-	holders := r.Evidence.Holders
+	holders := r.Evidence.Holders[:min(len(r.Evidence.Holders), mostHolders)]
 	for i := range holders {
 		appendPID(holders[i].PID)
 	}
 	dst = append(dst, '\n')
 	if o := r.Evidence.Owner; o != nil && !holds(r, o.PID) {
-		dst = append(appendLower(dst, scan.Escape(o.Command)), ' ')
+		dst = append(appendLower(dst, scan.Escape(firstBytes(o.Command, searchedCommand))), ' ')
 	}
 	for i := range holders {
-		dst = append(appendLower(dst, scan.Escape(holders[i].Command)), ' ')
+		dst = append(appendLower(dst, scan.Escape(firstBytes(holders[i].Command, searchedCommand))), ' ')
 	}
 	return dst
 }

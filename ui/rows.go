@@ -10,17 +10,19 @@ import (
 // shows, and a window on these. The cursor and the selection belong to
 // directories: whatever is found, sorted or filtered, they stay with them.
 type rows struct {
-	byPath   map[string]*row
-	paths    []*row // all, in order of path
-	sorted   []*row // all
-	filtered []*row // those that match, in the same order; unused where all do
-	shown    []*row // one of the two
-	order    order
-	query    query
-	counts   [classCount]int
-	selected int
-	longest  int // of the paths, in bytes
-	scratch  []byte
+	byPath       map[string]*row
+	paths        []*row // all, in order of path
+	sorted       []*row // all
+	filtered     []*row // those that match, in the same order; unused where all do
+	shown        []*row // one of the two
+	order        order
+	query        query
+	counts       [classCount]int
+	selected     int
+	longest      int // of the paths, in bytes
+	scratch      []byte
+	groups       groups
+	groupsBefore int // heads before the last change of depth
 
 	cursor *row // in shown, unless that is empty
 	at     int  // its index there
@@ -31,9 +33,10 @@ type rows struct {
 
 func newRows() *rows { return &rows{byPath: map[string]*row{}} }
 
-// apply takes in what changed. The cursor's row keeps its line in the window,
-// and stays shown while the cursor is on it even if it matches no longer.
-func (rs *rows) apply(changes []scan.Change, gone []string) {
+// apply takes in what changed, and returns the events in it, without their time. The cursor's
+// row keeps its line in the window, and stays shown while the cursor is on it
+// even if it matches no longer.
+func (rs *rows) apply(changes []scan.Change, gone []string) (events []event) {
 	keep := rs.kept()
 	var placed, found []*row
 	replace := func(r *row) {
@@ -45,7 +48,7 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 	for _, c := range changes {
 		r := rs.byPath[c.Path]
 		if r == nil {
-			r = &row{}
+			r = &row{stood: noClass}
 			rs.byPath[c.Path] = r
 			rs.longest = max(rs.longest, len(c.Path))
 			found = append(found, r)
@@ -55,6 +58,10 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 		replace(r)
 		rs.scratch = r.set(c.Report, rs.scratch)
 		rs.counts[r.class]++
+		if r.class != checking && r.class != r.stood {
+			events = append(events, event{path: r.Path, from: r.stood, to: r.class, report: r.Report})
+			r.stood = r.class
+		}
 	}
 	for _, path := range gone {
 		if r := rs.byPath[path]; r != nil {
@@ -63,10 +70,13 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 			rs.setSelected(r, false)
 			r.gone = true
 			replace(r)
+			if r.stood != noClass {
+				events = append(events, event{path: path, from: r.stood, to: noClass})
+			}
 		}
 	}
 	if len(placed) == 0 {
-		return
+		return nil
 	}
 
 	if len(placed) > len(found) {
@@ -92,20 +102,25 @@ func (rs *rows) apply(changes []scan.Change, gone []string) {
 		rs.filtered = rs.order.insert(rs.filtered, placed)
 	}
 	rs.show()
+	return events
 }
 
 // setQuery shows other rows. The cursor stays with its directory, or goes to
 // the next one that is shown.
 func (rs *rows) setQuery(q query) {
+	from := rs.sorted
+	if q.narrows(&rs.query) {
+		from = rs.filtered
+	}
 	rs.query = q
-	rs.refilter(nil)
+	rs.refilter(from, nil)
 }
 
 // setOrder sorts otherwise.
 func (rs *rows) setOrder(o order) {
 	rs.order = o
 	rs.sorted = o.sort(rs.paths)
-	rs.refilter(rs.kept())
+	rs.refilter(rs.sorted, rs.kept())
 }
 
 // kept is the row that stays shown whether it matches or not.
@@ -113,13 +128,14 @@ func (rs *rows) kept() *row {
 	if !rs.moved {
 		return nil
 	}
-	return rs.current()
+	return rs.directory()
 }
 
-func (rs *rows) refilter(keep *row) {
-	rs.filtered = rs.filtered[:0]
+// refilter chooses what matches, or is to be kept, from rows that hold it all.
+func (rs *rows) refilter(from []*row, keep *row) {
+	rs.filtered = rs.filtered[:0] // of which from may be the whole
 	if !rs.query.all() {
-		for _, r := range rs.sorted {
+		for _, r := range from {
 			if r == keep || rs.query.matches(r) {
 				rs.filtered = append(rs.filtered, r)
 			}
@@ -130,12 +146,23 @@ func (rs *rows) refilter(keep *row) {
 
 // show puts what changed before the window.
 func (rs *rows) show() {
-	rs.shown = rs.filtered
-	if rs.query.all() {
-		rs.shown = rs.sorted
+	rs.shown = rs.flat()
+	if rs.groups.depth > 0 {
+		rs.shown = rs.groups.arrange(rs.shown, rs.order)
 	}
 	rs.follow()
 }
+
+// flat are the directories that match, in order.
+func (rs *rows) flat() []*row {
+	if rs.query.all() {
+		return rs.sorted
+	}
+	return rs.filtered
+}
+
+// matching is how many directories match.
+func (rs *rows) matching() int { return len(rs.flat()) }
 
 // follow finds the cursor's row again, on the line of the window it was on.
 func (rs *rows) follow() {
@@ -148,6 +175,8 @@ func (rs *rows) follow() {
 		rs.at = 0
 	case rs.cursor.gone:
 		rs.at = min(rs.at, len(rs.shown)-1)
+	case rs.groups.depth > 0 || rs.cursor.group != nil:
+		rs.at = rs.findGrouped()
 	default:
 		at, _ := slices.BinarySearchFunc(rs.shown, rs.cursor, rs.order.compare)
 		rs.at = min(at, len(rs.shown)-1)
@@ -155,6 +184,19 @@ func (rs *rows) follow() {
 	rs.cursor = rs.shown[rs.at]
 	rs.top = rs.at - line
 	rs.scroll()
+}
+
+// findGrouped is where the cursor's row is among groups, or where it would be:
+// at the head of its group.
+func (rs *rows) findGrouped() int {
+	if i := slices.Index(rs.shown, rs.cursor); i >= 0 {
+		return i
+	}
+	head := rs.groups.heads[rs.groups.key(rs.cursor.Path)]
+	if i := slices.Index(rs.shown, head); i >= 0 {
+		return i
+	}
+	return min(rs.at, len(rs.shown)-1)
 }
 
 // scroll keeps the cursor inside the window, and the window inside the rows.
@@ -190,7 +232,7 @@ func (rs *rows) moveTo(i int) {
 	rs.moved = true
 	rs.at = max(min(i, len(rs.shown)-1), 0)
 	rs.cursor = rs.shown[rs.at]
-	if left != rs.cursor && !rs.query.matches(left) {
+	if left != rs.cursor && left.group == nil && !rs.query.matches(left) {
 		rs.filtered = slices.DeleteFunc(rs.filtered, func(r *row) bool { return r == left })
 		rs.show()
 	}
@@ -220,9 +262,9 @@ func (rs *rows) setSelected(r *row, on bool) {
 	}
 }
 
-// selectShown selects every row shown, and deselectAll none at all.
-func (rs *rows) selectShown() {
-	for _, r := range rs.shown {
+// selectMatching selects every directory that matches, and deselectAll none at all.
+func (rs *rows) selectMatching() {
+	for _, r := range rs.flat() {
 		rs.setSelected(r, true)
 	}
 }
@@ -230,6 +272,29 @@ func (rs *rows) selectShown() {
 func (rs *rows) deselectAll() {
 	for _, r := range rs.sorted {
 		rs.setSelected(r, false)
+	}
+}
+
+// directory is the row under the cursor if that is a directory, or nil.
+func (rs *rows) directory() *row {
+	if r := rs.current(); r != nil && r.group == nil {
+		return r
+	}
+	return nil
+}
+
+// toggle selects or deselects the cursor's directory, or its group as a whole.
+func (rs *rows) toggle() {
+	r := rs.current()
+	switch {
+	case r == nil:
+	case r.group == nil:
+		rs.setSelected(r, !r.selected)
+	default:
+		on := slices.ContainsFunc(r.group.rows, func(r *row) bool { return !r.selected })
+		for _, member := range r.group.rows {
+			rs.setSelected(member, on)
+		}
 	}
 }
 

@@ -37,7 +37,8 @@ func TestRowsStayTrue(t *testing.T) {
 	rs := newRows()
 	rs.setHeight(7)
 	truth := map[string]*scan.Report{}
-	queries := []query{{}, {classes: problems}, {terms: parseTerms("d/1")}, {classes: problems, terms: parseTerms("!3")}}
+	queries := []query{{}, {classes: problems}, {terms: parseTerms("d/1")}, {classes: problems, terms: parseTerms("!3")},
+		{terms: parseTerms("d/")}, {terms: parseTerms("d/1 st")}, {terms: parseTerms("d/1 sta")}, {terms: parseTerms("d/1 !stale")}}
 	for step := range 3000 {
 		before, line := rs.current(), rs.at-rs.top
 		ours := false // what moves the cursor is the user

@@ -13,6 +13,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	xterm "github.com/charmbracelet/x/term"
 
 	"lockscope/lock"
 	"lockscope/scan"
@@ -46,7 +47,7 @@ type Options struct {
 // end, and leaves the terminal as it found it. It runs the source meanwhile,
 // and waits for breaks that are under way.
 func Run(ctx context.Context, o Options) error {
-	if t := os.Getenv("TERM"); t == "" || t == "dumb" {
+	if name := os.Getenv("TERM"); name == "" || name == "dumb" {
 		return ErrDumbTerminal
 	}
 	if o.Stdin == nil {
@@ -63,13 +64,16 @@ func Run(ctx context.Context, o Options) error {
 	defer stop()
 
 	m := newModel(o)
-	program := tea.NewProgram(m,
-		tea.WithInput(o.Stdin),
+	options := []tea.ProgramOption{
 		tea.WithOutput(wire{o.Stdout}),
 		tea.WithColorProfile(profile),
-		tea.WithFPS(30),
+		tea.WithFPS(40), // idle, it costs half of what the default does; a key waits 25 ms at most
 		tea.WithoutSignalHandler(),
-	)
+	}
+	if xterm.IsTerminal(o.Stdin.Fd()) { // else the keys come from /dev/tty
+		options = append(options, tea.WithInput(o.Stdin))
+	}
+	program := tea.NewProgram(m, options...)
 	defer context.AfterFunc(ctx, func() {
 		stop() // a second signal ends a program that hangs on a terminal that hangs
 		program.Quit()

@@ -12,7 +12,8 @@ type theme struct {
 
 	cursor, cursorEnd, tick, live, paused  string
 	ascending, descending, dash, dot, mark string // mark stands for what was cut
-	ok, bad                                string
+	folded, unfolded                       string
+	ok, bad, arrow                         string
 	rule, bar                              string
 	border                                 lipgloss.Border
 
@@ -27,7 +28,7 @@ func newTheme(ascii bool) theme {
 		glyphs: [classCount]string{"✖", "✖", "!", "!", "!", "~", "?", "…", "·", " "},
 		cursor: "▌", cursorEnd: "▐", tick: "✓", live: "●", paused: "■",
 		ascending: "▲", descending: "▼", dash: "–", dot: "·", mark: "…",
-		ok: "✓", bad: "✖", rule: "─", bar: "│", border: lipgloss.RoundedBorder(),
+		folded: "▸", unfolded: "▾", ok: "✓", bad: "✖", arrow: "→", rule: "─", bar: "│", border: lipgloss.RoundedBorder(),
 
 		name:    style().Bold(true),
 		dim:     style().Faint(true),
@@ -52,7 +53,8 @@ func newTheme(ascii bool) theme {
 		t.glyphs = [classCount]string{"X", "X", "!", "!", "!", "~", "?", ":", ".", " "}
 		t.cursor, t.cursorEnd, t.tick, t.live, t.paused = ">", "<", "+", "*", "#"
 		t.ascending, t.descending, t.dash, t.dot, t.mark = "^", "v", "-", "-", "..."
-		t.ok, t.bad, t.rule, t.bar = "+", "X", "-", "|"
+		t.ok, t.bad, t.arrow, t.rule, t.bar = "+", "X", "->", "-", "|"
+		t.folded, t.unfolded = "+", "-"
 		t.border = lipgloss.ASCIIBorder()
 	}
 	return t

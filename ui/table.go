@@ -33,32 +33,25 @@ type tableCells struct{ state, dir, pidfile, holder, command, since string }
 
 // line lays out everything but the margins.
 func (t *tableCells) line(c columns, mark string) string {
-	var b strings.Builder
-	b.WriteString(pad(t.state, stateWidth))
-	b.WriteString("  ")
-	b.WriteString(pad(shortenMiddle(t.dir, c.dir, mark), c.dir))
-	t.writeRest(&b, c, mark)
-	return b.String()
+	return pad(t.state, stateWidth) + "  " + pad(shortenMiddle(t.dir, c.dir, mark), c.dir) + " " + t.rest(c, mark)
 }
 
-// writeRest lays out what is to the right of the directory.
-func (t *tableCells) writeRest(b *strings.Builder, c columns, mark string) {
-	if c.pidfile > 0 {
-		b.WriteString("  ")
-		b.WriteString(padLeft(t.pidfile, c.pidfile))
+// rest lays out what is to the right of the directory and one space.
+func (t *tableCells) rest(c columns, mark string) string {
+	var b strings.Builder
+	gap := " "
+	column := func(w int, text string) {
+		if w > 0 {
+			b.WriteString(gap)
+			b.WriteString(text)
+			gap = "  "
+		}
 	}
-	if c.holder > 0 {
-		b.WriteString("  ")
-		b.WriteString(padLeft(t.holder, c.holder))
-	}
-	if c.command > 0 {
-		b.WriteString("  ")
-		b.WriteString(pad(shorten(t.command, c.command, mark), c.command))
-	}
-	if c.since > 0 {
-		b.WriteString("  ")
-		b.WriteString(padLeft(t.since, c.since))
-	}
+	column(c.pidfile, padLeft(t.pidfile, c.pidfile))
+	column(c.holder, padLeft(t.holder, c.holder))
+	column(c.command, pad(shorten(t.command, c.command, mark), c.command))
+	column(c.since, padLeft(t.since, c.since))
+	return b.String()
 }
 
 func (m *model) cells(r *row) tableCells {
@@ -103,33 +96,46 @@ func (m *model) holderCell(holders []scan.Holder, state lock.LockState) string {
 	case len(holders) == 0:
 		return "?"
 	}
-	first := strconv.Itoa(holders[0].PID)
-	if len(holders) == 1 {
+	var pids []int // holders come in order of PID, once for each descriptor
+	for i := range holders {
+		if pid := holders[i].PID; len(pids) == 0 || pids[len(pids)-1] != pid {
+			pids = append(pids, pid)
+		}
+	}
+	first := strconv.Itoa(pids[0])
+	if len(pids) == 1 {
 		return first
 	}
-	if two := first + "," + strconv.Itoa(holders[1].PID); len(holders) == 2 && len(two) <= holderWidth {
+	if two := first + "," + strconv.Itoa(pids[1]); len(pids) == 2 && len(two) <= holderWidth {
 		return two
 	}
-	return first + " +" + strconv.Itoa(len(holders)-1)
+	return first + " +" + strconv.Itoa(len(pids)-1)
 }
 
-// tableRow is one row of the table, as wide as the table. The cursor's is
-// marked with a character and in reverse video, as one run without colours.
-func (m *model) tableRow(r *row, c columns) string {
+// tableRow is one row of the table. The cursor's says what and where in reverse
+// video, as one run without colours, between two marks; to do so with the whole
+// line would double the bytes that a movement takes.
+func (m *model) tableRow(r *row, c columns, w int) string {
+	if r.group != nil {
+		return m.groupRow(r, w)
+	}
 	cells, t := m.cells(r), &m.theme
-	tick := " "
+	tick, styledTick := " ", " "
 	if r.selected {
-		tick = t.tick
+		tick, styledTick = t.tick, t.strong.Render(t.tick)
 	}
-	if r == m.rows.current() {
-		return t.strong.Render(t.cursor) + t.reverse.Render(tick+cells.line(c, t.mark)) + t.strong.Render(t.cursorEnd)
-	}
-	kind := r.class
-	var rest strings.Builder
-	cells.writeRest(&rest, c, t.mark)
 	dir := pad(shortenMiddle(cells.dir, c.dir, t.mark), c.dir)
-	if !kind.problem() {
-		return " " + t.strong.Render(tick) + t.class[kind].Render(pad(cells.state, stateWidth)) + "  " + dir + t.dim.Render(rest.String())
+	rest := cells.rest(c, t.mark)
+	if !r.class.problem() {
+		rest = t.dim.Render(rest)
 	}
-	return " " + t.strong.Render(tick) + t.class[kind].Render(pad(cells.state, stateWidth)) + "  " + dir + rest.String()
+	state := pad(cells.state, stateWidth)
+	if r == m.rows.current() {
+		return t.strong.Render(t.cursor) + t.reverse.Render(tick+state+"  "+dir) + t.strong.Render(t.cursorEnd) + rest
+	}
+	style := t.class[r.class]
+	if _, changed := m.flash[r.Path]; changed {
+		style = style.Underline(true)
+	}
+	return " " + styledTick + style.Render(state) + "  " + dir + " " + rest
 }

@@ -13,13 +13,14 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 
 	"lockscope/scan"
 )
 
 // terminal is a pseudo-terminal with an emulator at its far end.
 type terminal struct {
-	t        *testing.T
+	t        testing.TB
 	far      *os.File // the emulator's side
 	near     *os.File // the program's side
 	emulator *vt.SafeEmulator
@@ -29,12 +30,13 @@ type terminal struct {
 	answers bytes.Buffer // all that the emulator answered to queries
 }
 
-func newTerminal(t *testing.T, width, height int) *terminal {
+func newTerminal(t testing.TB, width, height int) *terminal {
 	t.Helper()
 	far, near, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
+	far = pollable(t, far)
 	term := &terminal{t: t, far: far, near: near, emulator: vt.NewSafeEmulator(width, height)}
 	term.setSize(width, height)
 	read, answered := make(chan struct{}), make(chan struct{})
@@ -59,6 +61,20 @@ func newTerminal(t *testing.T, width, height int) *terminal {
 		<-answered
 	})
 	return term
+}
+
+// pollable gives a file whose Close ends a Read that waits.
+func pollable(t testing.TB, f *os.File) *os.File {
+	t.Helper()
+	defer f.Close()
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err == nil {
+		err = unix.SetNonblock(fd, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), f.Name())
 }
 
 type writerFunc func([]byte)
@@ -167,7 +183,7 @@ type running struct {
 	end    context.CancelFunc
 }
 
-func runScreen(t *testing.T, width, height int, o Options) *running {
+func runScreen(t testing.TB, width, height int, o Options) *running {
 	t.Helper()
 	term := newTerminal(t, width, height)
 	ctx, cancel := context.WithCancel(context.Background())

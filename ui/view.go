@@ -13,20 +13,24 @@ import (
 const (
 	minWidth   = 24
 	minHeight  = 8
-	chrome     = 5  // lines that are not body
-	detailFrom = 20 // lines of screen from which on there is room for the detail below the table
+	chrome     = 5   // lines that are not body
+	detailFrom = 20  // lines of screen from which on there is room for the detail below the table
+	besideFrom = 160 // columns of screen from which on there is room for it beside the table
 )
 
 // layout is how the screen is divided.
 type layout struct {
+	width  int // of the table; less than the screen's where the detail is beside it
 	body   int // lines
 	rows   int // of the table; its head comes on top
 	detail int // lines of detail below the table, without its rule; 0 = none
 }
 
 func (m *model) layout() layout {
-	l := layout{body: max(m.height-chrome, 1)}
-	if m.detail == detailShown && m.roomForDetail() {
+	l := layout{width: m.width, body: max(m.height-chrome, 1)}
+	if m.detail == detailShown && m.width >= besideFrom {
+		l.width = m.width * 3 / 5
+	} else if m.detail == detailShown && m.roomForDetail() {
 		l.detail = min(max(m.height*3/10, 6), 12)
 	}
 	l.rows = l.body - 1
@@ -47,7 +51,7 @@ func (m *model) View() tea.View {
 	v.MouseMode = tea.MouseModeCellMotion
 	switch {
 	case m.width == 0: // not known yet
-	case m.width < minWidth || m.height < minHeight:
+	case m.tooSmallFor():
 		v.SetContent(m.tooSmall())
 	default:
 		v.SetContent(strings.Join(m.screen(), "\n"))
@@ -55,6 +59,8 @@ func (m *model) View() tea.View {
 	}
 	return v
 }
+
+func (m *model) tooSmallFor() bool { return m.width < minWidth || m.height < minHeight }
 
 func (m *model) tooSmall() string {
 	size := func(w, h int) string { return strconv.Itoa(w) + "x" + strconv.Itoa(h) }
@@ -68,15 +74,17 @@ func (m *model) screen() []string {
 	lines = append(lines, m.headerLine(), m.countersLine(), m.ruleLine(m.filterText(), m.selectedText()))
 	lines = append(lines, m.bodyLines(l)...)
 	lines = append(lines, m.ruleLine("", m.positionText(l)), m.footLine())
+	for i, line := range lines {
+		lines[i] = shorten(line, m.width, m.theme.mark)
+	}
 	return lines
 }
 
 // bodyLines are exactly as many as the body has.
 func (m *model) bodyLines(l layout) []string {
 	var lines []string
-	switch {
-	case m.mode == helping, m.showsDetailFull() && m.mode != asking:
-		text := m.fullText()
+	switch text := m.text; {
+	case text != nil:
 		lines = text[min(max(m.scroll, 0), len(text)):]
 	case m.rows.current() == nil:
 		lines = m.emptyLines(l.body)
@@ -90,27 +98,49 @@ func (m *model) bodyLines(l layout) []string {
 	return lines
 }
 
-// fullText is the text that has the whole body: the help or the full detail.
+// fullText is the text that has the whole body: the help, the log or the full
+// detail; nil if there is none.
 func (m *model) fullText() []string {
-	if m.mode == helping {
+	switch {
+	case m.mode == helping:
 		return m.helpLines()
-	}
-	if r := m.rows.current(); r != nil {
-		return m.detailLines(r, m.width, true)
+	case m.mode == logging:
+		return m.logLines()
+	case m.showsDetailFull() && m.mode != asking:
+		return m.detailLines(m.rows.current(), m.width, true)
 	}
 	return nil
 }
 
+// columns are the table's.
+func (m *model) columns(l layout) columns {
+	return planColumns(l.width, m.paths.length(m.rows.longest))
+}
+
 func (m *model) tableLines(l layout) []string {
-	c := planColumns(m.width, m.paths.length(m.rows.longest))
+	c := m.columns(l)
 	lines := make([]string, 0, l.body)
 	lines = append(lines, m.tableHead(c))
 	for _, r := range m.rows.window() {
-		lines = append(lines, m.tableRow(r, c))
+		lines = append(lines, m.tableRow(r, c, l.width))
+	}
+	if l.width < m.width {
+		return m.withDetailBeside(lines, l)
 	}
 	if l.detail > 0 {
 		lines = append(exactly(lines, l.rows+1), m.ruleLine("", m.rowPosition()))
 		lines = append(lines, m.cutDetail(l.detail)...)
+	}
+	return lines
+}
+
+// withDetailBeside puts the detail to the right of the table.
+func (m *model) withDetailBeside(lines []string, l layout) []string {
+	detail := exactly(m.detailLines(m.rows.current(), m.width-l.width-1, true), l.body)
+	lines = exactly(lines, l.body)
+	bar := m.theme.dim.Render(m.theme.bar)
+	for i := range lines {
+		lines[i] = pad(lines[i], l.width) + bar + detail[i]
 	}
 	return lines
 }
@@ -142,8 +172,8 @@ func (m *model) rowPosition() string {
 
 // positionText goes into the rule above the foot.
 func (m *model) positionText(l layout) string {
-	if m.mode == helping || m.showsDetailFull() {
-		if n := len(m.fullText()); n > l.body {
+	if n := len(m.text); n > 0 {
+		if n > l.body {
 			return m.theme.dim.Render(count(min(m.scroll+l.body, n)) + " of " + counted(n, "line", "lines"))
 		}
 		return ""
@@ -168,7 +198,7 @@ func (m *model) footLine() string {
 		return " " + shorten(m.notice, m.width-2, t.mark)
 	case m.mode == asking:
 		return " " + m.help.ShortHelpView(m.fitting(m.dialogKeys()))
-	case m.mode == helping || m.showsDetailFull():
+	case m.text != nil:
 		return " " + m.help.ShortHelpView(m.fitting(m.fullTextKeys()))
 	}
 	return " " + m.help.ShortHelpView(m.fitting(m.keys.ShortHelp()))

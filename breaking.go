@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"lockscope/lock"
+	"lockscope/scan"
+	"lockscope/ui"
+)
+
+// targets takes what a scan finds, and keeps what is stale. It is a ui.Printer
+// that prints nothing.
+type targets map[string]*scan.Report
+
+func (t targets) Update(u scan.Update) error {
+	for _, c := range u.Changes {
+		delete(t, c.Path)
+		if c.Breakable() {
+			t[c.Path] = c.Report
+		}
+	}
+	for _, path := range u.Gone {
+		delete(t, path)
+	}
+	return nil
+}
+
+func (t targets) End(scan.Summary) error { return nil }
+
+// sorted are the targets in order of their paths.
+func (t targets) sorted() []*scan.Report {
+	reports := make([]*scan.Report, 0, len(t))
+	for _, r := range t {
+		reports = append(reports, r)
+	}
+	slices.SortFunc(reports, func(a, b *scan.Report) int { return strings.Compare(a.Path, b.Path) })
+	return reports
+}
+
+// breakStale scans once and breaks every stale lock, or says which ones it would.
+// It returns the exit status.
+func breakStale(ctx context.Context, s *settings, m *scan.Monitor, stdin, stdout, stderr *os.File) int {
+	found := targets{}
+	p := &printing{s: s, stderr: stderr, printer: found}
+	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
+		p.progress = ui.NewProgress(stderr)
+	}
+	status := p.run(ctx, m)
+	if status != exitOK && status != exitIncomplete {
+		return status
+	}
+	reports := found.sorted()
+	out := ui.NewBreakPrinter(stdout, s.output, s.names())
+	if s.dryRun {
+		for _, r := range reports {
+			if err := out.Would(r); err != nil {
+				return unwritten(stderr, err)
+			}
+		}
+		return status
+	}
+	if len(reports) > 0 && !s.yes && !confirmed(reports, s.names(), stdin, stderr) {
+		complain(stderr, errors.New("nothing was broken"))
+		return exitAttention
+	}
+	breaker := scan.Breaker{Names: s.names(), Audit: s.auditLog()}
+	for _, r := range reports {
+		if ctx.Err() != nil {
+			break
+		}
+		removed, err := breaker.Break(r)
+		if err != nil && status == exitOK {
+			status = exitAttention
+		}
+		if err := out.Done(r, removed, err); err != nil {
+			return unwritten(stderr, err)
+		}
+	}
+	var sig caught
+	if errors.As(context.Cause(ctx), &sig) {
+		complain(stderr, sig)
+		return exitSignal + int(sig.Signal)
+	}
+	return status
+}
+
+// confirmed lists what would be broken, with the evidence, and asks.
+func confirmed(reports []*scan.Report, names lock.Names, stdin io.Reader, stderr io.Writer) bool {
+	for _, r := range reports {
+		summary, _ := r.Explain()
+		fmt.Fprintf(stderr, "%s\n  %s\n  to be removed: %s\n", scan.Escape(r.Path), summary,
+			scan.Escape(strings.Join(names.Leftovers(r.Evidence.Evidence), ", ")))
+	}
+	question := "Break this stale lock?"
+	if len(reports) > 1 {
+		question = fmt.Sprintf("Break these %d stale locks?", len(reports))
+	}
+	fmt.Fprintf(stderr, "%s [y/N] ", question)
+	answer, err := bufio.NewReader(stdin).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(stderr) // the answer did not end the line
+	}
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
+}
+
+// mayBreak finds out what stands against breaking before anything is scanned.
+func (s *settings) mayBreak(stdin, stderr *os.File) error {
+	switch {
+	case s.stale && s.ReadOnly:
+		return errors.New("--break-stale: not allowed, because of --read-only or read_only in the config file")
+	case s.stale && !s.yes && !s.dryRun && !(isTerminal(stdin) && isTerminal(stderr)):
+		return errors.New("--break-stale: there is no terminal to ask on; use --dry-run to see what would be removed, or --yes")
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lockscope/scan"
+)
+
+func (m *model) copyPath() tea.Cmd {
+	r := m.rows.directory()
+	if r == nil {
+		return nil
+	}
+	m.notice = "copied " + scan.Escape(r.Path)
+	return tea.SetClipboard(r.Path)
+}
+
+func (m *model) copyNext() tea.Cmd {
+	r := m.rows.directory()
+	if r == nil {
+		return nil
+	}
+	command := r.Command()
+	if command == "" {
+		m.notice = "there is no command for the next step"
+		return nil
+	}
+	m.notice = "copied: " + command
+	return tea.SetClipboard(command)
+}
+
+func (m *model) pause() {
+	m.scan.paused = !m.scan.paused
+	if m.scan.paused {
+		m.opts.Source.SetInterval(0)
+	} else {
+		m.scan.heard = m.now()
+		m.opts.Source.SetInterval(m.scan.wanted)
+	}
+}
+
+// intervals are what + and - go through.
+var intervals = []time.Duration{
+	500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second,
+	30 * time.Second, time.Minute, 5 * time.Minute,
+}
+
+// changeInterval takes the next longer or shorter interval, and ends a pause.
+func (m *model) changeInterval(step int) {
+	i := 0
+	for i < len(intervals)-1 && intervals[i] < m.scan.wanted {
+		i++
+	}
+	if step > 0 && intervals[i] > m.scan.wanted {
+		step = 0 // between two of them
+	}
+	m.scan.wanted = intervals[max(min(i+step, len(intervals)-1), 0)]
+	m.scan.interval = m.scan.wanted
+	m.scan.paused = false
+	m.opts.Source.SetInterval(m.scan.wanted)
+}

@@ -1,0 +1,220 @@
+package ui
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+
+	"lockscope/lock"
+	"lockscope/scan"
+)
+
+func (m *model) dialogKeys() []key.Binding {
+	k, d := m.keys, m.dialog
+	switch {
+	case d.phase == breaks:
+		return []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "stop after this one"))}
+	case d.phase == tells:
+		return []key.Binding{key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "close"))}
+	case len(d.targets) > 1:
+		return []key.Binding{key.NewBinding(key.WithKeys("enter"), key.WithHelp("number, enter", "break")), k.No}
+	}
+	return []key.Binding{k.Yes, k.Switch, k.Accept, k.No}
+}
+
+// dialogLines are the dialog with its frame, in at most height lines.
+func (m *model) dialogLines(height int) []string {
+	t := &m.theme
+	inner := min(m.width-6, 76)
+	head, foot := m.dialogHead(inner), m.dialogFoot(inner)
+	if m.cramped() {
+		head, foot = head[:1], foot[max(len(foot)-1, 0):]
+	}
+	list := m.targetList(inner, max(height-2-len(head)-len(foot), 1))
+	lines := append(append(head, list...), foot...)
+	for i, line := range lines {
+		lines[i] = " " + pad(shorten(line, inner, t.mark), inner) + " "
+	}
+	box := t.frame().Render(strings.Join(lines, "\n"))
+	return strings.Split(box, "\n")
+}
+
+// cramped reports whether the dialog has to do with the least.
+func (m *model) cramped() bool { return m.layout().body < 14 }
+
+// targetList are the targets in sight, in at most height lines; the last says how many follow.
+func (m *model) targetList(w, height int) []string {
+	d := m.dialog
+	d.top = max(min(d.top, len(d.targets)-1), 0)
+	var lines []string
+	for i := d.top; i < len(d.targets) && len(lines) <= height; i++ {
+		lines = append(lines, m.targetLines(&d.targets[i], w)...)
+		if len(lines) >= height && i+1 < len(d.targets) {
+			lines = append(lines[:height-1], m.theme.dim.Render(m.theme.mark+" and "+count(len(d.targets)-i)+" more, "+m.keys.Down.Help().Key))
+			break
+		}
+	}
+	return lines[:min(len(lines), height)]
+}
+
+func (m *model) dialogHead(w int) []string {
+	d, t := m.dialog, &m.theme
+	n := len(d.targets)
+	var title string
+	switch d.phase {
+	case asks:
+		title = "Break this stale lock?"
+		if n > 1 {
+			title = "Break these " + count(n) + " stale locks?"
+		}
+	case breaks:
+		title = "Breaking" + t.mark
+		if d.stop {
+			title += " stopping after this one"
+		}
+	case tells:
+		title = d.outcome()
+	}
+	lines := []string{t.name.Render(title)}
+	if d.phase == asks && d.skipped > 0 {
+		lines = append(lines, t.dim.Render(counted(d.skipped, "selected directory is", "selected directories are")+" not stale and left alone."))
+	}
+	return append(lines, "")
+}
+
+// outcome counts what came of the targets.
+func (d *dialog) outcome() string {
+	broken, refused, left := 0, 0, 0
+	for i := range d.targets {
+		switch t := &d.targets[i]; {
+		case !t.tried:
+			left++
+		case t.err != nil:
+			refused++
+		default:
+			broken++
+		}
+	}
+	parts := []string{count(broken) + " broken"}
+	if refused > 0 {
+		parts = append(parts, count(refused)+" left as it was")
+	}
+	if left > 0 {
+		parts = append(parts, count(left)+" not tried")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// targetLines are one target: what it is, and what would be or was done.
+func (m *model) targetLines(g *target, w int) []string {
+	d, t := m.dialog, &m.theme
+	path := shortenMiddle(scan.Escape(g.seen.Path), w-2, t.mark)
+	switch {
+	case g.tried && g.err == nil:
+		removed := "nothing was left to remove"
+		if len(g.removed) > 0 {
+			removed = "removed " + escapeList(g.removed)
+		}
+		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(removed)}
+	case g.tried:
+		lines := []string{t.alarm.Render(t.bad) + " " + path}
+		for _, line := range wrap(whyRefused(g.err), w-2) {
+			lines = append(lines, "  "+line)
+		}
+		return lines
+	case d.phase != asks:
+		return []string{t.dim.Render(t.dot) + " " + path}
+	}
+	var lines []string
+	if len(d.targets) == 1 {
+		for _, line := range wrap(scan.Escape(g.seen.Path), w) {
+			lines = append(lines, t.strong.Render(line))
+		}
+		if !m.cramped() {
+			summary, _ := g.seen.Explain()
+			lines = append(lines, wrap(summary, w)...)
+		}
+	} else {
+		lines = append(lines, t.strong.Render(path))
+	}
+	lines = append(lines, "  "+t.dim.Render("removes ")+shorten(m.removes(g.seen), w-10, t.mark))
+	if now := m.changedSince(g.seen); now != "" {
+		lines = append(lines, "  "+t.warn.Render("changed since this was asked: now "+now))
+	}
+	return lines
+}
+
+// removes lists what a break would remove, with what the pidfile says.
+func (m *model) removes(r *scan.Report) string {
+	var files []string
+	for _, name := range m.opts.Names.Leftovers(r.Evidence.Evidence) {
+		text := scan.Escape(name)
+		if p := &r.Evidence.Pidfile; name == m.opts.Names.Pidfile {
+			if p.State == lock.PidfileNamed {
+				text += " (" + strconv.Itoa(p.PID) + ", " + r.Evidence.Process.String() + ")"
+			} else {
+				text += " (" + p.State.String() + ")"
+			}
+		}
+		files = append(files, text)
+	}
+	return strings.Join(files, ", ")
+}
+
+// changedSince says what a pinned directory is now, "" if it is still stale.
+func (m *model) changedSince(seen *scan.Report) string {
+	r := m.rows.byPath[seen.Path]
+	switch {
+	case r == nil:
+		return "gone"
+	case r.Breakable():
+		return ""
+	}
+	return r.class.String()
+}
+
+func (m *model) dialogFoot(w int) []string {
+	d, t := m.dialog, &m.theme
+	if d.phase != asks {
+		return nil
+	}
+	lines := []string{""}
+	for _, line := range wrap("Each is checked again at that moment; if anything changed, it is left as it is. "+
+		"The lock file itself is never removed.", w) {
+		lines = append(lines, t.dim.Render(line))
+	}
+	lines = append(lines, "")
+	if len(d.targets) > 1 {
+		prompt := "Type " + strconv.Itoa(len(d.targets)) + " and press enter to break them: "
+		if width(prompt)+len(d.typed)+1 > w {
+			prompt = "Type " + strconv.Itoa(len(d.targets)) + ", enter: "
+		}
+		return append(lines, prompt+t.strong.Render(d.typed)+t.reverse.Render(" "))
+	}
+	if d.accept {
+		return append(lines, "  Cancel    "+t.button.Render("[ Break ]"))
+	}
+	return append(lines, t.button.Render("[ Cancel ]")+"    Break  ")
+}
+
+func escapeList(names []string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = scan.Escape(name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// whyRefused is an error without the directory, which stands above it.
+func whyRefused(err error) string {
+	text := err.Error()
+	var refused *lock.RefusedError
+	if errors.As(err, &refused) {
+		text = strings.TrimPrefix(text, refused.Dir+": ")
+	}
+	return scan.Escape(text)
+}
+
+func escapeError(err error) string { return scan.Escape(err.Error()) }

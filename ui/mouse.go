@@ -1,0 +1,74 @@
+package ui
+
+import tea "charm.land/bubbletea/v2"
+
+// wheelStep is how many lines a notch of the wheel moves.
+const wheelStep = 3
+
+// Lines of the screen, from the top.
+const (
+	countersY = 1
+	bodyY     = 3
+)
+
+func (m *model) wheel(w tea.Mouse) {
+	step := wheelStep
+	if w.Button == tea.MouseWheelUp {
+		step = -step
+	}
+	switch {
+	case m.mode == asking:
+		m.dialog.top += step
+	case m.text != nil:
+		m.scrollTo(m.scroll + step)
+	default:
+		m.rows.moveTo(m.rows.at + step)
+	}
+}
+
+// click does what a click at a place does: on a counter it shows that state
+// alone, or all again; on a column's head it sorts; on a row it puts the cursor there,
+// or in front of it selects the row.
+func (m *model) click(p tea.Mouse) {
+	if p.Button != tea.MouseLeft || m.mode == asking || m.tooSmallFor() {
+		return
+	}
+	m.notice = ""
+	l := m.layout()
+	switch {
+	case p.Y == countersY:
+		m.clickCounter(p.X)
+	case m.text != nil || p.X >= l.width:
+	case p.Y == bodyY:
+		m.clickHead(p.X, l)
+	case p.Y > bodyY && p.Y <= bodyY+len(m.rows.window()):
+		m.rows.moveTo(m.rows.top + p.Y - bodyY - 1)
+		if p.X < leftMargin {
+			m.rows.toggle()
+		}
+	}
+}
+
+func (m *model) clickCounter(x int) {
+	at := 1
+	for _, c := range m.counters() {
+		next := at + width(c.text)
+		if at <= x && x < next && c.shows != 0 {
+			if m.rows.query.classes == c.shows {
+				c.shows = 0
+			}
+			m.showClasses(c.shows)
+			return
+		}
+		at = next
+	}
+}
+
+func (m *model) clickHead(x int, l layout) {
+	o := m.rows.order
+	if by := m.columns(l).at(x); by == o.column {
+		m.sort(order{by, !o.reverse})
+	} else {
+		m.sort(order{column: by})
+	}
+}

@@ -1,0 +1,234 @@
+package ui
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lockscope/scan"
+)
+
+// place is where a text is to be read on the screen.
+func (m *model) place(t *testing.T, text string) (x, y int) {
+	t.Helper()
+	for line := range strings.Lines(m.shown()) {
+		if before, _, ok := strings.Cut(line, text); ok {
+			return width(before), y
+		}
+		y++
+	}
+	t.Fatalf("no %q on the screen:\n%s", text, m.shown())
+	return 0, 0
+}
+
+func (m *model) clickOn(t *testing.T, text string) {
+	t.Helper()
+	x, y := m.place(t, text)
+	m.Update(tea.MouseClickMsg{X: x + 1, Y: y, Button: tea.MouseLeft})
+}
+
+func TestMouse(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(scanned(fleet(100)))
+
+	m.clickOn(t, "tenant-1180")
+	if got := at(m.rows.current()); got != "us/shard-11/tenant-1180/data" {
+		t.Errorf("a click on a row puts the cursor on %s", got)
+	}
+	_, y := m.place(t, "tenant-0931")
+	m.Update(tea.MouseClickMsg{X: 1, Y: y, Button: tea.MouseLeft})
+	if m.rows.selected != 1 || !m.rows.current().selected {
+		t.Errorf("a click in front of a row selects %d", m.rows.selected)
+	}
+	m.Update(tea.MouseWheelMsg{Button: tea.MouseWheelDown})
+	if got, want := m.rows.at, 5+wheelStep; got != want {
+		t.Errorf("the wheel moves to row %d, want %d", got, want)
+	}
+	for _, column := range []struct {
+		head string
+		by   column
+	}{{"DIRECTORY", byPath}, {"PIDFILE", byPidfile}, {"HOLDER", byHolder}, {"COMMAND", byCommand}, {"SINCE", bySince}, {"STATE", byState}} {
+		m.clickOn(t, column.head)
+		if want := (order{column: column.by}); m.rows.order != want {
+			t.Errorf("a click on %s sorts by %v, want %v", column.head, m.rows.order, want)
+		}
+		m.clickOn(t, column.head)
+		if !m.rows.order.reverse {
+			t.Errorf("another click on %s does not reverse", column.head)
+		}
+	}
+	m.clickOn(t, "3 stale")
+	if got := m.rows.matching(); got != 3 {
+		t.Errorf("a click on the counter shows %d, want the 3 stale", got)
+	}
+	m.clickOn(t, "3 stale")
+	if got := m.rows.matching(); got != 112 {
+		t.Errorf("another click shows %d, want all", got)
+	}
+}
+
+func TestMouseNeverConsents(t *testing.T) {
+	var b breaker
+	m, _ := testModel(120, 30, Options{Break: b.breakStale})
+	m.take(scanned(fleet(10)))
+	m.typed("6", "B")
+	m.clickOn(t, "Break  ")
+	if m.mode != asking || m.dialog.phase != asks || m.dialog.accept {
+		t.Error("a click did something to the dialog")
+	}
+}
+
+func TestLog(t *testing.T) {
+	m, _ := testModel(120, 40, Options{})
+	m.take(scanned(changes(free("a"), stale("b"))))
+	m.typed("l")
+	if text := m.shown(); !strings.Contains(text, "none so far") {
+		t.Errorf("what was found first is no change:\n%s", text)
+	}
+	held := sample{path: "a", state: scan.Held, pid: 7, holders: []scan.Holder{holder(7, "kvd", hour)}}
+	doubted := sample{path: "a", state: scan.Mismatch, checking: true, pid: 8, holders: held.holders}
+	m.take(scanned(changes(held)))
+	m.take(scanned(changes(doubted)))
+	m.take(scanned(changes(held))) // a false alarm is no event
+	doubted.checking = false
+	m.take(scanned(changes(doubted)), scanned(changes(stale("c")), root+"/b"))
+	m.take(scan.Update{Errors: []scan.PathError{{Path: "/x", Err: errors.New("open /x\x1b[1m: permission denied")}}, Progress: scan.Progress{Visited: 1}}, scanned(nil))
+	golden(t, "log-120x40", m.shown())
+	m.Update(tea.WindowSizeMsg{Width: 40, Height: 12})
+	golden(t, "log-40x12", m.shown())
+	m.typed("G", "esc")
+	if m.mode != browsing {
+		t.Error("esc does not leave the log")
+	}
+}
+
+func TestChangesStandOutOnce(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(scanned(changes(stale("0"), free("a"), free("b"))))
+	calm := m.View().Content
+	m.take(scanned(changes(free("a"))))
+	if m.View().Content != calm {
+		t.Error("a row stands out that did not change")
+	}
+	m.take(scanned(changes(stale("b"))))
+	m.take(scanned(nil))
+	loud := m.View().Content
+	m.now = func() time.Time { return noon.Add(flashTime) }
+	m.Update(secondMsg{})
+	if m.View().Content == loud {
+		t.Error("the row still stands out")
+	}
+}
+
+// TestNothingChanges: a frame that is the same costs no byte.
+func TestNothingChanges(t *testing.T) {
+	m, _ := testModel(120, 40, Options{})
+	m.take(scanned(fleet(1000)[:8])) // nothing younger than a minute
+	m.typed("down")
+	before := m.View()
+	for i := range 30 {
+		m.now = func() time.Time { return noon.Add(time.Duration(i) * time.Second) }
+		u := scanned(nil)
+		u.Summary.Duration += time.Duration(i) * time.Millisecond
+		m.take(u, scan.Update{Interval: 2 * time.Second})
+		m.Update(secondMsg{})
+		if after := m.View(); after.Content != before.Content {
+			t.Fatalf("after %d s the frame is another:\n%s", i, m.shown())
+		}
+	}
+}
+
+func TestExport(t *testing.T) {
+	t.Chdir(t.TempDir())
+	m, _ := testModel(120, 30, Options{})
+	m.take(scanned(fleet(10)))
+	m.typed("6")
+	for _, want := range []string{"wrote 3 directories to ", "not written: "} { // the second would overwrite the first
+		m.Update(m.typed("e")())
+		if !strings.HasPrefix(m.notice, want) {
+			t.Errorf("says %q, want %s", m.notice, want)
+		}
+	}
+	text, err := os.ReadFile("lockscope-20261122-160600.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct{ Dirs []struct{ State string } }
+	if err := json.Unmarshal(text, &document); err != nil || len(document.Dirs) != 3 || document.Dirs[0].State != "stale" {
+		t.Errorf("wrote %s, %v", text, err)
+	}
+}
+
+func TestCompletions(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"state:st", "state:stale"}, {"eu !state:un", "eu !state:unguarded eu !state:unnamed eu !state:unknown"},
+		{"state:stale,sp", "state:stale,split"}, {"state:", ""}, {"st", ""}, {"pid:1", ""}, {"state:x", ""},
+	} {
+		if got := strings.Join(completions(test.text), " "); got != test.want {
+			t.Errorf("%q goes on as %q, want %q", test.text, got, test.want)
+		}
+	}
+	m, _ := testModel(120, 30, Options{})
+	m.take(scanned(fleet(10)))
+	for _, r := range "/state:sta" {
+		m.typed(string(r))
+	}
+	m.typed("tab")
+	if got := m.filter.Value(); got != "state:stale" {
+		t.Errorf("tab makes it %q", got)
+	}
+}
+
+func TestStateKeys(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(scanned(fleet(10)))
+	for _, step := range []struct{ key, want string }{
+		{"1", "split"}, {"6", "split stale"}, {"1", "stale"}, {"6", ""}, {"9", "free"}, {"!", "split unguarded orphaned mismatch unnamed stale unknown"},
+		{"2", "unguarded"}, {"!", "split unguarded orphaned mismatch unnamed stale unknown"}, {"!", ""}, {"8", "held"}, {"0", ""},
+	} {
+		m.typed(step.key)
+		var got []string
+		for _, c := range m.rows.query.classes.list() {
+			got = append(got, c.String())
+		}
+		if strings.Join(got, " ") != step.want {
+			t.Errorf("after %s: %s, want %s", step.key, got, step.want)
+		}
+	}
+}
+
+func TestIntervalKeys(t *testing.T) {
+	m, source := testModel(120, 30, Options{})
+	m.take(scanned(fleet(10)))
+	m.typed("+", "+", "-", "p", "p", "p", "-")
+	want := []time.Duration{5 * time.Second, 10 * time.Second, 5 * time.Second, 0, 5 * time.Second, 0, 2 * time.Second}
+	if !slices.Equal(source.interval, want) {
+		t.Errorf("asked for %v, want %v", source.interval, want)
+	}
+	if !strings.Contains(m.shown(), "every 2s ● live") {
+		t.Errorf("the header:\n%s", m.shown())
+	}
+	m.typed("r", "R")
+	if len(source.observed) != 1 || source.walked != 1 {
+		t.Errorf("r and R asked for %d looks and %d walks", len(source.observed), source.walked)
+	}
+}
+
+func TestSilence(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(scanned(fleet(10)))
+	m.now = func() time.Time { return noon.Add(time.Minute) }
+	if !strings.Contains(m.shown(), "no answer for 1m") {
+		t.Errorf("says it is live:\n%s", m.shown())
+	}
+	m.Update(endedMsg{errors.New("no more")})
+	if !strings.Contains(m.shown(), "stopped") {
+		t.Errorf("says it is live:\n%s", m.shown())
+	}
+}

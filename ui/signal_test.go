@@ -1,0 +1,113 @@
+package ui
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// start runs a program as the leader of a session on the terminal, with the
+// test binary as a screen in $SCREEN.
+func (term *terminal) start(name string, args ...string) *exec.Cmd {
+	term.t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		term.t.Fatal(err)
+	}
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), childEnv+"=20", "SCREEN="+self)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = term.near, term.near, term.near
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		term.t.Fatal(err)
+	}
+	term.t.Cleanup(func() { cmd.Process.Kill() })
+	return cmd
+}
+
+// exited waits for the end of a program, 10 s at most.
+func exited(t *testing.T, cmd *exec.Cmd) error {
+	t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(10 * time.Second):
+		t.Fatal("it did not end")
+		return nil
+	}
+}
+
+func TestSignals(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			term := newTerminal(t, 80, 24)
+			cmd := term.start("/bin/sh", "-c", `exec "$SCREEN"`)
+			term.see("tenant-0412")
+			if err := cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			if err := exited(t, cmd); err != nil {
+				t.Error(err)
+			}
+			term.left()
+		})
+	}
+}
+
+// left waits until everything that was set on the terminal is reset.
+func (term *terminal) left() {
+	term.t.Helper()
+	for _, off := range []string{"\x1b[?1049l", "\x1b[?25h", "\x1b[?2004l", "\x1b[?1002l", "\x1b[?1006l"} {
+		if !eventually(func() bool { return strings.Contains(term.written(), off) }) {
+			term.t.Errorf("%q was not sent", off)
+		}
+	}
+}
+
+func TestConnectionLost(t *testing.T) {
+	term := newTerminal(t, 80, 24)
+	cmd := term.start("/bin/sh", "-c", `exec "$SCREEN"`)
+	term.see("tenant-0412")
+	term.near.Close()
+	term.far.Close()
+	exited(t, cmd)
+}
+
+func TestSuspend(t *testing.T) {
+	term := newTerminal(t, 80, 24)
+	cmd := term.start("/bin/sh", "-c", `set -m; "$SCREEN"; echo suspended; read go; fg; echo ended`)
+	term.see("tenant-0412")
+	term.send("\x1a")
+	term.see("suspended")
+	term.left()
+	term.send("go\r")
+	term.see("tenant-0412")
+	term.send("q")
+	term.see("ended")
+	exited(t, cmd)
+}
+
+func TestKeysWithoutStdin(t *testing.T) {
+	term := newTerminal(t, 80, 24)
+	cmd := term.start("/bin/sh", "-c", `exec "$SCREEN" </dev/null`)
+	term.see("tenant-0412")
+	term.send("q")
+	if err := exited(t, cmd); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSuspendWithoutShell(t *testing.T) {
+	term := newTerminal(t, 80, 24)
+	cmd := term.start("/bin/sh", "-c", `exec "$SCREEN"`)
+	term.see("tenant-0412")
+	term.send("\x1a")
+	term.see("not suspended")
+	term.send("q")
+	exited(t, cmd)
+}
