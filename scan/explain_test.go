@@ -1,14 +1,11 @@
 package scan
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 
@@ -187,69 +184,5 @@ func TestExplain(t *testing.T) {
 				t.Errorf("command %q, want %q", command, tt.command)
 			}
 		})
-	}
-}
-
-// hostile is everything that a terminal might take for something else.
-const hostile = "\x1b[2J\x1b]0;owned\a\r\n\x00\u202e\u2066\u200b\u0085\xff\xfe"
-
-// Whatever a tenant chose (a command, a pidfile, a name in an error) is printed
-// escaped, in every sentence that there is.
-func TestExplainHostile(t *testing.T) {
-	for _, ev := range combinations() {
-		spoil(&ev)
-		r := Report{Evidence: ev, Verdict: Classify(&ev)}
-		summary, next := r.Explain()
-		for _, text := range []string{summary, next, r.Command()} {
-			if i := strings.IndexFunc(text, unprintable); i >= 0 || !utf8.ValidString(text) {
-				t.Fatalf("raw bytes in %q at %d: %s", text, i, describe(&ev))
-			}
-		}
-		if !strings.HasSuffix(summary, ".") || strings.Contains(summary, "  ") || strings.Contains(summary+next, "%!") {
-			t.Errorf("%q is no sentence: %s", summary, describe(&ev))
-		}
-		if !r.Verdict.State.Healthy() && r.Verdict.State != Unknown && next == "" {
-			t.Errorf("%q has no next step: %s", summary, describe(&ev))
-		}
-	}
-}
-
-func unprintable(r rune) bool { return !unicode.IsPrint(r) }
-
-// spoil puts hostile bytes wherever bytes from outside are kept.
-func spoil(ev *Evidence) {
-	bad := func(p *Process) *Process {
-		return &Process{PID: p.PID, NSPID: p.NSPID, Command: hostile + "/" + hostile + " " + hostile, User: hostile}
-	}
-	holders := make([]Holder, len(ev.Holders))
-	for i, h := range ev.Holders {
-		h.Process = bad(h.Process)
-		holders[i] = h
-	}
-	ev.Holders = holders
-	if isNamed(ev) && ev.Process != lock.ProcessGone {
-		ev.Owner = bad(kvd)
-	}
-	ev.Pidfile.Text = hostile
-	for i := range ev.Temps {
-		ev.Temps[i].Name = hostile
-	}
-	for _, err := range []*error{&ev.Err, &ev.Lock.Err, &ev.Pidfile.Err} {
-		var p *fs.PathError
-		switch {
-		case errors.As(*err, &p):
-			*err = &fs.PathError{Op: p.Op, Path: "/srv/" + hostile, Err: p.Err}
-		case *err != nil:
-			*err = fmt.Errorf("%w: %s", *err, hostile)
-		}
-	}
-}
-
-// A text from outside is shown as it is as far as it can be.
-func TestExplainShowsEscaped(t *testing.T) {
-	ev := evidence(lock.LockHeld, lock.ProcessAlive, holds(aProcess(namedPID, "/opt/k\x1b[31mvd\n --data x")))
-	r := Report{Evidence: ev, Verdict: Classify(&ev)}
-	if got, _ := r.Explain(); got != `k\x1b[31mvd\n 8121 holds the lock.` {
-		t.Errorf("%q", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/lock/locktest"
 )
 
 // Directories of any name are found, under the very bytes of their names.
@@ -175,5 +176,31 @@ func TestWalkUnreadable(t *testing.T) {
 	slices.Sort(got)
 	if want := []string{secret + " false", secret + "/2 true"}; !slices.Equal(got, want) || f.summary.Errors != 2 {
 		t.Errorf("errors about %q, want %q; %d in the summary", got, want, f.summary.Errors)
+	}
+}
+
+// Where a daemon's directory has a hostile name, so has its command line, and the
+// names of its files in what the system says of them.
+func TestExplainRealHostile(t *testing.T) {
+	world, root := locktest.TestWorld(t), filepath.Join(t.TempDir(), strings.ReplaceAll(hostile, "\x00", ""))
+	for _, scene := range enduring() {
+		play(t, world, root, scene)
+	}
+	f := survey(t, Config{Roots: []string{root}})
+	for _, r := range f.reports {
+		summary, next := r.Explain()
+		for _, text := range []string{summary, next, r.Command(), Escape(r.Path), Escape(r.Root)} {
+			if strings.ContainsFunc(text, unprintable) {
+				t.Errorf("%q", text)
+			}
+		}
+		for _, h := range r.Evidence.Holders {
+			if h.Command != "[kvd]" && !strings.HasPrefix(h.Command, "sh ") && r.Verdict.State == Held && !strings.Contains(h.Command, "\x1b") {
+				t.Errorf("the command line %q is none of a hostile name", h.Command)
+			}
+		}
+	}
+	if len(f.reports) != len(enduring())+1 { // and the renamed one
+		t.Errorf("%d reports of %d scenes", len(f.reports), len(enduring()))
 	}
 }

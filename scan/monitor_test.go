@@ -186,6 +186,84 @@ func remove(t *testing.T, s *locktest.Site, name string) {
 	}
 }
 
+// A directory that is no longer there, or no directory, is forgotten, and so
+// are those of a root that is gone.
+func TestRunGone(t *testing.T) {
+	for name, do := range map[string]func(root, dir string) error{
+		"removed":              func(_, dir string) error { return os.RemoveAll(dir) },
+		"renamed":              func(_, dir string) error { return os.Rename(dir, dir+".old") },
+		"parent removed":       func(_, dir string) error { return os.RemoveAll(filepath.Dir(dir)) },
+		"root removed":         func(root, _ string) error { return os.RemoveAll(root) },
+		"became a file":        func(_, dir string) error { return replace(dir, func() error { return os.WriteFile(dir, nil, 0o644) }) },
+		"became a link":        func(_, dir string) error { return replace(dir, func() error { return os.Symlink(dir+".old", dir) }) },
+		"parent became a link": func(root, dir string) error { return swapForLink(filepath.Dir(dir)) },
+		"lost its lock file":   func(_, dir string) error { return os.Remove(filepath.Join(dir, lock.DefaultNames.Lock)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := tree(t, "a/kv", "b/stays")
+			dir := filepath.Join(root, "a/kv")
+			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+			w.untilState(t, dir, Free)
+			if err := do(root, dir); err != nil {
+				t.Fatal(err)
+			}
+			w.until(t, "end of the directory", func(f *found) bool { return f.reports[dir] == nil })
+			left := 1
+			if name == "root removed" {
+				left = 0
+			}
+			w.until(t, "summary without it", func(f *found) bool { return f.summary.Dirs == left })
+		})
+	}
+}
+
+// replace moves a directory aside, and has something else made in its place.
+func replace(dir string, make func() error) error {
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		return err
+	}
+	return make()
+}
+
+func swapForLink(dir string) error {
+	return replace(dir, func() error { return os.Symlink(filepath.Base(dir)+".old", dir) })
+}
+
+// A new directory is found without being asked for.
+func TestRunWalksAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 15 seconds")
+	}
+	t.Parallel()
+	root := tree(t, "kv")
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.untilState(t, filepath.Join(root, "kv"), Free)
+	late := filepath.Join(root, "late")
+	makeDataDir(t, late)
+	w.untilState(t, late, Free)
+	if c := w.changes(late)[0]; !c.New {
+		t.Errorf("%+v", c)
+	}
+}
+
+// An acquire that takes longer than any fsync is none.
+func TestRunAcquiringTooLong(t *testing.T) {
+	root := t.TempDir()
+	site := play(t, locktest.TestWorld(t), root, locktest.UnnamedPlain)
+	temp := filepath.Join(site.Dir, lock.DefaultNames.Pidfile+".tmp")
+	writeFile(t, temp, "1\n")
+	begun := time.Now().Add(2*time.Second - acquireTime)
+	if err := os.Chtimes(temp, begun, begun); err != nil {
+		t.Fatal(err)
+	}
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	if r := w.untilState(t, site.Dir, Held); !r.Verdict.Reasons.Has(Acquiring) {
+		t.Errorf("%v", r.Verdict.Reasons.List())
+	}
+	w.untilState(t, site.Dir, Unnamed)
+}
+
 // Somebody locks by hand. Nothing of the directory changes, so this is seen
 // when it is asked for.
 func TestRunObserve(t *testing.T) {

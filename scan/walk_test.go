@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/lock/locktest"
 )
 
 // tree makes data directories at these paths below a new directory, each with
@@ -242,4 +243,14 @@ func TestWalkOneFileSystem(t *testing.T) {
 	survey(t, Config{Roots: []string{root}, OneFileSystem: true}).wantPaths(t, root, "kv/1")
 	survey(t, Config{Roots: []string{root, mnt}, OneFileSystem: true}).wantPaths(t, root, "kv/1", "mnt/2")
 	survey(t, Config{Roots: []string{mnt}, OneFileSystem: true}).wantPaths(t, root, "mnt/2")
+}
+
+// An error is told once, however often the directories of other roots are looked at.
+func TestWalkErrorOnce(t *testing.T) {
+	root := t.TempDir()
+	play(t, locktest.TestWorld(t), root, locktest.UnnamedPlain) // needs a second look
+	f := survey(t, Config{Roots: []string{filepath.Join(root, "missing"), root}})
+	if len(f.errors) != 1 || f.summary.Errors != 1 {
+		t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)
+	}
 }
