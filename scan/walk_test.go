@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"maps"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -58,11 +58,21 @@ func (f *found) wantNoErrors(t *testing.T) {
 	}
 }
 
-// scanDepth is once with a depth that may be 0.
-func scanDepth(t *testing.T, root string, depth int) *found {
+// patience is a time limit for one directory that the busiest host does not reach.
+const patience = time.Minute
+
+// survey is once, with patience.
+func survey(t *testing.T, cfg Config) *found {
+	t.Helper()
+	cfg.Timeout = patience
+	return once(t, cfg)
+}
+
+// surveyDepth is survey to a depth that may be 0.
+func surveyDepth(t *testing.T, root string, depth int) *found {
 	t.Helper()
 	f := &found{reports: map[string]*Report{}}
-	if _, err := New(Config{Roots: []string{root}, MaxDepth: depth}).Once(context.Background(), f.take); err != nil {
+	if _, err := New(Config{Roots: []string{root}, MaxDepth: depth, Timeout: patience}).Once(t.Context(), f.take); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -71,12 +81,12 @@ func scanDepth(t *testing.T, root string, depth int) *found {
 func TestWalkDepth(t *testing.T) {
 	root := tree(t, "1", "a/2", "a/b/3", "a/b/c/4")
 	for depth, want := range [][]string{{}, {"1"}, {"1", "a/2"}, {"1", "a/2", "a/b/3"}, {"1", "a/2", "a/b/3", "a/b/c/4"}} {
-		f := scanDepth(t, root, depth)
+		f := surveyDepth(t, root, depth)
 		f.wantPaths(t, root, want...)
 		f.wantNoErrors(t)
 	}
-	scanDepth(t, root, -1).wantPaths(t, root, "1", "a/2", "a/b/3", "a/b/c/4")
-	scanDepth(t, filepath.Join(root, "1"), 0).wantPaths(t, root, "1") // the root is depth 0
+	surveyDepth(t, root, -1).wantPaths(t, root, "1", "a/2", "a/b/3", "a/b/c/4")
+	surveyDepth(t, filepath.Join(root, "1"), 0).wantPaths(t, root, "1") // the root is depth 0
 }
 
 func TestWalkExclude(t *testing.T) {
@@ -102,7 +112,7 @@ func TestWalkExclude(t *testing.T) {
 		{"CACHE", all},
 		{"*/*/*", without("kv/cache/3", "kv/tmp.1/5", "other/kv/6")},
 	} {
-		f := once(t, Config{Roots: []string{root}, Exclude: strings.Fields(tt.globs)})
+		f := survey(t, Config{Roots: []string{root}, Exclude: strings.Fields(tt.globs)})
 		t.Log(tt.globs)
 		f.wantPaths(t, root, tt.want...)
 		f.wantNoErrors(t)
@@ -117,16 +127,16 @@ func TestWalkDescend(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(root, "other/pidfile-only/below", lock.DefaultNames.Lock), "")
-	once(t, Config{Roots: []string{root}}).wantPaths(t, root, "kv", "other/pidfile-only")
-	once(t, Config{Roots: []string{root}, Descend: true}).wantPaths(t, root,
+	survey(t, Config{Roots: []string{root}}).wantPaths(t, root, "kv", "other/pidfile-only")
+	survey(t, Config{Roots: []string{root}, Descend: true}).wantPaths(t, root,
 		"kv", "kv/shards/1", "kv/shards/2", "other/pidfile-only", "other/pidfile-only/below")
-	once(t, Config{Roots: []string{filepath.Join(root, "kv")}}).wantPaths(t, root, "kv") // a data directory as the root
+	survey(t, Config{Roots: []string{filepath.Join(root, "kv")}}).wantPaths(t, root, "kv") // a data directory as the root
 }
 
 func TestWalkOtherNames(t *testing.T) {
 	root := tree(t, "default", "other/")
 	writeFile(t, filepath.Join(root, "other", "LOCK"), "")
-	once(t, Config{Roots: []string{root}, Names: lock.Names{Lock: "LOCK", Pidfile: "PID"}}).wantPaths(t, root, "other")
+	survey(t, Config{Roots: []string{root}, Names: lock.Names{Lock: "LOCK", Pidfile: "PID"}}).wantPaths(t, root, "other")
 }
 
 // No link is followed below a root. The root itself may be one, and is known by
@@ -140,7 +150,7 @@ func TestWalkLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f := once(t, Config{Roots: []string{root}})
+	f := survey(t, Config{Roots: []string{root}})
 	f.wantPaths(t, root, "kv/1")
 	f.wantNoErrors(t)
 
@@ -148,7 +158,7 @@ func TestWalkLinks(t *testing.T) {
 	if err := os.Symlink(root, link); err != nil {
 		t.Fatal(err)
 	}
-	f = once(t, Config{Roots: []string{link}})
+	f = survey(t, Config{Roots: []string{link}})
 	f.wantPaths(t, link, "kv/1")
 	if r := f.at(t, link, "kv/1"); r.Root != link {
 		t.Errorf("root %s, want %s", r.Root, link)
@@ -175,15 +185,15 @@ func TestWalkOverlappingRoots(t *testing.T) {
 		{"a data directory of the other", []string{root, sub("kv/1")}, all},
 		{"apart", []string{sub("kv"), sub("other")}, all},
 	} {
-		f := once(t, Config{Roots: tt.roots})
+		f := survey(t, Config{Roots: tt.roots})
 		t.Log(tt.name)
 		f.wantPaths(t, root, tt.want...)
 		f.wantNoErrors(t)
 	}
 	// By a link, the first name that was given stays.
-	once(t, Config{Roots: []string{link, sub("kv")}}).wantPaths(t, link, "1", "deep/2")
-	once(t, Config{Roots: []string{sub("kv"), link}}).wantPaths(t, root, "kv/1", "kv/deep/2")
-	f := once(t, Config{Roots: []string{root, link}})
+	survey(t, Config{Roots: []string{link, sub("kv")}}).wantPaths(t, link, "1", "deep/2")
+	survey(t, Config{Roots: []string{sub("kv"), link}}).wantPaths(t, root, "kv/1", "kv/deep/2")
+	f := survey(t, Config{Roots: []string{root, link}})
 	if len(f.reports) != 3 || f.reports[sub("other/3")] == nil {
 		t.Errorf("found %q", slices.Sorted(maps.Keys(f.reports)))
 	}
@@ -199,7 +209,7 @@ func TestWalkBadRoots(t *testing.T) {
 	if err := os.Symlink("loop", loop); err != nil {
 		t.Fatal(err)
 	}
-	f := once(t, Config{Roots: []string{missing, file, loop, root}})
+	f := survey(t, Config{Roots: []string{missing, file, loop, root}})
 	f.wantPaths(t, root, "kv")
 	want := map[string]error{missing: unix.ENOENT, file: unix.ENOTDIR, loop: unix.ELOOP}
 	for _, e := range f.errors {
@@ -228,8 +238,8 @@ func TestWalkOneFileSystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(mnt, "2", lock.DefaultNames.Lock), "")
-	once(t, Config{Roots: []string{root}}).wantPaths(t, root, "kv/1", "mnt/2")
-	once(t, Config{Roots: []string{root}, OneFileSystem: true}).wantPaths(t, root, "kv/1")
-	once(t, Config{Roots: []string{root, mnt}, OneFileSystem: true}).wantPaths(t, root, "kv/1", "mnt/2")
-	once(t, Config{Roots: []string{mnt}, OneFileSystem: true}).wantPaths(t, root, "mnt/2")
+	survey(t, Config{Roots: []string{root}}).wantPaths(t, root, "kv/1", "mnt/2")
+	survey(t, Config{Roots: []string{root}, OneFileSystem: true}).wantPaths(t, root, "kv/1")
+	survey(t, Config{Roots: []string{root, mnt}, OneFileSystem: true}).wantPaths(t, root, "kv/1", "mnt/2")
+	survey(t, Config{Roots: []string{mnt}, OneFileSystem: true}).wantPaths(t, root, "mnt/2")
 }

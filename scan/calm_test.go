@@ -1,0 +1,172 @@
+package scan
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+)
+
+// A hand-off is a release, then an acquire by another process. However the
+// looks fall into it, it is never something that needs attention.
+func TestRunHandOff(t *testing.T) {
+	for place, root := range places(t) {
+		t.Run(place, func(t *testing.T) {
+			world := locktest.TestWorld(t)
+			site := play(t, world, root, locktest.HeldPlain)
+			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+			w.untilState(t, site.Dir, Held)
+			incumbent := site.Procs[0]
+			for range 30 {
+				successor, err := world.Daemon(site.Dir)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := incumbent.Release(); err != nil {
+					t.Fatal(err)
+				}
+				acquire(t, successor)
+				w.until(t, "successor", func(f *found) bool {
+					r := f.reports[site.Dir]
+					return r.Verdict.State == Held && !r.Checking && r.Evidence.Pidfile.PID == successor.PID
+				})
+				incumbent.Kill()
+				incumbent = successor
+			}
+			w.wantNeverAttention(t, site.Dir)
+		})
+	}
+}
+
+// A daemon that acquires and releases all the time is never something that
+// needs attention, and keeps nobody from seeing what becomes of the others.
+func TestRunLoop(t *testing.T) {
+	for place, root := range places(t) {
+		t.Run(place, func(t *testing.T) {
+			world := locktest.TestWorld(t)
+			dir := filepath.Join(root, "loop")
+			loop, err := world.Loop(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+			w.passes(t, 1)
+			other := play(t, world, filepath.Join(root, "other"), locktest.HeldPlain)
+			w.Walk()
+			w.untilState(t, other.Dir, Held)
+			other.Holders[0].Kill()
+			w.untilState(t, other.Dir, Stale)
+			w.wantNeverAttention(t, dir)
+			counts, err := loop.Stop()
+			if err != nil || counts.Acquired == 0 {
+				t.Fatalf("%v, %v", counts, err)
+			}
+			t.Logf("%v acquires, %d changes told", counts, len(w.changes(dir)))
+			w.untilState(t, dir, Free)
+		})
+	}
+}
+
+// enduring are the scenes of which nothing changes while nobody does anything.
+func enduring() []locktest.Scene {
+	return slices.DeleteFunc(slices.Clone(locktest.Scenes), func(s locktest.Scene) bool { return s.Name == locktest.HeldAcquiring.Name })
+}
+
+// While nothing changes, nothing is told but that it is so.
+func TestRunQuiet(t *testing.T) {
+	root := t.TempDir()
+	world := locktest.TestWorld(t)
+	for _, scene := range enduring() {
+		play(t, world, root, scene)
+	}
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.passes(t, 2)
+	w.mu.Lock()
+	before := len(w.updates)
+	w.mu.Unlock()
+	w.passes(t, 10)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, u := range w.updates[before:] {
+		for _, c := range u.Changes {
+			t.Errorf("%s: %s to %s, checking %t: %s", filepath.Base(c.Path), c.From, c.Verdict.State, c.Checking, describe(&c.Evidence))
+		}
+		if len(u.Gone)+len(u.Errors) > 0 {
+			t.Errorf("gone %q, errors %v", u.Gone, u.Errors)
+		}
+	}
+}
+
+// settledMark and endMark are paths that the traced process asks for, to leave its marks in the trace.
+const settledMark, endMark = "/lockscope-test/settled", "/lockscope-test/end"
+
+// While nothing changes, no daemon's acquire can fail because somebody looks:
+// after the first looks, no lock is ever asked for.
+func TestRunNoProbes(t *testing.T) {
+	if os.Getenv(elsewhere) != "" {
+		w := startWatch(t, Config{Roots: []string{os.Getenv(elsewhere)}, Interval: soon})
+		w.passes(t, 2)
+		unix.Access(settledMark, unix.F_OK)
+		w.passes(t, 10)
+		unix.Access(endMark, unix.F_OK)
+		return
+	}
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip(err)
+	}
+	needRoot(t, "trace")
+	root := t.TempDir()
+	world := locktest.TestWorld(t)
+	for _, scene := range enduring() {
+		play(t, world, root, scene)
+	}
+	trace := filepath.Join(t.TempDir(), "trace")
+	again(t, root, func(cmd *exec.Cmd) {
+		cmd.Args = append([]string{strace, "-f", "-y", "-e", "trace=flock,access,faccessat,faccessat2", "-o", trace, cmd.Path}, cmd.Args[1:]...)
+		cmd.Path = strace
+	})
+	text, err := os.ReadFile(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, rest, ok := strings.Cut(string(text), settledMark)
+	rest, _, ended := strings.Cut(rest, endMark)
+	if !ok || !ended {
+		t.Fatalf("the marks are missing from the trace:\n%s", text)
+	}
+	probe := regexp.MustCompile(`flock\(.*LOCK_(SH|EX).*`)
+	if !probe.MatchString(first) {
+		t.Error("nothing was probed at first: is this the trace?")
+	}
+	if probes := probe.FindAllString(rest, -1); len(probes) > 0 {
+		t.Errorf("%d probes while nothing changed, such as %s", len(probes), probes[0])
+	}
+}
+
+// A daemon that lets go of its lock without a release changes nothing in the directory.
+func TestRunLockLost(t *testing.T) {
+	root := tree(t, "kv")
+	dir := filepath.Join(root, "kv")
+	cmd := exec.Command("sh", "-c", `exec 9>>"$0/.handoff.lock" && flock -n 9 && echo $$ >"$0/.handoff.pidfile" && cd "$0" && echo held && read line && flock -u 9 && echo free && read line`, dir)
+	if _, err := exec.LookPath("flock"); err != nil {
+		t.Skip(err)
+	}
+	p := startTalker(t, cmd)
+	p.hear(t, "held")
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.untilState(t, dir, Held)
+	p.say(t, "unlock")
+	p.hear(t, "free")
+	if r := w.untilState(t, dir, Unguarded); r.Evidence.Lock.State != lock.LockFree {
+		t.Errorf("lock %v", r.Evidence.Lock.State)
+	}
+}

@@ -1,0 +1,179 @@
+package scan
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+// Directories of any name are found, under the very bytes of their names.
+func TestWalkNames(t *testing.T) {
+	names := []string{
+		"new\nline", "\x1b[2J\x1b]0;owned\a", "\u202egnp.dir", "\xff\xfe", "a\xc3", `back\slash`, " ", "-rf", "...", "*",
+		"a (deleted)", strings.Repeat("n", 255), strings.Repeat("\xff", 255),
+	}
+	for place, dir := range places(t) {
+		root := filepath.Join(dir, "root\n\x1b[31m")
+		var want []string
+		for _, name := range names {
+			for _, path := range []string{name, "below/" + name + "/" + name} {
+				want = append(want, path)
+				makeDataDir(t, filepath.Join(root, path))
+			}
+		}
+		f := survey(t, Config{Roots: []string{root}, Descend: true})
+		t.Log(place)
+		f.wantPaths(t, root, want...)
+		f.wantNoErrors(t)
+		for path, r := range f.reports {
+			if r.Verdict.State != Free {
+				t.Errorf("%q is %s", path, r.Verdict.State)
+			}
+			if text := Escape(r.Path); strings.ContainsFunc(text, unprintable) {
+				t.Errorf("%q", text)
+			}
+		}
+	}
+}
+
+func makeDataDir(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(dir, lock.DefaultNames.Lock), "")
+}
+
+// deep makes directories inside each other, each of that name, and calls each
+// with its descriptor and depth, 0 being root. It returns the path below root,
+// which no system call would take.
+func deep(t *testing.T, root, name string, depth int, each func(fd, depth int)) string {
+	t.Helper()
+	fd, err := unix.Open(root, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { removeDeep(t, root, name) })
+	for d := 0; ; d++ {
+		each(fd, d)
+		if d == depth {
+			unix.Close(fd)
+			return strings.TrimSuffix(strings.Repeat(name+"/", depth), "/")
+		}
+		if err := unix.Mkdirat(fd, name, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		next, err := unix.Openat(fd, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		unix.Close(fd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fd = next
+	}
+}
+
+// removeDeep brings the levels up one by one: removing them from the top would
+// take as many descriptors.
+func removeDeep(t *testing.T, root, name string) {
+	aside := filepath.Join(root, "aside")
+	for {
+		if err := os.Rename(filepath.Join(root, name), aside); err != nil {
+			return
+		}
+		if err := os.Rename(filepath.Join(aside, name), filepath.Join(root, name)); err != nil && !os.IsNotExist(err) {
+			t.Log(err)
+		}
+		if err := os.RemoveAll(aside); err != nil {
+			t.Log(err)
+			return
+		}
+	}
+}
+
+func touchAt(t *testing.T, dirfd int, name string) {
+	t.Helper()
+	fd, err := unix.Openat(dirfd, name, unix.O_CREAT|unix.O_WRONLY|unix.O_CLOEXEC, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unix.Close(fd)
+}
+
+// A tenant can nest directories far beyond what a path may be long. They are
+// walked to the end, and looked at again there.
+func TestWalkDeep(t *testing.T) {
+	const depth = 3200
+	root := t.TempDir()
+	name := strings.Repeat("d", 20) // 67,000 bytes in all
+	end := deep(t, root, name, depth, func(fd, d int) {
+		if d == depth {
+			touchAt(t, fd, lock.DefaultNames.Lock)
+		}
+	})
+	f := survey(t, Config{Roots: []string{root}})
+	f.wantPaths(t, root, end)
+	f.wantNoErrors(t)
+	if r := f.at(t, root, end); r.Verdict.State != Free {
+		t.Errorf("%s: %v", r.Verdict.State, r.Verdict.Reasons.List())
+	}
+}
+
+// A directory of very many entries is read to its end, at one descriptor.
+func TestWalkWide(t *testing.T) {
+	const width = 20_000
+	root := t.TempDir()
+	for i := range width {
+		if err := os.Mkdir(filepath.Join(root, fmt.Sprint(i)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"0", "9999", "19999"}
+	for _, name := range want {
+		makeDataDir(t, filepath.Join(root, name))
+	}
+	f := survey(t, Config{Roots: []string{root}})
+	f.wantPaths(t, root, want...)
+	f.wantNoErrors(t)
+}
+
+// A directory that may not be read is an error, and the others are found.
+func TestWalkUnreadable(t *testing.T) {
+	needRoot(t, "become somebody else")
+	dir := os.Getenv(elsewhere)
+	if dir == "" {
+		dir = openDir(t)
+		for path, mode := range map[string]os.FileMode{"kv/1": 0o755, "secret/2": 0o700, "z/3": 0o755} {
+			makeDataDir(t, filepath.Join(dir, path))
+			if err := os.Chmod(filepath.Join(dir, filepath.Dir(path)), mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if !again(t, dir, asNobody) {
+		return
+	}
+	secret := filepath.Join(dir, "secret")
+	f := survey(t, Config{Roots: []string{dir, secret + "/2"}})
+	f.wantPaths(t, dir, "kv/1", "z/3")
+	var got []string
+	for _, e := range f.errors {
+		var p *fs.PathError
+		if !errors.Is(e, unix.EACCES) || !errors.As(e, &p) || p.Path != e.Path {
+			t.Errorf("%+v", e)
+		}
+		got = append(got, fmt.Sprint(e.Path, " ", e.Root))
+	}
+	slices.Sort(got)
+	if want := []string{secret + " false", secret + "/2 true"}; !slices.Equal(got, want) || f.summary.Errors != 2 {
+		t.Errorf("errors about %q, want %q; %d in the summary", got, want, f.summary.Errors)
+	}
+}

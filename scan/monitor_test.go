@@ -1,0 +1,274 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+)
+
+// What is found is told before all is known.
+func TestRunStreams(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	free := play(t, world, root, locktest.FreePlain)
+	busy := play(t, world, root, locktest.UnnamedPlain)
+	stop := keepWriting(t, busy.Dir) // so that it takes ten looks, a second, to be sure of it
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.untilState(t, busy.Dir, Unnamed)
+	stop()
+	w.passes(t, 1)
+	first := slices.IndexFunc(w.updates, func(u Update) bool {
+		return slices.ContainsFunc(u.Changes, func(c Change) bool { return c.Path == free.Dir })
+	})
+	if end := slices.IndexFunc(w.updates, func(u Update) bool { return u.Summary != nil }); first >= end {
+		t.Errorf("the first result came in update %d, the first summary in %d", first, end)
+	}
+	if c := w.changes(free.Dir)[0]; !c.New || c.Verdict.State != Free || c.Checking || c.Root != root {
+		t.Errorf("%+v", c)
+	}
+	if c := w.changes(busy.Dir)[0]; !c.New || !c.Checking {
+		t.Errorf("at first sight %s, new %t, checking %t", c.Verdict.State, c.New, c.Checking)
+	}
+}
+
+// keepWriting makes and removes a file in a directory, over and over.
+func keepWriting(t *testing.T, dir string) (stop func()) {
+	quit, ended := make(chan struct{}), make(chan struct{})
+	name := filepath.Join(dir, "000001.log")
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-quit:
+				return
+			default:
+				os.WriteFile(name, nil, 0o644)
+				os.Remove(name)
+			}
+		}
+	}()
+	stopped := false
+	stop = func() {
+		if !stopped {
+			close(quit)
+			<-ended
+			stopped = true
+		}
+	}
+	t.Cleanup(stop)
+	return stop
+}
+
+// The life of a directory: held, its daemon killed, broken, held again, given
+// up, gone; and a new one.
+func TestRunLife(t *testing.T) {
+	for place, root := range places(t) {
+		t.Run(place, func(t *testing.T) {
+			world := locktest.TestWorld(t)
+			site := play(t, world, root, locktest.HeldPlain)
+			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+			w.untilState(t, site.Dir, Held)
+
+			site.Holders[0].Kill()
+			stale := w.untilState(t, site.Dir, Stale)
+			if stale.Evidence.Process != lock.ProcessGone || !stale.Breakable() {
+				t.Errorf("process %v, breakable %t", stale.Evidence.Process, stale.Breakable())
+			}
+			if removed, err := lock.BreakStale(site.Dir, stale.Evidence.Evidence); err != nil || len(removed) != 1 {
+				t.Fatalf("removed %q: %v", removed, err)
+			}
+			w.untilState(t, site.Dir, Free)
+
+			daemon, err := world.Daemon(site.Dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			acquire(t, daemon)
+			if r := w.untilState(t, site.Dir, Held); r.Evidence.Pidfile.PID != daemon.PID {
+				t.Errorf("held by %d, want %d", r.Evidence.Pidfile.PID, daemon.PID)
+			}
+			if err := daemon.Release(); err != nil {
+				t.Fatal(err)
+			}
+			w.untilState(t, site.Dir, Free)
+			if got, want := states(w.changes(site.Dir)), []State{Held, Stale, Free, Held, Free}; !slices.Equal(got, want) {
+				t.Errorf("went through %v, want %v", got, want)
+			}
+
+			if err := os.RemoveAll(site.Dir); err != nil {
+				t.Fatal(err)
+			}
+			w.until(t, "end of the removed directory", func(f *found) bool { return f.reports[site.Dir] == nil })
+			fresh := play(t, world, root, locktest.StalePlain)
+			w.Walk()
+			w.untilState(t, fresh.Dir, Stale)
+			w.passes(t, 2)
+			if got := w.found.summary; got.Dirs != 1 || got.States[Stale] != 1 {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+// acquire makes a daemon take its lock, once more where a probe was in its way.
+func acquire(t *testing.T, daemon *locktest.Proc) {
+	t.Helper()
+	for {
+		err := daemon.Acquire()
+		if err == nil {
+			return
+		} else if !errors.Is(err, lock.ErrHeld) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What a directory turns into when its holders die and its files are meddled
+// with is seen without being asked for.
+func TestRunTurns(t *testing.T) {
+	for _, tt := range []struct {
+		scene locktest.Scene
+		from  State
+		do    func(*testing.T, *locktest.Site)
+		to    State
+	}{
+		{locktest.HeldShared, Held, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, Orphaned},
+		{locktest.OrphanedPlain, Orphaned, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Stale},
+		{locktest.OrphanedZombie, Orphaned, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Stale},
+		{locktest.HeldShell, Held, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Stale},
+		{locktest.HeldPlain, Held, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Zombify() }, Stale},
+		{locktest.HeldPlain, Held, removePidfile, Unnamed},
+		{locktest.HeldPlain, Held, removeLockFile, Split},
+		{locktest.SplitPlain, Split, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, Held},
+		{locktest.SplitAlone, Split, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, Stale},
+		{locktest.UnguardedPlain, Unguarded, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, Stale},
+		{locktest.UnnamedPlain, Unnamed, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Free},
+		{locktest.MismatchPlain, Mismatch, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Stale},
+		{locktest.StaleEmpty, Stale, removePidfile, Free},
+		{locktest.UnknownFIFO, Unknown, replaceLockFile, Free},
+	} {
+		t.Run(tt.scene.Name+" to "+tt.to.String(), func(t *testing.T) {
+			t.Parallel()
+			root := t.TempDir()
+			site := play(t, locktest.TestWorld(t), root, tt.scene)
+			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+			w.untilState(t, site.Dir, tt.from)
+			tt.do(t, site)
+			w.untilState(t, site.Dir, tt.to)
+			got := states(w.changes(site.Dir))
+			// That a directory is split is known only when all have been seen.
+			if want := []State{tt.from, tt.to}; !slices.Equal(got, want) && !slices.Equal(got, append([]State{Held}, want...)) {
+				t.Errorf("went through %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+func removePidfile(t *testing.T, s *locktest.Site)  { remove(t, s, lock.DefaultNames.Pidfile) }
+func removeLockFile(t *testing.T, s *locktest.Site) { remove(t, s, lock.DefaultNames.Lock) }
+func replaceLockFile(t *testing.T, s *locktest.Site) {
+	remove(t, s, lock.DefaultNames.Lock)
+	writeFile(t, filepath.Join(s.Dir, lock.DefaultNames.Lock), "")
+}
+
+func remove(t *testing.T, s *locktest.Site, name string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(s.Dir, name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Somebody locks by hand. Nothing of the directory changes, so this is seen
+// when it is asked for.
+func TestRunObserve(t *testing.T) {
+	root := tree(t, "one", "other")
+	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
+	one, other := filepath.Join(root, "one"), filepath.Join(root, "other")
+	w.untilState(t, one, Free)
+	w.untilState(t, other, Free)
+	lockByHand(t, one)
+	w.Observe(one)
+	w.untilState(t, one, Unnamed)
+	lockByHand(t, other)
+	w.Observe()
+	w.untilState(t, other, Unnamed)
+	w.Observe(filepath.Join(root, "nowhere")) // is no data directory
+	w.passes(t, 1)
+}
+
+// lockByHand takes the lock of a directory, as flock(1) would, until the test ends.
+func lockByHand(t *testing.T, dir string) {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, lock.DefaultNames.Lock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return
+		} else if err != unix.EWOULDBLOCK { // by a probe
+			t.Fatal(err)
+		}
+	}
+}
+
+// A pass is made at the interval, or not at all.
+func TestRunSetInterval(t *testing.T) {
+	root := t.TempDir()
+	site := play(t, locktest.TestWorld(t), root, locktest.HeldPlain)
+	w := startWatch(t, Config{Roots: []string{root}})
+	w.untilState(t, site.Dir, Held)
+	site.Holders[0].Kill()
+	w.SetInterval(soon)
+	w.untilState(t, site.Dir, Stale)
+	w.until(t, "interval", func(*found) bool {
+		return slices.ContainsFunc(w.updates, func(u Update) bool { return u.Interval >= soon })
+	})
+	w.SetInterval(time.Hour)
+	w.until(t, "long interval", func(*found) bool {
+		return slices.ContainsFunc(w.updates, func(u Update) bool { return u.Interval == time.Hour })
+	})
+	w.Observe()
+	w.passes(t, 1)
+}
+
+// When it is told to end, it does so at once, tells what it knows, and no more.
+func TestRunCancel(t *testing.T) {
+	root := t.TempDir()
+	play(t, locktest.TestWorld(t), root, locktest.HeldPlain)
+	for _, interval := range []time.Duration{0, time.Millisecond, time.Hour} {
+		w := startWatch(t, Config{Roots: []string{root}, Interval: interval})
+		w.passes(t, 1)
+		w.cancel()
+		select {
+		case <-w.done:
+		case <-time.After(patience):
+			t.Fatal("does not end")
+		}
+		if !errors.Is(w.err, context.Canceled) {
+			t.Errorf("Run: %v", w.err)
+		}
+		told := len(w.updates)
+		w.Observe() // does nothing, and does not block
+		w.Walk()
+		w.SetInterval(soon)
+		if len(w.updates) != told {
+			t.Error("told more after its end")
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := New(Config{Roots: []string{root}, MaxDepth: -1}).Once(ctx, func(Update) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("Once: %v", err)
+	}
+}

@@ -1,0 +1,166 @@
+package scan
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"lockscope/lock/locktest"
+)
+
+// watch is a Monitor that runs, and everything it has told.
+type watch struct {
+	*Monitor
+	cancel context.CancelFunc
+	done   chan struct{} // closed when Run has returned
+	told   chan struct{} // holds a token after each update
+
+	mu      sync.Mutex
+	found   found
+	updates []Update
+	err     error
+}
+
+// startWatch runs a Monitor at a short interval, until the test ends.
+func startWatch(t *testing.T, cfg Config) *watch {
+	t.Helper()
+	if cfg.MaxDepth == 0 {
+		cfg.MaxDepth = -1
+	}
+	cfg.Timeout = patience
+	ctx, cancel := context.WithCancel(t.Context())
+	w := &watch{
+		Monitor: New(cfg),
+		cancel:  cancel,
+		done:    make(chan struct{}),
+		told:    make(chan struct{}, 1),
+		found:   found{reports: map[string]*Report{}},
+	}
+	go func() {
+		defer close(w.done)
+		w.err = w.Run(ctx, w.take)
+	}()
+	t.Cleanup(func() { cancel(); <-w.done })
+	return w
+}
+
+// soon is an interval for tests, that do not wait for people.
+const soon = 20 * time.Millisecond
+
+func (w *watch) take(u Update) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.found.take(u)
+	w.updates = append(w.updates, u)
+	select {
+	case w.told <- struct{}{}:
+	default:
+	}
+}
+
+// until waits for something to be told.
+func (w *watch) until(t *testing.T, what string, is func(*found) bool) {
+	t.Helper()
+	deadline := time.After(patience)
+	for {
+		w.mu.Lock()
+		ok := is(&w.found)
+		w.mu.Unlock()
+		if ok {
+			return
+		}
+		select {
+		case <-w.told:
+		case <-w.done:
+			t.Fatalf("ended while waiting for %s: %v", what, w.err)
+		case <-deadline:
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			for path, r := range w.found.reports {
+				t.Logf("%s: %s %v, checking %t", path, r.Verdict.State, r.Verdict.Reasons.List(), r.Checking)
+			}
+			t.Fatalf("no %s in %v, after %d updates", what, patience, len(w.updates))
+		}
+	}
+}
+
+// untilState waits until a directory has a state that stands, and returns the report.
+func (w *watch) untilState(t *testing.T, dir string, state State) (r *Report) {
+	t.Helper()
+	w.until(t, filepath.Base(dir)+" "+state.String(), func(f *found) bool {
+		r = f.reports[dir]
+		return r != nil && r.Verdict.State == state && !r.Checking
+	})
+	return r
+}
+
+// passes waits for n more passes to end.
+func (w *watch) passes(t *testing.T, n int) {
+	t.Helper()
+	w.mu.Lock()
+	seen := len(w.updates)
+	w.mu.Unlock()
+	w.until(t, "pass", func(*found) bool {
+		left := n
+		for _, u := range w.updates[seen:] {
+			if u.Summary != nil {
+				left--
+			}
+		}
+		return left <= 0
+	})
+}
+
+// changes returns everything that was told of a directory.
+func (w *watch) changes(dir string) (all []Change) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, u := range w.updates {
+		for _, c := range u.Changes {
+			if c.Path == dir {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// wantNeverAttention checks that a directory was never said to need any.
+func (w *watch) wantNeverAttention(t *testing.T, dir string) {
+	t.Helper()
+	changes := w.changes(dir)
+	for i, c := range changes {
+		if !c.Verdict.State.Healthy() && !c.Checking {
+			before := changes[max(i-3, 0) : i+1]
+			for _, c := range before {
+				t.Logf("%s %v, checking %t: %s", c.Verdict.State, c.Verdict.Reasons.List(), c.Checking, describe(&c.Evidence))
+			}
+			t.Errorf("%s at change %d of %d", c.Verdict.State, i+1, len(changes))
+			return
+		}
+	}
+}
+
+// play brings a directory below root into a scene's state.
+func play(t *testing.T, world *locktest.World, root string, scene locktest.Scene) *locktest.Site {
+	t.Helper()
+	site, err := world.Play(filepath.Join(root, scene.Name), scene)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return site
+}
+
+// states are those that were told of as standing, one after the other.
+func states(changes []Change) []State {
+	var all []State
+	for _, c := range changes {
+		if !c.Checking {
+			all = append(all, c.Verdict.State)
+		}
+	}
+	return slices.Compact(all)
+}
