@@ -24,6 +24,24 @@ func BreakStale(dir string, seen Evidence) (removed []string, err error) {
 
 // BreakStale is the function BreakStale for files of these names.
 func (n Names) BreakStale(dir string, seen Evidence) (removed []string, err error) {
+	return n.breakStale(dir, seen, func(breakStep) {})
+}
+
+// breakStep is a moment between two steps of a break. What may happen to the
+// directory there, the next steps must withstand; tests make it happen.
+type breakStep string
+
+const (
+	stepOpened    breakStep = "opened"    // the directory is open
+	stepProved    breakStep = "proved"    // the named process was proven gone
+	stepLocked    breakStep = "locked"    // the flock is held
+	stepConfirmed breakStep = "confirmed" // everything was found to be as seen
+	stepAside     breakStep = "aside"     // without a lock file: the pidfile was moved aside
+	stepRemoved   breakStep = "removed"   // the files are gone, the flock is still held
+	stepReleased  breakStep = "released"  // nothing is held, the directory not yet synced
+)
+
+func (n Names) breakStale(dir string, seen Evidence, at func(breakStep)) (removed []string, err error) {
 	d, err := n.OpenDir(dir)
 	if err != nil {
 		return nil, refusal(dir, seen, RefusedUnknown, err)
@@ -34,8 +52,11 @@ func (n Names) BreakStale(dir string, seen Evidence) (removed []string, err erro
 	if id, err := d.ID(); err != nil || !id.SameFile(seen.Dir) {
 		return nil, refusal(dir, seen, RefusedReplaced, err)
 	}
-	b := breaker{Dir: d, seen: seen}
-	if removed, err = b.run(); len(removed) > 0 {
+	at(stepOpened)
+	b := breaker{Dir: d, seen: seen, at: at}
+	removed, err = b.run()
+	at(stepReleased)
+	if len(removed) > 0 {
 		fsync(d.fd) // not under the lock; the pidfile is a hint, so a loss is harmless
 	}
 	return removed, err
@@ -45,6 +66,7 @@ func (n Names) BreakStale(dir string, seen Evidence) (removed []string, err erro
 type breaker struct {
 	Dir
 	seen  Evidence
+	at    func(breakStep)
 	named Process // who had the pidfile's PID when it was proven not to be the holder
 }
 
@@ -58,6 +80,7 @@ func (b *breaker) run() ([]string, error) {
 	if err := b.proveGone(); err != nil {
 		return nil, err
 	}
+	b.at(stepProved)
 	if b.seen.Lock.State == LockMissing {
 		return b.removeUnlocked()
 	}
@@ -78,13 +101,17 @@ func (b *breaker) run() ([]string, error) {
 		return nil, b.refuse(RefusedUnknown, err)
 	}
 	defer unflock(fd)
+	b.at(stepLocked)
 	if onDisk, _, err := fstatat(b.fd, b.names.Lock); err != nil || !onDisk.SameFile(id) {
 		return nil, b.refuse(RefusedReplaced, err)
 	}
 	if err := b.confirm(); err != nil {
 		return nil, err
 	}
-	return b.remove()
+	b.at(stepConfirmed)
+	removed, err := b.remove()
+	b.at(stepRemoved)
+	return removed, err
 }
 
 // proveGone establishes that the process the pidfile names is not one that
@@ -146,11 +173,13 @@ func (b *breaker) removeUnlocked() ([]string, error) {
 	if err := b.confirm(); err != nil {
 		return nil, err
 	}
+	b.at(stepConfirmed)
 	aside := b.names.Pidfile + "." + strconv.Itoa(os.Getpid()) + ".tmp"
 	err := ignoringEINTR(func() error { return unix.Renameat(b.fd, b.names.Pidfile, b.fd, aside) })
 	if err != nil {
 		return nil, b.refuse(RefusedUnknown, pathError("rename", b.filePath(b.names.Pidfile), err))
 	}
+	b.at(stepAside)
 	id, _, err := fstatat(b.fd, aside)
 	lockFile := b.LockFile()
 	if err != nil || id != b.seen.Pidfile.ID || lockFile.State != LockMissing {

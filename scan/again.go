@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ func (p *pass) settleAll(ctx context.Context) error {
 	var swept *swept
 	for looks := 0; ; looks++ {
 		again := p.unsettled()
+		maps.Copy(again, p.asked()) // who asks does not wait for the others to settle
 		if len(again) == 0 {
 			return nil
 		}
@@ -50,6 +52,20 @@ func (p *pass) lookAgain(ctx context.Context, again map[string]*entry) error {
 		p.crew.add(p.lookJob(path, e))
 	}
 	return p.crew.wait(ctx)
+}
+
+// asked takes the directories that Observe named meanwhile.
+func (p *pass) asked() map[string]*entry {
+	p.Monitor.mu.Lock()
+	defer p.Monitor.mu.Unlock()
+	found := map[string]*entry{}
+	for path := range p.wanted.paths {
+		if e := p.entries[path]; e != nil {
+			found[path] = e
+		}
+	}
+	p.wanted.paths = nil
+	return found
 }
 
 func (p *pass) unsettled() map[string]*entry {

@@ -11,8 +11,7 @@ import (
 
 func (t *theme) helpStyles() help.Styles {
 	return help.Styles{
-		Ellipsis: t.dim, ShortKey: t.key, ShortDesc: t.dim, ShortSeparator: t.dim,
-		FullKey: t.key, FullDesc: t.dim, FullSeparator: t.dim,
+		ShortKey: t.key, ShortDesc: t.dim, ShortSeparator: t.dim,
 	}
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -53,9 +54,10 @@ func (m *model) receive(batch batchMsg) {
 	for i := range batch {
 		u := &batch[i]
 		events := m.rows.apply(u.Changes, u.Gone)
-		if m.scan.passes > 0 {
-			m.note(events)
+		if m.scan.passes == 0 { // what is found for the first time is no change
+			events = slices.DeleteFunc(events, func(e event) bool { return e.from == noClass })
 		}
+		m.note(events)
 		m.scan.apply(u, m.now())
 	}
 }
@@ -140,5 +142,4 @@ func (m *model) resize() {
 	l := m.layout()
 	m.rows.setHeight(l.rows)
 	m.filter.SetWidth(max(m.width-6, 1))
-	m.help.SetWidth(m.width - 2)
 }
