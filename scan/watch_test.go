@@ -24,13 +24,15 @@ type watch struct {
 	err     error
 }
 
-// startWatch runs a Monitor at a short interval, until the test ends.
+// startWatch runs a Monitor until the test ends. Its time limit is patience, unless it is set.
 func startWatch(t *testing.T, cfg Config) *watch {
 	t.Helper()
 	if cfg.MaxDepth == 0 {
 		cfg.MaxDepth = -1
 	}
-	cfg.Timeout = patience
+	if cfg.Timeout == 0 {
+		cfg.Timeout = patience
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &watch{
 		Monitor: New(cfg),
