@@ -167,10 +167,7 @@ func TestBreakStaleZombie(t *testing.T) {
 	dir := t.TempDir()
 	q := goPeer(t).hold(t, dir)
 	q.tell("die")
-	eventually(t, "the holder is a zombie", func() bool {
-		_, state, _ := lock.FindProcess(q.pid())
-		return state == lock.ProcessZombie
-	})
+	q.zombify()
 	seen := inspect(t, dir)
 	if seen.Process != lock.ProcessZombie || seen.Lock.State != lock.LockFree {
 		t.Errorf("%v, %v", seen.Process, seen.Lock.State)

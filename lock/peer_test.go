@@ -148,6 +148,18 @@ func (q *process) kill() {
 	q.cmd.Wait()
 }
 
+// zombify waits for its end, and leaves it to be reaped.
+func (q *process) zombify() {
+	q.t.Helper()
+	err := unix.EINTR
+	for err == unix.EINTR {
+		err, _ = unix.Waitid(unix.P_PID, q.pid(), nil, unix.WEXITED|unix.WNOWAIT, nil).(unix.Errno)
+	}
+	if err != 0 {
+		q.t.Fatal(err)
+	}
+}
+
 // status waits for its end.
 func (q *process) status() int {
 	q.cmd.Wait()
