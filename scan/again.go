@@ -29,29 +29,35 @@ func (p *pass) settleAll(ctx context.Context) error {
 			return ctx.Err()
 		case <-time.After(lookAgain):
 		}
-		p.obs = p.newObserver()
+		obs := p.newObserver()
 		if looks%sweepAgain == 0 {
-			swept = sweep(p.obs.procs)
+			swept = sweep(obs.procs)
 		}
-		p.obs.swept = swept
-		if err := p.lookAgain(ctx, again); err != nil {
+		obs.swept = swept
+		if err := p.lookAgain(ctx, obs, again); err != nil {
 			return err
 		}
 	}
 }
 
-func (p *pass) lookAgain(ctx context.Context, again map[string]*entry) error {
-	p.roots, p.lost, p.looking = nil, map[string]error{}, true
-	if err := p.openRoots(ctx); err != nil {
+// lookAgain looks at these directories afresh. It does so in a pass of its own: a job of the
+// first that was given up may come back at any time.
+func (p *pass) lookAgain(ctx context.Context, obs *observer, again map[string]*entry) error {
+	q := *p
+	q.obs, q.looking = obs, true
+	q.todo = request{walk: p.todo.walk, paths: map[string]bool{}}
+	err := q.openRoots(ctx)
+	defer q.closeRoots()
+	if err != nil {
 		return err
 	}
-	defer p.closeRoots()
-	p.todo.paths = map[string]bool{}
+	var jobs []job
 	for path, e := range again {
-		p.todo.paths[path] = true
-		p.crew.add(p.lookJob(path, e))
+		q.todo.paths[path] = true
+		jobs = append(jobs, q.lookJob(path, e))
 	}
-	return p.crew.wait(ctx)
+	q.crew.add(jobs...)
+	return q.crew.wait(ctx)
 }
 
 // asked takes the directories that Observe named meanwhile.

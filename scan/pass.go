@@ -32,8 +32,7 @@ type pass struct {
 	// one without a release changes nothing else.
 	confirm bool
 
-	mu    sync.Mutex
-	roots []root
+	roots []*root
 	lost  map[string]error // why a root could not be opened
 }
 
@@ -47,6 +46,11 @@ type root struct {
 	id    lock.FileID
 }
 
+// realPath returns the path of a directory below the root as the kernel calls it.
+func (r *root) realPath(path string) string {
+	return strings.TrimSuffix(r.real, "/") + strings.TrimPrefix(path, strings.TrimSuffix(r.path, "/"))
+}
+
 func (m *Monitor) newPass(todo request, number int) *pass {
 	m.mu.Lock()
 	known := len(m.entries)
@@ -57,7 +61,6 @@ func (m *Monitor) newPass(todo request, number int) *pass {
 		todo:    todo,
 		start:   time.Now(),
 		obs:     m.newObserver(),
-		lost:    map[string]error{},
 		confirm: known <= confirmMost,
 	}
 }
@@ -103,19 +106,19 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 
 // openRoots opens the roots, each of them once. Links are followed here, and nowhere below.
 func (p *pass) openRoots(ctx context.Context) error {
+	o := &opening{pass: p, lost: map[string]error{}}
 	for _, path := range p.cfg.Roots {
-		p.crew.add(&openRoot{pass: p, root: root{path: path}})
+		p.crew.add(&openRoot{opening: o, root: root{path: path}})
 	}
-	if err := p.crew.wait(ctx); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	seen := map[fileKey]bool{}
-	slices.SortStableFunc(p.roots, func(a, b root) int {
+	err := p.crew.wait(ctx)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.over = true
+	slices.SortStableFunc(o.roots, func(a, b *root) int {
 		return slices.Index(p.cfg.Roots, a.path) - slices.Index(p.cfg.Roots, b.path)
 	})
-	p.roots = slices.DeleteFunc(p.roots, func(r root) bool {
+	seen := map[fileKey]bool{}
+	p.roots = slices.DeleteFunc(o.roots, func(r *root) bool {
 		key := fileKey{r.id.Dev, r.id.Ino}
 		again := seen[key]
 		seen[key] = true
@@ -124,7 +127,8 @@ func (p *pass) openRoots(ctx context.Context) error {
 		}
 		return again
 	})
-	return nil
+	p.lost = o.lost
+	return err
 }
 
 func (p *pass) closeRoots() {
@@ -133,18 +137,17 @@ func (p *pass) closeRoots() {
 	}
 }
 
-// realPath returns the path of a directory below a root as the kernel calls it.
-func (p *pass) realPath(root, path string) string {
-	for _, r := range p.roots {
-		if r.path == root {
-			return strings.TrimSuffix(r.real, "/") + strings.TrimPrefix(path, strings.TrimSuffix(root, "/"))
-		}
-	}
-	return path
+// opening is what the jobs that open the roots have come to.
+type opening struct {
+	*pass
+	mu    sync.Mutex
+	over  bool // nobody waits any more: what is opened now is closed at once
+	roots []*root
+	lost  map[string]error // why a root could not be opened
 }
 
 type openRoot struct {
-	*pass
+	*opening
 	root
 	err error
 }
@@ -155,7 +158,9 @@ func (j *openRoot) run() {
 	if j.dir, j.err = j.cfg.Names.OpenDir(j.path); j.err == nil {
 		j.real = j.dir.RealPath()
 		j.place, _ = j.dir.Place(j.obs.mounts.ours)
-		j.id, j.err = j.dir.ID()
+		if j.id, j.err = j.dir.ID(); j.err != nil {
+			j.dir.Close()
+		}
 	}
 }
 
@@ -164,21 +169,29 @@ func (j *openRoot) finish() {
 		j.giveUp(j.err)
 		return
 	}
-	j.pass.mu.Lock()
-	defer j.pass.mu.Unlock()
-	j.roots = append(j.roots, j.root)
+	j.opening.mu.Lock()
+	defer j.opening.mu.Unlock()
+	if j.over {
+		j.dir.Close()
+		return
+	}
+	j.opening.roots = append(j.opening.roots, &j.root)
 }
 
 func (j *openRoot) giveUp(err error) {
-	j.pass.mu.Lock()
-	j.lost[j.path] = err
-	j.pass.mu.Unlock()
+	j.opening.mu.Lock()
+	j.opening.lost[j.path] = err
+	j.opening.mu.Unlock()
 	if j.todo.walk && !j.looking {
 		j.fail(PathError{Path: j.path, Root: true, Err: err})
 	}
 }
 
-func (j *openRoot) discard() { j.dir.Close() }
+func (j *openRoot) discard() {
+	if j.err == nil {
+		j.dir.Close()
+	}
+}
 
 func (p *pass) fail(e PathError) {
 	p.Monitor.mu.Lock()
@@ -188,7 +201,7 @@ func (p *pass) fail(e PathError) {
 }
 
 func (p *pass) walk(ctx context.Context) error {
-	w := &walk{pseudo: p.pseudoBelow(), cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss, real: p.realPath}
+	w := &walk{pseudo: p.pseudoBelow(), cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss}
 	stop := p.showProgress(w)
 	w.start(p.roots)
 	err := p.crew.wait(ctx)
@@ -202,7 +215,7 @@ func (p *pass) walk(ctx context.Context) error {
 func (p *pass) pseudoBelow() map[string]bool {
 	points := p.obs.mounts.pseudo()
 	maps.DeleteFunc(points, func(point string, _ bool) bool {
-		return !slices.ContainsFunc(p.roots, func(r root) bool {
+		return !slices.ContainsFunc(p.roots, func(r *root) bool {
 			return r.real == "/" || strings.HasPrefix(point, r.real+"/")
 		})
 	})
@@ -286,11 +299,10 @@ func (p *pass) refresh(ctx context.Context) error {
 }
 
 func (p *pass) lookJob(path string, e *entry) *relook {
-	j := &relook{pass: p, path: path, root: e.report.Root}
-	i := slices.IndexFunc(p.roots, func(r root) bool { return r.path == j.root })
-	if i >= 0 {
-		j.dir = p.roots[i].dir
-	} else if j.err = p.lost[j.root]; j.err == nil {
+	j := &relook{pass: p, path: path, below: e.report.Root}
+	if i := slices.IndexFunc(p.roots, func(r *root) bool { return r.path == j.below }); i >= 0 {
+		j.root = p.roots[i]
+	} else if j.err = p.lost[j.below]; j.err == nil {
 		j.err = unix.ENOENT
 	}
 	return j
@@ -299,20 +311,26 @@ func (p *pass) lookJob(path string, e *entry) *relook {
 // relook is the job of looking at a known directory again.
 type relook struct {
 	*pass
-	root, path string
-	dir        lock.Dir // the root
+	path  string
+	below string // path of its root
+	root  *root
 
 	err     error // from the start, where the root could not be opened
 	publish func()
 }
 
-func (j *relook) where() string { return j.realPath(j.root, j.path) }
+func (j *relook) where() string {
+	if j.root == nil {
+		return j.path
+	}
+	return j.root.realPath(j.path)
+}
 
 func (j *relook) run() {
 	if j.err != nil {
 		return
 	}
-	d, err := j.cfg.Names.OpenBelow(j.dir.FD(), strings.TrimPrefix(strings.TrimPrefix(j.path, j.root), "/"), j.path)
+	d, err := j.cfg.Names.OpenBelow(j.root.dir.FD(), strings.TrimPrefix(strings.TrimPrefix(j.path, j.below), "/"), j.path)
 	if err != nil {
 		j.err = err
 		return
@@ -322,7 +340,7 @@ func (j *relook) run() {
 		j.err = unix.ENOENT
 		return
 	}
-	j.publish = j.examine(j.root, j.path, d)
+	j.publish = j.examine(j.below, j.path, d)
 }
 
 func (j *relook) finish() {
@@ -336,7 +354,7 @@ func (j *relook) finish() {
 	}
 }
 
-func (j *relook) giveUp(err error) { j.miss(j.root, j.path, err) }
+func (j *relook) giveUp(err error) { j.miss(j.below, j.path, err) }
 
 func (j *relook) discard() {}
 

@@ -23,7 +23,6 @@ type walk struct {
 	examine func(root, path string, d lock.Dir) func()
 	failed  func(PathError)
 	missed  func(root, path string, err error)
-	real    func(root, path string) string // the path without the links that led to the root
 	visited atomic.Int64
 	found   atomic.Int64
 }
@@ -31,7 +30,6 @@ type walk struct {
 // node is an open directory whose sub-directories wait to be visited.
 type node struct {
 	dir   lock.Dir
-	root  string
 	path  string
 	dev   uint64
 	depth int
@@ -45,20 +43,20 @@ func (n *node) release() {
 }
 
 // start queues the roots, which are open and stay their owner's to close.
-func (w *walk) start(roots []root) {
+func (w *walk) start(roots []*root) {
 	w.roots = map[fileKey]bool{}
 	for _, r := range roots {
 		w.roots[fileKey{r.id.Dev, r.id.Ino}] = true
 	}
 	for _, r := range roots {
-		w.crew.add(&visit{walk: w, root: r.path, path: r.path})
+		w.crew.add(&visit{walk: w, root: r, path: r.path})
 	}
 }
 
 // visit is the job of looking into one directory.
 type visit struct {
 	*walk
-	root   string
+	root   *root
 	path   string
 	parent *node // nil for a root
 	name   string
@@ -70,7 +68,7 @@ type visit struct {
 	dirs    []string
 }
 
-func (v *visit) where() string { return v.real(v.root, v.path) }
+func (v *visit) where() string { return v.root.realPath(v.path) }
 
 func (v *visit) run() {
 	d, err := v.open()
@@ -110,7 +108,7 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 	}
 	isData := d.LockFile().State != lock.LockMissing
 	if isData {
-		v.publish = v.examine(v.root, v.path, d)
+		v.publish = v.examine(v.root.path, v.path, d)
 		if !v.cfg.Descend {
 			return false
 		}
@@ -121,7 +119,7 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 		return false
 	}
 	if l.hasPidfile && !isData {
-		v.publish = v.examine(v.root, v.path, d)
+		v.publish = v.examine(v.root.path, v.path, d)
 		if !v.cfg.Descend {
 			return false
 		}
@@ -133,7 +131,7 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 	if len(v.dirs) == 0 {
 		return false
 	}
-	v.node = &node{dir: d, root: v.root, path: v.path, dev: dev, depth: depth}
+	v.node = &node{dir: d, path: v.path, dev: dev, depth: depth}
 	v.node.refs.Store(int32(len(v.dirs)))
 	return true
 }
@@ -153,7 +151,7 @@ func (v *visit) wanted(dirs []string) []string {
 	kept := dirs[:0]
 	for _, name := range dirs {
 		full := join(v.path, name)
-		if !v.excluded(name, full) && (len(v.pseudo) == 0 || !v.pseudo[v.real(v.root, full)]) {
+		if !v.excluded(name, full) && (len(v.pseudo) == 0 || !v.pseudo[v.root.realPath(full)]) {
 			kept = append(kept, name)
 		}
 	}
@@ -164,7 +162,7 @@ func (v *visit) excluded(name, full string) bool {
 	for _, glob := range v.cfg.Exclude {
 		subject := name
 		if strings.Contains(glob, "/") {
-			subject = strings.TrimPrefix(strings.TrimPrefix(full, v.root), "/")
+			subject = strings.TrimPrefix(strings.TrimPrefix(full, v.root.path), "/")
 			glob = strings.TrimPrefix(glob, "/")
 		}
 		if ok, _ := path.Match(glob, subject); ok {
@@ -206,7 +204,7 @@ func (v *visit) report(err error) {
 
 func (v *visit) giveUp(err error) {
 	// The parent stays open until discard: the call that hangs may be using it.
-	v.missed(v.root, v.path, err)
+	v.missed(v.root.path, v.path, err)
 	v.failed(PathError{Path: v.path, Root: v.parent == nil, Err: err})
 }
 
