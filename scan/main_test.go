@@ -39,6 +39,7 @@ type found struct {
 	reports map[string]*Report
 	errors  []PathError
 	summary Summary
+	passes  int
 }
 
 func (f *found) take(u Update) {
@@ -51,6 +52,7 @@ func (f *found) take(u Update) {
 	f.errors = append(f.errors, u.Errors...)
 	if u.Summary != nil {
 		f.summary = *u.Summary
+		f.passes++
 	}
 }
 

@@ -1,0 +1,98 @@
+package scan
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// buildCommand builds lockscope from the main package, for tests of what only
+// a process of its own can show.
+func buildCommand(t *testing.T) string {
+	t.Helper()
+	needTool(t, "go")
+	exe := filepath.Join(tempDir(t), "lockscope")
+	if _, err := os.Stat("../main.go"); errors.Is(err, fs.ErrNotExist) {
+		t.Skip("needs the source of the main package")
+	}
+	run(t, "go", "build", "-buildvcs=false", "-o", exe, "..")
+	return exe
+}
+
+// line is one line of ndjson.
+type line struct {
+	Type, Path, State, Error, Summary, Next string
+	Reasons                                 []string
+	Dirs                                    int
+	Holders                                 []struct {
+		PID     int
+		Command string
+	}
+	Lock struct{ State, Source string }
+}
+
+// lockscope runs the command and returns what it printed and its exit status.
+func lockscope(t *testing.T, cmd *exec.Cmd) (lines map[string]line, status int) {
+	t.Helper()
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	lines = map[string]line{}
+	for text := range strings.Lines(string(out)) {
+		var l line
+		if err := json.Unmarshal([]byte(text), &l); err != nil {
+			t.Fatalf("%v in %q", err, text)
+		}
+		lines[l.Path] = l
+	}
+	return lines, cmd.ProcessState.ExitCode()
+}
+
+// talk starts a process that lives until its standard input ends, which is
+// when the test does, and waits for the first line it says.
+func talk(t *testing.T, cmd *exec.Cmd) (line string, say func(string) (answer string)) {
+	t.Helper()
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	lines := bufio.NewReader(out)
+	hear := func() string {
+		t.Helper()
+		out.(*os.File).SetReadDeadline(time.Now().Add(patience))
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("%s says nothing: %v", cmd.Args[0], err)
+		}
+		return strings.TrimSuffix(line, "\n")
+	}
+	return hear(), func(line string) string {
+		t.Helper()
+		if _, err := io.WriteString(in, line+"\n"); err != nil {
+			t.Fatal(err)
+		}
+		return hear()
+	}
+}

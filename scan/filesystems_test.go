@@ -1,0 +1,213 @@
+package scan
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+)
+
+// Every scene comes out as what it is on every file system that daemons keep
+// their data on.
+func TestFilesystems(t *testing.T) {
+	for fstype, mounted := range map[string]func(*testing.T) string{
+		"ext4":    func(t *testing.T) string { return mountImage(t, "ext4") },
+		"xfs":     func(t *testing.T) string { return mountImage(t, "xfs") },
+		"btrfs":   func(t *testing.T) string { return mountImage(t, "btrfs") },
+		"tmpfs":   func(t *testing.T) string { return mount(t, "-t", "tmpfs", "tmpfs") },
+		"overlay": func(t *testing.T) string { return mountOverlay(t).merged },
+	} {
+		t.Run(fstype, func(t *testing.T) {
+			root := mounted(t)
+			w := locktest.TestWorld(t)
+			sites := map[string]*locktest.Site{}
+			for _, scene := range locktest.Scenes {
+				site, err := w.Play(filepath.Join(root, "tree", scene.Name), scene)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sites[scene.Name] = site
+			}
+			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+				f := once(t, Config{Roots: []string{root}, Probe: probe})
+				for name, site := range sites {
+					if fstype == "btrfs" && name == locktest.HeldHeadless.Name {
+						continue
+					}
+					t.Run(probe.String()+"/"+name, func(t *testing.T) {
+						checkSite(t, f, site)
+						if got := f.at(t, site.Dir).Evidence.FS; got != fstype {
+							t.Errorf("file system %q", got)
+						}
+					})
+				}
+			}
+			if fstype == "btrfs" {
+				return
+			}
+			f := once(t, Config{Roots: []string{root}, Probe: ProbeNever})
+			for name, site := range sites {
+				t.Run("never/"+name, func(t *testing.T) { checkNever(t, f, site) })
+			}
+		})
+	}
+}
+
+// checkNever checks what is found without a flock probe: what is held as ever,
+// and of the rest that it cannot be told.
+func checkNever(t *testing.T, f *found, site *locktest.Site) {
+	_, err := os.Lstat(filepath.Join(site.Dir, lock.DefaultNames.Lock))
+	unprobed := []locktest.State{locktest.Free, locktest.Stale, locktest.Unguarded}
+	if slices.Contains(unprobed, site.State) && err == nil {
+		expect(t, f, site.Dir, Unknown, NotProbed)
+		return
+	}
+	if lock, err := os.Lstat(filepath.Join(site.Dir, lock.DefaultNames.Pidfile)); site.State == locktest.Unknown && err == nil && !lock.Mode().IsRegular() {
+		return // two reasons for the same state
+	}
+	checkSite(t, f, site)
+}
+
+var probes = []Probe{ProbeAuto, ProbeFlock, ProbeNever}
+
+// Subvolumes of a btrfs have one device in the kernel's lock table, and number
+// their inodes each for itself.
+func TestBtrfsSubvolumes(t *testing.T) {
+	needTool(t, "btrfs")
+	top := mountImage(t, "btrfs")
+	w := locktest.TestWorld(t)
+	run(t, "btrfs", "-q", "subvolume", "create", top+"/a")
+	run(t, "btrfs", "-q", "subvolume", "create", top+"/b")
+	run(t, "btrfs", "-q", "subvolume", "create", top+"/c")
+	play := func(dir string, scene locktest.Scene) *locktest.Site {
+		t.Helper()
+		s, err := w.Play(dir, scene)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	held := play(top+"/a/data", locktest.HeldPlain)
+	free := play(top+"/b/data", locktest.FreePlain)
+	other := play(top+"/c/data", locktest.HeldPlain)
+	if i, j, k := inode(t, held.Dir), inode(t, free.Dir), inode(t, other.Dir); i != j || i != k {
+		t.Fatalf("the lock files have inodes %d, %d and %d, and should have the same", i, j, k)
+	}
+	// A snapshot has the daemon's pidfile too.
+	run(t, "btrfs", "-q", "subvolume", "snapshot", top+"/a", top+"/snapshot")
+
+	for _, probe := range probes {
+		t.Run(probe.String(), func(t *testing.T) {
+			f := once(t, Config{Roots: []string{top}, Probe: probe})
+			for _, site := range []*locktest.Site{held, other} {
+				checkSite(t, f, site)
+				if got := holderOf(f.at(t, site.Dir), site.Owner); got == nil || len(f.at(t, site.Dir).Evidence.Holders) != 1 {
+					t.Errorf("holders %v, want %d", f.at(t, site.Dir).Evidence.Holders, site.Owner)
+				}
+			}
+			if probe == ProbeNever {
+				expect(t, f, free.Dir, Unknown, NotProbed)
+				expect(t, f, top+"/snapshot/data", Unknown, NotProbed)
+			} else {
+				expect(t, f, free.Dir, Free)
+				expect(t, f, top+"/snapshot/data", Stale, PIDUnrelated)
+			}
+		})
+	}
+
+	t.Run("deleted", func(t *testing.T) {
+		if err := os.Remove(filepath.Join(held.Dir, lock.DefaultNames.Lock)); err != nil {
+			t.Fatal(err)
+		}
+		for _, probe := range probes {
+			f := once(t, Config{Roots: []string{top}, Probe: probe})
+			r := expect(t, f, held.Dir, Split, LockfileDeleted)
+			if got := holderOf(r, held.Owner); got == nil || !got.Deleted {
+				t.Errorf("%v: holders %v, want %d on the deleted file", probe, r.Evidence.Holders, held.Owner)
+			}
+			checkSite(t, f, other)
+		}
+	})
+}
+
+func inode(t *testing.T, dir string) uint64 {
+	t.Helper()
+	var st unix.Stat_t
+	if err := unix.Lstat(filepath.Join(dir, lock.DefaultNames.Lock), &st); err != nil {
+		t.Fatal(err)
+	}
+	return st.Ino
+}
+
+// The locks of an overlay's files are not seen through its layers, and so a
+// lock that is free there says nothing.
+func TestOverlayLayers(t *testing.T) {
+	o := mountOverlay(t)
+	w := locktest.TestWorld(t)
+	makeStale(t, o.lower+"/image")
+	held, err := w.Make(o.merged+"/held", locktest.Held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	makeStale(t, o.merged+"/stale")
+	// The lock file comes from the lower layer, and is copied up when it is opened for writing.
+	image, err := w.Make(o.merged+"/image", locktest.Held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct, err := w.Make(o.upper+"/direct", locktest.Held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+		t.Run(probe.String(), func(t *testing.T) {
+			f := once(t, Config{Roots: []string{o.merged, o.upper, o.lower}, Probe: probe})
+			for _, site := range []*locktest.Site{held, image, direct} {
+				checkSite(t, f, site)
+				if holderOf(f.at(t, site.Dir), site.Owner) == nil {
+					t.Errorf("holders %v, want %d", f.at(t, site.Dir).Evidence.Holders, site.Owner)
+				}
+			}
+			expect(t, f, o.merged+"/stale", Stale, PIDGone)
+			for _, dir := range []string{"/upper/held", "/upper/stale", "/upper/image", "/lower/image"} {
+				expect(t, f, filepath.Dir(o.upper)+dir, Unknown, NotVisible)
+			}
+		})
+	}
+}
+
+// A daemon that locks a file of a FUSE file system does it by the kernel, but
+// others may do it elsewhere.
+func TestFUSE(t *testing.T) {
+	for name, options := range map[string][]string{"local": nil, "forwarded": {"--multithreaded", "--enable-lock-forwarding"}} {
+		t.Run(name, func(t *testing.T) {
+			m := mountFUSE(t, options...)
+			w := locktest.TestWorld(t)
+			held, err := w.Make(m.dir+"/held", locktest.Held)
+			if err != nil {
+				t.Fatal(err)
+			}
+			makeData(t, m.dir+"/free")
+			makeStale(t, m.dir+"/stale")
+			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+				f := once(t, Config{Roots: []string{m.dir}, Probe: probe})
+				if name == "local" {
+					r := expect(t, f, held.Dir, Held)
+					if holderOf(r, held.Owner) == nil {
+						t.Errorf("%v: holders %v, want %d", probe, r.Evidence.Holders, held.Owner)
+					}
+				} else {
+					expect(t, f, held.Dir, Held, HolderNotVisible) // it is the server's
+				}
+				expect(t, f, m.dir+"/free", Free)
+				// It may be alive on another host.
+				expect(t, f, m.dir+"/stale", Unknown, NotVisible)
+			}
+		})
+	}
+}

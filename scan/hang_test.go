@@ -1,0 +1,138 @@
+package scan
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lockscope/lock/locktest"
+)
+
+// hangTimeout is Config.Timeout in tests of file systems that give no answer.
+const hangTimeout = 300 * time.Millisecond
+
+// hungTree is a tree with a mount below it that can hang, and a second root beside.
+type hungTree struct {
+	*fuse
+	root, other string
+	hung        []string // data directories below the mount
+	well        []string // data directories elsewhere
+}
+
+func makeHungTree(t *testing.T, below int) *hungTree {
+	t.Helper()
+	h := &hungTree{fuse: mountFUSE(t), other: tempDir(t)}
+	h.root = filepath.Dir(h.dir)
+	for i := range below {
+		h.hung = append(h.hung, makeData(t, fmt.Sprintf("%s/tenant-%03d", h.dir, i)))
+	}
+	for i := range 5 {
+		h.well = append(h.well, makeData(t, fmt.Sprintf("%s/here/tenant-%03d", h.root, i)),
+			makeStale(t, fmt.Sprintf("%s/there/tenant-%03d", h.other, i)))
+	}
+	return h
+}
+
+func (h *hungTree) config() Config {
+	return Config{
+		Roots: []string{h.root, h.other}, Timeout: hangTimeout, Jobs: 4, MaxDepth: -1,
+		Exclude: []string{"source"}, Interval: 20 * time.Millisecond,
+		Probe: ProbeFlock, // how long the kernel's lock table takes is up to the host
+	}
+}
+
+// checkWell checks that what is not on the hung mount is known.
+func (h *hungTree) checkWell(t *testing.T, f *found) {
+	t.Helper()
+	for _, dir := range h.well {
+		want := Free
+		if strings.HasPrefix(dir, h.other) {
+			want = Stale
+		}
+		if got := f.at(t, dir); got.Verdict.State != want {
+			t.Errorf("%s: %v %v, want %v", dir, got.Verdict.State, got.Verdict.Reasons.List(), want)
+		}
+	}
+}
+
+// A scan does not wait for a mount that hangs before it begins.
+func TestOnceBesideHungMount(t *testing.T) {
+	h := makeHungTree(t, 1)
+	held, err := locktest.TestWorld(t).Make(h.other+"/held", locktest.Held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.hang()
+	f := once(t, h.config())
+	h.checkWell(t, f)
+	checkSite(t, f, held)
+	if len(f.errors) != 1 || f.errors[0].Path != h.dir || f.errors[0].Root || !errors.Is(f.errors[0].Err, ErrNoAnswer) {
+		t.Errorf("errors %v, want one at %s", f.errors, h.dir)
+	}
+}
+
+func TestHungRoot(t *testing.T) {
+	h := makeHungTree(t, 1)
+	h.hang()
+	for name, root := range map[string]string{"itself": h.dir, "below": h.hung[0]} {
+		t.Run(name, func(t *testing.T) { h.checkRoot(t, root) })
+	}
+}
+
+// checkRoot scans a root on the hung mount beside others.
+func (h *hungTree) checkRoot(t *testing.T, root string) {
+	t.Helper()
+	cfg := h.config()
+	cfg.Roots = []string{root, filepath.Join(h.root, "here"), h.other}
+	f := once(t, cfg)
+	h.checkWell(t, f)
+	if len(f.errors) != 1 || f.errors[0].Path != root || !f.errors[0].Root || !errors.Is(f.errors[0].Err, ErrNoAnswer) {
+		t.Errorf("errors %v, want one of the root %s", f.errors, root)
+	}
+}
+
+// The layers of an overlay may be on a mount that hangs.
+func TestHungOverlayLayer(t *testing.T) {
+	m := mountFUSE(t)
+	makeDir(t, m.dir+"/lower")
+	mount(t, "-t", "overlay", "-o", "lowerdir="+m.dir+"/lower:"+tempDir(t), "overlay")
+	dir := makeData(t, tempDir(t))
+	m.hang()
+	done := make(chan *found, 1)
+	go func() {
+		f := &found{reports: map[string]*Report{}}
+		New(Config{Roots: []string{dir}, Timeout: hangTimeout, MaxDepth: -1}).Once(t.Context(), f.take)
+		done <- f
+	}()
+	select {
+	case f := <-done:
+		expect(t, f, dir, Free)
+	case <-time.After(patience):
+		t.Error("the scan hangs")
+		m.answer()
+		<-done
+	}
+}
+
+// The process ends though threads of it are stuck, and takes nothing along.
+func TestExitBesideHungMount(t *testing.T) {
+	h := makeHungTree(t, 1)
+	exe := buildCommand(t)
+	h.hang()
+	lines, status := lockscope(t, exec.Command(exe, "-o", "ndjson", "--probe", "flock", "--timeout", "300ms", h.dir, h.other))
+	if status != 3 {
+		t.Errorf("exit status %d, want 3", status)
+	}
+	if l := lines[h.dir]; l.Type != "error" || !strings.Contains(l.Error, "no answer in 300ms") {
+		t.Errorf("%+v", l)
+	}
+	for _, dir := range h.well {
+		if strings.HasPrefix(dir, h.other) && lines[dir].State != "stale" {
+			t.Errorf("%s: %+v", dir, lines[dir])
+		}
+	}
+}

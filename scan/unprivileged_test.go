@@ -1,0 +1,89 @@
+package scan
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+)
+
+// nobody runs the command as a user who owns nothing.
+func nobody(t *testing.T, args ...string) (lines map[string]line, status int) {
+	t.Helper()
+	cmd := exec.Command(buildCommand(t), args...)
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	return lockscope(t, cmd)
+}
+
+// One who may not look at other users' processes is told so, and no daemon is
+// taken for dead.
+func TestUnprivileged(t *testing.T) {
+	needRoot(t)
+	root := tempDir(t)
+	w := locktest.TestWorld(t)
+	dirs := map[*locktest.Scene]string{}
+	for _, scene := range []*locktest.Scene{
+		&locktest.HeldPlain, &locktest.FreePlain, &locktest.StalePlain, &locktest.StaleUnrelated, &locktest.StaleReused,
+		&locktest.UnguardedPlain, &locktest.UnnamedPlain, &locktest.OrphanedPlain, &locktest.MismatchPlain,
+	} {
+		site, err := w.Play(filepath.Join(root, scene.Name), *scene)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dirs[scene] = site.Dir
+	}
+	closed := makeStale(t, root+"/closed")
+	if err := os.Chmod(closed, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	secretLock, secretPidfile := makeStale(t, root+"/secret-lock"), makeStale(t, root+"/secret-pidfile")
+	for _, name := range []string{filepath.Join(secretLock, lock.DefaultNames.Lock), filepath.Join(secretPidfile, lock.DefaultNames.Pidfile)} {
+		if err := os.Chmod(name, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[string]string{
+		dirs[&locktest.HeldPlain]:     "held [holder-not-visible]",
+		dirs[&locktest.FreePlain]:     "free []",
+		dirs[&locktest.StalePlain]:    "stale [pid-gone]",
+		dirs[&locktest.UnnamedPlain]:  "unnamed [pidfile-missing]",
+		dirs[&locktest.OrphanedPlain]: "unknown [pid-gone holder-not-visible]",
+		// It lives, and holds or not.
+		dirs[&locktest.MismatchPlain]: "held [holder-not-visible]",
+		// They live, and whether they use the directory is not for others to see.
+		dirs[&locktest.StaleUnrelated]: "unknown [permission]",
+		dirs[&locktest.StaleReused]:    "unknown [permission]",
+		dirs[&locktest.UnguardedPlain]: "unknown [permission]",
+		secretPidfile:                  "unknown [pidfile-unreadable permission]",
+	}
+	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+		t.Run(probe.String(), func(t *testing.T) {
+			lines, _ := nobody(t, "-o", "ndjson", "--probe", probe.String(), root)
+			for dir, want := range want {
+				l := lines[dir]
+				if got := fmt.Sprint(l.State, " ", l.Reasons); got != want {
+					t.Errorf("%s: %s, want %s: %s", filepath.Base(dir), got, want, l.Summary)
+				}
+				t.Log(filepath.Base(dir), l.State, l.Reasons, l.Summary, "=>", l.Next)
+				if strings.HasPrefix(want, "unknown") && !strings.Contains(l.Summary+l.Next, "root") {
+					t.Errorf("%s: not told to run as root: %s => %s", filepath.Base(dir), l.Summary, l.Next)
+				}
+			}
+			if l := lines[closed]; l.Type != "error" || !strings.Contains(l.Error, "permission denied") {
+				t.Errorf("closed: %+v", l)
+			}
+			// The lock file cannot be opened, but the kernel's table has no line of it: that is no answer.
+			if l := lines[secretLock]; l.State != "unknown" || !slices.Contains(l.Reasons, "permission") {
+				t.Errorf("secret-lock: %+v", l)
+			}
+		})
+	}
+}
