@@ -61,8 +61,13 @@ func (n Names) openDirAt(parent int, name, path string, flags int) (Dir, error) 
 	return Dir{fd: fd, path: path, names: n.OrDefault()}, nil
 }
 
-// Close closes the descriptor.
-func (d Dir) Close() error { return unix.Close(d.fd) }
+// Close closes the descriptor. Of the zero Dir, which has none, it does nothing.
+func (d Dir) Close() error {
+	if d == (Dir{}) {
+		return nil
+	}
+	return unix.Close(d.fd)
+}
 
 // Path is the path it was opened by.
 func (d Dir) Path() string { return d.path }

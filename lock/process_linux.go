@@ -95,7 +95,7 @@ func (p Process) Started() time.Time {
 // only read, never resolved: stat through /proc/<pid>/fd would hang on a hung
 // mount. The error says that not all could be seen.
 func (p Process) Open(mounts Mounts) ([]Place, error) {
-	proc := "/proc/" + strconv.Itoa(p.PID)
+	proc := p.procDir()
 	var places []Place
 	var failed error
 	add := func(name string) {
@@ -158,7 +158,25 @@ func mappedFiles(maps []byte) []string {
 // MountNamespace identifies the mount namespace of the process. What one
 // process calls a path is another file to a process of another namespace.
 func (p Process) MountNamespace() (string, error) {
-	return os.Readlink("/proc/" + strconv.Itoa(p.PID) + "/ns/mnt")
+	return os.Readlink(p.procDir() + "/ns/mnt")
+}
+
+// procDir is where /proc shows what the process has: its own directory there, or,
+// where its first thread has exited and shows nothing, that of another thread.
+func (p Process) procDir() string {
+	dir := "/proc/" + strconv.Itoa(p.PID)
+	_, err := os.Readlink(dir + "/cwd")
+	if !errors.Is(err, os.ErrNotExist) {
+		return dir
+	}
+	threads, _ := os.ReadDir(dir + "/task")
+	for _, t := range threads {
+		thread := dir + "/task/" + t.Name()
+		if _, err := os.Readlink(thread + "/cwd"); err == nil {
+			return thread
+		}
+	}
+	return dir
 }
 
 // Mounts returns the mounts that the paths in the process's links refer to, as
@@ -171,7 +189,7 @@ func (p Process) Mounts() (Mounts, error) {
 	}
 	file := "/proc/self/mountinfo"
 	if ours, err := os.Readlink("/proc/self/ns/mnt"); err != nil || ours != theirs {
-		file = "/proc/" + strconv.Itoa(p.PID) + "/mountinfo"
+		file = p.procDir() + "/mountinfo"
 	}
 	f, err := os.Open(file)
 	if err != nil {

@@ -42,7 +42,7 @@ func (p *pass) settleAll(ctx context.Context) error {
 
 // lookAgain looks at these directories afresh. It does so in a pass of its own: a job of the
 // first that was given up may come back at any time.
-func (p *pass) lookAgain(ctx context.Context, obs *observer, again map[string]*entry) error {
+func (p *pass) lookAgain(ctx context.Context, obs *observer, again map[string]entry) error {
 	q := *p
 	q.obs, q.looking = obs, true
 	q.todo = request{walk: p.todo.walk, paths: map[string]bool{}}
@@ -61,26 +61,26 @@ func (p *pass) lookAgain(ctx context.Context, obs *observer, again map[string]*e
 }
 
 // asked takes the directories that Observe named meanwhile.
-func (p *pass) asked() map[string]*entry {
+func (p *pass) asked() map[string]entry {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
-	found := map[string]*entry{}
+	found := map[string]entry{}
 	for path := range p.wanted.paths {
 		if e := p.entries[path]; e != nil {
-			found[path] = e
+			found[path] = *e
 		}
 	}
 	p.wanted.paths = nil
 	return found
 }
 
-func (p *pass) unsettled() map[string]*entry {
+func (p *pass) unsettled() map[string]entry {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
-	found := map[string]*entry{}
+	found := map[string]entry{}
 	for path, e := range p.entries {
 		if e.settling != nil {
-			found[path] = e
+			found[path] = *e
 		}
 	}
 	return found
@@ -125,6 +125,7 @@ func (p *pass) suspect() {
 // is of, or its taker is dead, all processes are.
 func (p *pass) formerHolders() map[string]bool {
 	p.searchedAt = p.start
+	p.slow.Store(false) // the host may just have been busy
 	found := map[string]bool{}
 	for pid := range p.takersOfStrays() {
 		for _, f := range p.obs.procs.deleted(p.obs.procs.find(pid)) {

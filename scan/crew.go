@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -10,7 +11,8 @@ import (
 // job is one piece of work that asks a file system something, and so may
 // never come back.
 type job interface {
-	// where is the path that run asks about.
+	// where is the path that run asks about, without links, or else something that is no
+	// absolute path and stands for a mount of its own.
 	where() string
 	// run does the work. It may block, and keeps what it finds to itself.
 	run()
@@ -19,7 +21,8 @@ type job interface {
 	// giveUp is called instead of finish when run has not returned in time, or was never
 	// called; run may still be going on, so what it writes must not be read.
 	giveUp(err error)
-	// discard frees what run took hold of, where it comes back after it was given up.
+	// discard frees what the job holds, where run comes back after it was given
+	// up, or was never called.
 	discard()
 }
 
@@ -83,9 +86,13 @@ const (
 	taskGivenUp
 )
 
+// leastMost is how many goroutines there may be at least: one that is stuck
+// costs little, and each hung mount takes a few.
+const leastMost = 256
+
 func newCrew(size int, limit time.Duration, mountOf func(string) string) *crew {
 	c := &crew{
-		limit: limit, size: size, most: 4 * size, mountOf: mountOf,
+		limit: limit, size: size, most: max(4*size, leastMost), mountOf: mountOf,
 		running: map[*task]bool{}, suspects: map[string]*suspect{},
 	}
 	c.more.L = &c.mu
@@ -181,9 +188,17 @@ func (c *crew) take() *task {
 		if !hopeless {
 			return t
 		}
-		t.job.giveUp(c.noAnswer())
-		c.settle(1)
+		c.drop(t.job)
 	}
+}
+
+// drop gives up jobs that were never run.
+func (c *crew) drop(jobs ...job) {
+	for _, j := range jobs {
+		j.giveUp(c.noAnswer())
+		j.discard()
+	}
+	c.settle(len(jobs))
 }
 
 func (c *crew) next() (t *task, hopeless bool) {
@@ -286,14 +301,16 @@ func (c *crew) settle(n int) {
 // check gives stand-ins to the tasks that are late, and gives up those that
 // have run for too long, and what is left when every goroutine is stuck.
 func (c *crew) check(now time.Time) {
-	lost := c.lost(now)
+	lost, never := c.lost(now)
 	for _, j := range lost {
 		j.giveUp(c.noAnswer())
 	}
 	c.settle(len(lost))
+	c.drop(never...)
 }
 
-func (c *crew) lost(now time.Time) (lost []job) {
+// lost returns the jobs that are given up now: some that run, and those that never will.
+func (c *crew) lost(now time.Time) (lost, never []job) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for t := range c.running {
@@ -314,10 +331,10 @@ func (c *crew) lost(now time.Time) (lost []job) {
 	case len(lost) > 0:
 		c.resume() // what is hopeless by now is given up as it is taken
 	case c.workers == 0 && c.all >= c.most && !c.anyLate():
-		lost = append(append(lost, c.queue...), c.aside...)
+		never = slices.Concat(c.queue, c.aside)
 		c.queue, c.aside = nil, nil
 	}
-	return lost
+	return lost, never
 }
 
 // lose gives a late task up.
@@ -363,8 +380,11 @@ func (c *crew) noAnswer() error { return fmt.Errorf("%w in %v", ErrNoAnswer, c.l
 
 func (c *crew) dropQueue() {
 	c.mu.Lock()
-	n := len(c.queue) + len(c.aside)
+	never := slices.Concat(c.queue, c.aside)
 	c.queue, c.aside = nil, nil
 	c.mu.Unlock()
-	c.settle(n)
+	for _, j := range never {
+		j.discard()
+	}
+	c.settle(len(never))
 }

@@ -21,7 +21,11 @@ const (
 )
 
 // newTestCrew is a crew for jobs whose mount is the directory of their path.
-func newTestCrew() *crew { return newCrew(crewSize, crewLimit, path.Dir) }
+func newTestCrew() *crew {
+	c := newCrew(crewSize, crewLimit, path.Dir)
+	c.most = 4 * crewSize
+	return c
+}
 
 // labor is a job that a test controls. It keeps count of what becomes of it.
 type labor struct {
@@ -144,7 +148,9 @@ func TestCrewSize(t *testing.T) {
 // running is how many jobs were begun and have not come to an end.
 func running(labors []*labor) (n int) {
 	for _, l := range labors {
-		n += int(l.runs.Load() - l.finished.Load() - l.discarded.Load())
+		if l.runs.Load() > l.finished.Load()+l.discarded.Load() {
+			n++
+		}
 	}
 	return n
 }
@@ -185,8 +191,8 @@ func TestCrewHungMount(t *testing.T) {
 		close(hang)
 		synctest.Wait()
 		for _, l := range hung {
-			if l.discarded.Load() != l.runs.Load() || l.finished.Load() != 0 {
-				t.Errorf("%s came back late: run %d times, discarded %d times, finished %d times", l.path,
+			if l.discarded.Load() != 1 || l.finished.Load() != 0 { // also those that were never run
+				t.Errorf("%s was given up: run %d times, discarded %d times, finished %d times", l.path,
 					l.runs.Load(), l.discarded.Load(), l.finished.Load())
 			}
 		}

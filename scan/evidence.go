@@ -45,14 +45,16 @@ type Holder struct {
 type Evidence struct {
 	lock.Evidence
 
-	Source  Source
-	Device  uint64            // the file system's device as mountinfo and the kernel's lock table name it; st_dev on most file systems, but not on btrfs
-	FS      string            // its type, such as "ext4"
-	Locker  int               // the PID that took the lock, as the kernel tells it; 0 if it did not
-	Taker   lock.ProcessState // of Locker
-	Owner   *Process          // the process that the pidfile names, if there is one by that PID
-	Holders []Holder          // in order of PID
-	Looked  bool              // every process that could hold it was looked at
+	Source     Source
+	Device     uint64            // the file system's device as mountinfo and the kernel's lock table name it; st_dev on most file systems, but not on btrfs
+	FS         string            // its type, such as "ext4"
+	Locker     int               // the PID that took the lock, as the kernel tells it; 0 if it did not
+	Taker      lock.ProcessState // of Locker
+	Owner      *Process          // the process that the pidfile names, if there is one by that PID
+	Holders    []Holder          // in order of PID
+	TableKnows bool              // the kernel's table was read, and would have a line of the lock file
+	Swept      bool              // all processes were searched for holders
+	Looked     bool              // every process that could hold it was looked at
 
 	Acquiring bool  // a temporary pidfile younger than 30 s lies beside a held lock
 	Changing  bool  // no two looks found the same

@@ -33,7 +33,7 @@ func (r *Report) Explain() (summary, next string) {
 	case Stale:
 		return x.stale()
 	case Held:
-		return x.held(), ""
+		return x.held(), x.rootHint()
 	case Free:
 		if x.Changing {
 			return "Nobody held the lock, but no two looks found the same: it is acquired and released all the time.", ""

@@ -37,6 +37,10 @@ func (t *table) find(fs filesystem, ino uint64) (flockLine, bool) {
 	return line, ok
 }
 
+// knows reports whether the table has a line for each lock that is held on the
+// file system, as far as their takers can be seen.
+func (t *table) knows(fs filesystem) bool { return t != nil && t.lines != nil && !fs.shared }
+
 // strays calls found with every line that is on one of the devices and is none
 // of the known lock files'. It reports false where the table cannot be had.
 func (t *table) strays(known map[fileKey]bool, devices map[uint64]bool, found func(flockLine)) bool {

@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"maps"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -24,11 +23,12 @@ const (
 // Monitor finds the data directories below the roots and watches them. Once
 // or Run may be called, one of them and one time.
 type Monitor struct {
-	cfg  Config
-	crew *crew
-	who  *describer
-	slow atomic.Bool // the kernel's lock table takes too long to read
-	out  *outbox
+	cfg    Config
+	crew   *crew
+	who    *describer
+	layers layerFinder
+	slow   atomic.Bool // the kernel's lock table takes too long to read
+	out    *outbox
 
 	mu       sync.Mutex
 	entries  map[string]*entry // by path
@@ -188,11 +188,23 @@ func (m *Monitor) nudge() {
 	}
 }
 
-// entry returns the known directory at path, or nil.
-func (m *Monitor) entry(path string) *entry {
+// entry returns what is known of the directory at path.
+func (m *Monitor) entry(path string) (e entry, known bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.entries[path]
+	if e := m.entries[path]; e != nil {
+		return *e, true
+	}
+	return entry{}, false
+}
+
+// cameBy notes that a walk found the directory, and found it unchanged.
+func (m *Monitor) cameBy(path string, walk int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.entries[path]; e != nil {
+		e.walk = max(e.walk, walk)
+	}
 }
 
 // accept takes in what was observed, and says what is new in it.
@@ -245,11 +257,15 @@ func (m *Monitor) forget(path string) {
 	}
 }
 
-// known returns all entries at this moment.
-func (m *Monitor) known() map[string]*entry {
+// entriesNow returns all entries as they are at this moment.
+func (m *Monitor) entriesNow() map[string]entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return maps.Clone(m.entries)
+	now := make(map[string]entry, len(m.entries))
+	for path, e := range m.entries {
+		now[path] = *e
+	}
+	return now
 }
 
 // differs reports whether two reports on a directory say different things,

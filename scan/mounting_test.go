@@ -13,16 +13,6 @@ import (
 	"lockscope/lock"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 30 * time.Second
-
-func needRoot(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root")
-	}
-}
-
 func needTool(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -43,7 +33,7 @@ func run(t *testing.T, name string, args ...string) {
 // the test where the host does not allow or know it. The returned path has no links.
 func mount(t *testing.T, args ...string) string {
 	t.Helper()
-	needRoot(t)
+	needRoot(t, "mount")
 	needTool(t, "mount")
 	dir := makeDir(t, filepath.Join(tempDir(t), "mnt"))
 	if out, err := exec.Command("mount", append(args, dir)...).CombinedOutput(); err != nil {
@@ -84,7 +74,7 @@ var imageSize = map[string]int64{"ext4": 64 << 20, "xfs": 512 << 20, "btrfs": 25
 // mountImage makes a file system in a file, and mounts it.
 func mountImage(t *testing.T, fstype string, options ...string) string {
 	t.Helper()
-	needRoot(t)
+	needRoot(t, "mount")
 	needTool(t, "mkfs."+fstype)
 	image := filepath.Join(tempDir(t), "image")
 	f, err := os.Create(image)
@@ -123,7 +113,7 @@ type fuse struct {
 
 func mountFUSE(t *testing.T, options ...string) *fuse {
 	t.Helper()
-	needRoot(t)
+	needRoot(t, "mount")
 	needTool(t, "bindfs")
 	if _, err := os.Stat("/dev/fuse"); err != nil {
 		t.Skip("needs /dev/fuse")
@@ -144,7 +134,7 @@ func mountFUSE(t *testing.T, options ...string) *fuse {
 			t.Errorf("unmount %s: %v", f.dir, err)
 		}
 	})
-	eventually(t, "bindfs is mounted", func() bool { return mountPointOf(f.dir) == f.dir })
+	eventually(t, "bindfs is mounted", func() bool { return new(mountPoints).of(f.dir) == f.dir })
 	return f
 }
 

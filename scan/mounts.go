@@ -3,7 +3,6 @@ package scan
 import (
 	"errors"
 	"os"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,19 +33,18 @@ var remoteTypes = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs"
 
 // mountTable is what a pass has found out about mounts. It may be used concurrently.
 type mountTable struct {
-	mu    sync.Mutex
-	ours  lock.Mounts
-	byDev map[uint64]filesystem // by st_dev
-	byNS  map[string]lock.Mounts
-
-	layersOnce sync.Once
-	layers     []lock.Place // of overlays: see isLayer
+	mu     sync.Mutex
+	ours   lock.Mounts
+	byDev  map[uint64]filesystem // by st_dev
+	byNS   map[string]lock.Mounts
+	layers *overlayLayers
 }
 
 // newMountTable reads this program's mounts. If they cannot be had, places
 // are not known, and what depends on them is not concluded.
-func newMountTable() *mountTable {
+func newMountTable(finder *layerFinder) *mountTable {
 	t := &mountTable{byDev: map[uint64]filesystem{}, byNS: map[string]lock.Mounts{}}
+	t.layers = &overlayLayers{finder: finder, table: t}
 	self := lock.Process{PID: os.Getpid()}
 	t.ours, _ = self.Mounts()
 	if ns, err := self.MountNamespace(); err == nil {
@@ -106,37 +104,6 @@ func (t *mountTable) of(p lock.Process) (lock.Mounts, error) {
 	return mounts, nil
 }
 
-// isLayer reports whether a place belongs to a layer of an overlay. The merged
-// file has a lock of its own there, which is not seen through the layer's path.
-func (t *mountTable) isLayer(place lock.Place) bool {
-	t.layersOnce.Do(func() { t.layers = overlayLayers(t.ours) })
-	return slices.ContainsFunc(t.layers, place.Below)
-}
-
-// overlayLayers returns the upper and lower directories of the overlays that
-// are mounted, by the paths that they were mounted with. Nothing is resolved: a
-// layer may be on a mount that hangs.
-func overlayLayers(mounts lock.Mounts) []lock.Place {
-	var layers []lock.Place
-	for _, m := range mounts {
-		if m.FSType != "overlay" {
-			continue
-		}
-		for option := range strings.SplitSeq(m.Options, ",") {
-			key, value, _ := strings.Cut(option, "=")
-			if key != "upperdir" && strings.TrimSuffix(key, "+") != "lowerdir" {
-				continue
-			}
-			for dir := range strings.SplitSeq(lock.Unescape(value), ":") {
-				if place, ok := mounts.Place(path.Clean(dir)); ok && path.IsAbs(dir) {
-					layers = append(layers, place)
-				}
-			}
-		}
-	}
-	return layers
-}
-
 // mountPoints tells which mount a path is on by the mount table alone: the
 // file system is not asked. The table is read again when it is a second old.
 type mountPoints struct {
@@ -145,6 +112,9 @@ type mountPoints struct {
 }
 
 func (p *mountPoints) of(path string) string {
+	if !strings.HasPrefix(path, "/") {
+		return path
+	}
 	if now := time.Now(); now.Sub(p.read) > time.Second {
 		p.mounts, _ = lock.Process{PID: os.Getpid()}.Mounts()
 		p.read = now

@@ -15,7 +15,7 @@ import (
 
 // A daemon in a container writes the PID that it knows into its pidfile.
 func TestContainers(t *testing.T) {
-	needRoot(t)
+	needRoot(t, "make namespaces")
 	root := tempDir(t)
 	w := locktest.TestWorld(t)
 	sites := map[string]*locktest.Site{}
@@ -66,7 +66,7 @@ const shellDaemon = `
 
 // A daemon may see its directory at another path than we do.
 func TestMountNamespaces(t *testing.T) {
-	needRoot(t)
+	needRoot(t, "make namespaces")
 	needTool(t, "unshare", "flock", "mount")
 	root := tempDir(t)
 	start := func(name string) (dir string, pid int, say func(string) string) {
@@ -116,7 +116,7 @@ func TestMountNamespaces(t *testing.T) {
 // In a PID namespace of its own lockscope cannot see who holds a lock outside,
 // and that it cannot see anybody does not mean that nobody is there.
 func TestInsidePIDNamespace(t *testing.T) {
-	needRoot(t)
+	needRoot(t, "make namespaces")
 	needTool(t, "unshare")
 	root := tempDir(t)
 	w := locktest.TestWorld(t)
@@ -162,7 +162,7 @@ func TestInsidePIDNamespace(t *testing.T) {
 
 // A PID is given out again: by the kernel, in a small namespace.
 func TestPIDGivenOutAgain(t *testing.T) {
-	needRoot(t)
+	needRoot(t, "make namespaces")
 	needTool(t, "unshare", "flock", "touch")
 	root := tempDir(t)
 	exe := buildCommand(t)

@@ -83,6 +83,7 @@ func (l *look) gather() {
 			l.ino = ino
 		}
 	}
+	ev.Swept = l.swept != nil
 	l.establish()
 	if ev.Lock.State == lock.LockUnknown || ev.Lock.State == lock.LockHeld && ev.NamedHolds() {
 		return
@@ -101,7 +102,7 @@ func (l *look) gather() {
 	}
 	// An overlay's layer does not show the locks of the merged files, and a
 	// process of another host is never seen: its being gone says nothing.
-	hidden := l.fs.remote && ev.Process.Exited() || l.mounts.isLayer(l.place())
+	hidden := l.fs.remote && ev.Process.Exited() || l.mounts.layers.have(l.place())
 	if hidden && !slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Deleted }) {
 		ev.Err = ErrNotSeen
 	}
@@ -127,6 +128,7 @@ func (l *look) establish() {
 		ev.Lock.State, ev.Source, ev.Locker = lock.LockHeld, SourceTable, flock.PID
 	} else if l.probe == ProbeNever {
 		ev.Lock.Err = ErrNotProbed
+		ev.TableKnows = l.table.knows(l.fs)
 	} else {
 		l.probeLock()
 	}
@@ -208,7 +210,7 @@ func (l *look) judge(p *process) lock.ProcessState {
 func (l *look) judgeNamed() {
 	ev := &l.ev
 	ev.Process = l.judge(l.named)
-	if ev.Process == lock.ProcessAlive || ev.Process == lock.ProcessUnknown {
+	if ev.Process == lock.ProcessAlive {
 		return
 	}
 	nested, err := l.procs.nested(ev.Pidfile.PID)

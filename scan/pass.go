@@ -66,7 +66,7 @@ func (m *Monitor) newPass(todo request, number int) *pass {
 }
 
 func (m *Monitor) newObserver() *observer {
-	mounts := newMountTable()
+	mounts := newMountTable(&m.layers)
 	o := &observer{
 		probe:  m.cfg.Probe,
 		mounts: mounts,
@@ -152,21 +152,21 @@ type openRoot struct {
 	err error
 }
 
-func (j *openRoot) where() string { return j.path }
+// where is not known before the root is open: its path may lead through links.
+func (j *openRoot) where() string { return "root " + j.path }
 
 func (j *openRoot) run() {
 	if j.dir, j.err = j.cfg.Names.OpenDir(j.path); j.err == nil {
 		j.real = j.dir.RealPath()
 		j.place, _ = j.dir.Place(j.obs.mounts.ours)
-		if j.id, j.err = j.dir.ID(); j.err != nil {
-			j.dir.Close()
-		}
+		j.id, j.err = j.dir.ID()
 	}
 }
 
 func (j *openRoot) finish() {
 	if j.err != nil {
 		j.giveUp(j.err)
+		j.discard()
 		return
 	}
 	j.opening.mu.Lock()
@@ -187,11 +187,7 @@ func (j *openRoot) giveUp(err error) {
 	}
 }
 
-func (j *openRoot) discard() {
-	if j.err == nil {
-		j.dir.Close()
-	}
-}
+func (j *openRoot) discard() { j.dir.Close() }
 
 func (p *pass) fail(e PathError) {
 	p.Monitor.mu.Lock()
@@ -259,16 +255,16 @@ func (p *pass) examine(root, path string, d lock.Dir) (publish func()) {
 	if p.todo.walk {
 		walk = p.number
 	}
-	e := p.entry(path)
-	if e != nil && !p.isDue(path, e) && p.obs.unchanged(d, e.report, p.confirm) {
-		return func() { e.walk = max(e.walk, walk) }
+	e, known := p.entry(path)
+	if known && !p.isDue(path, e) && p.obs.unchanged(d, e.report, p.confirm) {
+		return func() { p.cameBy(path, walk) }
 	}
 	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d), Observed: time.Now()}
 	return func() { p.accept(r, walk) }
 }
 
 // isDue reports whether an entry is to be observed afresh in any case.
-func (p *pass) isDue(path string, e *entry) bool {
+func (p *pass) isDue(path string, e entry) bool {
 	age := p.start.Sub(e.observed)
 	ev := &e.report.Evidence
 	// The death of a holder who cannot be seen changes nothing that can.
@@ -278,7 +274,7 @@ func (p *pass) isDue(path string, e *entry) bool {
 
 // miss reports a known directory that gives no answer.
 func (p *pass) miss(root, path string, err error) {
-	if e := p.entry(path); e != nil {
+	if e, known := p.entry(path); known {
 		ev := Evidence{Err: err}
 		ev.Dir = e.report.Evidence.Dir
 		p.accept(&Report{Root: root, Path: path, Evidence: ev, Observed: time.Now()}, 0)
@@ -288,7 +284,7 @@ func (p *pass) miss(root, path string, err error) {
 // refresh looks at every known directory that this pass has not come by.
 func (p *pass) refresh(ctx context.Context) error {
 	var jobs []job
-	for path, e := range p.known() {
+	for path, e := range p.entriesNow() {
 		if p.todo.walk && e.walk == p.number {
 			continue
 		}
@@ -298,7 +294,7 @@ func (p *pass) refresh(ctx context.Context) error {
 	return p.crew.wait(ctx)
 }
 
-func (p *pass) lookJob(path string, e *entry) *relook {
+func (p *pass) lookJob(path string, e entry) *relook {
 	j := &relook{pass: p, path: path, below: e.report.Root}
 	if i := slices.IndexFunc(p.roots, func(r *root) bool { return r.path == j.below }); i >= 0 {
 		j.root = p.roots[i]

@@ -18,10 +18,14 @@ const (
 )
 
 // needsLook reports whether a verdict may be a moment of the protocol caught
-// in passing, or rests on holders that nobody has looked for yet. Acquire
+// in passing, or rests on holders that nobody has looked for yet, or would rest on them if
+// there are any. Acquire
 // locks before it writes the pidfile and release unlinks before it unlocks, so only
 // "held" can be such a moment.
 func needsLook(ev *Evidence, v Verdict) bool {
+	if ev.Lock.Err == ErrNotProbed && !ev.TableKnows && !ev.Swept {
+		return true
+	}
 	return v.State == Unnamed || v.State == Mismatch || ev.Changing ||
 		ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0 && !ev.Acquiring
 }

@@ -26,7 +26,7 @@ func nobody(t *testing.T, args ...string) (lines map[string]line, status int) {
 // One who may not look at other users' processes is told so, and no daemon is
 // taken for dead.
 func TestUnprivileged(t *testing.T) {
-	needRoot(t)
+	needRoot(t, "become somebody else")
 	root := tempDir(t)
 	w := locktest.TestWorld(t)
 	dirs := map[*locktest.Scene]string{}
