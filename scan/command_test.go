@@ -58,6 +58,20 @@ func lockscope(t *testing.T, cmd *exec.Cmd) (lines map[string]line, status int) 
 	return lines, cmd.ProcessState.ExitCode()
 }
 
+func awaitLine(t *testing.T, lines *bufio.Scanner, dir, state string) {
+	t.Helper()
+	for lines.Scan() {
+		var l line
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+			t.Fatal(err)
+		}
+		if l.Path == dir && l.State == state {
+			return
+		}
+	}
+	t.Fatalf("%s never became %s", dir, state)
+}
+
 // talk starts a process that lives until its standard input ends, which is
 // when the test does, and waits for the first line it says.
 func talk(t *testing.T, cmd *exec.Cmd) (line string, say func(string) (answer string)) {

@@ -1,10 +1,14 @@
 package scan
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +60,61 @@ func (h *hungTree) checkWell(t *testing.T, f *found) {
 		if got := f.at(t, dir); got.Verdict.State != want {
 			t.Errorf("%s: %v %v, want %v", dir, got.Verdict.State, got.Verdict.Reasons.List(), want)
 		}
+	}
+}
+
+func (h *hungTree) all(f *found, state State, reasons Reasons) bool {
+	return !slices.ContainsFunc(h.hung, func(dir string) bool {
+		r := f.reports[dir]
+		return r == nil || r.Verdict != Verdict{state, reasons}
+	})
+}
+
+// A mount that hangs costs its own directories an answer, and nothing else.
+func TestHungMount(t *testing.T) {
+	h := makeHungTree(t, 200)
+	w := watch(t, h.config())
+	w.await(t, "all is seen", func(f *found) bool { return h.all(f, Free, 0) && f.reports[h.well[0]] != nil })
+
+	before := runtime.NumGoroutine()
+	h.hang()
+	w.Observe()
+	timeout := Reasons(0).With(Timeout)
+	w.await(t, "the directories give no answer", func(f *found) bool { return h.all(f, Unknown, timeout) })
+	w.check(func(f *found) {
+		h.checkWell(t, f)
+		r := f.at(t, h.hung[0])
+		if summary, _ := r.Explain(); !errors.Is(r.Evidence.Err, ErrNoAnswer) || !strings.Contains(summary, "no answer in 300ms") {
+			t.Errorf("%v: %q", r.Evidence.Err, summary)
+		}
+	})
+	// What goes on elsewhere is seen as ever.
+	for range 5 {
+		dir := makeStale(t, fmt.Sprintf("%s/here/tenant-000", h.root))
+		w.await(t, "it is stale", func(f *found) bool { return f.reports[dir].Verdict.State == Stale })
+		if err := os.Remove(dir + "/.handoff.pidfile"); err != nil {
+			t.Fatal(err)
+		}
+		w.await(t, "it is free", func(f *found) bool { return f.reports[dir].Verdict.State == Free })
+	}
+	if now := runtime.NumGoroutine(); now > before+4*h.config().Jobs {
+		t.Errorf("%d goroutines, were %d", now, before)
+	}
+
+	h.answer()
+	w.await(t, "the directories answer again", func(f *found) bool { return h.all(f, Free, 0) })
+
+	h.hang()
+	w.Observe()
+	w.await(t, "the directories give no answer", func(f *found) bool { return h.all(f, Unknown, timeout) })
+	w.stop()
+	select {
+	case err := <-w.ended:
+		if !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	case <-time.After(patience):
+		t.Fatal("the end waits for the hung mount")
 	}
 }
 

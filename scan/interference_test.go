@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,34 @@ import (
 
 	"lockscope/lock/locktest"
 )
+
+// Looking without a probe fails nobody's acquire, however often it is done.
+func TestNeverDisturbs(t *testing.T) {
+	root := tempDir(t)
+	w := locktest.TestWorld(t)
+	daemon, err := w.Loop(makeDir(t, root+"/data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := watch(t, Config{Roots: []string{root}, MaxDepth: -1, Probe: ProbeNever, Interval: 20 * time.Millisecond})
+	passes := 0
+	deadline := time.Now().Add(3 * time.Second)
+	m.await(t, "some passes were made", func(f *found) bool {
+		if passes < f.passes && time.Now().Before(deadline) {
+			m.Observe()
+		}
+		passes = f.passes
+		return passes >= 5 && time.Now().After(deadline)
+	})
+	counts, err := daemon.Stop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%v acquired beside %d passes", counts, passes)
+	if counts.Acquired == 0 || len(counts.Failed) > 0 {
+		t.Errorf("acquired and failed: %v", counts)
+	}
+}
 
 // How a daemon that acquires and releases all the time fares beside the
 // command, in each way to look. It takes minutes.
@@ -45,6 +74,58 @@ func TestInterference(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Two who look do not take each other for holders.
+func TestTwoMonitors(t *testing.T) {
+	root := tempDir(t)
+	for i := range 200 {
+		makeData(t, fmt.Sprintf("%s/%03d", root, i))
+	}
+	exe := buildCommand(t)
+	other := exec.Command(exe, "-o", "ndjson", "-w", "--probe", "flock", "-i", "10ms", root)
+	other.Stderr = os.Stderr
+	out, err := other.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	theirs := make(chan []string, 1)
+	go func() {
+		var wrong []string
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if l := lines.Text(); strings.Contains(l, `"dir"`) && !strings.Contains(l, `"state":"free"`) || strings.Contains(l, `"change"`) {
+				wrong = append(wrong, l)
+			}
+		}
+		theirs <- wrong
+	}()
+	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+		m := watch(t, Config{Roots: []string{root}, MaxDepth: -1, Probe: probe, Interval: 10 * time.Millisecond})
+		passes := 0
+		m.await(t, "ten passes were made", func(f *found) bool {
+			for _, r := range f.reports {
+				if r.Verdict.State != Free && !r.Checking {
+					summary, _ := r.Explain()
+					t.Errorf("%v: %s: %v %v: %s", probe, r.Path, r.Verdict.State, r.Verdict.Reasons.List(), summary)
+				}
+			}
+			if f.passes > passes {
+				passes = f.passes
+				m.Observe() // everything afresh: the probes meet
+			}
+			return passes >= 10 && len(f.reports) == 200
+		})
+		m.stop()
+		<-m.ended
+	}
+	other.Process.Kill()
+	if wrong := <-theirs; len(wrong) > 0 {
+		t.Errorf("the other: %d lines such as %s", len(wrong), wrong[0])
+	}
+	other.Wait()
 }
 
 // Where nothing changes nothing is probed again, and the kernel's lock table

@@ -205,3 +205,16 @@ func expect(t *testing.T, f *found, dir string, state State, reasons ...Reason) 
 	}
 	return r
 }
+
+// bind shows a directory at a second place until the test ends.
+func bind(t *testing.T, dir, at string) {
+	t.Helper()
+	if err := unix.Mount(dir, at, "", unix.MS_BIND, ""); err != nil {
+		t.Skip("needs bind mounts: ", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(at, unix.MNT_DETACH); err != nil {
+			t.Errorf("unmount %s: %v", at, err)
+		}
+	})
+}

@@ -1,0 +1,131 @@
+package scan
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A root may be a link from a sound file system to a hung one.
+func TestHungRootByLink(t *testing.T) {
+	h := makeHungTree(t, 1)
+	link := filepath.Join(tempDir(t), "link")
+	if err := os.Symlink(h.dir, link); err != nil {
+		t.Fatal(err)
+	}
+	h.hang()
+	for name, root := range map[string]string{"itself": link, "below": filepath.Join(link, "tenant-000")} {
+		t.Run(name, func(t *testing.T) { h.checkRoot(t, root) })
+	}
+}
+
+// More mounts may hang than there are goroutines to hang in them: a server
+// that is gone takes all that it served along.
+func TestManyHungMounts(t *testing.T) {
+	root := tempDir(t)
+	cfg := Config{Roots: []string{root}, Timeout: hangTimeout, Jobs: 1, MaxDepth: -1, Probe: ProbeFlock}
+	var mounts []*fuse
+	for i := range 6 {
+		m := mountFUSE(t)
+		mounts = append(mounts, m)
+		at := makeDir(t, fmt.Sprintf("%s/%d-hung", root, i))
+		bind(t, m.dir, at)
+		makeData(t, fmt.Sprintf("%s/%d-well", root, i))
+	}
+	for _, m := range mounts {
+		m.hang()
+	}
+	f := once(t, cfg)
+	for i := range mounts {
+		if r := f.reports[fmt.Sprintf("%s/%d-well", root, i)]; r == nil || r.Verdict.State != Free {
+			t.Errorf("%d-well: %+v", i, r)
+		}
+	}
+	if len(f.errors) != len(mounts) {
+		t.Errorf("errors %v, want one for each of %d mounts", f.errors, len(mounts))
+	}
+}
+
+// What comes back with an error after it was given up leaves nothing behind, and
+// takes nothing that is not its own: descriptor 0, say.
+func TestDescriptorsAfterHang(t *testing.T) {
+	for name, roots := range map[string]func(h *hungTree) []string{
+		"root":  func(h *hungTree) []string { return []string{h.dir, h.other} },
+		"below": func(h *hungTree) []string { return []string{h.root, h.other} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := makeHungTree(t, 1)
+			cmd := exec.Command(buildCommand(t), append([]string{"-w", "-o", "ndjson", "--probe", "flock", "--timeout", "300ms", "-i", "20ms", "-e", "source"}, roots(h)...)...)
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer in.Close()
+			dir := makeData(t, h.other+"/new")
+			h.hang()
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer cmd.Wait()
+			defer cmd.Process.Kill()
+			lines := bufio.NewScanner(out)
+			for lines.Scan() && !strings.Contains(lines.Text(), `"type":"summary"`) {
+			}
+			fd0 := fmt.Sprintf("/proc/%d/fd/0", cmd.Process.Pid)
+			before, err := os.Readlink(fd0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.server.Process.Kill() // every call fails
+			h.server.Wait()
+			for range 3 { // passes
+				writeFile(t, dir+"/.handoff.pidfile", deadPID)
+				awaitLine(t, lines, dir, "stale")
+				os.Remove(dir + "/.handoff.pidfile")
+				awaitLine(t, lines, dir, "free")
+			}
+			if now, err := os.Readlink(fd0); now != before {
+				t.Errorf("standard input is %q (%v), was %q", now, err, before)
+			}
+		})
+	}
+}
+
+// Walks that a hung mount cuts short leave no directory open.
+func TestWalksBesideHungMount(t *testing.T) {
+	h := makeHungTree(t, 1)
+	h.hang()
+	w := watch(t, h.config())
+	walks := func(n int) {
+		for range n {
+			var before int
+			w.check(func(f *found) { before = len(f.errors) })
+			w.Walk()
+			w.await(t, "it has walked", func(f *found) bool { return len(f.errors) > before })
+		}
+	}
+	walks(3)
+	before := openDirectories(t)
+	walks(20)
+	if now := openDirectories(t); now > before+5 {
+		t.Errorf("%d directories are open after 20 walks, were %d", now, before)
+	}
+}
+
+// openDirectories counts this program's descriptors.
+func openDirectories(t *testing.T) (n int) {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
