@@ -73,7 +73,7 @@ func (h *hungTree) all(f *found, state State, reasons Reasons) bool {
 // A mount that hangs costs its own directories an answer, and nothing else.
 func TestHungMount(t *testing.T) {
 	h := makeHungTree(t, 200)
-	w := watch(t, h.config())
+	w := observed(t, h.config())
 	w.await(t, "all is seen", func(f *found) bool { return h.all(f, Free, 0) && f.reports[h.well[0]] != nil })
 
 	before := runtime.NumGoroutine()

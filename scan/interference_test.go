@@ -22,7 +22,7 @@ func TestNeverDisturbs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := watch(t, Config{Roots: []string{root}, MaxDepth: -1, Probe: ProbeNever, Interval: 20 * time.Millisecond})
+	m := observed(t, Config{Roots: []string{root}, MaxDepth: -1, Probe: ProbeNever, Interval: 20 * time.Millisecond})
 	passes := 0
 	deadline := time.Now().Add(3 * time.Second)
 	m.await(t, "some passes were made", func(f *found) bool {
@@ -103,7 +103,7 @@ func TestTwoMonitors(t *testing.T) {
 		theirs <- wrong
 	}()
 	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
-		m := watch(t, Config{Roots: []string{root}, MaxDepth: -1, Probe: probe, Interval: 10 * time.Millisecond})
+		m := observed(t, Config{Roots: []string{root}, MaxDepth: -1, Probe: probe, Interval: 10 * time.Millisecond})
 		passes := 0
 		m.await(t, "ten passes were made", func(f *found) bool {
 			for _, r := range f.reports {

@@ -35,7 +35,7 @@ type layerFinder struct{ busy atomic.Bool }
 
 // findLayersIn is how long following links may take. Beyond that, and until
 // it comes back, layers are known only by the paths they were mounted with.
-const findLayersIn = 500 * time.Millisecond
+const findLayersIn = 50 * time.Millisecond
 
 func (f *layerFinder) find(t *mountTable) []lock.Place {
 	namespaces := t.namespaces()

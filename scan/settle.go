@@ -23,7 +23,7 @@ const (
 // locks before it writes the pidfile and release unlinks before it unlocks, so only
 // "held" can be such a moment.
 func needsLook(ev *Evidence, v Verdict) bool {
-	if ev.Lock.Err == ErrNotProbed && !ev.TableKnows && !ev.Swept {
+	if v.State == Unknown && ev.Lock.Err == ErrNotProbed && !ev.TableKnows && !ev.Swept {
 		return true
 	}
 	return v.State == Unnamed || v.State == Mismatch || ev.Changing ||

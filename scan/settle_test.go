@@ -133,6 +133,7 @@ func TestSettleChanging(t *testing.T) {
 // only one that is not sound needs another look.
 func TestNeedsLook(t *testing.T) {
 	for _, ev := range combinations() {
+		ev.Swept = true // see TestNeedsSweep
 		v := Classify(&ev)
 		need := needsLook(&ev, v)
 		held := ev.Lock.State == lock.LockHeld
@@ -143,6 +144,18 @@ func TestNeedsLook(t *testing.T) {
 			t.Errorf("%s at first sight: %s", v.State, describe(&ev))
 		case need && holdsByName(&ev) && !ev.Changing:
 			t.Errorf("a second look at what is sound: %s", describe(&ev))
+		}
+	}
+}
+
+// Without a probe and a table that can tell, a sweep for holders is left to do,
+// once.
+func TestNeedsSweep(t *testing.T) {
+	ev := &Evidence{Evidence: lock.Evidence{Lock: lock.LockFile{Err: ErrNotProbed}, Pidfile: lock.Pidfile{State: lock.PidfileMissing}}}
+	for _, tt := range []struct{ knows, swept, want bool }{{false, false, true}, {true, false, false}, {false, true, false}} {
+		ev.TableKnows, ev.Swept = tt.knows, tt.swept
+		if got := needsLook(ev, Classify(ev)); got != tt.want {
+			t.Errorf("%+v: %t", tt, got)
 		}
 	}
 }

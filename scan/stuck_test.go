@@ -103,7 +103,7 @@ func TestDescriptorsAfterHang(t *testing.T) {
 func TestWalksBesideHungMount(t *testing.T) {
 	h := makeHungTree(t, 1)
 	h.hang()
-	w := watch(t, h.config())
+	w := observed(t, h.config())
 	walks := func(n int) {
 		for range n {
 			var before int

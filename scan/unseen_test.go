@@ -3,7 +3,6 @@ package scan
 import (
 	"lockscope/lock/locktest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,7 +11,7 @@ import (
 // That our own process of a PID cannot be looked at does not hide that a container's
 // process of that PID uses the directory.
 func TestUnguardedInContainerOfUnseenPID(t *testing.T) {
-	needRoot(t)
+	needRoot(t, "make namespaces and other users")
 	if _, err := os.Readlink("/proc/1/ns/mnt"); err == nil {
 		t.Skip("needs a PID 1 that has more privileges than this program")
 	}
@@ -29,26 +28,9 @@ func TestUnguardedInContainerOfUnseenPID(t *testing.T) {
 	}
 }
 
-// In a PID namespace, that nobody has a PID does not mean that nobody outside has it.
-func TestUnguardedFromOutside(t *testing.T) {
-	needRoot(t)
-	needTool(t, "unshare")
-	site, err := locktest.TestWorld(t).Make(filepath.Join(tempDir(t), "data"), locktest.Unguarded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	exe := buildCommand(t)
-	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
-		lines, _ := lockscope(t, exec.Command("unshare", "--pid", "--fork", "--mount-proc", exe, "-o", "ndjson", "--probe", probe.String(), site.Dir))
-		if l := lines[site.Dir]; l.State != "unknown" {
-			t.Errorf("%v: %s %v, want unknown: %s", probe, l.State, l.Reasons, l.Summary)
-		}
-	}
-}
-
 // Who cannot see the holder is told what would let him.
 func TestUnseenHolderHint(t *testing.T) {
-	needRoot(t)
+	needRoot(t, "make namespaces and other users")
 	site, err := locktest.TestWorld(t).Make(filepath.Join(tempDir(t), "data"), locktest.Held)
 	if err != nil {
 		t.Fatal(err)

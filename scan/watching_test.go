@@ -13,7 +13,7 @@ type watching struct {
 	ended chan error // what Run returned
 }
 
-func watch(t *testing.T, cfg Config) *watching {
+func observed(t *testing.T, cfg Config) *watching {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	w := &watching{Monitor: New(cfg), stop: stop, ended: make(chan error, 1)}
