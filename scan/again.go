@@ -31,7 +31,7 @@ func (p *pass) settleAll(ctx context.Context) error {
 		}
 		obs := p.newObserver()
 		if looks%sweepAgain == 0 {
-			swept = sweep(obs.procs)
+			swept = sweep(ctx, obs.procs)
 		}
 		obs.swept = swept
 		if err := p.lookAgain(ctx, obs, again); err != nil {
@@ -88,12 +88,12 @@ func (p *pass) unsettled() map[string]entry {
 
 // suspect takes back the verdicts on directories that look sound, but of which some process
 // holds a lock file that was deleted or replaced: they are to be looked at again.
-func (p *pass) suspect() {
+func (p *pass) suspect(ctx context.Context) {
 	if !p.todo.all && p.start.Sub(p.searchedAt) < refreshEvery {
 		return
 	}
 	var changes []Change
-	for path := range p.formerHolders() {
+	for path := range p.formerHolders(ctx) {
 		p.Monitor.mu.Lock()
 		if e := p.entries[path]; e != nil && e.settling == nil && e.report.Verdict.State != Split {
 			again := *e.report
@@ -123,11 +123,14 @@ func (p *pass) suspect() {
 // kernel's table of a file that is no known lock file does, and
 // who took that lock is looked at. Where the table does not say which file a line
 // is of, or its taker is dead, all processes are.
-func (p *pass) formerHolders() map[string]bool {
+func (p *pass) formerHolders(ctx context.Context) map[string]bool {
 	p.searchedAt = p.start
 	p.slow.Store(false) // the host may just have been busy
 	found := map[string]bool{}
 	for pid := range p.takersOfStrays() {
+		if ctx.Err() != nil {
+			break
+		}
 		for _, f := range p.obs.procs.deleted(p.obs.procs.find(pid)) {
 			where, ok := p.obs.procs.place(f)
 			if !ok {

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"errors"
 	"os"
 	"slices"
@@ -102,10 +103,13 @@ type swept struct {
 	blind   bool // some could not be seen
 }
 
-// sweep looks at every descriptor of every process, once.
-func sweep(ps *processes) *swept {
+// sweep looks at every descriptor of every process, once, or until ctx ends.
+func sweep(ctx context.Context, ps *processes) *swept {
 	s := &swept{byIno: map[uint64][]descriptor{}}
 	for _, pid := range allPIDs() {
+		if ctx.Err() != nil {
+			break
+		}
 		held, blind := ps.all(ps.find(pid))
 		s.blind = s.blind || blind
 		for _, f := range held {

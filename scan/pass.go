@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -34,21 +33,6 @@ type pass struct {
 
 	roots []*root
 	lost  map[string]error // why a root could not be opened
-}
-
-// root is an open root. It is open only during a pass: an open directory would keep
-// its file system from being unmounted.
-type root struct {
-	path  string
-	real  string // the same without links: what the kernel calls it
-	place lock.Place
-	dir   lock.Dir
-	id    lock.FileID
-}
-
-// realPath returns the path of a directory below the root as the kernel calls it.
-func (r *root) realPath(path string) string {
-	return strings.TrimSuffix(r.real, "/") + strings.TrimPrefix(path, strings.TrimSuffix(r.path, "/"))
 }
 
 func (m *Monitor) newPass(todo request, number int) *pass {
@@ -95,7 +79,7 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	}
 	p.closeRoots()
 	if err == nil {
-		p.suspect()
+		p.suspect(ctx)
 		p.out.release()
 		err = p.settleAll(ctx)
 	}
@@ -103,91 +87,6 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	p.out.put(func(u *Update) { u.Summary = &summary })
 	return summary, err
 }
-
-// openRoots opens the roots, each of them once. Links are followed here, and nowhere below.
-func (p *pass) openRoots(ctx context.Context) error {
-	o := &opening{pass: p, lost: map[string]error{}}
-	for _, path := range p.cfg.Roots {
-		p.crew.add(&openRoot{opening: o, root: root{path: path}})
-	}
-	err := p.crew.wait(ctx)
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.over = true
-	slices.SortStableFunc(o.roots, func(a, b *root) int {
-		return slices.Index(p.cfg.Roots, a.path) - slices.Index(p.cfg.Roots, b.path)
-	})
-	seen := map[fileKey]bool{}
-	p.roots = slices.DeleteFunc(o.roots, func(r *root) bool {
-		key := fileKey{r.id.Dev, r.id.Ino}
-		again := seen[key]
-		seen[key] = true
-		if again {
-			r.dir.Close()
-		}
-		return again
-	})
-	p.lost = o.lost
-	return err
-}
-
-func (p *pass) closeRoots() {
-	for _, r := range p.roots {
-		r.dir.Close()
-	}
-}
-
-// opening is what the jobs that open the roots have come to.
-type opening struct {
-	*pass
-	mu    sync.Mutex
-	over  bool // nobody waits any more: what is opened now is closed at once
-	roots []*root
-	lost  map[string]error // why a root could not be opened
-}
-
-type openRoot struct {
-	*opening
-	root
-	err error
-}
-
-// where is not known before the root is open: its path may lead through links.
-func (j *openRoot) where() string { return "root " + j.path }
-
-func (j *openRoot) run() {
-	if j.dir, j.err = j.cfg.Names.OpenDir(j.path); j.err == nil {
-		j.real = j.dir.RealPath()
-		j.place, _ = j.dir.Place(j.obs.mounts.ours)
-		j.id, j.err = j.dir.ID()
-	}
-}
-
-func (j *openRoot) finish() {
-	if j.err != nil {
-		j.giveUp(j.err)
-		j.discard()
-		return
-	}
-	j.opening.mu.Lock()
-	defer j.opening.mu.Unlock()
-	if j.over {
-		j.dir.Close()
-		return
-	}
-	j.opening.roots = append(j.opening.roots, &j.root)
-}
-
-func (j *openRoot) giveUp(err error) {
-	j.opening.mu.Lock()
-	j.opening.lost[j.path] = err
-	j.opening.mu.Unlock()
-	if j.todo.walk && !j.looking {
-		j.fail(PathError{Path: j.path, Root: true, Err: err})
-	}
-}
-
-func (j *openRoot) discard() { j.dir.Close() }
 
 func (p *pass) fail(e PathError) {
 	p.Monitor.mu.Lock()
@@ -280,79 +179,6 @@ func (p *pass) miss(root, path string, err error) {
 		p.accept(&Report{Root: root, Path: path, Evidence: ev, Observed: time.Now()}, 0)
 	}
 }
-
-// refresh looks at every known directory that this pass has not come by.
-func (p *pass) refresh(ctx context.Context) error {
-	var jobs []job
-	for path, e := range p.entriesNow() {
-		if p.todo.walk && e.walk == p.number {
-			continue
-		}
-		jobs = append(jobs, p.lookJob(path, e))
-	}
-	p.crew.add(jobs...)
-	return p.crew.wait(ctx)
-}
-
-func (p *pass) lookJob(path string, e entry) *relook {
-	j := &relook{pass: p, path: path, below: e.report.Root}
-	if i := slices.IndexFunc(p.roots, func(r *root) bool { return r.path == j.below }); i >= 0 {
-		j.root = p.roots[i]
-	} else if j.err = p.lost[j.below]; j.err == nil {
-		j.err = unix.ENOENT
-	}
-	return j
-}
-
-// relook is the job of looking at a known directory again.
-type relook struct {
-	*pass
-	path  string
-	below string // path of its root
-	root  *root
-
-	err     error // from the start, where the root could not be opened
-	publish func()
-}
-
-func (j *relook) where() string {
-	if j.root == nil {
-		return j.path
-	}
-	return j.root.realPath(j.path)
-}
-
-func (j *relook) run() {
-	if j.err != nil {
-		return
-	}
-	d, err := j.cfg.Names.OpenBelow(j.root.dir.FD(), strings.TrimPrefix(strings.TrimPrefix(j.path, j.below), "/"), j.path)
-	if err != nil {
-		j.err = err
-		return
-	}
-	defer d.Close()
-	if d.LockFile().State == lock.LockMissing && d.PidfileID() == (lock.FileID{}) {
-		j.err = unix.ENOENT
-		return
-	}
-	j.publish = j.examine(j.below, j.path, d)
-}
-
-func (j *relook) finish() {
-	switch {
-	case j.err == nil:
-		j.publish()
-	case errors.Is(j.err, unix.ENOENT) || errors.Is(j.err, unix.ENOTDIR) || errors.Is(j.err, unix.ELOOP):
-		j.forget(j.path)
-	default:
-		j.giveUp(j.err)
-	}
-}
-
-func (j *relook) giveUp(err error) { j.miss(j.below, j.path, err) }
-
-func (j *relook) discard() {}
 
 // processorTime is what this program has used so far. It, and not the time of
 // day, tells how much of a busy host's processors a pass takes.

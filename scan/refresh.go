@@ -1,0 +1,85 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+// refresh looks at every known directory that this pass has not come by.
+func (p *pass) refresh(ctx context.Context) error {
+	var jobs []job
+	for path, e := range p.entriesNow() {
+		if p.todo.walk && e.walk == p.number {
+			continue
+		}
+		jobs = append(jobs, p.lookJob(path, e))
+	}
+	p.crew.add(jobs...)
+	return p.crew.wait(ctx)
+}
+
+func (p *pass) lookJob(path string, e entry) *relook {
+	j := &relook{pass: p, path: path, below: e.report.Root}
+	if i := slices.IndexFunc(p.roots, func(r *root) bool { return r.path == j.below }); i >= 0 {
+		j.root = p.roots[i]
+	} else if j.err = p.lost[j.below]; j.err == nil {
+		j.err = unix.ENOENT
+	}
+	return j
+}
+
+// relook is the job of looking at a known directory again.
+type relook struct {
+	*pass
+	path  string
+	below string // path of its root
+	root  *root
+
+	err     error // from the start, where the root could not be opened
+	publish func()
+}
+
+func (j *relook) where() string {
+	if j.root == nil {
+		return j.path
+	}
+	return j.root.realPath(j.path)
+}
+
+func (j *relook) run() {
+	if j.err != nil {
+		return
+	}
+	d, err := j.cfg.Names.OpenBelow(j.root.dir.FD(), strings.TrimPrefix(strings.TrimPrefix(j.path, j.below), "/"), j.path)
+	if err != nil {
+		j.err = err
+		return
+	}
+	defer d.Close()
+	if d.LockFile().State == lock.LockMissing && d.PidfileID() == (lock.FileID{}) {
+		j.err = unix.ENOENT
+		return
+	}
+	j.publish = j.examine(j.below, j.path, d)
+}
+
+func (j *relook) finish() {
+	switch {
+	case j.err == nil:
+		j.publish()
+	case errors.Is(j.err, unix.ENOENT) || errors.Is(j.err, unix.ENOTDIR) || errors.Is(j.err, unix.ELOOP):
+		j.forget(j.path)
+	default:
+		j.giveUp(j.err)
+	}
+}
+
+func (j *relook) giveUp(err error) { j.miss(j.below, j.path, err) }
+
+func (j *relook) discard() {}
