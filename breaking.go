@@ -66,7 +66,7 @@ func breakStale(ctx context.Context, s *settings, m *scan.Monitor, stdin, stdout
 		}
 		return status
 	}
-	if len(reports) > 0 && !s.yes && !confirmed(reports, s.names(), stdin, stderr) {
+	if len(reports) > 0 && !s.yes && !confirmed(ctx, reports, s.names(), stdin, stderr) && ctx.Err() == nil {
 		complain(stderr, errors.New("nothing was broken"))
 		return exitAttention
 	}
@@ -91,8 +91,8 @@ func breakStale(ctx context.Context, s *settings, m *scan.Monitor, stdin, stdout
 	return status
 }
 
-// confirmed lists what would be broken, with the evidence, and asks.
-func confirmed(reports []*scan.Report, names lock.Names, stdin io.Reader, stderr io.Writer) bool {
+// confirmed lists what would be broken, with the evidence, and asks, until ctx ends.
+func confirmed(ctx context.Context, reports []*scan.Report, names lock.Names, stdin io.Reader, stderr io.Writer) bool {
 	for _, r := range reports {
 		summary, _ := r.Explain()
 		fmt.Fprintf(stderr, "%s\n  %s\n  to be removed: %s\n", scan.Escape(r.Path), summary,
@@ -103,12 +103,22 @@ func confirmed(reports []*scan.Report, names lock.Names, stdin io.Reader, stderr
 		question = fmt.Sprintf("Break these %d stale locks?", len(reports))
 	}
 	fmt.Fprintf(stderr, "%s [y/N] ", question)
-	answer, err := bufio.NewReader(stdin).ReadString('\n')
-	if err != nil {
-		fmt.Fprintln(stderr) // the answer did not end the line
+	answer := make(chan string, 1) // buffered: nobody may be there to take it
+	go func() {
+		line, err := bufio.NewReader(stdin).ReadString('\n')
+		if err != nil { // cut short, it is no answer
+			fmt.Fprintln(stderr)
+			line = ""
+		}
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case line := <-answer:
+		return line == "y" || line == "yes"
+	case <-ctx.Done():
+		fmt.Fprintln(stderr)
+		return false
 	}
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
 }
 
 // mayBreak finds out what stands against breaking before anything is scanned.

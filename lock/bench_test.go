@@ -3,7 +3,9 @@
 package lock_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"lockscope/lock"
 )
@@ -77,6 +79,33 @@ func BenchmarkInspect(b *testing.B) {
 	for b.Loop() {
 		inspect(b, dir)
 	}
+}
+
+// How long a break holds the lock, which is how long a daemon that starts just
+// then is kept out of its directory.
+func BenchmarkBreakHold(b *testing.B) {
+	dir := b.TempDir()
+	write(b, dir, lockfile, "")
+	var held []time.Duration
+	for b.Loop() {
+		stalePidfile(b, dir)
+		var since time.Time
+		_, err := lock.BreakStaleAt(dir, inspect(b, dir), func(step string) {
+			switch step {
+			case "locked":
+				since = time.Now()
+			case "released":
+				held = append(held, time.Since(since))
+			}
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	slices.Sort(held)
+	b.ReportMetric(0, "ns/op") // which is all the rest
+	b.ReportMetric(float64(held[len(held)/2].Nanoseconds()), "ns-median")
+	b.ReportMetric(float64(held[len(held)*99/100].Nanoseconds()), "ns-p99")
 }
 
 // Of a whole break, most is the sync of the directory, after the lock was given back.

@@ -15,8 +15,9 @@ import (
 //
 // seen is the evidence that the decision rests on, from [Inspect] or from a scan. Whatever
 // of it is no longer so refuses the break, with a [*RefusedError] that says
-// why; nothing has then been changed. The lock file is never removed, and the lock is
-// held, exclusively, only for the few microseconds in which the evidence is
+// why; nothing has then been changed. Another error comes with the names of
+// what was removed before it. The lock file is never removed, and the lock is
+// held, exclusively, only for the tens of microseconds in which the evidence is
 // confirmed and the files are unlinked.
 func BreakStale(dir string, seen Evidence) (removed []string, err error) {
 	return DefaultNames.BreakStale(dir, seen)
@@ -128,7 +129,8 @@ func (b *breaker) proveGone() error {
 	return nil
 }
 
-// confirm is everything that must still be so while the lock is ours.
+// confirm is everything that must still be so while the lock is ours, but for
+// what sameFiles tells.
 func (b *breaker) confirm() error {
 	switch now := b.Pidfile(); {
 	case now.State == PidfileNotRegular:
@@ -137,11 +139,6 @@ func (b *breaker) confirm() error {
 		return b.refuse(RefusedUnknown, now.Err)
 	case now.ID != b.seen.Pidfile.ID || now.Text != b.seen.Pidfile.Text:
 		return b.refuse(RefusedChanged, nil)
-	}
-	for _, temp := range b.seen.Temps {
-		if id, _, err := fstatat(b.fd, temp.Name); err != nil || id != temp.ID {
-			return b.refuse(RefusedChanged, nil)
-		}
 	}
 	if b.seen.Lock.State == LockMissing && b.LockFile().State != LockMissing {
 		return b.refuse(RefusedReplaced, nil)
@@ -154,11 +151,30 @@ func (b *breaker) confirm() error {
 	return nil
 }
 
-// remove unlinks what was seen, and nothing else.
+// sameFiles reports whether every file that was seen is still there, and unchanged.
+func (b *breaker) sameFiles() bool {
+	for _, temp := range b.seen.Temps {
+		if id, _, err := fstatat(b.fd, temp.Name); err != nil || id != temp.ID {
+			return false
+		}
+	}
+	return b.PidfileID() == b.seen.Pidfile.ID
+}
+
+// remove unlinks what was seen, if all of it is still there. Nobody who keeps the
+// protocol changes it while the lock is ours; who does not has no longer than these system calls take
+// to put something else there, and then it is that, an entry of this directory, which goes.
 func (b *breaker) remove() (removed []string, err error) {
+	if !b.sameFiles() {
+		return nil, b.refuse(RefusedChanged, nil)
+	}
 	for _, name := range b.names.Leftovers(b.seen) {
-		if err := b.unlink(name); err != nil && err != unix.ENOENT {
-			return removed, b.refuse(RefusedUnknown, pathError("unlink", b.filePath(name), err))
+		if err := b.unlink(name); err != nil {
+			err = pathError("unlink", b.filePath(name), err)
+			if len(removed) == 0 {
+				err = b.refuse(RefusedUnknown, err)
+			}
+			return removed, err
 		}
 		removed = append(removed, name)
 	}
@@ -167,31 +183,42 @@ func (b *breaker) remove() (removed []string, err error) {
 
 // removeUnlocked removes the pidfile where there is no lock file. Nothing keeps a
 // daemon from creating one and acquiring now, so the pidfile is first moved
-// aside, then looked at, and put back if it is not the one that was seen. The name it is
-// moved to is one that counts as a leftover, should we die in between.
+// aside, then looked at, and put back if it is not the one that was seen.
+//
+// Should we die in between, it stays where it was moved to, under the name of a
+// temporary. The directory then has neither lock file nor pidfile and is no data directory;
+// once a daemon has made it one again, the file is a leftover like any other.
 func (b *breaker) removeUnlocked() ([]string, error) {
 	if err := b.confirm(); err != nil {
 		return nil, err
 	}
+	if !b.sameFiles() {
+		return nil, b.refuse(RefusedChanged, nil)
+	}
 	b.at(stepConfirmed)
 	aside := b.names.Pidfile + "." + strconv.Itoa(os.Getpid()) + ".tmp"
-	err := ignoringEINTR(func() error { return unix.Renameat(b.fd, b.names.Pidfile, b.fd, aside) })
-	if err != nil {
+	switch err := b.move(b.names.Pidfile, aside); {
+	case err == unix.ENOENT || err == unix.EEXIST:
+		return nil, b.refuse(RefusedChanged, nil)
+	case err != nil:
 		return nil, b.refuse(RefusedUnknown, pathError("rename", b.filePath(b.names.Pidfile), err))
 	}
 	b.at(stepAside)
-	id, _, err := fstatat(b.fd, aside)
-	lockFile := b.LockFile()
-	if err != nil || id != b.seen.Pidfile.ID || lockFile.State != LockMissing {
-		// link(2) does not replace a pidfile that is there by now, where rename(2) would.
-		ignoringEINTR(func() error { return unix.Linkat(b.fd, aside, b.fd, b.names.Pidfile, 0) })
-		b.unlink(aside)
-		return nil, b.refuse(RefusedChanged, nil)
+	why, err := RefusedChanged, error(nil)
+	if id, _, _ := fstatat(b.fd, aside); id == b.seen.Pidfile.ID && b.LockFile().State == LockMissing {
+		if err = b.unlink(aside); err == nil {
+			return []string{b.names.Pidfile}, nil
+		}
+		why, err = RefusedUnknown, pathError("unlink", b.filePath(aside), err)
 	}
-	if err := b.unlink(aside); err != nil {
-		return nil, b.refuse(RefusedUnknown, pathError("unlink", b.filePath(aside), err))
+	switch back := b.move(aside, b.names.Pidfile); back {
+	case nil, unix.ENOENT:
+	case unix.EEXIST:
+		b.unlink(aside) // by now, who acquired would have replaced it
+	default:
+		return nil, pathError("rename", b.filePath(aside), back) // it stays there
 	}
-	return []string{b.names.Pidfile}, nil
+	return nil, b.refuse(why, err)
 }
 
 // Leftovers names the files that BreakStale would remove, given the evidence

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -87,34 +86,6 @@ func TestFormatPID(t *testing.T) {
 	for _, pid := range []int{1, 10, 4194304, 1<<31 - 1} {
 		if got, state := ParsePID(formatPID(pid)); got != pid || state != PidfileNamed {
 			t.Errorf("ParsePID(%q) = %d, %v", formatPID(pid), got, state)
-		}
-	}
-}
-
-// What a break does while it holds the lock, which is how long a daemon that
-// starts just then is kept out of its directory.
-func BenchmarkBreakUnderLock(b *testing.B) {
-	dir := b.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, DefaultNames.Lock), nil, 0o644); err != nil {
-		b.Fatal(err)
-	}
-	d, err := OpenDir(dir)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.Close()
-	for b.Loop() {
-		b.StopTimer()
-		if err := os.WriteFile(filepath.Join(dir, DefaultNames.Pidfile), []byte("2147483647\n"), 0o644); err != nil {
-			b.Fatal(err)
-		}
-		attempt := breaker{Dir: d, seen: d.inspect()}
-		b.StartTimer()
-		if err := attempt.confirm(); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := attempt.remove(); err != nil {
-			b.Fatal(err)
 		}
 	}
 }

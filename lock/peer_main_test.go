@@ -33,7 +33,12 @@ func peerMain(args []string) int {
 		fmt.Printf("HELD %d CHILD %d\n", os.Getpid(), passOn(dir, args[2]))
 		return obey(l)
 	case "loop":
-		return loop(dir, args[2])
+		return loop(dir, args[2], lock.Acquire)
+	case "loopbreak":
+		return loop(dir, args[2], lock.AcquireOrBreakStale)
+	case "breakuntil":
+		breakUntil(dir, args[2])
+		return 0
 	case "headless":
 		headless(dir)
 	}
@@ -105,7 +110,7 @@ func dupLockFD(dir string) *os.File {
 
 // loop acquires and releases as fast as it can, once at least, and counts what must not be:
 // another holder's file, or a pidfile that does not name us, while we hold the lock.
-func loop(dir, seconds string) int {
+func loop(dir, seconds string, take func(string) (*lock.Lock, error)) int {
 	limit, err := time.ParseDuration(seconds + "s")
 	if err != nil {
 		panic(err)
@@ -118,7 +123,7 @@ func loop(dir, seconds string) int {
 	}
 	inside := filepath.Join(dir, "inside")
 	for end := time.Now().Add(limit); acquired == 0 || time.Now().Before(end); {
-		l, err := lock.Acquire(dir)
+		l, err := take(dir)
 		if errors.Is(err, lock.ErrHeld) {
 			continue
 		} else if err != nil {
@@ -149,4 +154,20 @@ func loop(dir, seconds string) int {
 	fmt.Printf(`{"acquired":%d,"overlap":%d,"pidfile_other":%d,"replaced":%d,"io":%d}`+"\n",
 		acquired, overlap, pidfileOther, replaced, failed)
 	return 0
+}
+
+// breakUntil breaks what it sees, as far as a step, and says so there. It goes no
+// further until it is told to.
+func breakUntil(dir, step string) {
+	seen, err := lock.Inspect(dir)
+	if err != nil {
+		panic(err)
+	}
+	removed, err := lock.BreakStaleAt(dir, seen, func(now string) {
+		if now == step {
+			fmt.Println("AT", step)
+			bufio.NewReader(os.Stdin).ReadString('\n')
+		}
+	})
+	fmt.Println("REMOVED", removed, err)
 }

@@ -137,7 +137,10 @@ func (a *AuditLog) open() (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	_, missing := os.Lstat(file)
+	is, missing := os.Lstat(file)
+	if missing == nil && !is.Mode().IsRegular() { // opening it could already have effects
+		return nil, &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
+	}
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_APPEND|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
 	if err != nil {
 		return nil, err

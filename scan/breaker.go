@@ -31,14 +31,14 @@ func (b *Breaker) Break(r *Report) (removed []string, err error) {
 		return nil, &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedAudit, PID: seen.Pidfile.PID, Err: err}
 	}
 	removed, err = b.Names.BreakStale(r.Path, *seen)
-	if unrecorded := b.Audit.Append(b.outcome(record, removed, err)); unrecorded != nil {
+	if unrecorded := b.Audit.Append(b.outcome(record, seen.Dir, removed, err)); unrecorded != nil {
 		err = errors.Join(err, fmt.Errorf("the outcome is not in the audit log: %w", unrecorded))
 	}
 	return removed, err
 }
 
-func (b *Breaker) outcome(r AuditRecord, removed []string, err error) AuditRecord {
-	r.Phase, r.Outcome, r.Files, r.Evidence = "outcome", "removed", removed, b.after(r.Dir)
+func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, removed []string, err error) AuditRecord {
+	r.Phase, r.Outcome, r.Files, r.Evidence = "outcome", "removed", removed, b.after(r.Dir, seen)
 	if err != nil {
 		r.Error = Escape(err.Error())
 		r.Outcome = "failed"
@@ -53,13 +53,17 @@ func (b *Breaker) outcome(r AuditRecord, removed []string, err error) AuditRecor
 	return r
 }
 
-// after is what the directory's files show now. The lock is not probed.
-func (b *Breaker) after(dir string) (e auditEvidence) {
+// after is what the directory's files show now, if its path still leads to the one
+// that was seen. The lock is not probed.
+func (b *Breaker) after(dir string, seen lock.FileID) (e auditEvidence) {
 	d, err := b.Names.OpenDir(dir)
 	if err != nil {
 		return e
 	}
 	defer d.Close()
+	if id, err := d.ID(); err != nil || !id.SameFile(seen) {
+		return e
+	}
 	ev := lock.Evidence{Lock: d.LockFile(), Pidfile: d.Pidfile()}
 	ev.Temps, _ = d.Temps()
 	e.files(&ev)

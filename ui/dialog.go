@@ -34,28 +34,15 @@ const (
 
 // target is a directory to break, and what came of it.
 type target struct {
-	seen    *scan.Report
-	tried   bool
-	removed []string
-	err     error
-}
-
-// order is greater for what is to be read first.
-func (t *target) order() int {
-	switch {
-	case t.err != nil:
-		return 2
-	case t.tried:
-		return 1
-	}
-	return 0
+	seen *scan.Report
+	came *attempt // nil: not tried, or not yet
 }
 
 // tried lists the paths of the targets that were tried.
 func (d *dialog) tried() []string {
 	var paths []string
 	for i := range d.targets {
-		if d.targets[i].tried {
+		if d.targets[i].came != nil {
 			paths = append(paths, d.targets[i].seen.Path)
 		}
 	}
@@ -64,9 +51,8 @@ func (d *dialog) tried() []string {
 
 // brokenMsg is what came of one target.
 type brokenMsg struct {
-	target  int
-	removed []string
-	err     error
+	target int
+	came   attempt
 }
 
 // ask opens the dialog for the selected stale directories, or without a selection for
@@ -161,7 +147,7 @@ func (m *model) breakNext(i int) tea.Cmd {
 	return func() tea.Msg {
 		defer wait.Done()
 		removed, err := doBreak(seen)
-		return brokenMsg{i, removed, err}
+		return brokenMsg{i, attempt{removed, err}}
 	}
 }
 
@@ -169,13 +155,14 @@ func (m *model) breakNext(i int) tea.Cmd {
 func (m *model) broken(msg brokenMsg) tea.Cmd {
 	d := m.dialog
 	t := &d.targets[msg.target]
-	t.tried, t.removed, t.err = true, msg.removed, msg.err
+	t.came = &msg.came
+	m.events.add(event{at: m.now(), path: t.seen.Path, attempt: t.came})
 	if next := msg.target + 1; next < len(d.targets) && !d.stop {
 		d.top = msg.target
 		return m.breakNext(next)
 	}
 	m.opts.Source.Observe(d.tried()...)
 	d.phase, d.top = tells, 0
-	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(b.order(), a.order()) })
+	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(a.came.outcome(), b.came.outcome()) })
 	return nil
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ type breaker struct {
 	mu     sync.Mutex
 	asked  []*scan.Report
 	refuse map[string]error // by tenant
+	partly error            // what each removal comes with
 	hold   chan struct{}    // if set, each break waits for it
 }
 
@@ -29,7 +31,7 @@ func (b *breaker) breakStale(r *scan.Report) ([]string, error) {
 			return nil, err
 		}
 	}
-	return []string{".handoff.pidfile"}, nil
+	return []string{".handoff.pidfile"}, b.partly
 }
 
 func (b *breaker) paths() []string {
@@ -168,6 +170,59 @@ func TestQuitWaitsForBreak(t *testing.T) {
 	close(b.hold)
 	if err := term.ended(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestQuitDespiteHungBreak: a break that never ends, as on a dead mount, does not
+// keep the program from ending, which says so.
+func TestQuitDespiteHungBreak(t *testing.T) {
+	b := breaker{hold: make(chan struct{})}
+	defer close(b.hold)
+	term := askBreak(t, &b, 80, 24)
+	term.send("By")
+	term.see("Breaking")
+	term.send("\x03")
+	if err := term.ended(); !errors.Is(err, ErrBreakHangs) {
+		t.Error(err)
+	}
+}
+
+func TestBreakCounts(t *testing.T) {
+	b := breaker{hold: make(chan struct{})}
+	term := askBreak(t, &b, 80, 24)
+	term.send("aB3\r")
+	for _, progress := range []string{"Breaking 1 of 3", "Breaking 2 of 3", "Breaking 3 of 3"} {
+		term.see(progress)
+		b.hold <- struct{}{}
+	}
+	term.see("3 broken")
+}
+
+// TestBreakInPart: what was removed is told, also where there was an error.
+func TestBreakInPart(t *testing.T) {
+	b := breaker{partly: errors.New("the outcome is not in the audit log: \x1b[2J")}
+	term := askBreak(t, &b, 80, 24)
+	term.send("By")
+	term.see("0 broken, 1 failed")
+	term.see("removed .handoff.pidfile, but: the outcome is not in the audit log")
+}
+
+// TestBreakIsInTheLog: what was tried is told, and what came of it, the latest first.
+func TestBreakIsInTheLog(t *testing.T) {
+	b := breaker{refuse: map[string]error{"1200": errNotStale}}
+	term := askBreak(t, &b, 80, 24)
+	term.send("aB3\r")
+	term.see("2 broken, 1 left as it was")
+	term.send("\rl")
+	term.see("Since the start")
+	text := term.text()
+	for _, want := range []string{"break: broken  " + first, "removed .handoff.pidfile", "break: left as it was  us/shard-12/tenant-1200/data", "changed since you looked: held by 4711"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in the log:\n%s", want, text)
+		}
+	}
+	if strings.Index(text, "tenant-1200") > strings.Index(text, first) {
+		t.Errorf("the first is above the last:\n%s", text)
 	}
 }
 

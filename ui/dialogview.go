@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 
@@ -71,11 +70,14 @@ func (m *model) dialogHead(w int) []string {
 		}
 	case breaks:
 		title = "Breaking" + t.mark
+		if n > 1 {
+			title = "Breaking " + count(len(d.tried())+1) + " of " + count(n) + t.mark
+		}
 		if d.stop {
 			title += " stopping after this one"
 		}
 	case tells:
-		title = d.outcome()
+		title = d.outcomes()
 	}
 	lines := []string{t.name.Render(title)}
 	if d.phase == asks && d.skipped > 0 {
@@ -84,25 +86,17 @@ func (m *model) dialogHead(w int) []string {
 	return append(lines, "")
 }
 
-// outcome counts what came of the targets.
-func (d *dialog) outcome() string {
-	broken, refused, left := 0, 0, 0
-	for i := range d.targets {
-		switch t := &d.targets[i]; {
-		case !t.tried:
-			left++
-		case t.err != nil:
-			refused++
-		default:
-			broken++
+// outcomes counts what came of the targets.
+func (d *dialog) outcomes() string {
+	var counts [outcomeCount]int
+	for _, t := range d.targets {
+		counts[t.came.outcome()]++
+	}
+	parts := []string{count(counts[broken]) + " " + broken.String()}
+	for _, o := range []outcome{refused, failed, notTried} {
+		if counts[o] > 0 {
+			parts = append(parts, count(counts[o])+" "+o.String())
 		}
-	}
-	parts := []string{count(broken) + " broken"}
-	if refused > 0 {
-		parts = append(parts, count(refused)+" left as it was")
-	}
-	if left > 0 {
-		parts = append(parts, count(left)+" not tried")
 	}
 	return strings.Join(parts, ", ")
 }
@@ -112,15 +106,11 @@ func (m *model) targetLines(g *target, w int) []string {
 	d, t := m.dialog, &m.theme
 	path := shortenMiddle(scan.Escape(g.seen.Path), w-2, t.mark)
 	switch {
-	case g.tried && g.err == nil:
-		removed := "nothing was left to remove"
-		if len(g.removed) > 0 {
-			removed = "removed " + escapeList(g.removed)
-		}
-		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(removed)}
-	case g.tried:
+	case g.came.outcome() == broken:
+		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(g.came.text())}
+	case g.came != nil:
 		lines := []string{t.alarm.Render(t.bad) + " " + path}
-		for _, line := range wrap(whyRefused(g.err), w-2) {
+		for _, line := range wrap(g.came.text(), w-2) {
 			lines = append(lines, "  "+line)
 		}
 		return lines
@@ -205,16 +195,6 @@ func escapeList(names []string) string {
 		out[i] = scan.Escape(name)
 	}
 	return strings.Join(out, ", ")
-}
-
-// whyRefused is an error without the directory, which stands above it.
-func whyRefused(err error) string {
-	text := err.Error()
-	var refused *lock.RefusedError
-	if errors.As(err, &refused) {
-		text = strings.TrimPrefix(text, refused.Dir+": ")
-	}
-	return scan.Escape(text)
 }
 
 func escapeError(err error) string { return scan.Escape(err.Error()) }

@@ -7,12 +7,13 @@ import (
 	"lockscope/scan"
 )
 
-// event is one directory's change from one class to another.
+// event is one directory's change from one class to another, or an attempt to break its lock.
 type event struct {
 	at       time.Time
 	path     string
 	from, to class        // noClass where there was or is no directory
 	report   *scan.Report // what it rests on; nil for a directory that is gone
+	attempt  *attempt     // with neither of them
 }
 
 // noClass is the class of what is not, or not yet, a data directory.
@@ -45,7 +46,7 @@ func (m *model) logLines() []string {
 		}
 		lines = append(lines, "")
 	}
-	lines = append(lines, " "+t.name.Render("Changes since the start"))
+	lines = append(lines, " "+t.name.Render("Since the start"))
 	if len(m.events) == 0 {
 		return append(lines, "   "+t.dim.Render("none so far"))
 	}
@@ -67,9 +68,15 @@ func (m *model) eventLines(e *event) []string {
 	if path != "" {
 		lines = append(lines, strings.Repeat(" ", 13)+shortenMiddle(path, m.width-14, t.mark))
 	}
+	indent := strings.Repeat(" ", 13)
 	if e.report != nil {
 		summary, _ := e.report.Explain()
-		lines = append(lines, strings.Repeat(" ", 13)+t.dim.Render(shorten(summary, m.width-14, t.mark)))
+		lines = append(lines, indent+t.dim.Render(shorten(summary, m.width-14, t.mark)))
+	}
+	if e.attempt != nil {
+		for _, line := range wrap(e.attempt.text(), m.width-14) {
+			lines = append(lines, indent+t.dim.Render(line))
+		}
 	}
 	return lines
 }
@@ -79,6 +86,12 @@ func (m *model) transition(e *event) string {
 	t := &m.theme
 	word := func(c class) string { return t.class[c].Render(c.String()) }
 	switch {
+	case e.attempt != nil:
+		style := t.alarm
+		if e.attempt.outcome() == broken {
+			style = t.good
+		}
+		return "break: " + style.Render(e.attempt.outcome().String())
 	case e.from == noClass:
 		return "found " + word(e.to)
 	case e.to == noClass:

@@ -65,10 +65,13 @@ func (p *BreakPrinter) line(r *scan.Report, b breakJSON) error {
 		return p.out.Flush()
 	}
 	what := strings.ReplaceAll(b.Outcome, "-", " ")
-	if b.Error != "" {
+	switch {
+	case b.Error == "":
+		what += " " + escapeList(b.Files)
+	case len(b.Files) > 0:
+		what += ": removed " + escapeList(b.Files) + ", but: " + scan.Escape(b.Error)
+	default:
 		what += ": " + scan.Escape(b.Error)
-	} else {
-		what += " " + scan.Escape(strings.Join(b.Files, ", "))
 	}
 	fmt.Fprintf(p.out, "%s: %s\n", scan.Escape(r.Path), what)
 	return p.out.Flush()

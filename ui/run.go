@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -43,9 +44,16 @@ type Options struct {
 	Stdin, Stdout *os.File // nil stands for the process's own
 }
 
+// ErrBreakHangs is returned by Run where a break was under way at the end and did
+// not come to its own.
+var ErrBreakHangs = errors.New("a stale-break has no answer from the system; what came of it is not known")
+
+// breakGrace is how long the end waits for a break that is under way: one that takes longer hangs, as on a dead mount.
+const breakGrace = 2 * time.Second
+
 // Run shows the screen until the user quits, ctx ends or a signal asks the program to
 // end, and leaves the terminal as it found it. It runs the source meanwhile,
-// and waits for breaks that are under way.
+// and lets a break that is under way come to its end, unless it hangs.
 func Run(ctx context.Context, o Options) error {
 	if name := os.Getenv("TERM"); name == "" || name == "dumb" {
 		return ErrDumbTerminal
@@ -87,6 +95,23 @@ func Run(ctx context.Context, o Options) error {
 	_, err := program.Run()
 	endSource()
 	<-ended
-	m.breaking.Wait()
+	if !ends(m.breaking, breakGrace) {
+		err = errors.Join(err, ErrBreakHangs)
+	}
 	return err
+}
+
+// ends waits for what is under way, for a limited time.
+func ends(underWay *sync.WaitGroup, limit time.Duration) bool {
+	ended := make(chan struct{})
+	go func() {
+		underWay.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return true
+	case <-time.After(limit):
+		return false
+	}
 }

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lockscope/lock"
+)
+
+// staleTree is a root with stale directories of these names.
+func staleTree(t *testing.T, names ...string) (root string) {
+	t.Helper()
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	root = t.TempDir()
+	for _, name := range names {
+		dir := filepath.Join(root, name)
+		err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, lock.DefaultNames.Lock), nil, 0o644),
+			os.WriteFile(filepath.Join(dir, lock.DefaultNames.Pidfile), []byte("2147483647\n"), 0o644))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+// leftovers are the names of the directories that still have a pidfile.
+func leftovers(t *testing.T, root string) (names string) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(root, "*", lock.DefaultNames.Pidfile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		names += filepath.Base(filepath.Dir(path)) + " "
+	}
+	return names
+}
+
+func TestBreakAsksOnTerminal(t *testing.T) {
+	for answer, want := range map[string]struct {
+		says   string
+		status int
+		left   string
+	}{
+		"y\n":         {"removed .handoff.pidfile", 0, ""},
+		" YES \n":     {"removed .handoff.pidfile", 0, ""},
+		"n\n":         {"nothing was broken", 1, "a b "},
+		"\n":          {"nothing was broken", 1, "a b "},
+		"yesterday\n": {"nothing was broken", 1, "a b "},
+		"\x04":        {"nothing was broken", 1, "a b "}, // the end of the input
+		"y\x04\x04":   {"nothing was broken", 1, "a b "},
+		"\x03":        {"stopped by signal: interrupt", 130, "a b "},
+		"y\x03":       {"stopped by signal: interrupt", 130, "a b "},
+	} {
+		t.Run(strings.TrimSpace(answer), func(t *testing.T) {
+			root := staleTree(t, "a", "b")
+			cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "--break-stale", root)
+			await("to be removed: .handoff.pidfile")
+			await("Break these 2 stale locks? [y/N] ")
+			if _, err := terminal.WriteString(answer); err != nil {
+				t.Fatal(err)
+			}
+			await(want.says)
+			if status := exitStatus(t, cmd); status != want.status {
+				t.Errorf("exit status %d, want %d", status, want.status)
+			}
+			if left := leftovers(t, root); left != want.left {
+				t.Errorf("left over in %q, want %q", left, want.left)
+			}
+			log := filepath.Join(os.Getenv("XDG_STATE_HOME"), "lockscope", "audit.ndjson")
+			if _, err := os.Stat(log); errors.Is(err, fs.ErrNotExist) != (want.left != "") {
+				t.Errorf("the audit log: %v", err)
+			}
+		})
+	}
+}
+
+// What was acquired while the question stood is refused, and the others are broken.
+func TestBreakAskedTooEarly(t *testing.T) {
+	root := staleTree(t, "a", "b")
+	cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "--break-stale", root)
+	await("[y/N] ")
+	l, err := lock.Acquire(filepath.Join(root, "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Release()
+	if _, err := terminal.WriteString("y\n"); err != nil {
+		t.Fatal(err)
+	}
+	await("/a: refused: the lock is held, the pidfile names ")
+	await("/b: removed .handoff.pidfile")
+	if status := exitStatus(t, cmd); status != 1 {
+		t.Errorf("exit status %d, want 1", status)
+	}
+	if left := leftovers(t, root); left != "a " {
+		t.Errorf("left over in %q", left)
+	}
+}
+
+// On the screen, too: the dialog tells why, and the table shows what is so now.
+func TestScreenBreakAskedTooEarly(t *testing.T) {
+	root := staleTree(t, "a")
+	dir := filepath.Join(root, "a")
+	cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "--interval", "0", root)
+	await("gone")
+	send := func(keys string) {
+		if _, err := terminal.WriteString(keys); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send("B")
+	await("Break this stale lock?")
+	l, err := lock.Acquire(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Release()
+	send("y")
+	await("1 left as it was")
+	await("the lock is held")
+	send("\r")
+	await("holds the lock") // in the detail
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, lock.DefaultNames.Lock)); err != nil {
+		t.Error(err)
+	}
+	send("q")
+	if status := exitStatus(t, cmd); status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+}
