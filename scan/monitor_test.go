@@ -3,9 +3,11 @@ package scan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -217,4 +219,47 @@ func TestRunCancel(t *testing.T) {
 	if _, err := New(Config{Roots: []string{root}, MaxDepth: -1}).Once(ctx, func(Update) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Once: %v", err)
 	}
+}
+
+// A walk that is cut short leaves no directory open.
+func TestRunCancelCloses(t *testing.T) {
+	root := t.TempDir()
+	const width = 100
+	for i := range width {
+		for k := range width {
+			makeDataDir(t, filepath.Join(root, fmt.Sprintf("%d/%d/kv", i, k)))
+		}
+	}
+	before := openBelow(t, root)
+	ctx, cancel := context.WithCancel(t.Context())
+	found := 0
+	New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience}).Run(ctx, func(u Update) {
+		cancel()
+		found += len(u.Changes)
+	})
+	if found == width*width {
+		t.Skip("the walk was over before it could be cut short")
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for openBelow(t, root) > before {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d directories are still open", openBelow(t, root)-before)
+		}
+		time.Sleep(10 * time.Millisecond) // a poll
+	}
+}
+
+// openBelow is how many descriptors this process has below a directory.
+func openBelow(t *testing.T, dir string) (n int) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		if path, err := os.Readlink(link); err == nil && strings.HasPrefix(path, dir) {
+			n++
+		}
+	}
+	return n
 }
