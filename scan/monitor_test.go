@@ -41,6 +41,19 @@ func TestRunStreams(t *testing.T) {
 	}
 }
 
+// What may be a moment of the protocol is looked at again when that would be over.
+func TestSecondLookWaits(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.UnnamedPlain)
+	w := startWatch(t, Config{Roots: []string{root}})
+	w.untilState(t, site.Dir, Unnamed)
+	changes := w.changes(site.Dir)
+	first, last := changes[0], changes[len(changes)-1]
+	if waited := last.Observed.Sub(first.Observed); !first.Checking || waited < lookAgain {
+		t.Errorf("%v between the first look (checking: %t) and the last of %d", waited, first.Checking, len(changes))
+	}
+}
+
 // keepWriting makes and removes a file in a directory, over and over.
 func keepWriting(t *testing.T, dir string) (stop func()) {
 	quit, ended := make(chan struct{}), make(chan struct{})
