@@ -3,9 +3,11 @@ package scan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +38,19 @@ func TestRunStreams(t *testing.T) {
 	}
 	if c := w.changes(busy.Dir)[0]; !c.New || !c.Checking {
 		t.Errorf("at first sight %s, new %t, checking %t", c.Verdict.State, c.New, c.Checking)
+	}
+}
+
+// What may be a moment of the protocol is looked at again when that would be over.
+func TestSecondLookWaits(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.UnnamedPlain)
+	w := startWatch(t, Config{Roots: []string{root}})
+	w.untilState(t, site.Dir, Unnamed)
+	changes := w.changes(site.Dir)
+	first, last := changes[0], changes[len(changes)-1]
+	if waited := last.Observed.Sub(first.Observed); !first.Checking || waited < lookAgain {
+		t.Errorf("%v between the first look (checking: %t) and the last of %d", waited, first.Checking, len(changes))
 	}
 }
 
@@ -217,4 +232,47 @@ func TestRunCancel(t *testing.T) {
 	if _, err := New(Config{Roots: []string{root}, MaxDepth: -1}).Once(ctx, func(Update) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Once: %v", err)
 	}
+}
+
+// A walk that is cut short leaves no directory open.
+func TestRunCancelCloses(t *testing.T) {
+	root := t.TempDir()
+	const width = 100
+	for i := range width {
+		for k := range width {
+			makeDataDir(t, filepath.Join(root, fmt.Sprintf("%d/%d/kv", i, k)))
+		}
+	}
+	before := openBelow(t, root)
+	ctx, cancel := context.WithCancel(t.Context())
+	found := 0
+	New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience}).Run(ctx, func(u Update) {
+		cancel()
+		found += len(u.Changes)
+	})
+	if found == width*width {
+		t.Skip("the walk was over before it could be cut short")
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for openBelow(t, root) > before {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d directories are still open", openBelow(t, root)-before)
+		}
+		time.Sleep(10 * time.Millisecond) // a poll
+	}
+}
+
+// openBelow is how many descriptors this process has below a directory.
+func openBelow(t *testing.T, dir string) (n int) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		if path, err := os.Readlink(link); err == nil && strings.HasPrefix(path, dir) {
+			n++
+		}
+	}
+	return n
 }

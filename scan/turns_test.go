@@ -34,6 +34,7 @@ func TestRunTurns(t *testing.T) {
 		{locktest.MismatchPlain, Mismatch, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Stale},
 		{locktest.StaleEmpty, Stale, removePidfile, Free},
 		{locktest.UnknownFIFO, Unknown, replaceLockFile, Free},
+		{locktest.FreePlain, Free, leaveTemp, Stale},
 	} {
 		t.Run(tt.scene.Name+" to "+tt.to.String(), func(t *testing.T) {
 			t.Parallel()
@@ -57,6 +58,11 @@ func removeLockFile(t *testing.T, s *locktest.Site) { remove(t, s, lock.DefaultN
 func replaceLockFile(t *testing.T, s *locktest.Site) {
 	remove(t, s, lock.DefaultNames.Lock)
 	writeFile(t, filepath.Join(s.Dir, lock.DefaultNames.Lock), "")
+}
+
+// leaveTemp does what a daemon does that dies in its acquire.
+func leaveTemp(t *testing.T, s *locktest.Site) {
+	writeFile(t, filepath.Join(s.Dir, lock.DefaultNames.Pidfile+".tmp"), "2147483647\n")
 }
 
 func remove(t *testing.T, s *locktest.Site, name string) {
