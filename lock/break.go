@@ -134,10 +134,10 @@ func (b *breaker) proveGone() error {
 func (b *breaker) confirm() error {
 	switch now := b.Pidfile(); {
 	case now.State == PidfileNotRegular:
-		return b.refuse(RefusedNotRegular, nil)
+		return b.refuse(RefusedNotRegular, ErrNotRegular)
 	case now.Err != nil:
 		return b.refuse(RefusedUnknown, now.Err)
-	case now.ID != b.seen.Pidfile.ID || now.Text != b.seen.Pidfile.Text:
+	case now != b.seen.Pidfile:
 		return b.refuse(RefusedChanged, nil)
 	}
 	if b.seen.Lock.State == LockMissing && b.LockFile().State != LockMissing {

@@ -35,12 +35,19 @@ func (n Names) OpenDirAt(parent int, name, path string) (Dir, error) {
 // OpenBelow opens the directory at a path relative to the one that parent is a
 // descriptor of, through no link and not out of it. path is for messages.
 func (n Names) OpenBelow(parent int, rel, path string) (Dir, error) {
+	n = n.OrDefault()
+	if err := n.check(); err != nil {
+		return Dir{}, pathError("open", path, err)
+	}
 	fd := parent
 	names := strings.Split(rel, "/")
 	if rel == "" {
 		names = []string{"."}
 	}
 	for i, name := range names {
+		if name == ".." {
+			name = "" // leads nowhere
+		}
 		next, err := open(fd, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
 		if i > 0 {
 			unix.Close(fd)
@@ -50,15 +57,19 @@ func (n Names) OpenBelow(parent int, rel, path string) (Dir, error) {
 		}
 		fd = next
 	}
-	return Dir{fd: fd, path: path, names: n.OrDefault()}, nil
+	return Dir{fd: fd, path: path, names: n}, nil
 }
 
 func (n Names) openDirAt(parent int, name, path string, flags int) (Dir, error) {
+	n = n.OrDefault()
+	if err := n.check(); err != nil {
+		return Dir{}, pathError("open", path, err)
+	}
 	fd, err := open(parent, name, unix.O_RDONLY|unix.O_DIRECTORY|flags, 0)
 	if err != nil {
 		return Dir{}, pathError("open", path, err)
 	}
-	return Dir{fd: fd, path: path, names: n.OrDefault()}, nil
+	return Dir{fd: fd, path: path, names: n}, nil
 }
 
 // Close closes the descriptor. Of the zero Dir, which has none, it does nothing.
@@ -170,30 +181,22 @@ func (n Names) isTemp(entry string) bool {
 func (d Dir) filePath(name string) string { return filepath.Join(d.path, name) }
 
 // openRegular opens a file in the directory if it is a regular one, and says
-// which it is. A FIFO, a device or a symlink is recognized before it is opened:
-// opening alone can block or have effects (a watchdog device reboots the host).
-// O_NOFOLLOW, O_NONBLOCK and the second look cover a file that is swapped in between.
+// which it is. A FIFO, a device or a symlink is never opened: that alone can
+// block or have effects (a watchdog device reboots the host).
 func (d Dir) openRegular(name string, flags int, perm uint32) (fd int, id FileID, err error) {
-	id, mode, err := fstatat(d.fd, name)
-	if err != nil && (err != unix.ENOENT || flags&unix.O_CREAT == 0) {
-		return -1, FileID{}, err
+	for range 100 {
+		fd, id, err = openInode(d.fd, name, flags&^unix.O_CREAT)
+		if err != unix.ENOENT || flags&unix.O_CREAT == 0 {
+			return fd, id, err
+		}
+		// Only what did not exist is created, and thereby opened.
+		fd, err = open(d.fd, name, flags|unix.O_EXCL|unix.O_NOFOLLOW, perm)
+		if err == nil {
+			id, _, err = fstat(fd)
+			return fd, id, err
+		} else if err != unix.EEXIST {
+			return -1, FileID{}, err
+		}
 	}
-	if err == nil && !isRegular(mode) {
-		return -1, id, ErrNotRegular
-	}
-	fd, err = open(d.fd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, perm)
-	if err == unix.ELOOP || err == unix.ENXIO { // a symlink or a FIFO since
-		err = ErrNotRegular
-	}
-	if err != nil {
-		return -1, FileID{}, err
-	}
-	if id, mode, err = fstat(fd); err == nil && !isRegular(mode) {
-		err = ErrNotRegular
-	}
-	if err != nil {
-		unix.Close(fd)
-		return -1, id, err
-	}
-	return fd, id, nil
+	return -1, FileID{}, err
 }

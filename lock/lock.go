@@ -40,9 +40,9 @@ type Lock struct {
 
 	mu sync.Mutex
 	at Dir
-	// file keeps the lock: were it unreachable, its finalizer would close the
-	// descriptor and drop the flock while the holder still writes.
-	file *os.File
+	// fd has the flock; -1 once it was released. An os.File would not do: its
+	// finalizer would free the lock of a holder that keeps no reference to it.
+	fd int
 }
 
 // Acquire takes the writer lock of dir at once or not at all, creating the
@@ -67,7 +67,7 @@ func (n Names) Acquire(dir string) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lock{dir: dir, abs: abs, at: at}
+	l := &Lock{dir: dir, abs: abs, at: at, fd: -1}
 	if err := l.acquire(); err != nil {
 		at.Close()
 		return nil, err
@@ -76,11 +76,10 @@ func (n Names) Acquire(dir string) (*Lock, error) {
 }
 
 func (l *Lock) acquire() error {
-	fd, err := l.at.lockExclusively()
-	if err != nil {
+	var err error
+	if l.fd, err = l.at.lockExclusively(); err != nil {
 		return err
 	}
-	l.file = os.NewFile(uintptr(fd), l.at.filePath(l.at.names.Lock))
 	if l.pidfile, err = l.at.writePidfile(os.Getpid()); err != nil {
 		l.unlock()
 		return err
@@ -126,10 +125,10 @@ func (l *Lock) Check() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	path := filepath.Join(l.abs, l.at.names.Lock)
-	if l.file == nil {
+	if l.fd < 0 {
 		return pathError("check", path, os.ErrClosed)
 	}
-	held, _, err := fstat(int(l.file.Fd()))
+	held, _, err := fstat(l.fd)
 	if err != nil {
 		return pathError("fstat", path, err)
 	}
@@ -151,11 +150,13 @@ func (l *Lock) Check() error {
 func (l *Lock) Release() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
+	if l.fd < 0 {
 		return nil
 	}
 	var err error
-	if now := l.at.Pidfile(); now.PID == os.Getpid() && now.ID.SameFile(l.pidfile) {
+	// Who gave up root since may be unable to read it, but knows the inode.
+	now := l.at.Pidfile()
+	if now.ID.SameFile(l.pidfile) && (now.PID == os.Getpid() || now.State == PidfileUnreadable) {
 		if err = l.at.unlink(l.at.names.Pidfile); err == unix.ENOENT {
 			err = nil
 		} else if err != nil {
@@ -170,9 +171,9 @@ func (l *Lock) Release() error {
 // unlock frees the lock by LOCK_UN, since closing alone would leave it with a
 // child that inherited the descriptor.
 func (l *Lock) unlock() {
-	unflock(int(l.file.Fd()))
-	l.file.Close()
-	l.file = nil
+	unflock(l.fd)
+	unix.Close(l.fd)
+	l.fd = -1
 }
 
 // lockExclusively opens the lock file, creating it if need be, and takes the

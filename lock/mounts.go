@@ -58,7 +58,7 @@ func ParseMounts(r io.Reader) (Mounts, error) {
 func parseMount(line string) (Mount, error) {
 	bad := fmt.Errorf("unexpected mountinfo line %q", line)
 	first, rest, ok := strings.Cut(line, " - ")
-	f, g := strings.Fields(first), strings.Fields(rest)
+	f, g := strings.Split(first, " "), strings.Split(rest, " ") // other white space may be in a path
 	if !ok || len(f) < 6 || len(g) < 2 {
 		return Mount{}, bad
 	}

@@ -1,11 +1,31 @@
 package lock
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Names are the file names of the protocol within a data directory. Its
 // methods are the package's functions for files of other names; the functions
 // use DefaultNames. The zero value stands for DefaultNames.
 type Names struct {
 	Lock    string
 	Pidfile string
+}
+
+// check refuses names that lead out of the directory, and those of which one
+// would be taken for another: a break must never remove the lock file as a
+// pidfile, nor an acquire replace it.
+func (n Names) check() error {
+	for _, name := range []string{n.Lock, n.Pidfile} {
+		if name == "." || name == ".." || strings.ContainsRune(name, '/') {
+			return fmt.Errorf("%q is not a file name", name)
+		}
+	}
+	if n.Lock == n.Pidfile || n.isTemp(n.Lock) {
+		return fmt.Errorf("%q would be both the lock file and a pidfile", n.Lock)
+	}
+	return nil
 }
 
 // DefaultNames are the names that daemons use.

@@ -24,7 +24,7 @@ func FindProcess(pid int) (Process, ProcessState, error) {
 	}
 	proc := "/proc/" + strconv.Itoa(pid)
 	text, err := os.ReadFile(proc + "/stat")
-	if errors.Is(err, unix.ESRCH) || errors.Is(err, os.ErrNotExist) {
+	if hasEnded(err) {
 		if exists(pid) { // /proc is mounted with hidepid, or is not ours
 			return Process{PID: pid}, ProcessAlive, nil
 		}
@@ -32,49 +32,37 @@ func FindProcess(pid int) (Process, ProcessState, error) {
 	} else if err != nil {
 		return Process{PID: pid}, ProcessUnknown, err
 	}
-	state, ticks, ok := ParseStat(text)
+	state, threads, ticks, ok := ParseStat(text)
 	if !ok {
 		return Process{PID: pid}, ProcessUnknown, pathError("parse", proc+"/stat", errors.New("unexpected format"))
 	}
 	p := Process{PID: pid, Ticks: ticks}
-	if (state == 'Z' || state == 'X') && !hasLiveThread(proc+"/task", pid) {
+	if (state == 'Z' || state == 'X') && threads <= 1 {
 		return p, ProcessZombie, nil
 	}
 	return p, ProcessAlive, nil
 }
 
-// ParseStat reads the state and the start time, in clock ticks since boot,
-// from the text of /proc/<pid>/stat. The command in field 2 may have any
-// byte in it, parentheses too, so the fields are counted from the last one (proc(5)).
-func ParseStat(text []byte) (state byte, ticks uint64, ok bool) {
+// ParseStat reads the state, the number of threads and the start time, in
+// clock ticks since boot, from the text of /proc/<pid>/stat. The command in
+// field 2 may have any byte in it, parentheses too, so the fields are counted
+// from the last one (proc(5)).
+func ParseStat(text []byte) (state byte, threads int, ticks uint64, ok bool) {
 	i := bytes.LastIndexByte(text, ')')
 	if i < 0 {
-		return 0, 0, false
+		return 0, 0, 0, false
 	}
 	fields := bytes.Fields(text[i+1:])
 	if len(fields) < 20 || len(fields[0]) != 1 {
-		return 0, 0, false
+		return 0, 0, 0, false
 	}
-	ticks, err := strconv.ParseUint(string(fields[19]), 10, 64)
-	return fields[0][0], ticks, err == nil
+	threads, err1 := strconv.Atoi(string(fields[17]))
+	ticks, err2 := strconv.ParseUint(string(fields[19]), 10, 64)
+	return fields[0][0], threads, ticks, err1 == nil && err2 == nil
 }
 
-func hasLiveThread(task string, leader int) bool {
-	threads, err := os.ReadDir(task)
-	if err != nil {
-		return false
-	}
-	for _, t := range threads {
-		text, err := os.ReadFile(task + "/" + t.Name() + "/stat")
-		if err != nil || t.Name() == strconv.Itoa(leader) {
-			continue
-		}
-		if state, _, ok := ParseStat(text); ok && state != 'Z' && state != 'X' {
-			return true
-		}
-	}
-	return false
-}
+// hasEnded reports whether an error of /proc means that the process is gone.
+func hasEnded(err error) bool { return errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) }
 
 // Started is the time of day at which the process started, as exact as clock ticks are. It is
 // zero if that is not known.
@@ -99,8 +87,17 @@ func (p Process) Open(mounts Mounts) ([]Place, error) {
 	var places []Place
 	var failed error
 	add := func(name string) {
-		if place, ok := mounts.Place(strings.TrimSuffix(name, deletedMark)); ok {
-			places = append(places, place)
+		if !strings.HasPrefix(name, "/") {
+			return // a socket, a pipe
+		}
+		place, ok := mounts.Place(name)
+		if !ok {
+			failed = errNoMount
+			return
+		}
+		places = append(places, place)
+		if undeleted, ok := strings.CutSuffix(place.Path, deletedMark); ok { // or so it is called
+			places = append(places, Place{Dev: place.Dev, Path: undeleted})
 		}
 	}
 	link := func(name string) {
@@ -155,6 +152,8 @@ func mappedFiles(maps []byte) []string {
 	return paths
 }
 
+var errNoMount = errors.New("on no mount that can be seen from here")
+
 // MountNamespace identifies the mount namespace of the process. What one
 // process calls a path is another file to a process of another namespace.
 func (p Process) MountNamespace() (string, error) {
@@ -189,6 +188,10 @@ func (p Process) Mounts() (Mounts, error) {
 	}
 	file := "/proc/self/mountinfo"
 	if ours, err := os.Readlink("/proc/self/ns/mnt"); err != nil || ours != theirs {
+		// There, mountinfo starts from its root directory, and links do not.
+		if root, err := os.Readlink(p.procDir() + "/root"); err != nil || root != "/" {
+			return nil, errors.Join(err, errNoMount)
+		}
 		file = p.procDir() + "/mountinfo"
 	}
 	f, err := os.Open(file)
@@ -258,8 +261,10 @@ func NestedProcesses() (map[int][]Process, error) {
 			continue
 		}
 		text, err := os.ReadFile("/proc/" + name + "/status")
-		if err != nil {
-			continue // it is gone
+		if hasEnded(err) {
+			continue
+		} else if err != nil {
+			return nil, err
 		}
 		if there := ParseStatus(text).NSPID; there != pid && there > 0 {
 			if p, state, err := FindProcess(pid); err == nil && state == ProcessAlive {

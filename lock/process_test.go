@@ -50,12 +50,12 @@ func FuzzParseStat(f *testing.F) {
 		}
 		text := fmt.Sprintf("9034 (%s) %c 1 9034 9034 0 -1 4194560 141 0 0 0 12 7 0 0 20 0 1 0 %d 2703360 229 18446744073709551615 1 1\n",
 			comm, state, ticks)
-		if s, n, ok := lock.ParseStat([]byte(text)); s != state || n != ticks || !ok {
-			t.Fatalf("ParseStat(%q) = %c, %d, %v", text, s, n, ok)
+		if s, threads, n, ok := lock.ParseStat([]byte(text)); s != state || threads != 1 || n != ticks || !ok {
+			t.Fatalf("ParseStat(%q) = %c, %d, %d, %v", text, s, threads, n, ok)
 		}
 		// Cut short, it is refused or says the same, unless it was cut within the number.
 		for i := max(0, len(text)-200); i < len(text); i++ {
-			s, n, ok := lock.ParseStat([]byte(text[:i]))
+			s, _, n, ok := lock.ParseStat([]byte(text[:i]))
 			if ok && s != state && strings.LastIndexByte(comm, ')') < 0 {
 				t.Fatalf("ParseStat(%q) = %c, %d, %v", text[:i], s, n, ok)
 			}
@@ -73,7 +73,7 @@ func TestParseStatRefuses(t *testing.T) {
 		"1 (a) SS" + rest + " 99\n", // no state
 		"1 (a) S" + rest + " 99999999999999999999\n",
 	} {
-		if state, ticks, ok := lock.ParseStat([]byte(text)); ok {
+		if state, _, ticks, ok := lock.ParseStat([]byte(text)); ok {
 			t.Errorf("ParseStat(%q) = %c, %d, true", text, state, ticks)
 		}
 	}
@@ -168,7 +168,7 @@ func startHeadless(t testing.TB, dir string) *process {
 	stat := "/proc/" + strconv.Itoa(q.pid()) + "/stat"
 	eventually(t, "the main thread has exited", func() bool {
 		text, _ := os.ReadFile(stat)
-		state, _, _ := lock.ParseStat(text)
+		state, _, _, _ := lock.ParseStat(text)
 		return state == 'Z'
 	})
 	return q

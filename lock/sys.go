@@ -26,6 +26,23 @@ func open(dirfd int, name string, flags int, perm uint32) (fd int, err error) {
 	return fd, err
 }
 
+// openSame opens a file after it was seen to be regular, by its name again, and
+// checks that it is what was seen.
+func openSame(dirfd int, name string, flags int, seen FileID) (int, error) {
+	fd, err := open(dirfd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err == unix.ELOOP || err == unix.ENXIO { // a symlink or a FIFO since
+		err = ErrNotRegular
+	}
+	if err != nil {
+		return -1, err
+	}
+	if id, mode, err := fstat(fd); err != nil || !isRegular(mode) || !id.SameFile(seen) {
+		unix.Close(fd)
+		return -1, ErrNotRegular
+	}
+	return fd, nil
+}
+
 // flock takes the lock without waiting; EWOULDBLOCK means that it is held.
 func flock(fd, how int) error {
 	return ignoringEINTR(func() error { return unix.Flock(fd, how|unix.LOCK_NB) })

@@ -76,6 +76,9 @@ func classifyUnseen(ev *Evidence) Verdict {
 
 func classifyFree(ev *Evidence) Verdict {
 	var why Reasons
+	if ev.Changing { // the lock and the pidfile were never seen together
+		return Verdict{Free, why.With(Changing)}
+	}
 	if ev.Lock.State == lock.LockMissing {
 		why = why.With(LockfileMissing)
 	}

@@ -90,6 +90,12 @@ func (c *crew) add(jobs ...job) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.closed {
+		for _, j := range jobs {
+			j.discard()
+		}
+		return
+	}
 	c.queue = append(c.queue, jobs...)
 	c.pending += len(jobs)
 	if c.idle == nil {
@@ -323,7 +329,8 @@ func (c *crew) noAnswer() error { return fmt.Errorf("%w in %v", ErrNoAnswer, c.l
 func (c *crew) dropQueue() {
 	c.mu.Lock()
 	never := slices.Concat(c.queue, c.aside)
-	c.queue, c.aside = nil, nil
+	c.queue, c.aside, c.closed = nil, nil, true // what finish adds is not done either
+	c.more.Broadcast()
 	c.mu.Unlock()
 	for _, j := range never {
 		j.discard()

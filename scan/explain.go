@@ -244,6 +244,9 @@ func program(p *Process) string {
 	if p == nil {
 		return "process"
 	}
+	if strings.HasPrefix(p.Command, "[") { // the name of one that has no command line
+		return Escape(p.Command)
+	}
 	first, _, _ := strings.Cut(p.Command, " ")
 	if first == "" {
 		return "process"

@@ -4,9 +4,12 @@ import (
 	"context"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"lockscope/lock"
 )
 
 const (
@@ -225,7 +228,8 @@ func (m *Monitor) accept(r *Report, walk int) {
 	if walk > 0 {
 		e.walk = walk
 	}
-	if needsLook(&r.Evidence, r.Verdict) {
+	switch {
+	case needsLook(&r.Evidence, r.Verdict):
 		if e.settling == nil {
 			e.settling = &settling{}
 		}
@@ -233,7 +237,9 @@ func (m *Monitor) accept(r *Report, walk int) {
 			e.settling = nil
 			r.Verdict = Classify(&r.Evidence)
 		}
-	} else {
+	case e.settling == nil && before != nil && mayBeSplit(before, r):
+		e.settling = &settling{}
+	default:
 		e.settling = nil
 	}
 	r.Checking = e.settling != nil
@@ -268,6 +274,14 @@ func (m *Monitor) entriesNow() map[string]entry {
 	return now
 }
 
+// mayBeSplit reports whether somebody may hold a lock file that the directory
+// had at the last look, and has no more. Only a look at all processes tells.
+func mayBeSplit(before, now *Report) bool {
+	had := before.Evidence.Lock.ID
+	return now.Verdict.State != Split &&
+		(before.Verdict.State == Split || had != (lock.FileID{}) && !had.SameFile(now.Evidence.Lock.ID))
+}
+
 // differs reports whether two reports on a directory say different things,
 // beyond the time of the look and the time of the directory's last change.
 func differs(a, b *Report) bool {
@@ -276,6 +290,6 @@ func differs(a, b *Report) bool {
 		a.Evidence.Pidfile.State != b.Evidence.Pidfile.State ||
 		a.Evidence.Pidfile.Text != b.Evidence.Pidfile.Text ||
 		a.Evidence.Process != b.Evidence.Process ||
-		len(a.Evidence.Temps) != len(b.Evidence.Temps) ||
+		!slices.Equal(a.Evidence.Temps, b.Evidence.Temps) ||
 		!episodeOf(&a.Evidence).sameAs(episodeOf(&b.Evidence))
 }

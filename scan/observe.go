@@ -15,6 +15,9 @@ const (
 	// acquireTime is how old the temporary pidfile of an acquire in progress
 	// can be: between writing and renaming it there is an fsync.
 	acquireTime = 30 * time.Second
+	// clockSkew is how far ahead of ours the clock that gives files their times
+	// may be. What is later was set by somebody.
+	clockSkew = 2 * time.Second
 )
 
 // observer gathers the evidence on directories. It lasts for one pass, and
@@ -91,9 +94,13 @@ func (l *look) gather() {
 	ev.Temps, _ = l.dir.Temps()
 	if ev.Lock.State == lock.LockHeld {
 		ev.Acquiring = slices.ContainsFunc(ev.Temps, func(t lock.Temp) bool {
-			return time.Since(time.Unix(0, t.ID.MTime)) < acquireTime
+			age := time.Since(time.Unix(0, t.ID.MTime))
+			return age < acquireTime && age > -clockSkew
 		})
 		l.judgeTaker()
+		if l.named != nil && l.judge(l.named) == lock.ProcessReused {
+			ev.Process = lock.ProcessReused
+		}
 		l.judgeUnseen()
 		return
 	}

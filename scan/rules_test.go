@@ -1,0 +1,193 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+)
+
+// What nobody can be sure of for two looks in a row is never a reason to
+// worry, and least of all to break something.
+func TestClassifyChangingIsHealthy(t *testing.T) {
+	for _, ev := range combinations() {
+		if ev.Err != nil || ev.Lock.State != lock.LockFree || len(ev.Holders) > 0 || ev.Pidfile.State < lock.PidfileMissing || ev.Pidfile.State == lock.PidfileNotRegular {
+			continue
+		}
+		ev.Changing = true
+		if v := Classify(&ev); !v.State.Healthy() || !v.Reasons.Has(Changing) {
+			t.Fatalf("%v %v: %s", v.State, v.Reasons.List(), describe(&ev))
+		}
+	}
+}
+
+// The PID that the pidfile of an orphaned lock names is another process's by
+// now, which started later: the one that was meant is as gone as before.
+func TestOrphanedPIDReused(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.OrphanedPlain)
+	stranger, err := world.Daemon(filepath.Join(t.TempDir(), "elsewhere"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pidfile := filepath.Join(site.Dir, lock.DefaultNames.Pidfile)
+	writeFile(t, pidfile, fmt.Sprintln(stranger.PID))
+	setTime(t, pidfile, -time.Hour)
+	r := survey(t, Config{Roots: []string{root}}).at(t, site.Dir)
+	if r.Verdict.State != Orphaned || !r.Verdict.Reasons.Has(PIDReused) {
+		summary, _ := r.Explain()
+		t.Errorf("%s %v: %s", r.Verdict.State, r.Verdict.Reasons.List(), summary)
+	}
+}
+
+func setTime(t *testing.T, path string, ago time.Duration) {
+	t.Helper()
+	then := time.Now().Add(ago)
+	if err := os.Chtimes(path, then, then); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Tenants set the times of files as they like. A temporary pidfile from the future is not
+// one of an acquire in progress for ever.
+func TestAcquiringInTheFuture(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.UnnamedPlain)
+	temp := filepath.Join(site.Dir, lock.DefaultNames.Pidfile+".tmp")
+	writeFile(t, temp, "1\n")
+	setTime(t, temp, 24*time.Hour)
+	if r := survey(t, Config{Roots: []string{root}}).at(t, site.Dir); r.Verdict.State != Unnamed {
+		t.Errorf("%s %v", r.Verdict.State, r.Verdict.Reasons.List())
+	}
+}
+
+// A lock file was deleted under its daemon, and then a second daemon starts:
+// now two can write, which is no reason to call it sound.
+func TestRunSplitStaysSplit(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.SplitAlone)
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.untilState(t, site.Dir, Split)
+	second, err := world.Daemon(site.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	acquire(t, second)
+	w.until(t, "second daemon", func(f *found) bool { return f.reports[site.Dir].Evidence.Pidfile.PID == second.PID })
+	w.passes(t, 5)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r := w.found.reports[site.Dir]; r.Verdict.State != Split {
+		t.Errorf("%s %v, with %d of the holders %d and %d", r.Verdict.State, r.Verdict.Reasons.List(), len(r.Evidence.Holders), site.Holders[0].PID, second.PID)
+	}
+}
+
+// The same, but the second daemon is there before anybody looks.
+func TestRunLockFileReplaced(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.HeldPlain)
+	w := startWatch(t, Config{Roots: []string{root}})
+	w.untilState(t, site.Dir, Held)
+	removeLockFile(t, site)
+	second, err := world.Daemon(site.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	acquire(t, second)
+	w.SetInterval(soon)
+	w.until(t, "second daemon", func(f *found) bool { return f.reports[site.Dir].Evidence.Pidfile.PID == second.PID })
+	w.passes(t, 5)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r := w.found.reports[site.Dir]; r.Verdict.State != Split {
+		t.Errorf("%s %v, with %d of the holders %d and %d", r.Verdict.State, r.Verdict.Reasons.List(), len(r.Evidence.Holders), site.Holders[0].PID, second.PID)
+	}
+}
+
+// A stale-break is refused unless the evidence is what is there. So what is
+// there has to be told, also where the verdict stays the same.
+func TestRunTempReplaced(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.StaleTemp)
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.untilState(t, site.Dir, Stale)
+	temp := filepath.Join(site.Dir, lock.DefaultNames.Pidfile+".tmp")
+	writeFile(t, temp+".new", "1\n")
+	if err := os.Rename(temp+".new", temp); err != nil { // as a second acquire that died would leave it
+		t.Fatal(err)
+	}
+	w.passes(t, 3)
+	w.Observe()
+	w.passes(t, 3)
+	r := w.untilState(t, site.Dir, Stale)
+	if removed, err := lock.BreakStale(site.Dir, r.Evidence.Evidence); err != nil {
+		t.Errorf("removed %q: %v", removed, err)
+	}
+}
+
+// After its end a crew begins nothing more, also where jobs beget jobs.
+func TestCrewDismissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTestCrew()
+		hang := make(chan struct{})
+		runs := 0
+		var beget func()
+		beget = func() {
+			if runs++; runs < 1000 {
+				c.add(&labor{path: "/ok/child", then: beget})
+			}
+		}
+		c.add(&labor{path: "/ok/first", hang: hang, then: beget})
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		c.wait(ctx)
+		c.dismiss()
+		close(hang)
+		synctest.Wait()
+		if runs > 1 {
+			t.Errorf("%d jobs were done after the end", runs-1)
+		}
+	})
+}
+
+// Kernel threads and zombies have no command line, but a name in brackets,
+// which may have anything in it.
+func TestProgramInBrackets(t *testing.T) {
+	for command, want := range map[string]string{
+		"[kworker/u8:2-ext4-rsv-conversion]": "[kworker/u8:2-ext4-rsv-conversion]",
+		"[my daemon]":                        "[my daemon]",
+		"/opt/kvd --data /srv":               "kvd",
+	} {
+		if got := program(aProcess(7, command)); got != want {
+			t.Errorf("%s is called %s, want %s", command, got, want)
+		}
+	}
+}
+
+// A pidfile that may not be read is the same at each look all the same: its
+// directory does not change, and there is no need to probe it again and again.
+func TestUnreadablePidfileStands(t *testing.T) {
+	needRoot(t, "become somebody else")
+	dir := os.Getenv(elsewhere)
+	if dir == "" {
+		dir = openDir(t)
+		makeDataDir(t, filepath.Join(dir, "kv"))
+		if err := os.WriteFile(filepath.Join(dir, "kv", lock.DefaultNames.Pidfile), []byte("1\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !again(t, dir, asNobody) {
+		return
+	}
+	r := survey(t, Config{Roots: []string{dir}}).at(t, dir, "kv")
+	if r.Verdict.State != Unknown || r.Evidence.Changing {
+		t.Errorf("%s %v: %s", r.Verdict.State, r.Verdict.Reasons.List(), describe(&r.Evidence))
+	}
+}
