@@ -216,6 +216,9 @@ func (d descriptor) stands() bool {
 
 // uses says whether p has the directory at a place, or something below it, open.
 func (ps *processes) uses(p *process, dir lock.Place) lock.Use {
+	if !strings.HasPrefix(dir.Path, "/") { // where the directory is could not be told
+		return lock.UseUnknown
+	}
 	if p.id.PID == os.Getpid() {
 		return lock.UseNone // we have it open to look at it
 	}
