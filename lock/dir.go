@@ -2,7 +2,6 @@ package lock
 
 import (
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -151,31 +150,6 @@ func (d Dir) Temps() ([]Temp, error) {
 		}
 	}
 	return temps, nil
-}
-
-// OrDefault returns n with DefaultNames in place of empty names.
-func (n Names) OrDefault() Names {
-	if n.Lock == "" {
-		n.Lock = DefaultNames.Lock
-	}
-	if n.Pidfile == "" {
-		n.Pidfile = DefaultNames.Pidfile
-	}
-	return n
-}
-
-// isTemp reports whether an entry's name is pidfile.tmp or pidfile.<pid>.tmp.
-func (n Names) isTemp(entry string) bool {
-	middle, ok := strings.CutPrefix(entry, n.Pidfile+".")
-	if !ok {
-		return false
-	}
-	if middle == "tmp" {
-		return true
-	}
-	middle, ok = strings.CutSuffix(middle, ".tmp")
-	pid, err := strconv.ParseUint(middle, 10, 31)
-	return ok && err == nil && pid > 0
 }
 
 func (d Dir) filePath(name string) string { return filepath.Join(d.path, name) }

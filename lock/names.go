@@ -2,6 +2,7 @@ package lock
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -30,3 +31,28 @@ func (n Names) check() error {
 
 // DefaultNames are the names that daemons use.
 var DefaultNames = Names{Lock: ".handoff.lock", Pidfile: ".handoff.pidfile"}
+
+// OrDefault returns n with DefaultNames in place of empty names.
+func (n Names) OrDefault() Names {
+	if n.Lock == "" {
+		n.Lock = DefaultNames.Lock
+	}
+	if n.Pidfile == "" {
+		n.Pidfile = DefaultNames.Pidfile
+	}
+	return n
+}
+
+// isTemp reports whether an entry's name is pidfile.tmp or pidfile.<pid>.tmp.
+func (n Names) isTemp(entry string) bool {
+	middle, ok := strings.CutPrefix(entry, n.Pidfile+".")
+	if !ok {
+		return false
+	}
+	if middle == "tmp" {
+		return true
+	}
+	middle, ok = strings.CutSuffix(middle, ".tmp")
+	pid, err := strconv.ParseUint(middle, 10, 31)
+	return ok && err == nil && pid > 0
+}

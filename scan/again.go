@@ -150,7 +150,11 @@ func (p *pass) formerHolders(ctx context.Context) map[string]bool {
 func (p *pass) takersOfStrays() map[int]bool {
 	takers := map[int]bool{}
 	known, devices, shared := p.lockFiles()
-	sound := !shared && (&table{slow: &p.slow}).strays(known, devices, func(line flockLine) {
+	t := p.obs.table // what the pass has read of it already serves
+	if t == nil {
+		t = &table{slow: &p.slow}
+	}
+	sound := !shared && t.strays(known, devices, func(line flockLine) {
 		takers[line.PID] = true
 	})
 	for pid := range takers {

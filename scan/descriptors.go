@@ -26,7 +26,6 @@ const deletedMark = " (deleted)"
 type process struct {
 	id    lock.Process
 	state lock.ProcessState
-	err   error
 
 	mu       sync.Mutex
 	pending  []string         // descriptor directories of the process, not yet listed
@@ -36,7 +35,6 @@ type process struct {
 	read     int              // of links: how many were read further
 	held     []descriptor     // those of them through which a flock is held
 	byIno    map[uint64][]int // indexes in held
-	blind    bool             // some descriptor could not be seen
 	openOnce sync.Once
 	useOf    func(lock.Place) lock.Use
 }
@@ -64,7 +62,7 @@ func (ps *processes) find(pid int) *process {
 	p := ps.byPID[pid]
 	if p == nil {
 		p = &process{byIno: map[uint64][]int{}}
-		p.id, p.state, p.err = lock.FindProcess(pid)
+		p.id, p.state, _ = lock.FindProcess(pid)
 		p.pending = []string{"/proc/" + strconv.Itoa(pid)}
 		ps.byPID[pid] = p
 	}
@@ -93,14 +91,13 @@ func (ps *processes) holding(p *process, ino uint64, ours func(descriptor) bool)
 	}
 }
 
-// all returns every descriptor through which p holds a lock file's flock, and whether
-// some could not be seen.
-func (ps *processes) all(p *process) (held []descriptor, blind bool) {
+// all returns every descriptor through which p holds a lock file's flock.
+func (ps *processes) all(p *process) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
 		if _, ok := ps.next(p); !ok {
-			return p.held, p.blind
+			return p.held
 		}
 	}
 }
@@ -143,10 +140,7 @@ func (ps *processes) nextLink(p *process) bool {
 		for len(p.fds) > 0 {
 			name := p.fds[0]
 			p.fds = p.fds[1:]
-			path, err := os.Readlink(p.dir + "/fd/" + name)
-			if err != nil && !vanished(err) {
-				p.blind = true
-			}
+			path, _ := os.Readlink(p.dir + "/fd/" + name) // empty where it is closed or hidden
 			path, deleted := strings.CutSuffix(path, deletedMark)
 			if strings.HasSuffix(path, ps.lockName) {
 				fd, _ := strconv.Atoi(name)
@@ -165,13 +159,19 @@ func (ps *processes) nextLink(p *process) bool {
 // readFlock reads the flock that is held through d, and reports whether there
 // is one.
 func (d *descriptor) readFlock(p *process) bool {
-	text, err := os.ReadFile(p.dir + "/fdinfo/" + strconv.Itoa(d.fd))
-	if err != nil && !vanished(err) {
-		p.blind = true
-	}
-	info := parseFdinfo(text)
+	info := readFdinfo(p.dir, d.fd)
 	d.flock = info.flock
 	return info.locked
+}
+
+// readFdinfo reads what /proc shows of a descriptor, dir being a process's
+// there. Of one that is closed or hidden, that is nothing.
+func readFdinfo(dir string, fd int) fdinfo {
+	text, err := os.ReadFile(dir + "/fdinfo/" + strconv.Itoa(fd))
+	if err != nil {
+		return fdinfo{}
+	}
+	return parseFdinfo(text)
 }
 
 // list reads which descriptors there are. A process whose thread-group leader
@@ -179,7 +179,6 @@ func (d *descriptor) readFlock(p *process) bool {
 func (p *process) list() {
 	entries, err := os.ReadDir(p.dir + "/fd")
 	if err != nil && !vanished(err) {
-		p.blind = true
 		return
 	}
 	for _, e := range entries {
@@ -209,9 +208,8 @@ func (p *process) list() {
 // stands confirms, with one small read, that the process still holds the
 // flock through the descriptor it was seen to hold it through.
 func (d descriptor) stands() bool {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(d.pid) + "/fdinfo/" + strconv.Itoa(d.fd))
-	info := parseFdinfo(text)
-	return err == nil && info.locked && info.flock == d.flock
+	info := readFdinfo("/proc/"+strconv.Itoa(d.pid), d.fd)
+	return info.locked && info.flock == d.flock
 }
 
 // uses says whether p has the directory at a place, or something below it, open.

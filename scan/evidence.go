@@ -54,7 +54,6 @@ type Evidence struct {
 	Holders    []Holder          // in order of PID
 	TableKnows bool              // the kernel's table was read, and would have a line of the lock file
 	Swept      bool              // all processes were searched for holders
-	Looked     bool              // every process that could hold it was looked at
 
 	Acquiring bool  // a temporary pidfile younger than 30 s lies beside a held lock
 	Changing  bool  // no two looks found the same

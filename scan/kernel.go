@@ -100,7 +100,6 @@ func (r *limitedReader) Read(p []byte) (int, error) {
 type swept struct {
 	byIno   map[uint64][]descriptor
 	deleted []descriptor
-	blind   bool // some could not be seen
 }
 
 // sweep looks at every descriptor of every process, once, or until ctx ends.
@@ -110,9 +109,7 @@ func sweep(ctx context.Context, ps *processes) *swept {
 		if ctx.Err() != nil {
 			break
 		}
-		held, blind := ps.all(ps.find(pid))
-		s.blind = s.blind || blind
-		for _, f := range held {
+		for _, f := range ps.all(ps.find(pid)) {
 			s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
 			if f.deleted {
 				s.deleted = append(s.deleted, f)

@@ -239,7 +239,6 @@ func (l *look) judgeNamed() {
 // the holder of the lock was not found and may be outside of what can be seen.
 func (l *look) judgeUnseen() {
 	ev := &l.ev
-	ev.Looked = l.swept != nil && !l.swept.blind && !l.nested && !l.fs.remote
 	if len(ev.Holders) == 0 && (l.nested || l.fs.remote) {
 		ev.Process, ev.Owner = lock.ProcessUnknown, nil
 	}

@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -73,7 +72,7 @@ func (j *relook) finish() {
 	switch {
 	case j.err == nil:
 		j.publish()
-	case errors.Is(j.err, unix.ENOENT) || errors.Is(j.err, unix.ENOTDIR) || errors.Is(j.err, unix.ELOOP):
+	case isGone(j.err):
 		j.forget(j.path)
 	default:
 		j.giveUp(j.err)

@@ -2,7 +2,6 @@ package scan
 
 import (
 	"errors"
-	"os"
 	"strconv"
 
 	"lockscope/lock"
@@ -54,6 +53,5 @@ func (o *observer) sameProcess(pid int, before *Process, judged lock.ProcessStat
 // stands confirms, with one small read, that the process still holds a flock
 // through the descriptor it was seen to hold it through.
 func (h Holder) stands() bool {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(h.PID) + "/fdinfo/" + strconv.Itoa(h.FD))
-	return err == nil && parseFdinfo(text).locked
+	return readFdinfo("/proc/"+strconv.Itoa(h.PID), h.FD).locked
 }

@@ -196,10 +196,16 @@ func (v *visit) finish() {
 // report makes an error known, unless it only says that the directory is gone
 // by now, or was no directory.
 func (v *visit) report(err error) {
-	if v.parent != nil && (errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP)) {
+	if v.parent != nil && isGone(err) {
 		return
 	}
 	v.failed(PathError{Path: v.path, Root: v.parent == nil, Err: err})
+}
+
+// isGone reports whether an error says that there is no directory by that name
+// any more: nothing, something else, or a link.
+func isGone(err error) bool {
+	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP)
 }
 
 func (v *visit) giveUp(err error) {
