@@ -7,14 +7,15 @@ import (
 	"lockscope/lock"
 )
 
-// Config says what to scan and how. The zero value of a field means its default.
+// Config says what to scan and how. The zero value of a field means its
+// default, where one is named.
 type Config struct {
 	Roots         []string
 	Names         lock.Names
 	Probe         Probe
 	Timeout       time.Duration // for one directory; default 5 s
 	Interval      time.Duration // between passes of a Monitor; 0 = only on request
-	MaxDepth      int           // the root is depth 0; negative = no limit
+	MaxDepth      int           // of what is looked into, the roots being at depth 0; negative = no limit
 	OneFileSystem bool
 	Exclude       []string // globs: on a name, or with a slash on the path below the root; what matches is pruned
 	Descend       bool     // look for data directories inside data directories
@@ -32,7 +33,12 @@ const (
 
 var probeNames = [...]string{"auto", "flock", "never"}
 
-func (p Probe) String() string { return probeNames[p] }
+func (p Probe) String() string {
+	if int(p) >= len(probeNames) {
+		return fmt.Sprintf("Probe(%d)", p)
+	}
+	return probeNames[p]
+}
 
 // ParseProbe reads the name of a probe mode.
 func ParseProbe(s string) (Probe, error) {

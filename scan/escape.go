@@ -12,8 +12,9 @@ import (
 // Escape makes text from outside (a path, a pidfile, a command line) safe to
 // print and unambiguous: whatever is not a printable character, a plain space
 // or valid UTF-8 is shown as a Go escape such as \n, \x1b or \u202e, and a backslash
-// as two. That covers control characters, terminal escape sequences and the
-// bidirectional overrides that make a name read as another.
+// as two. That covers control characters, terminal escape sequences, the
+// bidirectional overrides that make a name read as another, and what shows as nothing
+// or changes the width of its neighbour, on which terminals disagree.
 func Escape(s string) string {
 	if isPlain(s) {
 		return s
@@ -26,7 +27,7 @@ func Escape(s string) string {
 			b.WriteString(`\\`)
 		case r == utf8.RuneError && n == 1:
 			writeHex(&b, 'x', uint32(s[0]), 2)
-		case unicode.IsPrint(r):
+		case !notPrintable(r):
 			b.WriteString(s[:n])
 		case r == '\n':
 			b.WriteString(`\n`)
@@ -87,4 +88,8 @@ func EscapeJSON(text []byte) []byte {
 	return out
 }
 
-func notPrintable(r rune) bool { return !unicode.IsPrint(r) }
+func notPrintable(r rune) bool {
+	const brailleBlank = 0x2800 // a blank that is no space
+	return !unicode.IsPrint(r) || r == brailleBlank ||
+		r > unicode.MaxLatin1 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}

@@ -26,7 +26,7 @@ func (r *Report) Explain() (summary, next string) {
 		return x.orphaned()
 	case Mismatch:
 		return fmt.Sprintf("%s, but the pidfile names %s.", x.holding(x.present()), x.namedAndFate()),
-			fmt.Sprintf("find out who started %s: ps -o pid,ppid,lstart,args -p %s", pidList(x.present()), pidList(x.present()))
+			fmt.Sprintf("find out who started %s: %s", names(x.present()), psOf(x.present()))
 	case Unnamed:
 		return fmt.Sprintf("%s, but %s.", x.holding(x.present()), x.pidfile()),
 			"the lock itself is sound; a restart of its holder writes the pidfile anew"
@@ -50,11 +50,11 @@ func (r *Report) Command() string {
 	case Orphaned:
 		return "kill " + strings.ReplaceAll(pidList(x.present()), ",", " ")
 	case Mismatch:
-		return "ps -o pid,ppid,lstart,args -p " + pidList(x.present())
+		return psOf(x.present())
 	case Unguarded:
 		return fmt.Sprintf("kill %d", x.ownerPID())
 	case Split:
-		return "ps -o pid,ppid,lstart,args -p " + pidList(x.Holders)
+		return psOf(x.Holders)
 	}
 	return ""
 }
@@ -72,13 +72,20 @@ func (x explainer) split() (summary, next string) {
 			gone = append(gone, h)
 		}
 	}
-	summary = x.holding(gone) + " on a lock file that was deleted or replaced"
+	verb := " holds"
+	if len(gone) > 1 {
+		verb = " hold"
+	}
+	summary = names(gone) + verb + " a lock file that was deleted or replaced"
 	if now := x.present(); len(now) > 0 {
 		summary += fmt.Sprintf(", and %s holds the one that is there now: both believe that they may write.", names(now))
 		return summary, fmt.Sprintf("decide which of them may write, and stop the other at once (%s has the deleted file)", names(gone))
 	}
-	return summary + ": anybody else can take the new one and write beside it.",
-		fmt.Sprintf("restart %s so that it locks the file that is there, before anything else starts here", names(gone))
+	next = fmt.Sprintf("restart %s before anything else starts here", names(gone))
+	if x.Lock.State == lock.LockMissing {
+		return summary + ", and there is none now: anybody else can make one, lock it and write beside it.", next
+	}
+	return summary + ": anybody else can take the one that is there now and write beside it.", next
 }
 
 func (x explainer) orphaned() (summary, next string) {
@@ -134,11 +141,11 @@ func (x explainer) unknown() (summary, next string) {
 	}
 	switch {
 	case x.why.Has(Timeout):
-		return "The file system gives " + cause(err) + ".", "look at the mount: it may be hung"
+		return "The file system gave " + cause(err) + ".", "look at the mount: it may be hung"
 	case x.why.Has(LockfileNotRegular):
 		return "The lock file is not a regular file, so nobody can have locked it by the protocol.", "find out what put it there; no daemon should start here"
 	case x.why.Has(PidfileNotRegular):
-		return "The pidfile is not a regular file, and was not opened.", "find out what put it there: ls -la"
+		return "The pidfile is not a regular file, and was not opened.", "find out what put it there"
 	case x.why.Has(PidfileUnreadable):
 		return "The pidfile cannot be read: " + cause(x.Pidfile.Err) + ".", x.rootHint()
 	case x.why.Has(NotProbed):
@@ -251,8 +258,15 @@ func program(p *Process) string {
 	if first == "" {
 		return "process"
 	}
-	return Escape(path.Base(first))
+	if first = path.Base(first); len(first) > maxProgram {
+		return Escape(first[:maxProgram]) + "…"
+	}
+	return Escape(first)
 }
+
+// maxProgram is how many bytes of a program's name a sentence has: a process
+// chooses its own, and how long it is.
+const maxProgram = 64
 
 // maxNames is how many holders a sentence names.
 const maxNames = 3
@@ -287,6 +301,9 @@ func pidList(holders []Holder) string {
 	}
 	return strings.Join(pids, ",")
 }
+
+// psOf is the command that shows what they are and who started them.
+func psOf(holders []Holder) string { return "ps -o pid,ppid,lstart,args -p " + pidList(holders) }
 
 func tempNames(temps []lock.Temp) string {
 	names := make([]string, len(temps))

@@ -73,15 +73,15 @@ func (h *hungTree) all(f *found, state State, reasons Reasons) bool {
 // A mount that hangs costs its own directories an answer, and nothing else.
 func TestHungMount(t *testing.T) {
 	h := makeHungTree(t, 200)
-	w := observed(t, h.config())
-	w.await(t, "all is seen", func(f *found) bool { return h.all(f, Free, 0) && f.reports[h.well[0]] != nil })
+	w := startWatch(t, h.config())
+	w.until(t, "everything", func(f *found) bool { return h.all(f, Free, 0) && f.reports[h.well[0]] != nil })
 
 	before := runtime.NumGoroutine()
 	h.hang()
 	w.Observe()
 	timeout := Reasons(0).With(Timeout)
-	w.await(t, "the directories give no answer", func(f *found) bool { return h.all(f, Unknown, timeout) })
-	w.check(func(f *found) {
+	w.until(t, "no answer", func(f *found) bool { return h.all(f, Unknown, timeout) })
+	w.see(func(f *found) {
 		h.checkWell(t, f)
 		r := f.at(t, h.hung[0])
 		if summary, _ := r.Explain(); !errors.Is(r.Evidence.Err, ErrNoAnswer) || !strings.Contains(summary, "no answer in 300ms") {
@@ -91,27 +91,27 @@ func TestHungMount(t *testing.T) {
 	// What goes on elsewhere is seen as ever.
 	for range 5 {
 		dir := makeStale(t, fmt.Sprintf("%s/here/tenant-000", h.root))
-		w.await(t, "it is stale", func(f *found) bool { return f.reports[dir].Verdict.State == Stale })
+		w.until(t, "stale", func(f *found) bool { return f.reports[dir].Verdict.State == Stale })
 		if err := os.Remove(dir + "/.handoff.pidfile"); err != nil {
 			t.Fatal(err)
 		}
-		w.await(t, "it is free", func(f *found) bool { return f.reports[dir].Verdict.State == Free })
+		w.until(t, "free", func(f *found) bool { return f.reports[dir].Verdict.State == Free })
 	}
 	if now := runtime.NumGoroutine(); now > before+4*h.config().Jobs {
 		t.Errorf("%d goroutines, were %d", now, before)
 	}
 
 	h.answer()
-	w.await(t, "the directories answer again", func(f *found) bool { return h.all(f, Free, 0) })
+	w.until(t, "an answer again", func(f *found) bool { return h.all(f, Free, 0) })
 
 	h.hang()
 	w.Observe()
-	w.await(t, "the directories give no answer", func(f *found) bool { return h.all(f, Unknown, timeout) })
-	w.stop()
+	w.until(t, "no answer", func(f *found) bool { return h.all(f, Unknown, timeout) })
+	w.cancel()
 	select {
-	case err := <-w.ended:
-		if !errors.Is(err, context.Canceled) {
-			t.Error(err)
+	case <-w.done:
+		if !errors.Is(w.err, context.Canceled) {
+			t.Error(w.err)
 		}
 	case <-time.After(patience):
 		t.Fatal("the end waits for the hung mount")

@@ -22,10 +22,10 @@ func TestNeverDisturbs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := observed(t, Config{Roots: []string{root}, MaxDepth: -1, Probe: ProbeNever, Interval: 20 * time.Millisecond})
+	m := startWatch(t, Config{Roots: []string{root}, Probe: ProbeNever, Interval: 20 * time.Millisecond})
 	passes := 0
 	deadline := time.Now().Add(3 * time.Second)
-	m.await(t, "some passes were made", func(f *found) bool {
+	m.until(t, "some passes", func(f *found) bool {
 		if passes < f.passes && time.Now().Before(deadline) {
 			m.Observe()
 		}
@@ -103,9 +103,9 @@ func TestTwoMonitors(t *testing.T) {
 		theirs <- wrong
 	}()
 	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
-		m := observed(t, Config{Roots: []string{root}, MaxDepth: -1, Probe: probe, Interval: 10 * time.Millisecond})
+		m := startWatch(t, Config{Roots: []string{root}, Probe: probe, Interval: 10 * time.Millisecond})
 		passes := 0
-		m.await(t, "ten passes were made", func(f *found) bool {
+		m.until(t, "ten passes", func(f *found) bool {
 			for _, r := range f.reports {
 				if r.Verdict.State != Free && !r.Checking {
 					summary, _ := r.Explain()
@@ -118,8 +118,8 @@ func TestTwoMonitors(t *testing.T) {
 			}
 			return passes >= 10 && len(f.reports) == 200
 		})
-		m.stop()
-		<-m.ended
+		m.cancel()
+		<-m.done
 	}
 	other.Process.Kill()
 	if wrong := <-theirs; len(wrong) > 0 {

@@ -17,6 +17,7 @@ type outbox struct {
 	held   bool
 	closed bool
 	wake   chan struct{} // holds a token when filled
+	ending chan struct{} // closed when no more is put
 	done   chan struct{} // closed when deliver has returned
 }
 
@@ -24,7 +25,7 @@ type outbox struct {
 const deliverEvery = 20 * time.Millisecond
 
 func newOutbox(sink func(Update)) *outbox {
-	o := &outbox{sink: sink, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	o := &outbox{sink: sink, wake: make(chan struct{}, 1), ending: make(chan struct{}), done: make(chan struct{})}
 	go o.deliver()
 	return o
 }
@@ -63,18 +64,27 @@ func (o *outbox) release() {
 func (o *outbox) close() {
 	o.mu.Lock()
 	o.closed = true
-	close(o.wake)
+	close(o.ending)
 	o.mu.Unlock()
 	<-o.done
 }
 
 func (o *outbox) deliver() {
 	defer close(o.done)
-	for range o.wake {
+	defer o.flush()
+	for {
+		select {
+		case <-o.ending:
+			return
+		case <-o.wake:
+		}
 		o.flush()
-		time.Sleep(deliverEvery)
+		select {
+		case <-o.ending:
+			return
+		case <-time.After(deliverEvery):
+		}
 	}
-	o.flush()
 }
 
 func (o *outbox) flush() {

@@ -6,11 +6,14 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
 )
 
 // listing is what a walk needs to know of a directory.
 type listing struct {
 	dirs       []string // its sub-directories, or what may be one
+	hasLock    bool
 	hasPidfile bool
 }
 
@@ -18,7 +21,7 @@ var listBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // list reads the directory that fd is open on. A file system may leave an
 // entry's type out (DT_UNKNOWN); opening it as a directory then tells.
-func list(fd int, pidfile string) (l listing, err error) {
+func list(fd int, names lock.Names) (l listing, err error) {
 	buf := listBuffers.Get().(*[64 << 10]byte)
 	defer listBuffers.Put(buf)
 	for {
@@ -34,7 +37,9 @@ func list(fd int, pidfile string) (l listing, err error) {
 			var typ byte
 			name, typ, entries = nextDirent(entries)
 			switch {
-			case string(name) == pidfile:
+			case string(name) == names.Lock:
+				l.hasLock = true
+			case string(name) == names.Pidfile:
 				l.hasPidfile = true
 			case typ != unix.DT_DIR && typ != unix.DT_UNKNOWN:
 			case string(name) != "." && string(name) != "..":

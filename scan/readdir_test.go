@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
 )
 
 // dirent is one entry as getdents64(2) returns it.
@@ -99,7 +101,7 @@ func TestListError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Close(fd)
-	if l, err := list(fd, "p"); err != unix.ENOTDIR {
+	if l, err := list(fd, lock.DefaultNames); err != unix.ENOTDIR {
 		t.Errorf("%v, %v", l, err)
 	}
 }
@@ -111,7 +113,7 @@ func listDir(t *testing.T, dir, pidfile string) listing {
 		t.Fatal(err)
 	}
 	defer unix.Close(fd)
-	l, err := list(fd, pidfile)
+	l, err := list(fd, lock.Names{Lock: "l", Pidfile: pidfile})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -55,7 +54,7 @@ func (j *relook) run() {
 	if j.err != nil {
 		return
 	}
-	d, err := j.cfg.Names.OpenBelow(j.root.dir.FD(), strings.TrimPrefix(strings.TrimPrefix(j.path, j.below), "/"), j.path)
+	d, err := j.root.openBelow(j.cfg.Names, j.path)
 	if err != nil {
 		j.err = err
 		return

@@ -24,6 +24,11 @@ func (r *root) realPath(path string) string {
 	return strings.TrimSuffix(r.real, "/") + strings.TrimPrefix(path, strings.TrimSuffix(r.path, "/"))
 }
 
+// openBelow opens a directory below the root, through no link.
+func (r *root) openBelow(names lock.Names, path string) (lock.Dir, error) {
+	return names.OpenBelow(r.dir.FD(), strings.TrimPrefix(strings.TrimPrefix(path, r.path), "/"), path)
+}
+
 // openRoots opens the roots, each of them once. Links are followed here, and nowhere below.
 func (p *pass) openRoots(ctx context.Context) error {
 	o := &opening{pass: p, lost: map[string]error{}}

@@ -27,7 +27,7 @@ func TestHungRootByLink(t *testing.T) {
 // that is gone takes all that it served along.
 func TestManyHungMounts(t *testing.T) {
 	root := tempDir(t)
-	cfg := Config{Roots: []string{root}, Timeout: hangTimeout, Jobs: 1, MaxDepth: -1, Probe: ProbeFlock}
+	cfg := Config{Roots: []string{root}, Timeout: hangTimeout, Jobs: 1, Probe: ProbeFlock}
 	var mounts []*fuse
 	for i := range 6 {
 		m := mountFUSE(t)
@@ -103,13 +103,13 @@ func TestDescriptorsAfterHang(t *testing.T) {
 func TestWalksBesideHungMount(t *testing.T) {
 	h := makeHungTree(t, 1)
 	h.hang()
-	w := observed(t, h.config())
+	w := startWatch(t, h.config())
 	walks := func(n int) {
 		for range n {
 			var before int
-			w.check(func(f *found) { before = len(f.errors) })
+			w.see(func(f *found) { before = len(f.errors) })
 			w.Walk()
-			w.await(t, "it has walked", func(f *found) bool { return len(f.errors) > before })
+			w.until(t, "a walk", func(f *found) bool { return len(f.errors) > before })
 		}
 	}
 	walks(3)

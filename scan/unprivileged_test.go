@@ -87,3 +87,23 @@ func TestUnprivileged(t *testing.T) {
 		})
 	}
 }
+
+// Where nothing can be looked up, what there is may still be listed: a directory that
+// has neither file is no data directory.
+func TestUnsearchable(t *testing.T) {
+	needRoot(t, "become somebody else")
+	root := tempDir(t)
+	plain, data := makeDir(t, root+"/plain"), makeStale(t, root+"/data")
+	for _, dir := range []string{plain, data} {
+		if err := os.Chmod(dir, 0o744); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines, _ := nobody(t, "-o", "ndjson", root)
+	if l, ok := lines[plain]; ok {
+		t.Errorf("plain: %+v", l)
+	}
+	if l := lines[data]; l.State != "unknown" || !slices.Contains(l.Reasons, "permission") {
+		t.Errorf("data: %+v", l)
+	}
+}

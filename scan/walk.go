@@ -23,28 +23,63 @@ type walk struct {
 	examine func(root, path string, d lock.Dir) func()
 	failed  func(PathError)
 	missed  func(root, path string, err error)
+	most    int32        // directories that may be kept open
+	open    atomic.Int32 // that are
 	visited atomic.Int64
 	found   atomic.Int64
 }
 
-// node is an open directory whose sub-directories wait to be visited.
+// node is a directory whose sub-directories wait to be visited.
 type node struct {
-	dir   lock.Dir
+	dir   lock.Dir // the zero Dir where it is not kept open
 	path  string
 	dev   uint64
 	depth int
 	refs  atomic.Int32
 }
 
-func (n *node) release() {
-	if n != nil && n.refs.Add(-1) == 0 {
-		n.dir.Close()
+// keep makes a node of an open directory. It stays open for its sub-directories, unless
+// a tree that is deep and wide has so many open by now that descriptors may run out.
+func (w *walk) keep(n *node, d lock.Dir) (kept bool) {
+	if w.open.Add(1) > w.most {
+		w.open.Add(-1)
+		return false
 	}
+	n.dir = d
+	return true
+}
+
+// release counts one sub-directory of n as visited.
+func (w *walk) release(n *node) {
+	if n != nil && n.refs.Add(-1) == 0 {
+		w.drop(n)
+	}
+}
+
+func (w *walk) drop(n *node) {
+	if n.dir != (lock.Dir{}) {
+		n.dir.Close()
+		w.open.Add(-1)
+	}
+}
+
+// keepMost is how many directories a walk keeps open if it may: few trees need more.
+const keepMost = 256
+
+// mayKeep is how many directories a walk may keep open: a quarter of all
+// descriptors, since the workers need some too.
+func mayKeep() int32 {
+	var l unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &l) != nil {
+		return keepMost
+	}
+	return int32(min(keepMost, l.Cur/4))
 }
 
 // start queues the roots, which are open and stay their owner's to close.
 func (w *walk) start(roots []*root) {
 	w.roots = map[fileKey]bool{}
+	w.most = mayKeep()
 	for _, r := range roots {
 		w.roots[fileKey{r.id.Dev, r.id.Ino}] = true
 	}
@@ -82,8 +117,11 @@ func (v *visit) run() {
 }
 
 func (v *visit) open() (lock.Dir, error) {
-	if v.parent == nil {
+	switch {
+	case v.parent == nil:
 		return v.cfg.Names.OpenDir(v.path)
+	case v.parent.dir == (lock.Dir{}):
+		return v.root.openBelow(v.cfg.Names, v.path)
 	}
 	return v.cfg.Names.OpenDirAt(v.parent.dir.FD(), v.name, v.path)
 }
@@ -106,19 +144,22 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 	if v.parent != nil {
 		depth = v.parent.depth + 1
 	}
-	isData := d.LockFile().State != lock.LockMissing
+	lockFile := d.LockFile()
+	// Where nothing can be looked up the listing tells.
+	forbidden := errors.Is(lockFile.Err, fs.ErrPermission)
+	isData := lockFile.State != lock.LockMissing && !forbidden
 	if isData {
 		v.publish = v.examine(v.root.path, v.path, d)
 		if !v.cfg.Descend {
 			return false
 		}
 	}
-	l, err := list(d.FD(), v.cfg.Names.Pidfile)
+	l, err := list(d.FD(), v.cfg.Names)
 	if err != nil {
 		v.err = &fs.PathError{Op: "readdir", Path: v.path, Err: err}
 		return false
 	}
-	if l.hasPidfile && !isData {
+	if (l.hasPidfile || l.hasLock && forbidden) && !isData {
 		v.publish = v.examine(v.root.path, v.path, d)
 		if !v.cfg.Descend {
 			return false
@@ -131,9 +172,9 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 	if len(v.dirs) == 0 {
 		return false
 	}
-	v.node = &node{dir: d, path: v.path, dev: dev, depth: depth}
+	v.node = &node{path: v.path, dev: dev, depth: depth}
 	v.node.refs.Store(int32(len(v.dirs)))
-	return true
+	return v.keep(v.node, d)
 }
 
 // isElsewhere reports whether a directory is not for this walk to enter:
@@ -173,7 +214,7 @@ func (v *visit) excluded(name, full string) bool {
 }
 
 func (v *visit) finish() {
-	defer v.parent.release()
+	defer v.release(v.parent)
 	v.visited.Add(1)
 	if v.publish != nil {
 		v.found.Add(1)
@@ -216,9 +257,9 @@ func (v *visit) giveUp(err error) {
 
 func (v *visit) discard() {
 	if v.node != nil {
-		v.node.dir.Close()
+		v.drop(v.node)
 	}
-	v.parent.release()
+	v.release(v.parent)
 }
 
 func join(dir, name string) string {

@@ -89,6 +89,13 @@ func (w *watch) until(t *testing.T, what string, is func(*found) bool) {
 	}
 }
 
+// see looks at what was found so far.
+func (w *watch) see(look func(*found)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	look(&w.found)
+}
+
 // untilState waits until a directory has a state that stands, and returns the report.
 func (w *watch) untilState(t *testing.T, dir string, state State) (r *Report) {
 	t.Helper()
