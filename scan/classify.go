@@ -108,13 +108,20 @@ func classifyFree(ev *Evidence) Verdict {
 
 // NamedHolds reports whether the process the pidfile names is among the
 // holders, by its PID here or, for one in a container, by the one it has there.
-func (ev *Evidence) NamedHolds() bool {
+func (ev *Evidence) NamedHolds() bool { return ev.namedHolder() != nil }
+
+func (ev *Evidence) namedHolder() *Process {
+	var contained *Process
 	for _, h := range ev.Holders {
-		if !h.Deleted && (h.PID == ev.Pidfile.PID || h.NSPID == ev.Pidfile.PID) {
-			return true
+		switch {
+		case h.Deleted:
+		case h.PID == ev.Pidfile.PID:
+			return h.Process
+		case h.NSPID == ev.Pidfile.PID:
+			contained = h.Process
 		}
 	}
-	return false
+	return contained
 }
 
 // onlyInherited reports whether whoever took the lock is gone, and nobody but

@@ -50,7 +50,7 @@ type Monitor struct {
 type entry struct {
 	report   *Report
 	walk     int       // number of the last walk that came by
-	observed time.Time // last time everything was observed afresh
+	observed time.Time // when everything was observed afresh, or a little later: see accept
 	settling *settling // nil when its verdict stands
 }
 
@@ -223,7 +223,7 @@ func (m *Monitor) accept(r *Report, walk int) {
 	before := e.report
 	e.report, e.observed = r, r.Observed
 	if isNew {
-		e.observed = e.observed.Add(-rand.N(refreshEvery)) // not all at once, later
+		e.observed = e.observed.Add(rand.N(refreshEvery / 2)) // not all at once, later
 	}
 	if walk > 0 {
 		e.walk = walk

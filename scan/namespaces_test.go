@@ -45,6 +45,9 @@ func TestContainers(t *testing.T) {
 					if h := holderOf(r, here); h == nil || h.NSPID != 1 {
 						t.Errorf("holders %v, want %d", r.Evidence.Holders, here)
 					}
+					if p := r.Evidence.Owner; p == nil || p.PID != here || r.Evidence.Process != lock.ProcessAlive {
+						t.Errorf("the pidfile's process is %v, want %d", p, here)
+					}
 					if want := fmt.Sprintf("1 in its namespace, %d here", here); !strings.Contains(summary, want) {
 						t.Errorf("%q does not say %q", summary, want)
 					}

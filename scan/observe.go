@@ -88,7 +88,13 @@ func (l *look) gather() {
 	}
 	ev.Swept = l.swept != nil
 	l.establish()
-	if ev.Lock.State == lock.LockUnknown || ev.Lock.State == lock.LockHeld && ev.NamedHolds() {
+	if ev.Lock.State == lock.LockUnknown {
+		return
+	}
+	if p := ev.namedHolder(); ev.Lock.State == lock.LockHeld && p != nil {
+		if ev.Owner == nil || ev.Owner.PID != p.PID { // the PID here is another's
+			ev.Process, ev.Owner = lock.ProcessAlive, p
+		}
 		return
 	}
 	ev.Temps, _ = l.dir.Temps()

@@ -164,11 +164,11 @@ func (p *pass) examine(root, path string, d lock.Dir) (publish func()) {
 
 // isDue reports whether an entry is to be observed afresh in any case.
 func (p *pass) isDue(path string, e entry) bool {
-	age := p.start.Sub(e.observed)
 	ev := &e.report.Evidence
 	// The death of a holder who cannot be seen changes nothing that can.
 	unseen := ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0
-	return p.todo.all || p.todo.paths[path] || e.settling != nil || age > refreshEvery || unseen && age > walkEvery
+	return p.todo.all || p.todo.paths[path] || e.settling != nil ||
+		p.start.Sub(e.observed) > refreshEvery || unseen && p.start.Sub(e.report.Observed) > walkEvery
 }
 
 // miss reports a known directory that gives no answer.
