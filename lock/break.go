@@ -15,10 +15,11 @@ import (
 //
 // seen is the evidence that the decision rests on, from [Inspect] or from a scan. Whatever
 // of it is no longer so refuses the break, with a [*RefusedError] that says
-// why; nothing has then been changed. Another error comes with the names of
-// what was removed before it. The lock file is never removed, and the lock is
+// why; nothing has then been changed, unless names come with it. Those are of what was
+// removed before, as with any other error. The lock file is never removed, and the lock is
 // held, exclusively, only for the tens of microseconds in which the evidence is
-// confirmed and the files are unlinked.
+// confirmed and the files are unlinked. Where a daemon that died again and again left many
+// temporaries, that is done a few at a time, and a daemon may acquire in between.
 func BreakStale(dir string, seen Evidence) (removed []string, err error) {
 	return DefaultNames.BreakStale(dir, seen)
 }
@@ -56,7 +57,6 @@ func (n Names) breakStale(dir string, seen Evidence, at func(breakStep)) (remove
 	at(stepOpened)
 	b := breaker{Dir: d, seen: seen, at: at}
 	removed, err = b.run()
-	at(stepReleased)
 	if len(removed) > 0 {
 		fsync(d.fd) // not under the lock; the pidfile is a hint, so a loss is harmless
 	}
@@ -73,7 +73,10 @@ type breaker struct {
 
 func (b *breaker) refuse(why Refusal, err error) error { return refusal(b.path, b.seen, why, err) }
 
-func (b *breaker) run() ([]string, error) {
+// batch is how many temporaries are removed while the lock is held once.
+const batch = 16
+
+func (b *breaker) run() (removed []string, err error) {
 	if len(b.names.Leftovers(b.seen)) == 0 {
 		return nil, b.refuse(RefusedNothing, nil)
 	}
@@ -83,8 +86,25 @@ func (b *breaker) run() ([]string, error) {
 	}
 	b.at(stepProved)
 	if b.seen.Lock.State == LockMissing {
+		defer b.at(stepReleased)
 		return b.removeUnlocked()
 	}
+	temps := b.seen.Temps
+	for {
+		n := min(len(temps), batch)
+		b.seen.Temps, temps = temps[:n], temps[n:]
+		names, err := b.removeLocked()
+		b.at(stepReleased)
+		removed = append(removed, names...)
+		if err != nil || len(temps) == 0 {
+			return removed, err
+		}
+		b.seen.Pidfile = Pidfile{State: PidfileMissing}
+	}
+}
+
+// removeLocked removes, under the lock, what is seen now: all of it but the temporaries of other batches.
+func (b *breaker) removeLocked() ([]string, error) {
 	fd, id, err := b.openRegular(b.names.Lock, unix.O_RDONLY, 0)
 	switch {
 	case err == unix.ENOENT:
@@ -123,6 +143,9 @@ func (b *breaker) proveGone() error {
 	}
 	p, state := b.Dir.named(b.seen.Pidfile)
 	if !state.Exited() && state != ProcessUnrelated {
+		if b.ProbeLock().State == LockHeld { // which says more
+			return b.refuse(RefusedHeld, nil)
+		}
 		return b.refuse(RefusedAlive, nil)
 	}
 	b.named = p

@@ -120,6 +120,71 @@ func TestBreakStaleTemps(t *testing.T) {
 	wantBroken(t, dir, inspect(t, dir), tempfile)
 }
 
+// manyTemps adds temporaries, as a daemon leaves them that dies at each start.
+func manyTemps(t *testing.T, dir string, n int) (names []string) {
+	t.Helper()
+	for i := range n {
+		name := fmt.Sprintf("%s.%d.tmp", pidfile, deadPID-i)
+		write(t, dir, name, "")
+		names = append(names, name)
+	}
+	return names
+}
+
+// Many temporaries do not keep a daemon waiting: the lock is given back now and then.
+func TestBreakStaleManyTemps(t *testing.T) {
+	dir, _ := stale(t)
+	want := manyTemps(t, dir, 500)
+	var locked int
+	removed, err := lock.BreakStaleAt(dir, inspect(t, dir), func(step string) {
+		if step == "locked" {
+			locked++
+		}
+	})
+	if err != nil || removed[0] != pidfile {
+		t.Fatalf("%q, %v", removed, err)
+	}
+	slices.Sort(want)
+	slices.Sort(removed[1:])
+	if !slices.Equal(removed[1:], want) {
+		t.Errorf("removed %d, want %d", len(removed)-1, len(want))
+	}
+	if locked < 10 {
+		t.Errorf("all was removed while the lock was held %d times", locked)
+	}
+	wantFiles(t, dir, lockfile)
+}
+
+// A daemon that acquires in between is left alone, with what is left.
+func TestBreakStaleManyTempsAgainstAcquire(t *testing.T) {
+	dir, _ := stale(t)
+	manyTemps(t, dir, 500)
+	seen := inspect(t, dir)
+	batches := 0
+	removed, err := lock.BreakStaleAt(dir, seen, func(step string) {
+		if step == "released" {
+			if batches++; batches == 3 {
+				goPeer(t).hold(t, dir)
+			}
+		}
+	})
+	var refused *lock.RefusedError
+	if !errors.As(err, &refused) || refused.Reason != lock.RefusedHeld {
+		t.Errorf("%v, want refused: held", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The old pidfile is gone, and a new one is there.
+	if left := len(entries) - 2; len(removed) < 2 || len(removed)-1+left != len(seen.Temps) {
+		t.Errorf("removed %d, left %d, of %d", len(removed)-1, left, len(seen.Temps))
+	}
+	if state := probe(t, dir); state != lock.LockHeld {
+		t.Errorf("the lock is %v", state)
+	}
+}
+
 func TestBreakStaleOtherNames(t *testing.T) {
 	dir := t.TempDir()
 	names := lock.Names{Lock: "kv.lock", Pidfile: "kv.pid"}

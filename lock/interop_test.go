@@ -94,7 +94,7 @@ func TestPeerRefusesUsAndIsRefused(t *testing.T) {
 			wantHeld(t, other, err, dir, q.pid())
 			other, err = lock.AcquireOrBreakStale(dir)
 			wantNotReclaimed(t, other, err, dir, q.pid())
-			refuses(t, dir, inspect(t, dir), lock.RefusedAlive)
+			refuses(t, dir, inspect(t, dir), lock.RefusedHeld)
 			q.release()
 			acquire(t, dir)
 		})

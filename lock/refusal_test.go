@@ -67,6 +67,13 @@ func TestRefusedHeld(t *testing.T) {
 			t.Errorf("it names %d, want %d", refused.PID, q.pid())
 		}
 	})
+	t.Run("by the one seen", func(t *testing.T) {
+		dir := t.TempDir()
+		q := goPeer(t).hold(t, dir)
+		if refused := refuses(t, dir, inspect(t, dir), lock.RefusedHeld); refused.PID != q.pid() {
+			t.Errorf("it names %d, want %d", refused.PID, q.pid())
+		}
+	})
 	t.Run("by who inherited it", func(t *testing.T) {
 		dir := t.TempDir()
 		q, _ := goPeer(t).inherit(t, dir)

@@ -46,7 +46,7 @@ func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, removed []string, err
 	var refused *lock.RefusedError
 	if errors.As(err, &refused) {
 		r.Reason = refused.Reason.String()
-		if refused.Reason != lock.RefusedUnknown {
+		if refused.Reason != lock.RefusedUnknown && len(removed) == 0 {
 			r.Outcome = "refused"
 		}
 	}

@@ -48,6 +48,9 @@ func (p *BreakPrinter) Done(r *scan.Report, removed []string, err error) error {
 	case err == nil:
 	case errors.As(err, &refused) && refused.Reason != lock.RefusedUnknown:
 		b.Outcome, b.Reason, b.Error = "refused", refused.Reason.String(), refused.Why()
+		if len(removed) > 0 {
+			b.Outcome = "failed"
+		}
 	default:
 		b.Outcome, b.Error = "failed", err.Error()
 	}
