@@ -5,7 +5,8 @@ type columns struct{ dir, pidfile, holder, command, since int }
 
 const (
 	stateWidth   = 2 + len("unguarded")
-	pidfileWidth = 7
+	pidfileWidth = 7  // of a PID that the kernel gives out
+	pidfileMost  = 10 // of any number that a pidfile may have
 	holderWidth  = 11
 	commandWidth = 12 // at least
 	sinceWidth   = 5
@@ -30,6 +31,10 @@ func planColumns(width, longest int) columns {
 		}
 		*column.it = column.width
 		c.dir -= gapWidth + column.width
+	}
+	if more := pidfileMost - pidfileWidth; c.since > 0 && c.dir-more >= dirWidth {
+		c.dir -= more
+		c.pidfile += more
 	}
 	if spare := c.dir - max(longest, dirWidth); c.command > 0 && spare > 0 {
 		c.dir -= spare

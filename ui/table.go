@@ -47,8 +47,8 @@ func (t *tableCells) rest(c columns, mark string) string {
 			gap = "  "
 		}
 	}
-	column(c.pidfile, padLeft(t.pidfile, c.pidfile))
-	column(c.holder, padLeft(t.holder, c.holder))
+	column(c.pidfile, padLeft(shorten(t.pidfile, c.pidfile, mark), c.pidfile))
+	column(c.holder, padLeft(shorten(t.holder, c.holder, mark), c.holder))
 	column(c.command, pad(shorten(t.command, c.command, mark), c.command))
 	column(c.since, padLeft(t.since, c.since))
 	return b.String()
