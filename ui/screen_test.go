@@ -86,6 +86,7 @@ func TestMouseNeverConsents(t *testing.T) {
 
 func TestLog(t *testing.T) {
 	m, _ := testModel(120, 40, Options{})
+	m.take(scan.Update{Changes: changes(free("b"))}) // as far as the first pass has come
 	m.take(scanned(changes(free("a"), stale("b"))))
 	m.typed("l")
 	if text := m.shown(); !strings.Contains(text, "none so far") {
