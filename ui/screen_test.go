@@ -109,6 +109,23 @@ func TestLog(t *testing.T) {
 	}
 }
 
+// The filter is the table's: esc leaves what is shown instead of it.
+func TestFilterIsTheTables(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(scanned(fleet(10)))
+	m.typed("6")
+	for _, key := range []string{"l", "?", "enter"} {
+		if text := m.shown(); !strings.Contains(text, "esc shows all") {
+			t.Fatalf("the table does not say that it is filtered:\n%s", text)
+		}
+		m.typed(key)
+		if text := m.shown(); strings.Contains(text, "esc shows all") {
+			t.Errorf("after %s:\n%s", key, text)
+		}
+		m.typed("esc")
+	}
+}
+
 func TestChangesStandOutOnce(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
 	m.take(scanned(changes(stale("0"), free("a"), free("b"))))
