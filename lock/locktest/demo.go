@@ -16,7 +16,7 @@ type Sandbox struct {
 // demoSites are the directories that stay as they are: one of each problem, and
 // the less plain of the healthy ones.
 var demoSites = map[string]Scene{
-	"ap/shard-02/tenant-2003/data": HeldPlain,
+	"ap/shard-02/tenant-2003/data": OrphanedPlain,
 	"ap/shard-02/tenant-2048/data": StalePlain,
 	"ap/shard-02/tenant-2150/data": UnknownFIFO,
 	"ap/shard-02/tenant-2266/data": HeldPlain,
@@ -31,7 +31,7 @@ var demoSites = map[string]Scene{
 	"us/shard-11/tenant-1024/data": HeldPlain,
 	"us/shard-11/tenant-1091/data": UnnamedPlain,
 	"us/shard-11/tenant-1133/data": HeldShell,
-	"us/shard-11/tenant-1180/data": OrphanedPlain,
+	"us/shard-11/tenant-1180/data": HeldPlain,
 	"us/shard-11/tenant-1202/data": HeldPlain,
 	"us/shard-11/tenant-1377/data": MismatchPlain,
 }

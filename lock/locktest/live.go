@@ -49,7 +49,7 @@ func handOver(s *Site) error {
 // Live makes more than half of the directories live: now and then a daemon hands
 // over to a successor, is restarted, or dies and is replaced after a while. It
 // returns when ctx ends, and leaves the processes to Close.
-func (b *Sandbox) Live(ctx context.Context) { b.live(ctx, 40*time.Second) }
+func (b *Sandbox) Live(ctx context.Context) { b.live(ctx, time.Minute) }
 
 // live lets each daemon rest for pace on average after an act.
 func (b *Sandbox) live(ctx context.Context, pace time.Duration) {
@@ -62,7 +62,7 @@ func (b *Sandbox) live(ctx context.Context, pace time.Duration) {
 }
 
 func (s *Site) live(ctx context.Context, pace time.Duration) {
-	outage := pace / 8
+	outage := pace / 10
 	for rest(ctx, pace); ctx.Err() == nil; rest(ctx, pace) {
 		if s.perform(ctx, acts[rand.IntN(len(acts))], outage) != nil {
 			s.perform(ctx, begin, outage) // somebody interfered with the process or the lock
