@@ -1,15 +1,33 @@
 package main
 
-import "lockscope/lock/locktest"
+import (
+	"context"
+
+	"lockscope/lock/locktest"
+)
 
 // openSandbox makes directories in every state in a temporary directory, with
-// real processes and locks, and points the scan there. The world's Close ends
-// the processes and removes it all; so does the end of this program, however it comes.
-func openSandbox(s *settings) (*locktest.World, error) {
-	world, err := locktest.Demo("")
+// real processes and locks, and points the scan there. Where somebody watches
+// they live on, and daemons come and go. What it returns ends the processes and
+// removes it all; so does the end of this program, however it comes.
+func openSandbox(s *settings, watched bool) (end func() error, err error) {
+	sandbox, err := locktest.Demo("")
 	if err != nil {
 		return nil, err
 	}
-	s.Roots = []string{world.Root}
-	return world, nil
+	s.Roots = []string{sandbox.Root}
+	if !watched {
+		return sandbox.Close, nil
+	}
+	ctx, still := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		sandbox.Live(ctx)
+	}()
+	return func() error {
+		still()
+		<-ended
+		return sandbox.Close()
+	}, nil
 }

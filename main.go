@@ -50,14 +50,19 @@ func run(args []string, stdout, stderr *os.File) int {
 		complain(stderr, err)
 		return exitUsage
 	}
+	format := s.printing()
+	if format == "" && !isTerminal(stdout) {
+		format = ui.Table
+	}
+	onScreen := format == "" && !s.stale
 	if s.demo {
-		world, err := openSandbox(s)
+		end, err := openSandbox(s, onScreen || s.watch)
 		if err != nil {
 			complain(stderr, err)
 			return exitIncomplete
 		}
 		defer func() {
-			if err := world.Close(); err != nil {
+			if err := end(); err != nil {
 				complain(stderr, err)
 			}
 		}()
@@ -67,15 +72,10 @@ func run(args []string, stdout, stderr *os.File) int {
 		return exitUsage
 	}
 	monitor := scan.New(s.scanConfig())
-	if s.stale {
-		return breakStale(ctx, s, monitor, os.Stdin, stdout, stderr)
-	}
-	format := s.printing()
 	switch {
-	case format != "":
-	case !isTerminal(stdout):
-		format = ui.Table
-	default:
+	case s.stale:
+		return breakStale(ctx, s, monitor, os.Stdin, stdout, stderr)
+	case onScreen:
 		return screen(ctx, s, monitor, stderr)
 	}
 	return newPrinting(s, format, stdout, stderr).run(ctx, monitor)

@@ -71,28 +71,80 @@ func exitStatus(t *testing.T, cmd *exec.Cmd) int {
 	return cmd.ProcessState.ExitCode()
 }
 
-func TestScreenOfDemo(t *testing.T) {
+func TestScreenOfDemoLives(t *testing.T) {
+	t.Parallel()
 	cmd, terminal, await := onTerminal(t, "xterm-256color", "--demo", "--timeout", "1m")
 	await("orphaned")
-	var sandbox string
-	for _, v := range cmd.Env {
-		if dir, ok := strings.CutPrefix(v, "TMPDIR="); ok {
-			sandbox = dir
-		}
-	}
-	if inside, err := os.ReadDir(sandbox); err != nil || len(inside) == 0 {
-		t.Fatalf("the sandbox is not in %s: %v", sandbox, err)
-	}
-	if _, err := terminal.WriteString("q"); err != nil {
-		t.Fatal(err)
-	}
+	write(t, terminal, "l")
+	await("→") // from one state to another
+	write(t, terminal, "qq")
 	await("\x1b[?1049l") // the screen that was there before
 	if status := exitStatus(t, cmd); status != 0 {
 		t.Errorf("exit status %d after q", status)
 	}
-	if left, err := os.ReadDir(sandbox); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+	if left := entries(t, tempDir(cmd)); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
+}
+
+// The demo is gone however the program ends.
+func TestScreenOfDemoEndsBySignal(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGKILL} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			cmd, _, await := onTerminal(t, "xterm-256color", "--demo", "--timeout", "1m")
+			await("orphaned")
+			sandbox := tempDir(cmd)
+			if len(entries(t, sandbox)) == 0 {
+				t.Fatalf("the sandbox is not in %s", sandbox)
+			}
+			if err := cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			want := 128 + int(sig)
+			if sig == syscall.SIGKILL {
+				want = -1
+			} else {
+				await("\x1b[?1049l")
+			}
+			if status := exitStatus(t, cmd); status != want {
+				t.Errorf("exit status %d, want %d", status, want)
+			}
+			// Who is killed leaves the work to the demo's own processes.
+			for deadline := time.Now().Add(patience); want < 0 && len(entries(t, sandbox)) > 0 && time.Now().Before(deadline); {
+				time.Sleep(time.Millisecond)
+			}
+			if left := entries(t, sandbox); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+func write(t *testing.T, terminal *os.File, keys string) {
+	t.Helper()
+	if _, err := terminal.WriteString(keys); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tempDir is where a command makes its temporary files.
+func tempDir(cmd *exec.Cmd) (dir string) {
+	for _, v := range cmd.Env { // the last one counts
+		if value, ok := strings.CutPrefix(v, "TMPDIR="); ok {
+			dir = value
+		}
+	}
+	return dir
+}
+
+func entries(t *testing.T, dir string) []os.DirEntry {
+	t.Helper()
+	inside, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inside
 }
 
 func TestScreenEndsBySignal(t *testing.T) {

@@ -117,6 +117,36 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// The demo lives while it is watched, and is gone when that ends.
+func TestWatchDemo(t *testing.T) {
+	t.Parallel()
+	cmd := command("--demo", "-w", "-o", "ndjson", "-i", "100ms", "--timeout", "1m")
+	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	next := follow(t, out)
+	for _, want := range []string{"summary", "change"} {
+		for next().Type != want {
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("interrupted: %v", err)
+	}
+	if left := entries(t, tempDir(cmd)); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 // A scan that is interrupted has no result, and says so by its status.
 func TestInterruptedScan(t *testing.T) {
 	root := t.TempDir()

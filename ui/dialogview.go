@@ -171,7 +171,11 @@ func (m *model) dialogFoot(w int) []string {
 		return nil
 	}
 	lines := []string{""}
-	for _, line := range wrap("Each is checked again at that moment; if anything changed, it is left as it is. "+
+	subject := "It"
+	if len(d.targets) > 1 {
+		subject = "Each"
+	}
+	for _, line := range wrap(subject+" is checked again at that moment; if anything changed, it is left as it is. "+
 		"The lock file itself is never removed.", w) {
 		lines = append(lines, t.dim.Render(line))
 	}

@@ -86,6 +86,7 @@ func TestMouseNeverConsents(t *testing.T) {
 
 func TestLog(t *testing.T) {
 	m, _ := testModel(120, 40, Options{})
+	m.take(scan.Update{Changes: changes(free("b"))}) // as far as the first pass has come
 	m.take(scanned(changes(free("a"), stale("b"))))
 	m.typed("l")
 	if text := m.shown(); !strings.Contains(text, "none so far") {
@@ -105,6 +106,23 @@ func TestLog(t *testing.T) {
 	m.typed("G", "esc")
 	if m.mode != browsing {
 		t.Error("esc does not leave the log")
+	}
+}
+
+// The filter is the table's: esc leaves what is shown instead of it.
+func TestFilterIsTheTables(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(scanned(fleet(10)))
+	m.typed("6")
+	for _, key := range []string{"l", "?", "enter"} {
+		if text := m.shown(); !strings.Contains(text, "esc shows all") {
+			t.Fatalf("the table does not say that it is filtered:\n%s", text)
+		}
+		m.typed(key)
+		if text := m.shown(); strings.Contains(text, "esc shows all") {
+			t.Errorf("after %s:\n%s", key, text)
+		}
+		m.typed("esc")
 	}
 }
 

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -54,8 +53,8 @@ func (m *model) receive(batch batchMsg) {
 	for i := range batch {
 		u := &batch[i]
 		events := m.rows.apply(u.Changes, u.Gone)
-		if m.scan.passes == 0 { // what is found for the first time is no change
-			events = slices.DeleteFunc(events, func(e event) bool { return e.from == noClass })
+		if m.scan.passes == 0 { // nothing changes before all has been found, and every verdict stands
+			events = nil
 		}
 		m.note(events)
 		m.scan.apply(u, m.now())

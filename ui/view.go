@@ -71,7 +71,11 @@ func (m *model) tooSmall() string {
 func (m *model) screen() []string {
 	l := m.layout()
 	lines := make([]string, 0, m.height)
-	lines = append(lines, m.headerLine(), m.countersLine(), m.ruleLine(m.filterText(), m.selectedText()))
+	narrowed := m.filterText()
+	if m.text != nil { // esc leads back from it, and it is not narrowed
+		narrowed = ""
+	}
+	lines = append(lines, m.headerLine(), m.countersLine(), m.ruleLine(narrowed, m.selectedText()))
 	lines = append(lines, m.bodyLines(l)...)
 	lines = append(lines, m.ruleLine("", m.positionText(l)), m.footLine())
 	for i, line := range lines {

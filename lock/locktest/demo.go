@@ -1,12 +1,27 @@
 package locktest
 
 import (
+	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 )
 
-// demoSites is the tree that Demo makes: mostly healthy, and one of each problem.
+// Sandbox is a World with a small tree of directories in every state.
+type Sandbox struct {
+	*World
+	living []*Site // whose daemons come and go: see Live
+}
+
+// demoSites are the directories that stay as they are: one of each problem, and
+// the less plain of the healthy ones.
 var demoSites = map[string]Scene{
+	"ap/shard-02/tenant-2003/data": OrphanedPlain,
+	"ap/shard-02/tenant-2048/data": StalePlain,
+	"ap/shard-02/tenant-2150/data": UnknownFIFO,
+	"ap/shard-02/tenant-2266/data": HeldPlain,
+	"ap/shard-02/tenant-2301/data": FreePlain,
+	"ap/shard-02/tenant-2419/data": HeldShared,
 	"eu/shard-03/tenant-0007/data": UnguardedPlain,
 	"eu/shard-03/tenant-0031/data": HeldPlain,
 	"eu/shard-03/tenant-0114/data": HeldPlain,
@@ -14,41 +29,50 @@ var demoSites = map[string]Scene{
 	"eu/shard-03/tenant-0412/data": SplitPlain,
 	"eu/shard-03/tenant-0555/data": HeldPlain,
 	"us/shard-11/tenant-1024/data": HeldPlain,
-	"us/shard-11/tenant-1091/data": StalePlain,
+	"us/shard-11/tenant-1091/data": UnnamedPlain,
 	"us/shard-11/tenant-1133/data": HeldShell,
-	"us/shard-11/tenant-1180/data": OrphanedPlain,
+	"us/shard-11/tenant-1180/data": HeldPlain,
 	"us/shard-11/tenant-1202/data": HeldPlain,
 	"us/shard-11/tenant-1377/data": MismatchPlain,
-	"ap/shard-02/tenant-2003/data": HeldPlain,
-	"ap/shard-02/tenant-2048/data": UnnamedPlain,
-	"ap/shard-02/tenant-2150/data": UnknownFIFO,
-	"ap/shard-02/tenant-2266/data": HeldPlain,
-	"ap/shard-02/tenant-2301/data": FreePlain,
-	"ap/shard-02/tenant-2419/data": HeldShared,
 }
 
-// Demo makes a World, as New does, with a small tree of directories in every
-// state. They are made all at once, which takes a fraction of a second.
-func Demo(root string) (*World, error) {
+// livingSites is how many directories live: with those that do not, forty.
+const livingSites = 22
+
+// livingSite is the directory of the i-th of them. The shards are those of demoSites.
+func livingSite(i int) string {
+	shards := []struct {
+		dir    string
+		tenant int
+	}{{"ap/shard-02", 2500}, {"eu/shard-03", 600}, {"us/shard-11", 1400}}
+	in := shards[i%len(shards)]
+	return fmt.Sprintf("%s/tenant-%04d/data", in.dir, in.tenant+13*i)
+}
+
+// Demo makes a Sandbox: a World as New does, mostly healthy. The directories are
+// made all at once, which takes a fraction of a second.
+func Demo(root string) (*Sandbox, error) {
 	w, err := New(root)
 	if err != nil {
 		return nil, err
 	}
-	errs := make(chan error, len(demoSites)) // buffered so that none waits for the first to be read
-	var wg sync.WaitGroup
+	var dirs []string
+	var scenes []Scene
+	for i := range livingSites {
+		dirs, scenes = append(dirs, livingSite(i)), append(scenes, HeldPlain)
+	}
 	for dir, scene := range demoSites {
-		wg.Go(func() {
-			_, err := w.Play(filepath.Join(w.Root, dir), scene)
-			errs <- err
-		})
+		dirs, scenes = append(dirs, dir), append(scenes, scene)
+	}
+	sites, errs := make([]*Site, len(dirs)), make([]error, len(dirs))
+	var wg sync.WaitGroup
+	for i, dir := range dirs {
+		wg.Go(func() { sites[i], errs[i] = w.Play(filepath.Join(w.Root, dir), scenes[i]) })
 	}
 	wg.Wait()
-	close(errs)
-	for err := range errs {
-		if err != nil {
-			w.Close()
-			return nil, err
-		}
+	if err := errors.Join(errs...); err != nil {
+		w.Close()
+		return nil, err
 	}
-	return w, nil
+	return &Sandbox{w, sites[:livingSites]}, nil
 }

@@ -20,8 +20,8 @@
 // [World.Make] makes a state in its plainest form, [World.Play] any of
 // [Scenes]: the other ways into the same states, such as a pidfile whose PID
 // was reused. The [Site] tells what was truly made, for a test to hold against
-// what was found. [Demo] makes a small tree of them, and [World.Live] adds
-// daemons that come and go.
+// what was found. [Demo] makes a small tree of them, and [Sandbox.Live] has its
+// daemons come and go.
 //
 // The processes are the running program itself, started anew under names like
 // "kvd --data DIR"; [Main] makes them what they are to be. The daemons among

@@ -2,9 +2,7 @@ package locktest
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"sync"
 	"time"
 )
@@ -14,13 +12,15 @@ import (
 type act [][]step
 
 var (
-	begin = act{{end, daemon, acquire}}
-	acts  = []act{
-		{{handOver}},
-		{{release, end}, {daemon, acquire}}, // restarted
-		{{end}, {daemon, acquire}},          // crashed
-		{{forks("logrotate", "/etc/logrotate.conf"), kill}, {end, daemon, acquire}}, // crashed, and a child keeps the lock
-	}
+	begin     = act{{end, daemon, acquire}}
+	handsOver = act{{handOver}}
+	restarts  = act{{release, end}, {daemon, acquire}}
+	crashes   = act{{end}, {daemon, acquire}}
+	// It crashes, and a program that it started keeps the lock.
+	orphans = act{{forks("logrotate", "/etc/logrotate.conf"), kill}, {end, daemon, acquire}}
+
+	// acts are chosen from at random: most are what a healthy daemon does.
+	acts = []act{handsOver, handsOver, restarts, restarts, crashes, orphans}
 )
 
 // end kills every process of the site.
@@ -46,30 +46,26 @@ func handOver(s *Site) error {
 	return nil
 }
 
-// liveSites is how many directories Live adds: with those of Demo, forty.
-const liveSites = 22
-
-// Live adds a shard whose daemons live: now and then one hands over to a
-// successor, is restarted, or dies and is replaced after a while. It returns
-// when ctx ends, and leaves the processes to Close.
-func (w *World) Live(ctx context.Context) { w.live(ctx, 15*time.Second) }
+// Live makes more than half of the directories live: now and then a daemon hands
+// over to a successor, is restarted, or dies and is replaced after a while. It
+// returns when ctx ends, and leaves the processes to Close.
+func (b *Sandbox) Live(ctx context.Context) { b.live(ctx, time.Minute) }
 
 // live lets each daemon rest for pace on average after an act.
-func (w *World) live(ctx context.Context, pace time.Duration) {
+func (b *Sandbox) live(ctx context.Context, pace time.Duration) {
+	defer context.AfterFunc(ctx, b.resume)() // a daemon that somebody stopped would not answer
 	var wg sync.WaitGroup
-	for i := range liveSites {
-		dir := filepath.Join(w.Root, fmt.Sprintf("eu/shard-07/tenant-%04d/data", 3000+37*i))
-		wg.Go(func() { (&Site{Dir: dir, State: Held, world: w}).live(ctx, pace) })
+	for _, s := range b.living {
+		wg.Go(func() { s.live(ctx, pace) })
 	}
 	wg.Wait()
 }
 
 func (s *Site) live(ctx context.Context, pace time.Duration) {
-	for next := begin; ctx.Err() == nil; rest(ctx, pace) {
-		if s.perform(ctx, next, pace/4) != nil {
-			next = begin // somebody interfered with the process or the lock
-		} else {
-			next = acts[rand.IntN(len(acts))]
+	outage := pace / 10
+	for rest(ctx, pace); ctx.Err() == nil; rest(ctx, pace) {
+		if s.perform(ctx, acts[rand.IntN(len(acts))], outage) != nil {
+			s.perform(ctx, begin, outage) // somebody interfered with the process or the lock
 		}
 	}
 }

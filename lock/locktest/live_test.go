@@ -33,18 +33,18 @@ func TestActsEndHeld(t *testing.T) {
 	}
 }
 
-// TestLive sees every directory change hands, although somebody kills daemons
-// from outside.
+// TestLive sees every living directory change hands, although somebody kills
+// daemons from outside, and the others stay as they are.
 func TestLive(t *testing.T) {
-	w := TestWorld(t)
+	b := sandbox(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
-		w.live(ctx, 5*time.Millisecond)
+		b.live(ctx, 5*time.Millisecond)
 		close(ended)
 	}()
 	owners := func() map[string]int {
-		dirs, _ := filepath.Glob(filepath.Join(w.Root, "eu/*/*/data"))
+		dirs, _ := filepath.Glob(filepath.Join(b.Root, "*/*/*/data"))
 		pids := map[string]int{}
 		for _, dir := range dirs {
 			s := Site{Dir: dir}
@@ -53,29 +53,96 @@ func TestLive(t *testing.T) {
 		}
 		return pids
 	}
-	first := map[string]int{}
+	living := map[string]int{} // the first owner that was seen
+	for _, s := range b.living {
+		living[s.Dir] = 0
+	}
+	still := owners()
+	maps.DeleteFunc(still, func(dir string, _ int) bool { _, lives := living[dir]; return lives })
+	if len(living) != livingSites || len(still) != len(demoSites) {
+		t.Fatalf("%d live and %d do not", len(living), len(still))
+	}
 	eventually(t, "each has had an owner", func() bool {
+		owned := true
 		for dir, pid := range owners() {
-			if pid != 0 {
-				first[dir] = pid
+			if first, lives := living[dir]; lives && first == 0 {
+				living[dir] = pid
+				owned = owned && pid != 0
 			}
 		}
-		return len(first) == liveSites
+		return owned
 	})
-	w.mu.Lock()
-	procs := slices.Collect(maps.Keys(w.procs))
-	w.mu.Unlock()
+	b.mu.Lock()
+	procs := slices.Collect(maps.Keys(b.procs))
+	b.mu.Unlock()
 	for _, p := range procs {
-		p.signal(unix.SIGTERM)
+		if _, lives := living[p.dir()]; lives {
+			p.signal(unix.SIGTERM)
+		}
 	}
 	eventually(t, "each has had another owner", func() bool {
 		for dir, pid := range owners() {
-			if pid != 0 && pid != first[dir] {
-				delete(first, dir)
+			if pid != 0 && pid != living[dir] {
+				delete(living, dir)
 			}
 		}
-		return len(first) == 0
+		return len(living) == 0
 	})
 	cancel()
 	<-ended
+	for dir, pid := range owners() {
+		if before, ok := still[dir]; ok && before != pid {
+			t.Errorf("%s belongs to %d, and to %d before", dir, pid, before)
+		}
+	}
+}
+
+// A daemon that somebody stopped does not keep the end waiting.
+func TestLiveEndsBesideStopped(t *testing.T) {
+	b := sandbox(t)
+	var stopped []*Proc
+	for _, s := range b.living {
+		stopped = append(stopped, s.actor)
+		if err := s.actor.Pause(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		b.live(ctx, 5*time.Millisecond)
+		close(ended)
+	}()
+	eventually(t, "one that was stopped is told something", func() bool {
+		return slices.ContainsFunc(stopped, func(p *Proc) bool {
+			idle := p.asking.TryLock()
+			if idle {
+				p.asking.Unlock()
+			}
+			return !idle
+		})
+	})
+	cancel()
+	eventually(t, "the end", func() bool {
+		select {
+		case <-ended:
+			return true
+		default:
+			return false
+		}
+	})
+}
+
+func sandbox(t *testing.T) *Sandbox {
+	t.Helper()
+	b, err := Demo(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
 }

@@ -74,6 +74,16 @@ func TestWorld(t TB) *World {
 // Daemon starts a daemon of a directory, which does nothing until it is told to.
 func (w *World) Daemon(dir string) (*Proc, error) { return w.start("kvd", "--data", dir) }
 
+// resume continues every process that was stopped.
+func (w *World) resume() {
+	w.mu.Lock()
+	procs := slices.Collect(maps.Keys(w.procs))
+	w.mu.Unlock()
+	for _, p := range procs {
+		p.Resume()
+	}
+}
+
 // Close ends every process, and returns when the kernel has let go of all they
 // held and nothing of them is left, not even a zombie. Only the first call does anything.
 func (w *World) Close() error {

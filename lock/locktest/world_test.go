@@ -2,6 +2,7 @@ package locktest
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,22 +27,23 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// makeAndWait is a maker for a test to kill. It prints the root, and the PIDs
-// of what it started, one of which is stopped.
+// makeAndWait is a maker for a test to kill, in full swing. It prints the root
+// when processes have come and gone; one is stopped.
 func makeAndWait() {
-	w, err := Demo("")
+	b, err := Demo("")
 	if err == nil {
-		err = pauseOne(w)
+		err = pauseOne(b.World)
 	}
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	fmt.Print(w.Root)
-	for p := range w.procs {
-		fmt.Print(" ", p.PID)
+	first := b.living[0].actor
+	go b.live(context.Background(), time.Millisecond)
+	for first.Alive() {
+		time.Sleep(time.Millisecond)
 	}
-	fmt.Println()
+	fmt.Println(b.Root)
 	bufio.NewReader(os.Stdin).ReadByte() // until the test kills this, or ends
 	os.Exit(1)
 }
@@ -64,7 +65,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	if _, err := w.Loop(filepath.Join(w.Root, "loop")); err != nil {
 		t.Fatal(err)
 	}
-	if err := pauseOne(w); err != nil {
+	if err := pauseOne(w.World); err != nil {
 		t.Fatal(err)
 	}
 	procs := slices.Collect(maps.Keys(w.procs))
@@ -127,24 +128,14 @@ func TestNothingOutlivesAKilledMaker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, rest, _ := strings.Cut(line, " ")
-	var pids []int
-	for _, word := range strings.Fields(rest) {
-		pid, err := strconv.Atoi(word)
-		if err != nil {
-			t.Fatalf("maker said %q", line)
-		}
-		pids = append(pids, pid)
-	}
-	if len(pids) < len(demoSites) {
+	root := strings.TrimSuffix(line, "\n")
+	if !filepath.IsAbs(root) {
 		t.Fatalf("maker said %q", line)
 	}
-	for _, pid := range pids {
-		eventually(t, fmt.Sprintf("process %d has ended", pid), func() bool {
-			reaped, err := unix.Wait4(pid, nil, unix.WNOHANG, nil)
-			return reaped == pid || err == unix.ECHILD && !isAlive(pid)
-		})
-	}
+	eventually(t, "all processes have ended", func() bool {
+		_, err := unix.Wait4(-1, nil, unix.WNOHANG, nil)
+		return err == unix.ECHILD
+	})
 	eventually(t, root+" is gone", func() bool { return !exists(root) })
 }
 
