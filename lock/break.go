@@ -105,7 +105,7 @@ func (b *breaker) run() (removed []string, err error) {
 
 // removeLocked removes, under the lock, what is seen now: all of it but the temporaries of other batches.
 func (b *breaker) removeLocked() ([]string, error) {
-	fd, id, err := b.openRegular(b.names.Lock, unix.O_RDONLY, 0)
+	fd, id, err := openRegular(b.fd, b.names.Lock, unix.O_RDONLY)
 	switch {
 	case err == unix.ENOENT:
 		return nil, b.refuse(RefusedReplaced, nil)

@@ -117,7 +117,7 @@ func (d Dir) LockFile() LockFile {
 // one, an acquire that falls into those microseconds is refused.
 func (d Dir) ProbeLock() LockFile {
 	path := d.filePath(d.names.Lock)
-	fd, id, err := d.openRegular(d.names.Lock, unix.O_RDONLY, 0)
+	fd, id, err := openRegular(d.fd, d.names.Lock, unix.O_RDONLY)
 	if err == unix.ENOENT {
 		return LockFile{State: LockMissing}
 	} else if err != nil {
@@ -153,24 +153,3 @@ func (d Dir) Temps() ([]Temp, error) {
 }
 
 func (d Dir) filePath(name string) string { return filepath.Join(d.path, name) }
-
-// openRegular opens a file in the directory if it is a regular one, and says
-// which it is. A FIFO, a device or a symlink is never opened: that alone can
-// block or have effects (a watchdog device reboots the host).
-func (d Dir) openRegular(name string, flags int, perm uint32) (fd int, id FileID, err error) {
-	for range 100 {
-		fd, id, err = openInode(d.fd, name, flags&^unix.O_CREAT)
-		if err != unix.ENOENT || flags&unix.O_CREAT == 0 {
-			return fd, id, err
-		}
-		// Only what did not exist is created, and thereby opened.
-		fd, err = open(d.fd, name, flags|unix.O_EXCL|unix.O_NOFOLLOW, perm)
-		if err == nil {
-			id, _, err = fstat(fd)
-			return fd, id, err
-		} else if err != unix.EEXIST {
-			return -1, FileID{}, err
-		}
-	}
-	return -1, FileID{}, err
-}

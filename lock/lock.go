@@ -182,7 +182,7 @@ func (l *Lock) unlock() {
 func (d Dir) lockExclusively() (fd int, err error) {
 	path := d.filePath(d.names.Lock)
 	for range 100 {
-		fd, id, err := d.openRegular(d.names.Lock, unix.O_RDWR|unix.O_CREAT, 0o666)
+		fd, id, err := d.openOrCreate(d.names.Lock)
 		if err != nil {
 			return -1, pathError("open", path, err)
 		}
@@ -200,4 +200,22 @@ func (d Dir) lockExclusively() (fd int, err error) {
 		unix.Close(fd)
 	}
 	return -1, pathError("flock", path, fmt.Errorf("%w at every try", ErrReplaced))
+}
+
+// openOrCreate opens a regular file. Only what does not exist is created, and thereby opened.
+func (d Dir) openOrCreate(name string) (fd int, id FileID, err error) {
+	for range 100 {
+		fd, id, err = openRegular(d.fd, name, unix.O_RDWR)
+		if err != unix.ENOENT {
+			return fd, id, err
+		}
+		fd, err = open(d.fd, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW, 0o666)
+		if err == nil {
+			id, _, err = fstat(fd)
+			return fd, id, err
+		} else if err != unix.EEXIST {
+			return -1, FileID{}, err
+		}
+	}
+	return -1, FileID{}, err
 }

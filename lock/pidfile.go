@@ -34,7 +34,7 @@ func formatPID(pid int) string { return strconv.Itoa(pid) + "\n" }
 // Pidfile reads the pidfile, at most maxPidfile+1 bytes of it, if it is a
 // regular file.
 func (d Dir) Pidfile() Pidfile {
-	fd, id, err := d.openRegular(d.names.Pidfile, unix.O_RDONLY, 0)
+	fd, id, err := openRegular(d.fd, d.names.Pidfile, unix.O_RDONLY)
 	switch {
 	case err == unix.ENOENT:
 		return Pidfile{State: PidfileMissing}
@@ -51,10 +51,10 @@ func (d Dir) Pidfile() Pidfile {
 		if err != nil {
 			return Pidfile{ID: id, Err: pathError("read", d.filePath(d.names.Pidfile), err)}
 		}
-		if m == 0 {
+		n += m
+		if m == 0 || int64(n) == id.Size { // a read that finds the end is not needed
 			break
 		}
-		n += m
 	}
 	p := Pidfile{ID: id, Text: string(buf[:n])}
 	p.PID, p.State = ParsePID(p.Text)

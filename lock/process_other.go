@@ -13,19 +13,6 @@ func FindProcess(pid int) (Process, ProcessState, error) {
 	return Process{PID: pid}, ProcessAlive, nil
 }
 
-// openInode opens a file if it is a regular one.
-func openInode(dirfd int, name string, flags int) (fd int, id FileID, err error) {
-	id, mode, err := fstatat(dirfd, name)
-	if err == nil && !isRegular(mode) {
-		err = ErrNotRegular
-	}
-	if err != nil {
-		return -1, id, err
-	}
-	fd, err = openSame(dirfd, name, flags, id)
-	return fd, id, err
-}
-
 // Started is not known on this system.
 func (p Process) Started() time.Time { return time.Time{} }
 

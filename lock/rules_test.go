@@ -193,39 +193,49 @@ func TestBreakStaleContradictoryEvidence(t *testing.T) {
 	}
 }
 
-// A tenant swaps the lock file for a FIFO, faster than one can look. With a
-// device in its place, opening alone can have effects.
-func TestSwappedFileIsNotOpened(t *testing.T) {
-	dir := t.TempDir()
-	path, fifo := filepath.Join(dir, lockfile), filepath.Join(dir, "fifo")
-	write(t, dir, lockfile, "")
-	mknod(unix.S_IFIFO, 0)(t, fifo)
-	d := openDir(t, dir)
-	check := watchOpens(t, fifo)
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				unix.Renameat2(unix.AT_FDCWD, path, unix.AT_FDCWD, fifo, unix.RENAME_EXCHANGE)
+// A tenant swaps the lock file for something else, faster than one can look. A link
+// is not followed, a FIFO not waited for, and neither taken for the lock file.
+func TestSwappedFile(t *testing.T) {
+	for _, kind := range []string{"symlink", "FIFO"} {
+		t.Run(kind, func(t *testing.T) {
+			dir := t.TempDir()
+			path, other := filepath.Join(dir, lockfile), filepath.Join(dir, "other")
+			write(t, dir, lockfile, "")
+			target := planted[kind](t, other)
+			d := openDir(t, dir)
+			ours := d.LockFile().ID
+			check := func() {}
+			if kind == "symlink" {
+				check = watchOpens(t, target)
 			}
-		}
-	}()
-	regular := 0
-	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); {
-		if d.ProbeLock().State == lock.LockFree {
-			regular++
-		}
+			stop, stopped := make(chan bool), make(chan bool)
+			go func() {
+				defer close(stopped)
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+						unix.Renameat2(unix.AT_FDCWD, path, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
+					}
+				}
+			}()
+			seen := map[lock.LockState]int{}
+			for end := time.Now().Add(time.Second); time.Now().Before(end); {
+				l := d.ProbeLock()
+				seen[l.State]++
+				if l.State != lock.LockFree && !errors.Is(l.Err, lock.ErrNotRegular) || l.State == lock.LockFree && !l.ID.SameFile(ours) {
+					t.Fatalf("%+v", l)
+				}
+			}
+			close(stop)
+			<-stopped
+			if seen[lock.LockFree] == 0 || seen[lock.LockUnknown] == 0 {
+				t.Errorf("it was not swapped while we looked: %v", seen)
+			}
+			check()
+		})
 	}
-	close(stop)
-	<-stopped
-	if regular == 0 {
-		t.Error("the regular file was never seen")
-	}
-	check()
 }
 
 // OpenBelow does not lead out, as it says.

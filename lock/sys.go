@@ -26,21 +26,34 @@ func open(dirfd int, name string, flags int, perm uint32) (fd int, err error) {
 	return fd, err
 }
 
-// openSame opens a file after it was seen to be regular, by its name again, and
-// checks that it is what was seen.
-func openSame(dirfd int, name string, flags int, seen FileID) (int, error) {
-	fd, err := open(dirfd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+// openRegular opens a file if it is a regular one, and says which it is. A FIFO, a
+// device or a symlink is not opened: that alone can block or have effects (a watchdog
+// device reboots the host). One that is swapped in after the look is not followed, not
+// waited for, and closed unread.
+func openRegular(dirfd int, name string, flags int) (fd int, id FileID, err error) {
+	seen, mode, err := fstatat(dirfd, name)
+	if err == nil && !isRegular(mode) {
+		err = ErrNotRegular
+	}
+	if err != nil {
+		return -1, seen, err
+	}
+	fd, err = open(dirfd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err == unix.ELOOP || err == unix.ENXIO { // a symlink or a FIFO since
 		err = ErrNotRegular
 	}
 	if err != nil {
-		return -1, err
+		return -1, seen, err
 	}
-	if id, mode, err := fstat(fd); err != nil || !isRegular(mode) || !id.SameFile(seen) {
+	id, mode, err = fstat(fd)
+	if err == nil && (!isRegular(mode) || !id.SameFile(seen)) {
+		err = ErrNotRegular
+	}
+	if err != nil {
 		unix.Close(fd)
-		return -1, ErrNotRegular
+		return -1, id, err
 	}
-	return fd, nil
+	return fd, id, nil
 }
 
 // flock takes the lock without waiting; EWOULDBLOCK means that it is held.

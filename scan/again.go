@@ -31,7 +31,7 @@ func (p *pass) settleAll(ctx context.Context) error {
 		}
 		obs := p.newObserver()
 		if looks%sweepAgain == 0 {
-			swept = sweep(ctx, obs.procs)
+			swept = sweep(ctx, obs.procs, p.knownLocks().has)
 		}
 		obs.swept = swept
 		if err := p.lookAgain(ctx, obs, again); err != nil {
@@ -127,12 +127,13 @@ func (p *pass) formerHolders(ctx context.Context) map[string]bool {
 	p.searchedAt = p.start
 	p.slow.Store(false) // the host may just have been busy
 	found := map[string]bool{}
-	for pid := range p.takersOfStrays() {
+	known := p.knownLocks()
+	for _, pid := range p.takersOfStrays(known) {
 		if ctx.Err() != nil {
 			break
 		}
-		for _, f := range p.obs.procs.deleted(p.obs.procs.find(pid)) {
-			where, ok := p.obs.procs.place(f)
+		for _, d := range p.obs.procs.deleted(p.obs.procs.find(pid), known.has) {
+			where, ok := p.obs.procs.place(&d)
 			if !ok {
 				continue
 			}
@@ -147,40 +148,50 @@ func (p *pass) formerHolders(ctx context.Context) map[string]bool {
 
 // takersOfStrays returns the processes that may hold a lock file which no
 // directory has.
-func (p *pass) takersOfStrays() map[int]bool {
-	takers := map[int]bool{}
-	known, devices, shared := p.lockFiles()
+func (p *pass) takersOfStrays(known *knownLocks) []int {
 	t := p.obs.table // what the pass has read of it already serves
 	if t == nil {
 		t = &table{slow: &p.slow}
 	}
-	sound := !shared && t.strays(known, devices, func(line flockLine) {
-		takers[line.PID] = true
+	takers := map[int]bool{}
+	sound := !known.shared && t.each(func(line flockLine) {
+		if !known.has(line) {
+			takers[line.PID] = true
+		}
 	})
 	for pid := range takers {
 		sound = sound && p.obs.procs.find(pid).state == lock.ProcessAlive
 	}
 	if !sound {
-		for _, pid := range allPIDs() {
-			takers[pid] = true
-		}
+		return allPIDs()
 	}
-	return takers
+	return slices.Collect(maps.Keys(takers))
 }
 
-// lockFiles returns the known lock files, their devices, and whether on some
-// of these device and inode number do not make a file.
-func (p *pass) lockFiles() (known map[fileKey]bool, devices map[uint64]bool, shared bool) {
+// knownLocks are the lock files that are there, in the terms of lock lines.
+type knownLocks struct {
+	files   map[fileKey]bool
+	devices map[uint64]bool
+	shared  bool // on some device, inode numbers do not say which file it is
+}
+
+func (p *pass) knownLocks() *knownLocks {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
-	known, devices = map[fileKey]bool{}, map[uint64]bool{}
+	k := &knownLocks{files: make(map[fileKey]bool, len(p.entries)), devices: map[uint64]bool{}}
 	for _, e := range p.entries {
 		ev := &e.report.Evidence
-		known[fileKey{ev.Device, ev.Lock.ID.Ino}] = true
-		devices[ev.Device] = true
-		shared = shared || ev.Device != ev.Dir.Dev
+		k.files[fileKey{ev.Device, ev.Lock.ID.Ino}] = true
+		k.devices[ev.Device] = true
+		k.shared = k.shared || ev.Device != ev.Dir.Dev
 	}
-	return known, devices, shared
+	return k
+}
+
+// has reports whether a lock is on one of them, or on another device than all of
+// them. Neither is a lock file that was deleted.
+func (k *knownLocks) has(line flockLine) bool {
+	return !k.devices[line.Dev] || !k.shared && k.files[fileKey{line.Dev, line.Ino}]
 }
 
 // pathOf returns the path below a root that leads to a place.

@@ -7,19 +7,36 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sys/unix"
+
 	"lockscope/lock"
 )
 
-// descriptor is an open lock file through which a process holds a flock.
+// descriptor is one through which a process holds a flock.
 type descriptor struct {
 	pid, fd int
-	path    string // as the kernel names it
-	deleted bool   // its last name was removed, or it was not the lock file's
 	flock   flockLine
+	dir     string // the process's in /proc, or that of one of its threads
+
+	// What its link tells, once it was read: see readLink.
+	path    string // as the kernel names the file
+	deleted bool   // its last name was removed, or it was not the lock file's
 }
 
 // deletedMark is what the kernel appends to the name of an unlinked file.
 const deletedMark = " (deleted)"
+
+// readLink reads what the kernel calls the file. Only readlink is used: stat through
+// /proc/<pid>/fd would ask the file system, which may hang.
+func (d *descriptor) readLink() {
+	if d.path != "" {
+		return
+	}
+	d.path, d.deleted = "?", false // where it is closed or hidden
+	if name, err := os.Readlink(d.dir + "/fd/" + strconv.Itoa(d.fd)); err == nil {
+		d.path, d.deleted = strings.CutSuffix(name, deletedMark)
+	}
+}
 
 // process is what a pass has found out about one PID. Everything is asked of
 // the kernel once in a pass, and only when it is wanted.
@@ -28,12 +45,12 @@ type process struct {
 	state lock.ProcessState
 
 	mu       sync.Mutex
-	pending  []string         // descriptor directories of the process, not yet listed
-	dir      string           // the directory that fds are in
-	fds      []string         // not yet looked at
-	links    []descriptor     // those of the lock file's name, by their links alone
-	read     int              // of links: how many were read further
-	held     []descriptor     // those of them through which a flock is held
+	dir      string           // where in /proc its descriptors are: its own, or one of its threads'; empty before they are listed
+	fds      []int            // its descriptors, ascending
+	read     int              // how many of them were looked at
+	linked   int              // up to which the rest was searched for deleted files by their links
+	held     []descriptor     // those looked at through which a flock is held
+	former   []descriptor     // those found by their links, a flock held through them
 	byIno    map[uint64][]int // indexes in held
 	openOnce sync.Once
 	useOf    func(lock.Place) lock.Use
@@ -63,7 +80,6 @@ func (ps *processes) find(pid int) *process {
 	if p == nil {
 		p = &process{byIno: map[uint64][]int{}}
 		p.id, p.state, _ = lock.FindProcess(pid)
-		p.pending = []string{"/proc/" + strconv.Itoa(pid)}
 		ps.byPID[pid] = p
 	}
 	return p
@@ -72,137 +88,160 @@ func (ps *processes) find(pid int) *process {
 // holding returns the descriptor through which p holds the flock on the lock
 // file that ours recognizes, of inode number ino. Descriptors are looked at in
 // ascending order until it is found: a daemon opens its lock early.
-func (ps *processes) holding(p *process, ino uint64, ours func(descriptor) bool) (descriptor, bool) {
+func (ps *processes) holding(p *process, ino uint64, ours func(*descriptor) bool) (descriptor, bool) {
 	if p.state == lock.ProcessGone {
 		return descriptor{}, false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, i := range p.byIno[ino] {
-		if ours(p.held[i]) {
+		if ours(&p.held[i]) {
 			return p.held[i], true
 		}
 	}
 	for {
-		d, ok := ps.next(p)
-		if !ok || ours(d) {
-			return d, ok
+		d := p.next()
+		if d == nil {
+			return descriptor{}, false
+		}
+		if d.flock.Ino == ino && ours(d) {
+			return *d, true
 		}
 	}
 }
 
-// all returns every descriptor through which p holds a lock file's flock.
+// all returns every descriptor through which p holds a flock.
 func (ps *processes) all(p *process) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for {
-		if _, ok := ps.next(p); !ok {
-			return p.held
-		}
+	for p.next() != nil {
 	}
+	return p.held
 }
 
-// deleted returns the descriptors through which p holds the flock of a lock
-// file that was deleted. Only those are read beyond their links.
-func (ps *processes) deleted(p *process) (held []descriptor) {
+// deleted returns the descriptors through which p holds the flock of a deleted
+// file that had the lock file's name. Those on a file that is known to be
+// there are not looked at further. A link is read in half the time that fdinfo takes,
+// so of descriptors that nobody has looked at it is read first.
+func (ps *processes) deleted(p *process, known func(flockLine) bool) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for ps.nextLink(p) {
+	isFormer := func(d *descriptor) bool {
+		d.readLink()
+		return d.deleted && strings.HasSuffix(d.path, ps.lockName)
 	}
-	for _, d := range p.links {
-		if d.deleted && d.readFlock(p) {
-			held = append(held, d)
+	for p.listed() && max(p.read, p.linked) < len(p.fds) {
+		p.linked = max(p.read, p.linked) + 1
+		d := descriptor{pid: p.id.PID, fd: p.fds[p.linked-1], dir: p.dir}
+		if isFormer(&d) && d.readFlock() {
+			p.former = append(p.former, d)
 		}
 	}
-	return held
+	var found []descriptor
+	for i := range p.held {
+		if d := &p.held[i]; !known(d.flock) && isFormer(d) {
+			found = append(found, *d)
+		}
+	}
+	for _, d := range p.former {
+		if !slices.ContainsFunc(found, func(f descriptor) bool { return f.fd == d.fd }) {
+			found = append(found, d)
+		}
+	}
+	return found
 }
 
-// next reads on to the next descriptor of p that holds a flock on a file of the
-// lock file's name.
-func (ps *processes) next(p *process) (descriptor, bool) {
-	for p.read < len(p.links) || ps.nextLink(p) {
-		d := p.links[p.read]
+// next looks on to the next descriptor that holds a flock. It returns nil where
+// there is none left.
+func (p *process) next() *descriptor {
+	for p.listed() && p.read < len(p.fds) {
+		d := descriptor{pid: p.id.PID, fd: p.fds[p.read], dir: p.dir}
 		p.read++
-		if d.readFlock(p) {
+		if d.readFlock() {
 			p.byIno[d.flock.Ino] = append(p.byIno[d.flock.Ino], len(p.held))
 			p.held = append(p.held, d)
-			return d, true
+			return &p.held[len(p.held)-1]
 		}
 	}
-	return descriptor{}, false
+	return nil
 }
 
-// nextLink looks on to the next descriptor of p that is of the lock file's
-// name. Only readlink is used: stat through /proc/<pid>/fd would ask the file
-// system, which may hang.
-func (ps *processes) nextLink(p *process) bool {
-	for {
-		for len(p.fds) > 0 {
-			name := p.fds[0]
-			p.fds = p.fds[1:]
-			path, _ := os.Readlink(p.dir + "/fd/" + name) // empty where it is closed or hidden
-			path, deleted := strings.CutSuffix(path, deletedMark)
-			if strings.HasSuffix(path, ps.lockName) {
-				fd, _ := strconv.Atoi(name)
-				p.links = append(p.links, descriptor{pid: p.id.PID, fd: fd, path: path, deleted: deleted})
-				return true
-			}
-		}
-		if len(p.pending) == 0 {
-			return false
-		}
-		p.dir, p.pending = p.pending[0], p.pending[1:]
-		p.list()
-	}
-}
-
-// readFlock reads the flock that is held through d, and reports whether there
-// is one.
-func (d *descriptor) readFlock(p *process) bool {
-	info := readFdinfo(p.dir, d.fd)
+// readFlock reads the flock that is held through d, and reports whether there is one.
+func (d *descriptor) readFlock() bool {
+	info := readFdinfo(d.dir, d.fd)
 	d.flock = info.flock
 	return info.locked
 }
 
+// fdinfoStart is as much of an fdinfo file as is read, in bytes. After four short lines
+// come those of the locks, a flock first (seq_show in fs/proc/fd.c, show_fd_locks in fs/locks.c).
+const fdinfoStart = 1024
+
 // readFdinfo reads what /proc shows of a descriptor, dir being a process's
-// there. Of one that is closed or hidden, that is nothing.
+// there. Of one that is closed or hidden, that is nothing. It is called for
+// many thousands of descriptors, and therefore makes only the system calls.
 func readFdinfo(dir string, fd int) fdinfo {
-	text, err := os.ReadFile(dir + "/fdinfo/" + strconv.Itoa(fd))
+	var name [64]byte
+	path := append(name[:0], dir...)
+	path = append(path, "/fdinfo/"...)
+	path = strconv.AppendInt(path, int64(fd), 10)
+	file, err := unix.Open(string(path), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fdinfo{}
 	}
-	return parseFdinfo(text)
+	defer unix.Close(file)
+	var buf [fdinfoStart]byte
+	n, _ := unix.Read(file, buf[:])
+	return parseFdinfo(buf[:max(n, 0)])
 }
 
-// list reads which descriptors there are. A process whose thread-group leader
-// has exited shows none of its own, but those of its threads are the same ones.
-func (p *process) list() {
-	entries, err := os.ReadDir(p.dir + "/fd")
-	if err != nil && !vanished(err) {
-		return
+// listed reads which descriptors there are, once, and reports whether there are any. A
+// process whose thread-group leader has exited shows none of its own, but those of its
+// threads are the same ones.
+func (p *process) listed() bool {
+	if p.dir != "" {
+		return len(p.fds) > 0
 	}
-	for _, e := range entries {
-		p.fds = append(p.fds, e.Name())
+	leader := "/proc/" + strconv.Itoa(p.id.PID)
+	if p.list(leader) {
+		return len(p.fds) > 0
 	}
-	slices.SortFunc(p.fds, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
-		}
-		return strings.Compare(a, b)
-	})
-	if len(p.fds) > 0 {
-		p.pending = nil // threads share their descriptors
-		return
+	threads, err := numbersIn(leader + "/task")
+	if err != nil || len(threads) < 2 {
+		return false
 	}
-	if leader := "/proc/" + strconv.Itoa(p.id.PID); p.dir == leader {
-		if threads, err := os.ReadDir(leader + "/task"); err == nil && len(threads) > 1 {
-			for _, t := range threads {
-				if t.Name() != strconv.Itoa(p.id.PID) {
-					p.pending = append(p.pending, leader+"/task/"+t.Name())
-				}
-			}
+	for _, t := range threads {
+		if t != p.id.PID && p.list(leader+"/task/"+strconv.Itoa(t)) {
+			break
 		}
 	}
+	return len(p.fds) > 0
+}
+
+// list reads which descriptors there are in one directory, and reports whether
+// that settles it: there are some, or it is not for us to know.
+func (p *process) list(dir string) (settled bool) {
+	fds, err := numbersIn(dir + "/fd")
+	p.dir = dir
+	slices.Sort(fds)
+	p.fds = fds
+	return len(fds) > 0 || err != nil && !vanished(err)
+}
+
+// numbersIn returns the entries of a directory in /proc that are numbers: PIDs or descriptors.
+func numbersIn(dir string) (numbers []int, err error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	for _, name := range names {
+		if n, err := strconv.Atoi(name); err == nil {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers, err
 }
 
 // stands confirms, with one small read, that the process still holds the
@@ -232,7 +271,8 @@ func (ps *processes) uses(p *process, dir lock.Place) lock.Use {
 }
 
 // place is where the descriptor's file is, or was.
-func (ps *processes) place(d descriptor) (lock.Place, bool) {
+func (ps *processes) place(d *descriptor) (lock.Place, bool) {
+	d.readLink()
 	mounts, err := ps.mounts.of(lock.Process{PID: d.pid})
 	if err != nil {
 		return lock.Place{}, false

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,14 +41,11 @@ func (t *table) find(fs filesystem, ino uint64) (flockLine, bool) {
 // file system, as far as their takers can be seen.
 func (t *table) knows(fs filesystem) bool { return t != nil && t.lines != nil && !fs.shared }
 
-// strays calls found with every line that is on one of the devices and is none
-// of the known lock files'. It reports false where the table cannot be had.
-func (t *table) strays(known map[fileKey]bool, devices map[uint64]bool, found func(flockLine)) bool {
+// each calls found with every line. It reports false where the table cannot be had.
+func (t *table) each(found func(flockLine)) bool {
 	t.once.Do(t.read)
-	for key, line := range t.lines {
-		if devices[key.dev] && !known[key] {
-			found(line)
-		}
+	for _, line := range t.lines {
+		found(line)
 	}
 	return t.lines != nil
 }
@@ -96,24 +92,23 @@ func (r *limitedReader) Read(p []byte) (int, error) {
 }
 
 // swept is what a sweep of /proc found: every descriptor, of every process,
-// through which a lock file's flock is held.
+// through which a flock is held.
 type swept struct {
 	byIno   map[uint64][]descriptor
-	deleted []descriptor
+	deleted []descriptor // those of deleted lock files
 }
 
 // sweep looks at every descriptor of every process, once, or until ctx ends.
-func sweep(ctx context.Context, ps *processes) *swept {
+func sweep(ctx context.Context, ps *processes, known func(flockLine) bool) *swept {
 	s := &swept{byIno: map[uint64][]descriptor{}}
 	for _, pid := range allPIDs() {
 		if ctx.Err() != nil {
 			break
 		}
-		for _, f := range ps.all(ps.find(pid)) {
-			s.byIno[f.flock.Ino] = append(s.byIno[f.flock.Ino], f)
-			if f.deleted {
-				s.deleted = append(s.deleted, f)
-			}
+		p := ps.find(pid)
+		s.deleted = append(s.deleted, ps.deleted(p, known)...)
+		for _, d := range ps.all(p) {
+			s.byIno[d.flock.Ino] = append(s.byIno[d.flock.Ino], d)
 		}
 	}
 	return s
@@ -121,18 +116,7 @@ func sweep(ctx context.Context, ps *processes) *swept {
 
 // allPIDs lists the processes that can be seen.
 func allPIDs() []int {
-	proc, err := os.Open("/proc")
-	if err != nil {
-		return nil
-	}
-	defer proc.Close()
-	names, _ := proc.Readdirnames(-1)
-	var pids []int
-	for _, name := range names {
-		if pid, err := strconv.Atoi(name); err == nil {
-			pids = append(pids, pid)
-		}
-	}
+	pids, _ := numbersIn("/proc")
 	return pids
 }
 
@@ -140,14 +124,14 @@ func allPIDs() []int {
 // of a deleted lock file that it had.
 func (s *swept) of(l *look) []descriptor {
 	var found []descriptor
-	for _, f := range s.byIno[l.ino] {
-		if l.isOurs(f) {
-			found = append(found, f)
+	for _, d := range s.byIno[l.ino] {
+		if l.isOurs(&d) {
+			found = append(found, d)
 		}
 	}
-	for _, f := range s.deleted {
-		if l.wasOurs(f) {
-			found = append(found, f)
+	for _, d := range s.deleted {
+		if l.wasOurs(&d) {
+			found = append(found, d)
 		}
 	}
 	slices.SortFunc(found, func(a, b descriptor) int { return a.pid - b.pid })

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"io"
 	"strconv"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,26 +26,42 @@ type flockLine struct {
 
 // parseFlock reads a line. ok is false for locks of other kinds (POSIX, OFD,
 // leases), for waiters (marked "->"), and for anything unexpected.
-func parseFlock(line string) (l flockLine, ok bool) {
-	f := strings.Fields(line)
-	if len(f) < 6 || f[1] != "FLOCK" {
-		return flockLine{}, false
+func parseFlock(line []byte) (l flockLine, ok bool) {
+	n := 0
+	for f := range bytes.FieldsSeq(line) {
+		switch n {
+		case 1:
+			ok = string(f) == "FLOCK"
+		case 4:
+			var pid int64
+			pid, ok = parseUint(f, 10, 31)
+			l.PID = int(pid)
+		case 5:
+			major, rest, _ := bytes.Cut(f, []byte(":"))
+			minor, ino, _ := bytes.Cut(rest, []byte(":"))
+			maj, ok1 := parseUint(major, 16, 32)
+			min, ok2 := parseUint(minor, 16, 32)
+			var err error
+			l.Dev = unix.Mkdev(uint32(maj), uint32(min))
+			l.Ino, err = strconv.ParseUint(string(ino), 10, 64)
+			if ok1 && ok2 && err == nil {
+				return l, true
+			}
+			ok = false
+		default:
+			ok = true
+		}
+		if !ok {
+			return flockLine{}, false
+		}
+		n++
 	}
-	pid, err := strconv.ParseInt(f[4], 10, 32)
-	if err != nil || pid < 0 {
-		return flockLine{}, false
-	}
-	dev := strings.Split(f[5], ":")
-	if len(dev) != 3 {
-		return flockLine{}, false
-	}
-	major, err1 := strconv.ParseUint(dev[0], 16, 32)
-	minor, err2 := strconv.ParseUint(dev[1], 16, 32)
-	ino, err3 := strconv.ParseUint(dev[2], 10, 64)
-	if err1 != nil || err2 != nil || err3 != nil {
-		return flockLine{}, false
-	}
-	return flockLine{PID: int(pid), Dev: unix.Mkdev(uint32(major), uint32(minor)), Ino: ino}, true
+	return flockLine{}, false
+}
+
+func parseUint(text []byte, base, bits int) (int64, bool) {
+	n, err := strconv.ParseUint(string(text), base, bits)
+	return int64(n), err == nil
 }
 
 // parseLocks reads the text of /proc/locks.
@@ -54,7 +69,7 @@ func parseLocks(r io.Reader) ([]flockLine, error) {
 	var lines []flockLine
 	sc := bufio.NewScanner(r)
 	for sc.Scan() {
-		if l, ok := parseFlock(sc.Text()); ok {
+		if l, ok := parseFlock(sc.Bytes()); ok {
 			lines = append(lines, l)
 		}
 	}
@@ -78,7 +93,7 @@ func parseFdinfo(text []byte) (info fdinfo) {
 		case "ino":
 			info.ino, _ = strconv.ParseUint(string(bytes.TrimSpace(value)), 10, 64)
 		case "lock":
-			if l, ok := parseFlock(string(value)); ok {
+			if l, ok := parseFlock(value); ok {
 				info.flock, info.locked = l, true
 			}
 		}

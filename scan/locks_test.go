@@ -44,7 +44,7 @@ func TestParseFlock(t *testing.T) {
 		{line: "FLOCK"},
 		{line: ""},
 	} {
-		if got, ok := parseFlock(tt.line); got != tt.want || ok != tt.ok {
+		if got, ok := parseFlock([]byte(tt.line)); got != tt.want || ok != tt.ok {
 			t.Errorf("%q: %+v, %t; want %+v, %t", tt.line, got, ok, tt.want, tt.ok)
 		}
 	}
@@ -110,7 +110,7 @@ func FuzzParseFlock(f *testing.F) {
 	f.Add("1: -> FLOCK  ADVISORY  WRITE 0 fe:00:1 0 EOF")
 	f.Add("1: FLOCK  MSNFS     READ  -1 <none>:0 0 EOF")
 	f.Fuzz(func(t *testing.T, line string) {
-		l, ok := parseFlock(line)
+		l, ok := parseFlock([]byte(line))
 		if !ok {
 			if l != (flockLine{}) {
 				t.Errorf("refused, yet %+v", l)
@@ -121,7 +121,7 @@ func FuzzParseFlock(f *testing.F) {
 			t.Errorf("%q read as %+v", line, l)
 		}
 		printed := fmt.Sprintf("1: FLOCK  ADVISORY  WRITE %d %02x:%02x:%d 0 EOF", l.PID, unix.Major(l.Dev), unix.Minor(l.Dev), l.Ino)
-		if again, ok := parseFlock(printed); !ok || again != l {
+		if again, ok := parseFlock([]byte(printed)); !ok || again != l {
 			t.Errorf("%q read as %+v, and %q as %+v", line, l, printed, again)
 		}
 	})
@@ -151,7 +151,7 @@ func FuzzParseFdinfo(f *testing.F) {
 			return
 		}
 		for line := range strings.Lines(string(text)) {
-			if l, ok := parseFlock(strings.TrimPrefix(line, "lock:")); ok && l == info.flock {
+			if l, ok := parseFlock([]byte(strings.TrimPrefix(line, "lock:"))); ok && l == info.flock {
 				return
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -160,11 +159,7 @@ func lockInode(d lock.Dir, name string) (uint64, error) {
 		return 0, err
 	}
 	defer unix.Close(fd)
-	text, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(fd))
-	if err != nil {
-		return 0, err
-	}
-	info := parseFdinfo(text)
+	info := readFdinfo("/proc/self", fd)
 	if info.ino == 0 {
 		return 0, errors.New("fdinfo has no inode number")
 	}

@@ -159,28 +159,28 @@ func (l *look) probeLock() {
 // hold a lock file of this directory that is deleted.
 func (l *look) askNamed() {
 	if l.ev.Lock.State != lock.LockFree && l.ev.Lock.State != lock.LockMissing {
-		if f, ok := l.procs.holding(l.named, l.ino, l.isOurs); ok {
-			l.addHolders([]descriptor{f})
+		if d, ok := l.procs.holding(l.named, l.ino, l.isOurs); ok {
+			l.addHolders([]descriptor{d})
 			return
 		}
 	}
-	for _, f := range l.procs.deleted(l.named) {
-		if l.wasOurs(f) {
-			l.addHolders([]descriptor{f})
+	for _, d := range l.procs.deleted(l.named, func(flockLine) bool { return false }) {
+		if l.wasOurs(&d) {
+			l.addHolders([]descriptor{d})
 		}
 	}
 }
 
 // isOurs reports whether a descriptor leads to the directory's lock file.
-func (l *look) isOurs(f descriptor) bool {
-	return f.flock.Dev == l.fs.dev && f.flock.Ino == l.ino && l.ino != 0 &&
-		(!l.fs.shared || l.isLockFile(f))
+func (l *look) isOurs(d *descriptor) bool {
+	return d.flock.Dev == l.fs.dev && d.flock.Ino == l.ino && l.ino != 0 &&
+		(!l.fs.shared || l.isLockFile(d))
 }
 
 // wasOurs reports whether a descriptor leads to a lock file that the directory
 // had once and that is deleted.
-func (l *look) wasOurs(f descriptor) bool {
-	return f.deleted && l.isLockFile(f) && !l.isOurs(f)
+func (l *look) wasOurs(d *descriptor) bool {
+	return d.deleted && l.isLockFile(d) && !l.isOurs(d)
 }
 
 // addHolders adds the processes that hold the lock through these descriptors,
@@ -192,7 +192,7 @@ func (l *look) addHolders(found []descriptor) {
 		if known || l.swept != nil && !f.stands() {
 			continue
 		}
-		gone := !l.isOurs(f)
+		gone := !l.isOurs(&f)
 		ev.Holders = append(ev.Holders, Holder{
 			Process:   l.who.describe(l.procs.find(f.pid).id),
 			FD:        f.fd,
@@ -283,8 +283,8 @@ func (l *look) place() lock.Place {
 }
 
 // isLockFile reports whether a descriptor was opened under the lock file's name.
-func (l *look) isLockFile(f descriptor) bool {
-	where, ok := l.procs.place(f)
+func (l *look) isLockFile(d *descriptor) bool {
+	where, ok := l.procs.place(d)
 	dir := l.place()
 	return ok && where.Dev == dir.Dev && where.Path == strings.TrimSuffix(dir.Path, "/")+l.procs.lockName
 }
