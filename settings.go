@@ -157,5 +157,6 @@ func (s *settings) scanConfig() scan.Config {
 		Exclude:       s.Exclude,
 		Descend:       s.Descend,
 		Jobs:          s.Jobs,
+		SummaryOnly:   s.check,
 	}
 }

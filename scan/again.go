@@ -93,17 +93,12 @@ func (p *pass) suspect(ctx context.Context) {
 		return
 	}
 	var changes []Change
-	for path := range p.formerHolders(ctx) {
-		p.Monitor.mu.Lock()
-		if e := p.entries[path]; e != nil && e.settling == nil && e.report.Verdict.State != Split {
-			again := *e.report
-			again.Checking = true
-			changes = append(changes, Change{Report: &again, From: e.report.Verdict.State})
-			e.report, e.settling = &again, &settling{}
+	for path, root := range p.formerHolders(ctx) {
+		if c := p.retract(path, root); c != nil {
+			changes = append(changes, *c)
 		}
-		p.Monitor.mu.Unlock()
 	}
-	if len(changes) == 0 {
+	if len(changes) == 0 || p.cfg.SummaryOnly {
 		return
 	}
 	p.out.put(func(u *Update) {
@@ -118,15 +113,34 @@ func (p *pass) suspect(ctx context.Context) {
 	})
 }
 
+// retract takes back the verdict on a directory, if there is one and it is not known to be split.
+func (p *pass) retract(path, root string) *Change {
+	p.Monitor.mu.Lock()
+	defer p.Monitor.mu.Unlock()
+	e := p.entries[path]
+	if e == nil && p.cfg.SummaryOnly {
+		p.entries[path] = &entry{report: &Report{Root: root, Path: path, Checking: true}, settling: &settling{}, tallied: true}
+		return nil
+	}
+	if e == nil || e.settling != nil || e.report.Verdict.State == Split {
+		return nil
+	}
+	again := *e.report
+	again.Checking = true
+	c := &Change{Report: &again, From: e.report.Verdict.State}
+	e.report, e.settling = &again, &settling{}
+	return c
+}
+
 // formerHolders returns the paths of directories of which a process holds a
-// lock file that is deleted. Nothing in the directory tells; a line in the
+// lock file that is deleted, with their roots'. Nothing in the directory tells; a line in the
 // kernel's table of a file that is no known lock file does, and
 // who took that lock is looked at. Where the table does not say which file a line
 // is of, or its taker is dead, all processes are.
-func (p *pass) formerHolders(ctx context.Context) map[string]bool {
+func (p *pass) formerHolders(ctx context.Context) map[string]string {
 	p.searchedAt = p.start
 	p.slow.Store(false) // the host may just have been busy
-	found := map[string]bool{}
+	found := map[string]string{}
 	known := p.knownLocks()
 	for _, pid := range p.takersOfStrays(known) {
 		if ctx.Err() != nil {
@@ -138,8 +152,8 @@ func (p *pass) formerHolders(ctx context.Context) map[string]bool {
 				continue
 			}
 			where.Path = strings.TrimSuffix(where.Path, p.obs.procs.lockName)
-			if path, ok := p.pathOf(where); ok {
-				found[path] = true
+			if path, root, ok := p.pathOf(where); ok {
+				found[path] = root
 			}
 		}
 	}
@@ -178,12 +192,21 @@ type knownLocks struct {
 func (p *pass) knownLocks() *knownLocks {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
-	k := &knownLocks{files: make(map[fileKey]bool, len(p.entries)), devices: map[uint64]bool{}}
+	k := &knownLocks{
+		files:   make(map[fileKey]bool, len(p.entries)+len(p.tally.files)),
+		devices: map[uint64]bool{},
+		shared:  p.tally.shared,
+	}
+	add := func(key fileKey) {
+		k.files[key] = true
+		k.devices[key.dev] = true
+	}
+	for key := range p.tally.files {
+		add(key)
+	}
 	for _, e := range p.entries {
-		ev := &e.report.Evidence
-		k.files[fileKey{ev.Device, ev.Lock.ID.Ino}] = true
-		k.devices[ev.Device] = true
-		k.shared = k.shared || ev.Device != ev.Dir.Dev
+		add(e.report.Evidence.lockFile())
+		k.shared = k.shared || e.report.Evidence.sharesDevice()
 	}
 	return k
 }
@@ -194,13 +217,13 @@ func (k *knownLocks) has(line flockLine) bool {
 	return !k.devices[line.Dev] || !k.shared && k.files[fileKey{line.Dev, line.Ino}]
 }
 
-// pathOf returns the path below a root that leads to a place.
-func (p *pass) pathOf(where lock.Place) (string, bool) {
+// pathOf returns the path below a root that leads to a place, and the root's.
+func (p *pass) pathOf(where lock.Place) (path, root string, ok bool) {
 	for _, r := range p.roots {
 		if where.Below(r.place) {
 			rest := strings.TrimPrefix(where.Path, strings.TrimSuffix(r.place.Path, "/"))
-			return strings.TrimSuffix(r.path, "/") + rest, true
+			return strings.TrimSuffix(r.path, "/") + rest, r.path, true
 		}
 	}
-	return "", false
+	return "", "", false
 }

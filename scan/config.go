@@ -20,6 +20,7 @@ type Config struct {
 	Exclude       []string // globs: on a name, or with a slash on the path below the root; what matches is pruned
 	Descend       bool     // look for data directories inside data directories
 	Jobs          int      // parallel workers; default: see New
+	SummaryOnly   bool     // Once tells of no directory, and takes a tenth of the memory
 }
 
 // Probe says which ways to establish a lock's state are allowed.

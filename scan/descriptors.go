@@ -14,9 +14,10 @@ import (
 
 // descriptor is one through which a process holds a flock.
 type descriptor struct {
-	pid, fd int
-	flock   flockLine
-	dir     string // the process's in /proc, or that of one of its threads
+	of    *process
+	fd    int32
+	prev  int32 // in of.held, of the one before on this inode number, plus one
+	flock flockLine
 
 	// What its link tells, once it was read: see readLink.
 	path    string // as the kernel names the file
@@ -33,7 +34,7 @@ func (d *descriptor) readLink() {
 		return
 	}
 	d.path, d.deleted = "?", false // where it is closed or hidden
-	if name, err := os.Readlink(d.dir + "/fd/" + strconv.Itoa(d.fd)); err == nil {
+	if name, err := os.Readlink(d.of.dir + "/fd/" + strconv.Itoa(int(d.fd))); err == nil {
 		d.path, d.deleted = strings.CutSuffix(name, deletedMark)
 	}
 }
@@ -47,11 +48,13 @@ type process struct {
 	mu       sync.Mutex
 	dir      string           // where in /proc its descriptors are: its own, or one of its threads'; empty before they are listed
 	fds      []int            // its descriptors, ascending
-	read     int              // how many of them were looked at
+	read     int              // how many of them were looked at, or are being
+	reading  int              // goroutines that look at some
+	more     sync.Cond        // they have
 	linked   int              // up to which the rest was searched for deleted files by their links
 	held     []descriptor     // those looked at through which a flock is held
 	former   []descriptor     // those found by their links, a flock held through them
-	byIno    map[uint64][]int // indexes in held
+	last     map[uint64]int32 // by inode number, the last in held, plus one
 	openOnce sync.Once
 	useOf    func(lock.Place) lock.Use
 }
@@ -78,7 +81,8 @@ func (ps *processes) find(pid int) *process {
 	defer ps.mu.Unlock()
 	p := ps.byPID[pid]
 	if p == nil {
-		p = &process{byIno: map[uint64][]int{}}
+		p = &process{last: map[uint64]int32{}}
+		p.more.L = &p.mu
 		p.id, p.state, _ = lock.FindProcess(pid)
 		ps.byPID[pid] = p
 	}
@@ -88,24 +92,22 @@ func (ps *processes) find(pid int) *process {
 // holding returns the descriptor through which p holds the flock on the lock
 // file that ours recognizes, of inode number ino. Descriptors are looked at in
 // ascending order until it is found: a daemon opens its lock early.
-func (ps *processes) holding(p *process, ino uint64, ours func(*descriptor) bool) (descriptor, bool) {
+func (ps *processes) holding(p *process, ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
 	if p.state == lock.ProcessGone {
 		return descriptor{}, false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, i := range p.byIno[ino] {
-		if ours(&p.held[i]) {
-			return p.held[i], true
+	for tried := int32(0); ; {
+		last := p.last[ino]
+		for i := last; i > tried; i = p.held[i-1].prev {
+			if d := &p.held[i-1]; ours(d) {
+				return *d, true
+			}
 		}
-	}
-	for {
-		d := p.next()
-		if d == nil {
+		tried = last
+		if !p.readSome() {
 			return descriptor{}, false
-		}
-		if d.flock.Ino == ino && ours(d) {
-			return *d, true
 		}
 	}
 }
@@ -114,7 +116,7 @@ func (ps *processes) holding(p *process, ino uint64, ours func(*descriptor) bool
 func (ps *processes) all(p *process) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.next() != nil {
+	for p.readSome() {
 	}
 	return p.held
 }
@@ -132,9 +134,12 @@ func (ps *processes) deleted(p *process, known func(flockLine) bool) []descripto
 	}
 	for p.listed() && max(p.read, p.linked) < len(p.fds) {
 		p.linked = max(p.read, p.linked) + 1
-		d := descriptor{pid: p.id.PID, fd: p.fds[p.linked-1], dir: p.dir}
-		if isFormer(&d) && d.readFlock() {
-			p.former = append(p.former, d)
+		d := descriptor{of: p, fd: int32(p.fds[p.linked-1])}
+		if isFormer(&d) {
+			if info := readFdinfo(p.dir, int(d.fd)); info.locked {
+				d.flock = info.flock
+				p.former = append(p.former, d)
+			}
 		}
 	}
 	var found []descriptor
@@ -151,26 +156,56 @@ func (ps *processes) deleted(p *process, known func(flockLine) bool) []descripto
 	return found
 }
 
-// next looks on to the next descriptor that holds a flock. It returns nil where
-// there is none left.
-func (p *process) next() *descriptor {
-	for p.listed() && p.read < len(p.fds) {
-		d := descriptor{pid: p.id.PID, fd: p.fds[p.read], dir: p.dir}
-		p.read++
-		if d.readFlock() {
-			p.byIno[d.flock.Ino] = append(p.byIno[d.flock.Ino], len(p.held))
-			p.held = append(p.held, d)
-			return &p.held[len(p.held)-1]
-		}
+// A daemon opens its lock early, and few descriptors need to be looked at. The more
+// were, the more are looked at before anybody else gets to see what was found.
+const (
+	readLeast = 8
+	readMost  = 64
+)
+
+// readSome looks at the next few descriptors, or waits for another who does. It
+// returns false where none is left. The caller holds mu, and loses it meanwhile: one process may
+// hold the locks of very many directories, which are looked at side by side.
+func (p *process) readSome() bool {
+	if !p.listed() {
+		return false
 	}
-	return nil
+	fds := p.fds[p.read:min(p.read+min(max(p.read, readLeast), readMost), len(p.fds))]
+	if len(fds) == 0 {
+		if p.reading > 0 {
+			p.more.Wait()
+			return true
+		}
+		return false
+	}
+	p.read += len(fds)
+	p.reading++
+	p.mu.Unlock()
+	held := p.flocks(fds)
+	p.mu.Lock()
+	p.reading--
+	for _, d := range held {
+		d.prev = p.last[d.flock.Ino]
+		p.held = append(p.held, d)
+		p.last[d.flock.Ino] = int32(len(p.held))
+	}
+	p.more.Broadcast()
+	return true
 }
 
-// readFlock reads the flock that is held through d, and reports whether there is one.
-func (d *descriptor) readFlock() bool {
-	info := readFdinfo(d.dir, d.fd)
-	d.flock = info.flock
-	return info.locked
+// flocks returns those of some descriptors through which a flock is held.
+func (p *process) flocks(fds []int) (held []descriptor) {
+	dir, err := unix.Open(p.dir+"/fdinfo", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer unix.Close(dir)
+	for _, fd := range fds {
+		if info := fdinfoAt(dir, strconv.Itoa(fd)); info.locked {
+			held = append(held, descriptor{of: p, fd: int32(fd), flock: info.flock})
+		}
+	}
+	return held
 }
 
 // fdinfoStart is as much of an fdinfo file as is read, in bytes. After four short lines
@@ -178,14 +213,15 @@ func (d *descriptor) readFlock() bool {
 const fdinfoStart = 1024
 
 // readFdinfo reads what /proc shows of a descriptor, dir being a process's
-// there. Of one that is closed or hidden, that is nothing. It is called for
-// many thousands of descriptors, and therefore makes only the system calls.
+// there. Of one that is closed or hidden, that is nothing.
 func readFdinfo(dir string, fd int) fdinfo {
-	var name [64]byte
-	path := append(name[:0], dir...)
-	path = append(path, "/fdinfo/"...)
-	path = strconv.AppendInt(path, int64(fd), 10)
-	file, err := unix.Open(string(path), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	return fdinfoAt(unix.AT_FDCWD, dir+"/fdinfo/"+strconv.Itoa(fd))
+}
+
+// fdinfoAt reads an fdinfo file, by its name in an open directory. It is called for many
+// thousands of them, and so makes no more than the system calls.
+func fdinfoAt(dir int, name string) fdinfo {
+	file, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fdinfo{}
 	}
@@ -247,7 +283,7 @@ func numbersIn(dir string) (numbers []int, err error) {
 // stands confirms, with one small read, that the process still holds the
 // flock through the descriptor it was seen to hold it through.
 func (d descriptor) stands() bool {
-	info := readFdinfo("/proc/"+strconv.Itoa(d.pid), d.fd)
+	info := readFdinfo(d.of.dir, int(d.fd))
 	return info.locked && info.flock == d.flock
 }
 
@@ -273,7 +309,7 @@ func (ps *processes) uses(p *process, dir lock.Place) lock.Use {
 // place is where the descriptor's file is, or was.
 func (ps *processes) place(d *descriptor) (lock.Place, bool) {
 	d.readLink()
-	mounts, err := ps.mounts.of(lock.Process{PID: d.pid})
+	mounts, err := ps.mounts.of(d.of.id)
 	if err != nil {
 		return lock.Place{}, false
 	}

@@ -134,6 +134,6 @@ func (s *swept) of(l *look) []descriptor {
 			found = append(found, d)
 		}
 	}
-	slices.SortFunc(found, func(a, b descriptor) int { return a.pid - b.pid })
+	slices.SortFunc(found, func(a, b descriptor) int { return a.of.id.PID - b.of.id.PID })
 	return found
 }

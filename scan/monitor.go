@@ -35,6 +35,7 @@ type Monitor struct {
 
 	mu       sync.Mutex
 	entries  map[string]*entry // by path
+	tally    tally             // with SummaryOnly: the directories whose verdict stands, which have no entry
 	interval time.Duration
 	wanted   request
 	poke     chan struct{} // holds a token when wanted or interval changed
@@ -52,6 +53,7 @@ type entry struct {
 	walk     int       // number of the last walk that came by
 	observed time.Time // when everything was observed afresh, or a little later: see accept
 	settling *settling // nil when its verdict stands
+	tallied  bool      // it was, and is looked at again
 }
 
 // request is what the user asked to be done before the interval is over.
@@ -243,6 +245,11 @@ func (m *Monitor) accept(r *Report, walk int) {
 		e.settling = nil
 	}
 	r.Checking = e.settling != nil
+	if m.cfg.SummaryOnly {
+		m.account(e, r)
+		m.mu.Unlock()
+		return
+	}
 	m.mu.Unlock()
 	if isNew || differs(before, r) {
 		change := Change{Report: r, New: isNew}
@@ -250,6 +257,17 @@ func (m *Monitor) accept(r *Report, walk int) {
 			change.From = before.Verdict.State
 		}
 		m.out.put(func(u *Update) { u.Changes = append(u.Changes, change) })
+	}
+}
+
+// account counts a directory, and forgets it if its verdict stands. The caller holds mu.
+func (m *Monitor) account(e *entry, r *Report) {
+	if e.tallied {
+		m.tally.remove(r)
+		e.tallied = false
+	}
+	if !r.Checking && m.tally.add(r) {
+		delete(m.entries, r.Path)
 	}
 }
 

@@ -33,18 +33,20 @@ type observer struct {
 	swept  *swept // what a sweep of /proc found; nil where none was made
 }
 
-// observe gathers the evidence on one directory. The pidfile is identified
+// observe gathers the evidence on one directory with this lock file. The pidfile is identified
 // before and after the lock is established, and all is done again if it changed
 // in between: the two halves were never true together.
-func (o *observer) observe(d lock.Dir) (ev Evidence) {
+func (o *observer) observe(d lock.Dir, file lock.LockFile) (ev Evidence) {
 	for range observeTries {
 		l := look{observer: o, dir: d}
+		l.ev.Lock = file
 		l.gather()
 		ev = l.ev
 		if ev.Err != nil || ev.Source == SourceFdinfo && ev.NamedHolds() ||
 			d.PidfileID() == ev.Pidfile.ID && l.tempsStand() {
 			return ev
 		}
+		file = d.LockFile()
 	}
 	ev.Changing = true
 	return ev
@@ -68,7 +70,6 @@ func (l *look) gather() {
 	}
 	l.fs = l.mounts.filesystem(l.dir.FD(), ev.Dir.Dev)
 	ev.Device, ev.FS = l.fs.dev, l.fs.fstype
-	ev.Lock = l.dir.LockFile()
 	ev.Pidfile = l.dir.Pidfile()
 	if ev.Pidfile.State == lock.PidfileNamed {
 		l.named = l.procs.find(ev.Pidfile.PID)
@@ -187,20 +188,22 @@ func (l *look) wasOurs(d *descriptor) bool {
 // if they still do: what is known of them may be as old as the pass.
 func (l *look) addHolders(found []descriptor) {
 	ev := &l.ev
-	for _, f := range found {
-		known := slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.PID == f.pid && h.FD == f.fd })
-		if known || l.swept != nil && !f.stands() {
+	for i := range found {
+		d := &found[i]
+		pid, fd := d.of.id.PID, int(d.fd)
+		known := slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.PID == pid && h.FD == fd })
+		if known || l.swept != nil && !d.stands() {
 			continue
 		}
-		gone := !l.isOurs(&f)
+		gone := !l.isOurs(d)
 		ev.Holders = append(ev.Holders, Holder{
-			Process:   l.who.describe(l.procs.find(f.pid).id),
-			FD:        f.fd,
-			Inherited: f.flock.PID != f.pid,
+			Process:   l.who.describe(d.of.id),
+			FD:        fd,
+			Inherited: d.flock.PID != pid,
 			Deleted:   gone,
 		})
 		if !gone {
-			ev.Locker = f.flock.PID
+			ev.Locker = d.flock.PID
 			if ev.Lock.State == lock.LockUnknown {
 				ev.Lock.State, ev.Source = lock.LockHeld, SourceFdinfo
 			}

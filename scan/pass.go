@@ -147,18 +147,18 @@ func (p *pass) showProgress(w *walk) (stop func()) {
 	return func() { close(done); ended.Wait() }
 }
 
-// examine observes a directory, unless it is known and unchanged. It returns
-// what makes the result known.
-func (p *pass) examine(root, path string, d lock.Dir) (publish func()) {
+// examine observes a directory with this lock file, unless it is known and unchanged. It
+// returns what makes the result known.
+func (p *pass) examine(root, path string, d lock.Dir, l lock.LockFile) (publish func()) {
 	walk := 0
 	if p.todo.walk {
 		walk = p.number
 	}
 	e, known := p.entry(path)
-	if known && !p.isDue(path, e) && p.obs.unchanged(d, e.report, p.confirm) {
+	if known && !p.isDue(path, e) && p.obs.unchanged(d, l, e.report, p.confirm) {
 		return func() { p.cameBy(path, walk) }
 	}
-	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d), Observed: time.Now()}
+	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d, l), Observed: time.Now()}
 	return func() { p.accept(r, walk) }
 }
 
@@ -193,7 +193,8 @@ func processorTime() time.Duration {
 func (p *pass) summarize() Summary {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
-	s := Summary{Dirs: len(p.entries), States: map[State]int{}, Errors: p.errors, Duration: time.Since(p.start)}
+	s := Summary{Dirs: len(p.entries) + p.tally.dirs(), States: map[State]int{}, Errors: p.errors, Duration: time.Since(p.start)}
+	maps.Copy(s.States, p.tally.states)
 	inUse := map[lock.Process]bool{}
 	for _, e := range p.entries {
 		if e.report.Checking {

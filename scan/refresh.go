@@ -60,11 +60,12 @@ func (j *relook) run() {
 		return
 	}
 	defer d.Close()
-	if d.LockFile().State == lock.LockMissing && d.PidfileID() == (lock.FileID{}) {
+	l := d.LockFile()
+	if l.State == lock.LockMissing && d.PidfileID() == (lock.FileID{}) {
 		j.err = unix.ENOENT
 		return
 	}
-	j.publish = j.examine(j.below, j.path, d)
+	j.publish = j.examine(j.below, j.path, d, l)
 }
 
 func (j *relook) finish() {

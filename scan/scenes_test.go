@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -27,6 +28,13 @@ func TestScenes(t *testing.T) {
 		for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
 			f := once(t, Config{Roots: []string{filepath.Join(root, "tree")}, Probe: probe})
 			t.Logf("%s: %+v", place, f.summary)
+			brief := once(t, Config{Roots: []string{filepath.Join(root, "tree")}, Probe: probe, SummaryOnly: true})
+			if !maps.Equal(brief.summary.States, f.summary.States) || brief.summary.Dirs != f.summary.Dirs {
+				t.Errorf("alone, the summary is %+v, and with the reports %+v", brief.summary, f.summary)
+			}
+			if len(brief.reports) > 0 {
+				t.Errorf("%d directories were told of", len(brief.reports))
+			}
 			for _, scene := range locktest.Scenes {
 				t.Run(place+"/"+probe.String()+"/"+scene.Name, func(t *testing.T) {
 					checkSite(t, f, sites[scene.Name])

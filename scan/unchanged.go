@@ -11,7 +11,7 @@ import (
 // the directory (every acquire and release changes its mtime), its two files,
 // the processes, and the descriptors that hold the lock. Then nothing needs to be asked again, least of
 // all the lock. confirm says whether to look at the descriptors of sound directories too.
-func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
+func (o *observer) unchanged(d lock.Dir, l lock.LockFile, r *Report, confirm bool) bool {
 	ev := &r.Evidence
 	if r.Checking || ev.Changing || ev.Acquiring || ev.Pidfile.Err != nil || !lasting(ev.Err) || !lasting(ev.Lock.Err) {
 		return false
@@ -19,7 +19,7 @@ func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 	if id, err := d.ID(); err != nil || id != ev.Dir {
 		return false
 	}
-	if d.LockFile().ID != ev.Lock.ID || d.PidfileID() != ev.Pidfile.ID {
+	if l.ID != ev.Lock.ID || d.PidfileID() != ev.Pidfile.ID {
 		return false
 	}
 	if ev.Pidfile.State == lock.PidfileNamed && !o.sameProcess(ev.Pidfile.PID, ev.Owner, ev.Process) {

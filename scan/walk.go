@@ -20,7 +20,7 @@ type walk struct {
 	crew    *crew
 	pseudo  map[string]bool  // mount points that are not entered, by their real paths
 	roots   map[fileKey]bool // the directories that are roots
-	examine func(root, path string, d lock.Dir) func()
+	examine func(root, path string, d lock.Dir, l lock.LockFile) func()
 	failed  func(PathError)
 	missed  func(root, path string, err error)
 	most    int32        // directories that may be kept open
@@ -149,7 +149,7 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 	forbidden := errors.Is(lockFile.Err, fs.ErrPermission)
 	isData := lockFile.State != lock.LockMissing && !forbidden
 	if isData {
-		v.publish = v.examine(v.root.path, v.path, d)
+		v.publish = v.examine(v.root.path, v.path, d, lockFile)
 		if !v.cfg.Descend {
 			return false
 		}
@@ -160,7 +160,7 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 		return false
 	}
 	if (l.hasPidfile || l.hasLock && forbidden) && !isData {
-		v.publish = v.examine(v.root.path, v.path, d)
+		v.publish = v.examine(v.root.path, v.path, d, lockFile)
 		if !v.cfg.Descend {
 			return false
 		}
