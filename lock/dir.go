@@ -2,7 +2,6 @@ package lock
 
 import (
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,23 +37,9 @@ func (n Names) OpenBelow(parent int, rel, path string) (Dir, error) {
 	if err := n.check(); err != nil {
 		return Dir{}, pathError("open", path, err)
 	}
-	fd := parent
-	names := strings.Split(rel, "/")
-	if rel == "" {
-		names = []string{"."}
-	}
-	for i, name := range names {
-		if name == ".." {
-			name = "" // leads nowhere
-		}
-		next, err := open(fd, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
-		if i > 0 {
-			unix.Close(fd)
-		}
-		if err != nil {
-			return Dir{}, pathError("open", path, err)
-		}
-		fd = next
+	fd, err := openBelow(parent, rel)
+	if err != nil {
+		return Dir{}, pathError("open", path, err)
 	}
 	return Dir{fd: fd, path: path, names: n}, nil
 }

@@ -254,11 +254,15 @@ func NestedProcesses() (map[int][]Process, error) {
 	}
 	defer proc.Close()
 	entries, err := proc.Readdirnames(-1)
+	ours, _ := os.Readlink("/proc/self/ns/pid")
 	nested := map[int][]Process{}
 	for _, name := range entries {
 		pid, notPID := strconv.Atoi(name)
 		if notPID != nil {
 			continue
+		}
+		if ns, err := os.Readlink("/proc/" + name + "/ns/pid"); err == nil && ns == ours {
+			continue // most are: a link is read much sooner than the status is printed
 		}
 		text, err := os.ReadFile("/proc/" + name + "/status")
 		if hasEnded(err) {

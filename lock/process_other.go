@@ -21,3 +21,5 @@ func (d Dir) usedBy(p Process) Use { return UseUnknown }
 
 // NestedProcesses are not to be found on this system.
 func NestedProcesses() (map[int][]Process, error) { return nil, nil }
+
+func openBelow(parent int, rel string) (int, error) { return openStepwise(parent, rel) }

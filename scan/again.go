@@ -184,28 +184,28 @@ func (p *pass) takersOfStrays(known *knownLocks) []int {
 
 // knownLocks are the lock files that are there, in the terms of lock lines.
 type knownLocks struct {
-	files   map[fileKey]bool
+	*Monitor
+	files   map[fileKey]bool // of the directories that have an entry
 	devices map[uint64]bool
 	shared  bool // on some device, inode numbers do not say which file it is
 }
 
 func (p *pass) knownLocks() *knownLocks {
-	p.Monitor.mu.Lock()
-	defer p.Monitor.mu.Unlock()
+	m := p.Monitor
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	k := &knownLocks{
-		files:   make(map[fileKey]bool, len(p.entries)+len(p.tally.files)),
+		Monitor: m,
+		files:   make(map[fileKey]bool, len(m.entries)),
 		devices: map[uint64]bool{},
-		shared:  p.tally.shared,
+		shared:  m.tally.shared,
 	}
-	add := func(key fileKey) {
-		k.files[key] = true
+	for key := range m.tally.files {
 		k.devices[key.dev] = true
 	}
-	for key := range p.tally.files {
-		add(key)
-	}
-	for _, e := range p.entries {
-		add(e.report.Evidence.lockFile())
+	for _, e := range m.entries {
+		key := e.report.Evidence.lockFile()
+		k.files[key], k.devices[key.dev] = true, true
 		k.shared = k.shared || e.report.Evidence.sharesDevice()
 	}
 	return k
@@ -214,7 +214,20 @@ func (p *pass) knownLocks() *knownLocks {
 // has reports whether a lock is on one of them, or on another device than all of
 // them. Neither is a lock file that was deleted.
 func (k *knownLocks) has(line flockLine) bool {
-	return !k.devices[line.Dev] || !k.shared && k.files[fileKey{line.Dev, line.Ino}]
+	if !k.devices[line.Dev] {
+		return true
+	}
+	if k.shared {
+		return false
+	}
+	key := fileKey{line.Dev, line.Ino}
+	if k.files[key] {
+		return true
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, ok := k.tally.files[key]
+	return ok
 }
 
 // pathOf returns the path below a root that leads to a place, and the root's.

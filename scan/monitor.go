@@ -70,7 +70,7 @@ func New(cfg Config) *Monitor {
 		cfg.Timeout = 5 * time.Second
 	}
 	if cfg.Jobs <= 0 {
-		cfg.Jobs = min(max(2*runtime.GOMAXPROCS(0), 4), 32)
+		cfg.Jobs = min(max(2*runtime.GOMAXPROCS(0), 8), 32)
 	}
 	cfg.Names = cfg.Names.OrDefault()
 	return &Monitor{
@@ -279,17 +279,6 @@ func (m *Monitor) forget(path string) {
 	if known {
 		m.out.put(func(u *Update) { u.Gone = append(u.Gone, path) })
 	}
-}
-
-// entriesNow returns all entries as they are at this moment.
-func (m *Monitor) entriesNow() map[string]entry {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	now := make(map[string]entry, len(m.entries))
-	for path, e := range m.entries {
-		now[path] = *e
-	}
-	return now
 }
 
 // mayBeSplit reports whether somebody may hold a lock file that the directory

@@ -147,16 +147,21 @@ func (p *pass) showProgress(w *walk) (stop func()) {
 	return func() { close(done); ended.Wait() }
 }
 
-// examine observes a directory with this lock file, unless it is known and unchanged. It
+// examine observes a directory that a walk came by, unless it is known and unchanged. It
 // returns what makes the result known.
 func (p *pass) examine(root, path string, d lock.Dir, l lock.LockFile) (publish func()) {
+	e, known := p.entry(path)
+	if known && !p.isDue(path, e) && p.obs.unchanged(d, l, e.report, p.confirm) {
+		return func() { p.cameBy(path, p.number) }
+	}
+	return p.observe(root, path, d, l)
+}
+
+// observe gathers the evidence on a directory with this lock file, and returns what makes it known.
+func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile) (publish func()) {
 	walk := 0
 	if p.todo.walk {
 		walk = p.number
-	}
-	e, known := p.entry(path)
-	if known && !p.isDue(path, e) && p.obs.unchanged(d, l, e.report, p.confirm) {
-		return func() { p.cameBy(path, walk) }
 	}
 	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d, l), Observed: time.Now()}
 	return func() { p.accept(r, walk) }
@@ -195,13 +200,29 @@ func (p *pass) summarize() Summary {
 	defer p.Monitor.mu.Unlock()
 	s := Summary{Dirs: len(p.entries) + p.tally.dirs(), States: map[State]int{}, Errors: p.errors, Duration: time.Since(p.start)}
 	maps.Copy(s.States, p.tally.states)
-	inUse := map[lock.Process]bool{}
+	var states [stateCount]int
 	for _, e := range p.entries {
 		if e.report.Checking {
 			s.Checking++
 		} else {
-			s.States[e.report.Verdict.State]++
+			states[e.report.Verdict.State]++
 		}
+	}
+	for state, n := range states {
+		if n > 0 {
+			s.States[State(state)] += n
+		}
+	}
+	if p.todo.walk {
+		p.who.keep(p.processesInUse())
+	}
+	return s
+}
+
+// processesInUse are those that some report names. The caller holds mu.
+func (p *pass) processesInUse() map[lock.Process]bool {
+	inUse := map[lock.Process]bool{}
+	for _, e := range p.entries {
 		for _, h := range e.report.Evidence.Holders {
 			inUse[lock.Process{PID: h.PID, Ticks: h.Ticks}] = true
 		}
@@ -209,6 +230,5 @@ func (p *pass) summarize() Summary {
 			inUse[lock.Process{PID: o.PID, Ticks: o.Ticks}] = true
 		}
 	}
-	p.who.keep(inUse)
-	return s
+	return inUse
 }

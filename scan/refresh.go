@@ -11,19 +11,20 @@ import (
 
 // refresh looks at every known directory that this pass has not come by.
 func (p *pass) refresh(ctx context.Context) error {
-	var jobs []job
-	for path, e := range p.entriesNow() {
-		if p.todo.walk && e.walk == p.number {
-			continue
+	p.Monitor.mu.Lock()
+	jobs := make([]job, 0, len(p.entries))
+	for path, e := range p.entries {
+		if !p.todo.walk || e.walk != p.number {
+			jobs = append(jobs, p.lookJob(path, *e))
 		}
-		jobs = append(jobs, p.lookJob(path, e))
 	}
+	p.Monitor.mu.Unlock()
 	p.crew.add(jobs...)
 	return p.crew.wait(ctx)
 }
 
 func (p *pass) lookJob(path string, e entry) *relook {
-	j := &relook{pass: p, path: path, below: e.report.Root}
+	j := &relook{pass: p, path: path, below: e.report.Root, entry: e}
 	if i := slices.IndexFunc(p.roots, func(r *root) bool { return r.path == j.below }); i >= 0 {
 		j.root = p.roots[i]
 	} else if j.err = p.lost[j.below]; j.err == nil {
@@ -35,6 +36,7 @@ func (p *pass) lookJob(path string, e entry) *relook {
 // relook is the job of looking at a known directory again.
 type relook struct {
 	*pass
+	entry entry // as it was when the pass began, and nobody but this job changes it
 	path  string
 	below string // path of its root
 	root  *root
@@ -65,13 +67,16 @@ func (j *relook) run() {
 		j.err = unix.ENOENT
 		return
 	}
-	j.publish = j.examine(j.below, j.path, d, l)
+	if j.isDue(j.path, j.entry) || !j.obs.unchanged(d, l, j.entry.report, j.confirm) {
+		j.publish = j.observe(j.below, j.path, d, l)
+	}
 }
 
 func (j *relook) finish() {
 	switch {
-	case j.err == nil:
+	case j.publish != nil:
 		j.publish()
+	case j.err == nil: // unchanged
 	case isGone(j.err):
 		j.forget(j.path)
 	default:

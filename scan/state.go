@@ -11,15 +11,16 @@ import (
 type State uint8
 
 const (
-	Unknown   State = iota // could not be established
-	Split                  // a flock is held on a lock file that was this directory's and is deleted or replaced
-	Unguarded              // flock free, yet the pidfile names a live process that uses the directory
-	Orphaned               // flock held only through inherited descriptors: its taker and the named process are gone
-	Mismatch               // flock held by live processes, none of them the one the pidfile names
-	Unnamed                // flock held, and the pidfile names nobody
-	Stale                  // flock free, and a pidfile or temporary was left behind
-	Held                   // flock held, and the pidfile names a holder
-	Free                   // flock free, nothing left behind
+	Unknown    State = iota // could not be established
+	Split                   // a flock is held on a lock file that was this directory's and is deleted or replaced
+	Unguarded               // flock free, yet the pidfile names a live process that uses the directory
+	Orphaned                // flock held only through inherited descriptors: its taker and the named process are gone
+	Mismatch                // flock held by live processes, none of them the one the pidfile names
+	Unnamed                 // flock held, and the pidfile names nobody
+	Stale                   // flock free, and a pidfile or temporary was left behind
+	Held                    // flock held, and the pidfile names a holder
+	Free                    // flock free, nothing left behind
+	stateCount = iota
 )
 
 // States lists every state in order of severity, the worst first.
