@@ -157,6 +157,7 @@ func (s *settings) scanConfig() scan.Config {
 		Exclude:       s.Exclude,
 		Descend:       s.Descend,
 		Jobs:          s.Jobs,
+		Settled:       s.watch,
 		SummaryOnly:   s.check,
 	}
 }

@@ -104,6 +104,9 @@ func (m *Monitor) Run(ctx context.Context, sink func(Update)) error {
 	m.out = newOutbox(sink)
 	defer m.crew.dismiss()
 	defer m.out.close()
+	if m.cfg.Settled {
+		m.out.hold()
+	}
 	todo := request{walk: true, all: true}
 	for number := 1; ; number++ {
 		p := m.newPass(todo, number)
