@@ -287,6 +287,23 @@ func TestBreakStaleWithoutLockFileAgainstAcquire(t *testing.T) {
 	}
 }
 
+// swapping exchanges two files all the time, until stop.
+func swapping(a, b string) (stop func()) {
+	over, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-over:
+				return
+			default:
+				unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
+			}
+		}
+	}()
+	return func() { close(over); <-stopped }
+}
+
 // Where there is no lock file, the pidfile may be replaced at any step of the break:
 // what was seen is removed, or else nothing is.
 func TestBreakStaleWithoutLockFileAgainstReplacement(t *testing.T) {
@@ -298,18 +315,7 @@ func TestBreakStaleWithoutLockFileAgainstReplacement(t *testing.T) {
 		if err := os.WriteFile(other, []byte("1\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		stop, stopped := make(chan bool), make(chan bool)
-		go func() {
-			defer close(stopped)
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					unix.Renameat2(unix.AT_FDCWD, path, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
-				}
-			}
-		}()
+		stop := swapping(path, other)
 		var removed []string
 		var err error
 		for range 10 {
@@ -317,8 +323,7 @@ func TestBreakStaleWithoutLockFileAgainstReplacement(t *testing.T) {
 				break
 			}
 		}
-		close(stop)
-		<-stopped
+		stop()
 		if err == nil {
 			if !slices.Equal(removed, []string{pidfile}) {
 				t.Errorf("%q", removed)

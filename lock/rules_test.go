@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock"
 )
 
@@ -208,18 +206,7 @@ func TestSwappedFile(t *testing.T) {
 			if kind == "symlink" {
 				check = watchOpens(t, target)
 			}
-			stop, stopped := make(chan bool), make(chan bool)
-			go func() {
-				defer close(stopped)
-				for {
-					select {
-					case <-stop:
-						return
-					default:
-						unix.Renameat2(unix.AT_FDCWD, path, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
-					}
-				}
-			}()
+			stop := swapping(path, other)
 			seen := map[lock.LockState]int{}
 			for end := time.Now().Add(time.Second); time.Now().Before(end); {
 				l := d.ProbeLock()
@@ -228,8 +215,7 @@ func TestSwappedFile(t *testing.T) {
 					t.Fatalf("%+v", l)
 				}
 			}
-			close(stop)
-			<-stopped
+			stop()
 			if seen[lock.LockFree] == 0 || seen[lock.LockUnknown] == 0 {
 				t.Errorf("it was not swapped while we looked: %v", seen)
 			}
