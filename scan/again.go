@@ -184,7 +184,7 @@ func (p *pass) takersOfStrays(known *knownLocks) []int {
 
 // knownLocks are the lock files that are there, in the terms of lock lines.
 type knownLocks struct {
-	*Monitor
+	monitor *Monitor
 	files   map[fileKey]bool // of the directories that have an entry
 	devices map[uint64]bool
 	shared  bool // on some device, inode numbers do not say which file it is
@@ -195,7 +195,7 @@ func (p *pass) knownLocks() *knownLocks {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := &knownLocks{
-		Monitor: m,
+		monitor: m,
 		files:   make(map[fileKey]bool, len(m.entries)),
 		devices: map[uint64]bool{},
 		shared:  m.tally.shared,
@@ -224,9 +224,9 @@ func (k *knownLocks) has(line flockLine) bool {
 	if k.files[key] {
 		return true
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	_, ok := k.tally.files[key]
+	k.monitor.mu.Lock()
+	defer k.monitor.mu.Unlock()
+	_, ok := k.monitor.tally.files[key]
 	return ok
 }
 
