@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -117,4 +118,27 @@ func BenchmarkFrame(b *testing.B) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
 	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+}
+
+// BenchmarkMemory is what the screen holds for each directory, beyond its report.
+func BenchmarkMemory(b *testing.B) {
+	reports := fleet(many)
+	for b.Loop() {
+		before := inUse()
+		m, _ := testModel(120, 40, Options{})
+		for batch := range slices.Chunk(reports, 500) {
+			m.take(scan.Update{Changes: batch})
+		}
+		m.typed("S", "S")
+		b.ReportMetric(float64(inUse()-before)/float64(len(reports)), "B/row")
+		runtime.KeepAlive(m)
+	}
+}
+
+// inUse is how many bytes of the heap are in use.
+func inUse() uint64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
 }

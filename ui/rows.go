@@ -20,7 +20,6 @@ type rows struct {
 	counts       [classCount]int
 	selected     int
 	longest      int // of the paths, in bytes
-	scratch      []byte
 	groups       groups
 	groupsBefore int // heads before the last change of depth
 
@@ -56,7 +55,7 @@ func (rs *rows) apply(changes []scan.Change, gone []string) (events []event) {
 			rs.counts[r.class]--
 		}
 		replace(r)
-		rs.scratch = r.set(c.Report, rs.scratch)
+		r.set(c.Report)
 		rs.counts[r.class]++
 		if r.class != checking && r.class != r.stood {
 			events = append(events, event{path: r.Path, from: r.stood, to: r.class, report: r.Report})
@@ -135,11 +134,7 @@ func (rs *rows) kept() *row {
 func (rs *rows) refilter(from []*row, keep *row) {
 	rs.filtered = rs.filtered[:0] // of which from may be the whole
 	if !rs.query.all() {
-		for _, r := range from {
-			if r == keep || rs.query.matches(r) {
-				rs.filtered = append(rs.filtered, r)
-			}
-		}
+		rs.filtered = rs.query.filter(rs.filtered, from, keep)
 	}
 	rs.show()
 }
