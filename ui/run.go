@@ -7,9 +7,7 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -51,9 +49,9 @@ var ErrBreakHangs = errors.New("a stale-break has no answer from the system; wha
 // breakGrace is how long the end waits for a break that is under way: one that takes longer hangs, as on a dead mount.
 const breakGrace = 2 * time.Second
 
-// Run shows the screen until the user quits, ctx ends or a signal asks the program to
-// end, and leaves the terminal as it found it. It runs the source meanwhile,
-// and lets a break that is under way come to its end, unless it hangs.
+// Run shows the screen until the user quits or ctx ends, as it should when a signal
+// asks the program to, and leaves the terminal as it found it. It runs the
+// source meanwhile, and lets a break that is under way come to its end, unless it hangs.
 func Run(ctx context.Context, o Options) error {
 	if name := os.Getenv("TERM"); name == "" || name == "dumb" {
 		return ErrDumbTerminal
@@ -68,9 +66,6 @@ func Run(ctx context.Context, o Options) error {
 	if o.Color {
 		profile = colorprofile.ANSI
 	}
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-
 	m := newModel(o)
 	options := []tea.ProgramOption{
 		tea.WithOutput(wire{o.Stdout}),
@@ -82,10 +77,7 @@ func Run(ctx context.Context, o Options) error {
 		options = append(options, tea.WithInput(o.Stdin))
 	}
 	program := tea.NewProgram(m, options...)
-	defer context.AfterFunc(ctx, func() {
-		stop() // a second signal ends a program that hangs on a terminal that hangs
-		program.Quit()
-	})()
+	defer context.AfterFunc(ctx, program.Quit)()
 	sourceCtx, endSource := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
