@@ -5,12 +5,15 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/creack/pty"
+
+	"lockscope/lock"
 )
 
 // onTerminal starts the command on a terminal of its own, whose output is told
@@ -168,10 +171,24 @@ func TestDumbTerminalGetsTable(t *testing.T) {
 	}
 }
 
-func TestScreenTakesNoStates(t *testing.T) {
-	cmd, _, await := onTerminal(t, "xterm", "-s", "stale", t.TempDir())
-	await("--state is for what is printed")
-	if got, want := exitStatus(t, cmd), 2; got != want {
-		t.Errorf("exit status %d, want %d", got, want)
+// What is asked for on the command line is what the screen shows at first.
+func TestScreenShowsStates(t *testing.T) {
+	root := staleTree(t, "a")
+	if err := os.Mkdir(filepath.Join(root, "free"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "free", lock.DefaultNames.Lock), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for states, says := range map[string]string{"stale": "stale only", "attention": "problems only", "held,free": "held, free only"} {
+		cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "-s", states, root)
+		await(says)
+		await("filtered: 1 of 2")
+		write(t, terminal, "\x1b")
+		await("2 dirs")
+		write(t, terminal, "q")
+		if status := exitStatus(t, cmd); status != 0 {
+			t.Errorf("exit status %d", status)
+		}
 	}
 }

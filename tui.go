@@ -13,16 +13,13 @@ import (
 // screen runs the terminal interface until the user quits. A terminal that
 // cannot show it gets the table instead.
 func screen(ctx context.Context, s *settings, m *scan.Monitor, stderr *os.File) int {
-	if len(s.states) > 0 {
-		complain(stderr, errors.New("--state is for what is printed; on the screen, press / or a number to filter"))
-		return exitUsage
-	}
 	o := ui.Options{
 		Host:     hostname(),
 		Roots:    s.Roots,
 		Names:    s.scanConfig().Names,
 		Source:   m,
 		Interval: s.Interval.Duration,
+		States:   s.states,
 		ASCII:    s.ASCII,
 		Color:    s.Color.on(true),
 		Demo:     s.demo,

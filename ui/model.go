@@ -75,6 +75,9 @@ func newModel(o Options) *model {
 		breaking: &sync.WaitGroup{},
 	}
 	m.rows.groups.base = m.paths.base
+	for _, s := range o.States {
+		m.rows.query.classes |= only(classOfState(s))
+	}
 	m.keys.Break.SetEnabled(o.Break != nil)
 	if o.ASCII {
 		m.keys.Up.SetHelp("k", m.keys.Up.Help().Desc)

@@ -28,6 +28,7 @@ type Options struct {
 	Names    lock.Names // of the files; the zero value stands for the default ones
 	Source   Source
 	Interval time.Duration // what the source was told; 0 = only on request
+	States   []scan.State  // show these alone, as if the user had asked for them; none = all
 
 	// Break breaks the stale lock of a directory if the evidence in the
 	// report still holds, and says which files it removed; its error says why it did
