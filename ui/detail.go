@@ -43,7 +43,7 @@ func (m *model) detailLines(r *row, w int, full bool) []string {
 		offer := m.keys.Break.Help().Key + " removes what is stale, after checking everything again"
 		lines = append(lines, m.factLines(fact{"break", offer}, w, full)...)
 	}
-	list := facts(r.Report, m.now(), " "+t.dot+" ")
+	list := facts(r.Report, m.pictured(), " "+t.dot+" ")
 	if why != "" {
 		list = append(list, fact{"break", why})
 	}

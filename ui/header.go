@@ -75,7 +75,6 @@ func (m *model) scanFacts() []string {
 		facts = append(facts, "scanned in "+seconds(s.took))
 	}
 	switch {
-	case s.paused:
 	case s.wanted == 0:
 	case s.interval > s.wanted:
 		facts = append(facts, "every "+seconds(s.interval)+", stretched")
@@ -91,8 +90,12 @@ func (m *model) liveness() string {
 	if s.ended {
 		return t.alarm.Render("stopped")
 	}
-	if s.paused {
-		return t.warn.Render(t.paused + " paused")
+	if s.paused() {
+		text := t.paused + " paused"
+		if n := len(m.rows.waiting); n > 0 {
+			text += ", " + count(n) + " changed"
+		}
+		return t.warn.Render(text)
 	}
 	if s.wanted == 0 && s.passes > 0 && !s.progress.Walking {
 		return t.strong.Render("on request")

@@ -116,11 +116,13 @@ type status struct {
 	took     time.Duration    // what a walk takes, see steady
 	wanted   time.Duration    // the interval the user chose
 	interval time.Duration    // the interval in force, see steady
-	paused   bool
-	heard    time.Time // when the source was last heard of
+	pausedAt time.Time        // when the user stopped the picture; zero while it goes on
+	heard    time.Time        // when the source was last heard of
 	ended    bool
 	err      error // why it ended
 }
+
+func (s *status) paused() bool { return !s.pausedAt.IsZero() }
 
 // apply takes in an update. Its progress and interval may not be set.
 func (s *status) apply(u *scan.Update, now time.Time) {
@@ -129,7 +131,7 @@ func (s *status) apply(u *scan.Update, now time.Time) {
 	if u.Progress != (scan.Progress{}) {
 		s.progress, s.walked = u.Progress, true
 	}
-	if u.Interval != 0 && !s.paused {
+	if u.Interval != 0 {
 		s.interval = steady(s.interval, u.Interval)
 		if u.Interval == s.wanted {
 			s.interval = s.wanted
@@ -172,7 +174,7 @@ func (s *status) problems() []scan.PathError {
 // silent is for how long nothing was heard from a source that should have
 // spoken, or 0.
 func (s *status) silent(now time.Time) time.Duration {
-	if s.paused || s.ended || s.heard.IsZero() || s.interval == 0 {
+	if s.ended || s.heard.IsZero() || s.interval == 0 {
 		return 0
 	}
 	if d := now.Sub(s.heard); d > max(3*s.interval, 10*time.Second) {

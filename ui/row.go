@@ -5,14 +5,16 @@ import "lockscope/scan"
 // row is one directory of the table. It stays the same row while its reports
 // come and go.
 type row struct {
-	*scan.Report
-	class    class
-	stood    class  // the class before, if that is still being checked
-	group    *group // set on the head of a group, whose report has but a path
-	lower    bool   // what a filter looks through is printable ASCII in lower case
-	selected bool
-	replaced bool // its place is being sought anew
-	gone     bool // it is a data directory no longer
+	*scan.Report              // as it is shown; nil before
+	next         *scan.Report // to be shown next, if that is not the same: see settle
+	group        *group       // set on the head of a group, whose report has but a path
+	class        class
+	stood        class // of the last report whose verdict stood
+	lower        bool  // what a filter looks through is printable ASCII in lower case
+	selected     bool
+	leaves       bool  // it is a data directory no longer, and still shown: see settle
+	gone         bool  // from what is shown, too
+	keeper       int32 // PID of who held the lock by that report; 0 = not known, or nobody
 }
 
 // set gives the row a new report.
@@ -32,4 +34,23 @@ func holds(r *scan.Report, pid int) bool {
 		}
 	}
 	return false
+}
+
+// keeperPID is the process that has the lock: the holder that the pidfile
+// names, here or in its container, else the first; 0 if none can be told.
+func keeperPID(r *scan.Report) int {
+	named, first := namedPID(r), 0
+	for _, h := range searched(r) {
+		switch {
+		case h.Deleted:
+		case named != 0 && (h.PID == named || h.NSPID == named):
+			return h.PID
+		case first == 0:
+			first = h.PID
+		}
+	}
+	if first == 0 {
+		return named
+	}
+	return first
 }

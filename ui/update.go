@@ -25,6 +25,9 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	case endedMsg:
 		m.scan.ended, m.scan.err = true, msg.err
 	case secondMsg:
+		if m.scan.paused() { // what changed is still to be seen
+			return everySecond()
+		}
 		maps.DeleteFunc(m.flash, func(_ string, at time.Time) bool { return m.now().Sub(at) >= flashTime })
 		return everySecond()
 	case tea.ResumeMsg:
@@ -52,12 +55,15 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 func (m *model) receive(batch batchMsg) {
 	for i := range batch {
 		u := &batch[i]
-		events := m.rows.apply(u.Changes, u.Gone)
+		events := m.rows.take(u.Changes, u.Gone)
 		if m.scan.passes == 0 { // nothing changes before all has been found, and every verdict stands
 			events = nil
 		}
 		m.note(events)
 		m.scan.apply(u, m.now())
+	}
+	if !m.scan.paused() {
+		m.rows.settle()
 	}
 }
 
