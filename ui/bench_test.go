@@ -71,7 +71,7 @@ func BenchmarkTick(b *testing.B) {
 	b.Run("nothing", func(b *testing.B) {
 		m := bigModel(b)
 		for b.Loop() {
-			m.Update(secondMsg{})
+			m.Update(tickMsg{})
 			m.View()
 		}
 	})

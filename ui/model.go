@@ -38,6 +38,7 @@ type model struct {
 	theme theme
 	help  help.Model
 	now   func() time.Time
+	tick  time.Duration // between two looks at the clock
 
 	feed   *feed
 	scan   status
@@ -66,6 +67,7 @@ func newModel(o Options) *model {
 		theme:    newTheme(o.ASCII),
 		help:     help.New(),
 		now:      time.Now,
+		tick:     time.Second,
 		feed:     newFeed(),
 		scan:     status{wanted: o.Interval, interval: o.Interval},
 		rows:     newRows(),
@@ -96,14 +98,14 @@ func newModel(o Options) *model {
 	return m
 }
 
-// secondMsg comes once a second, since ages do.
-type secondMsg struct{}
+// tickMsg comes once a second, since ages do.
+type tickMsg struct{}
 
-func everySecond() tea.Cmd {
-	return tea.Tick(time.Second, func(time.Time) tea.Msg { return secondMsg{} })
+func (m *model) nextTick() tea.Cmd {
+	return tea.Tick(m.tick, func(time.Time) tea.Msg { return tickMsg{} })
 }
 
-func (m *model) Init() tea.Cmd { return tea.Batch(m.feed.next, everySecond()) }
+func (m *model) Init() tea.Cmd { return tea.Batch(m.feed.next, m.nextTick()) }
 
 // status is what the header says of the scan.
 type status struct {

@@ -57,6 +57,11 @@ func Run(ctx context.Context, o Options) error {
 	if name := os.Getenv("TERM"); name == "" || name == "dumb" {
 		return ErrDumbTerminal
 	}
+	return newModel(o).run(ctx)
+}
+
+func (m *model) run(ctx context.Context) error {
+	o := m.opts
 	if o.Stdin == nil {
 		o.Stdin = os.Stdin
 	}
@@ -67,7 +72,6 @@ func Run(ctx context.Context, o Options) error {
 	if o.Color {
 		profile = colorprofile.ANSI
 	}
-	m := newModel(o)
 	options := []tea.ProgramOption{
 		tea.WithOutput(wire{o.Stdout}),
 		tea.WithColorProfile(profile),

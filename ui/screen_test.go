@@ -141,7 +141,7 @@ func TestChangesStandOutOnce(t *testing.T) {
 	m.take(scanned(nil))
 	loud := m.View().Content
 	m.now = func() time.Time { return noon.Add(flashTime) }
-	m.Update(secondMsg{})
+	m.Update(tickMsg{})
 	if m.View().Content == loud {
 		t.Error("the row still stands out")
 	}
@@ -158,7 +158,7 @@ func TestNothingChanges(t *testing.T) {
 		u := scanned(nil)
 		u.Summary.Duration += time.Duration(i) * time.Millisecond
 		m.take(u, scan.Update{Interval: 2 * time.Second})
-		m.Update(secondMsg{})
+		m.Update(tickMsg{})
 		if after := m.View(); after.Content != before.Content {
 			t.Fatalf("after %d s the frame is another:\n%s", i, m.shown())
 		}
@@ -254,7 +254,7 @@ func TestPause(t *testing.T) {
 	m.now = func() time.Time { return noon.Add(5 * time.Minute) }
 	held := sample{path: "b", state: scan.Held, pid: 7, holders: []scan.Holder{holder(7, "kvd", hour)}}
 	m.take(scanned(changes(held, free("a"), stale("0"), stale("9")), root+"/c", root+"/9"))
-	m.Update(secondMsg{})
+	m.Update(tickMsg{})
 	if after := picture(); after != before {
 		t.Errorf("the picture changed to:\n%s", m.shown())
 	}
@@ -282,7 +282,7 @@ func TestPause(t *testing.T) {
 	}
 	loud := picture()
 	m.now = func() time.Time { return noon.Add(5*time.Minute + flashTime) }
-	m.Update(secondMsg{})
+	m.Update(tickMsg{})
 	if picture() == loud {
 		t.Error("what changed meanwhile does not stand out")
 	}

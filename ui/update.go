@@ -24,12 +24,12 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		return m.feed.next
 	case endedMsg:
 		m.scan.ended, m.scan.err = true, msg.err
-	case secondMsg:
+	case tickMsg:
 		if m.scan.paused() { // what changed is still to be seen
-			return everySecond()
+			return m.nextTick()
 		}
 		maps.DeleteFunc(m.flash, func(_ string, at time.Time) bool { return m.now().Sub(at) >= flashTime })
-		return everySecond()
+		return m.nextTick()
 	case tea.ResumeMsg:
 		m.scan.heard = m.now()
 	case noticeMsg:
