@@ -1,35 +1,6 @@
 package ui
 
-import (
-	"time"
-
-	tea "charm.land/bubbletea/v2"
-
-	"lockscope/scan"
-)
-
-func (m *model) copyPath() tea.Cmd {
-	r := m.rows.directory()
-	if r == nil {
-		return nil
-	}
-	m.notice = "copied " + scan.Escape(r.Path)
-	return tea.SetClipboard(r.Path)
-}
-
-func (m *model) copyNext() tea.Cmd {
-	r := m.rows.directory()
-	if r == nil {
-		return nil
-	}
-	command := r.Command()
-	if command == "" {
-		m.notice = "there is no command for the next step"
-		return nil
-	}
-	m.notice = "copied: " + command
-	return tea.SetClipboard(command)
-}
+import "time"
 
 // pause freezes the picture, or lets it go on with what changed meanwhile. The
 // directories are watched all along.
