@@ -86,8 +86,9 @@ func (m *model) shortCounters() []counter {
 	if n == 0 {
 		style = t.good
 	}
-	return []counter{
-		{text: style.Render(counted(n, "problem", "problems")), shows: problems},
-		{text: " of " + count(len(rs.sorted))},
+	rest := " of " + count(len(rs.sorted))
+	if !rs.query.all() {
+		rest = ", " + count(rs.matching()) + rest + " shown"
 	}
+	return []counter{{text: style.Render(counted(n, "problem", "problems")), shows: problems}, {text: rest}}
 }

@@ -18,12 +18,17 @@ func (m *model) headerLine() string {
 	room := m.width - width(left) - width(live) - 2
 
 	host := scan.Escape(m.opts.Host)
-	if room > width(host)+2 && host != "" {
+	all := m.scanFacts()
+	needed := 0
+	if n := width(all[0]) + 3; n <= room && !m.rows.query.all() { // that not all is shown matters more
+		needed = n
+	}
+	if room > needed+width(host)+2 && host != "" {
 		left += "  " + host
 		room -= width(host) + 2
 	}
 	var facts []string
-	for _, fact := range m.scanFacts() {
+	for _, fact := range all {
 		if room < width(fact)+3 {
 			break
 		}
