@@ -95,6 +95,17 @@ func TestCursorAmongGroups(t *testing.T) {
 	}
 }
 
+// A row is not shown without the head that it is the first below.
+func TestHeadIsShown(t *testing.T) {
+	rs := groupedRows()
+	rs.setHeight(3)
+	rs.moveTo(0)
+	rs.nextDepth()
+	if rs.top != 0 || rs.at != 1 {
+		t.Errorf("the window is at %d, the cursor at %d", rs.top, rs.at)
+	}
+}
+
 func TestNoActionOnGroup(t *testing.T) {
 	m, source := testModel(120, 30, Options{Break: neverBreak})
 	m.take(scanned(fleet(100)))

@@ -123,6 +123,9 @@ func (rs *rows) findGrouped() int {
 func (rs *rows) scroll() {
 	rs.top = min(rs.top, rs.at, max(len(rs.shown)-rs.height, 0))
 	rs.top = max(rs.top, rs.at-rs.height+1, 0)
+	if rs.top > 0 && rs.top == rs.at && rs.height > 1 && rs.shown[rs.top-1].group != nil {
+		rs.top-- // to the head that the cursor's row is below
+	}
 }
 
 func (rs *rows) setHeight(h int) {
