@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 
 // onTerminal starts the command on a terminal of its own, whose output is told
 // to the function that is returned: it waits for a text to appear.
-func onTerminal(t *testing.T, term string, args ...string) (cmd *exec.Cmd, terminal *os.File, await func(text string)) {
+func onTerminal(t testing.TB, term string, args ...string) (cmd *exec.Cmd, terminal *os.File, await func(text string)) {
 	t.Helper()
 	cmd = command(args...)
 	cmd.Stderr = nil
@@ -190,5 +191,25 @@ func TestScreenShowsStates(t *testing.T) {
 		if status := exitStatus(t, cmd); status != 0 {
 			t.Errorf("exit status %d", status)
 		}
+	}
+}
+
+// BenchmarkFirstRow is what passes from the start of the program until there are rows on
+// the screen.
+func BenchmarkFirstRow(b *testing.B) {
+	root := b.TempDir()
+	for i := range 1000 {
+		dir := filepath.Join(root, fmt.Sprintf("shard-%02d/tenant-%04d", i%10, i))
+		if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, lock.DefaultNames.Lock), nil, 0o644)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		cmd, terminal, await := onTerminal(b, "xterm", root)
+		await("/tenant-")
+		b.StopTimer()
+		terminal.WriteString("q")
+		cmd.Wait()
+		b.StartTimer()
 	}
 }

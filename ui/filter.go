@@ -141,9 +141,9 @@ func (t *term) matches(r *row) bool {
 	case inState:
 		return t.classes.has(r.class)
 	case inPID:
-		return t.inPIDs(r.Report, strings.HasPrefix)
+		return t.inPIDs(r.Report)
 	case inCommand:
 		return t.inCommands(r)
 	}
-	return t.in(r.Path, r.lower) || strings.Contains(r.class.String(), t.text) || t.inPIDs(r.Report, strings.Contains) || t.inCommands(r)
+	return t.in(r.Path, r.lower) || strings.Contains(r.class.String(), t.text) || t.inPIDs(r.Report) || t.inCommands(r)
 }

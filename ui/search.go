@@ -32,23 +32,27 @@ func (t *term) inCommands(r *row) bool {
 }
 
 // inPIDs looks through the PIDs of the pidfile and of the holders.
-func (t *term) inPIDs(r *scan.Report, found func(pid, text string) bool) bool {
+func (t *term) inPIDs(r *scan.Report) bool {
 	if t.text[0] < '0' || t.text[0] > '9' {
 		return false
 	}
-	var digits [20]byte
-	has := func(pid int) bool {
-		return found(string(strconv.AppendInt(digits[:0], int64(pid), 10)), t.text)
-	}
-	if pid := namedPID(r); pid != 0 && has(pid) {
+	if pid := namedPID(r); pid != 0 && t.inPID(pid) {
 		return true
 	}
 	for _, h := range searched(r) {
-		if has(h.PID) {
+		if t.inPID(h.PID) {
 			return true
 		}
 	}
 	return false
+}
+
+func (t *term) inPID(pid int) bool {
+	digits := string(strconv.AppendInt(make([]byte, 0, 20), int64(pid), 10)) // on the stack, unlike Itoa's
+	if t.field == inPID {
+		return strings.HasPrefix(digits, t.text)
+	}
+	return strings.Contains(digits, t.text)
 }
 
 // searched are the holders that a filter looks at.
