@@ -173,6 +173,23 @@ func TestFilterAsYouType(t *testing.T) {
 	term.see("1,013 dirs")
 }
 
+// TestEscAndKeyTogether: on a slow line they arrive in one go.
+func TestEscAndKeyTogether(t *testing.T) {
+	term := runScreen(t, 80, 24, Options{Break: neverBreak})
+	term.show(scanned(fleet(100)))
+	term.see("tenant-0412")
+	term.send("6B")
+	term.see("[ Cancel ]")
+	term.send("\x1bG")
+	term.see("3 of 3")
+	term.send("\x1bg")
+	term.see("1 of 112")
+	term.send("?")
+	term.see("half a page")
+	term.send("\x1b\x1b[B")
+	term.see("2 of 112")
+}
+
 // TestStrangeNames: the columns are where they are, whatever a name is made of, and
 // nothing in it is obeyed.
 func TestStrangeNames(t *testing.T) {

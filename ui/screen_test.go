@@ -73,6 +73,15 @@ func TestMouse(t *testing.T) {
 	}
 }
 
+func TestClickOnErrors(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(scan.Update{Changes: fleet(10), Errors: []scan.PathError{{Path: "/x", Err: errors.New("open /x: permission denied")}}, Progress: scan.Progress{Visited: 1}}, scanned(nil))
+	m.clickOn(t, "1 error")
+	if text := m.shown(); m.mode != logging || !strings.Contains(text, "open /x: permission denied") {
+		t.Errorf("a click on the errors shows:\n%s", text)
+	}
+}
+
 func TestMouseNeverConsents(t *testing.T) {
 	var b breaker
 	m, _ := testModel(120, 30, Options{Break: b.breakStale})

@@ -61,6 +61,15 @@ func TestTour(t *testing.T) {
 			term.see("state:stale")
 			term.send("\r")
 			term.see("1 of 3")
+			term.send("\r")
+			if size.width < besideFrom && size.height >= detailFrom {
+				term.unsee("DIRECTORY")
+			}
+			term.send("G") // of the detail, where it is full
+			term.see("break")
+			term.send("\x1b")
+			term.see("1 of 3")
+
 			term.send("B")
 			term.see("[ Cancel ]")
 			term.resize(size.width+20, size.height+3)

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"maps"
 	"time"
+	"unicode"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -81,6 +83,11 @@ func (m *model) note(events []event) {
 
 // press forks by what has the keys.
 func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
+	// Esc and a key in one go, as on a slow line, look like one with alt: the text input alone knows such.
+	if k.Mod.Contains(tea.ModAlt) && m.mode != filtering {
+		esc := m.press(tea.KeyPressMsg{Code: tea.KeyEscape})
+		return tea.Batch(esc, m.press(withoutAlt(k)))
+	}
 	m.notice = ""
 	if k.String() == "ctrl+c" {
 		return tea.Quit
@@ -100,6 +107,14 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		return m.pressText(k)
 	}
 	return m.pressTable(k)
+}
+
+func withoutAlt(k tea.KeyPressMsg) tea.KeyPressMsg {
+	k.Mod &^= tea.ModAlt
+	if r := cmp.Or(k.ShiftedCode, k.Code); unicode.IsPrint(r) && !k.Mod.Contains(tea.ModCtrl) {
+		k.Text = string(r)
+	}
+	return k
 }
 
 // pressText is for the help and the log.
