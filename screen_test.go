@@ -3,19 +3,23 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/creack/pty"
+
+	"lockscope/lock"
 )
 
 // onTerminal starts the command on a terminal of its own, whose output is told
 // to the function that is returned: it waits for a text to appear.
-func onTerminal(t *testing.T, term string, args ...string) (cmd *exec.Cmd, terminal *os.File, await func(text string)) {
+func onTerminal(t testing.TB, term string, args ...string) (cmd *exec.Cmd, terminal *os.File, await func(text string)) {
 	t.Helper()
 	cmd = command(args...)
 	cmd.Stderr = nil
@@ -168,10 +172,44 @@ func TestDumbTerminalGetsTable(t *testing.T) {
 	}
 }
 
-func TestScreenTakesNoStates(t *testing.T) {
-	cmd, _, await := onTerminal(t, "xterm", "-s", "stale", t.TempDir())
-	await("--state is for what is printed")
-	if got, want := exitStatus(t, cmd), 2; got != want {
-		t.Errorf("exit status %d, want %d", got, want)
+// What is asked for on the command line is what the screen shows at first.
+func TestScreenShowsStates(t *testing.T) {
+	root := staleTree(t, "a")
+	if err := os.Mkdir(filepath.Join(root, "free"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "free", lock.DefaultNames.Lock), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for states, says := range map[string]string{"stale": "stale only", "attention": "problems only", "held,free": "held, free only"} {
+		cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "-s", states, root)
+		await(says)
+		await("filtered: 1 of 2")
+		write(t, terminal, "\x1b")
+		await("2 dirs")
+		write(t, terminal, "q")
+		if status := exitStatus(t, cmd); status != 0 {
+			t.Errorf("exit status %d", status)
+		}
+	}
+}
+
+// BenchmarkFirstRow is what passes from the start of the program until there are rows on
+// the screen.
+func BenchmarkFirstRow(b *testing.B) {
+	root := b.TempDir()
+	for i := range 1000 {
+		dir := filepath.Join(root, fmt.Sprintf("shard-%02d/tenant-%04d", i%10, i))
+		if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, lock.DefaultNames.Lock), nil, 0o644)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		cmd, terminal, await := onTerminal(b, "xterm", root)
+		await("/tenant-")
+		b.StopTimer()
+		terminal.WriteString("q")
+		cmd.Wait()
+		b.StartTimer()
 	}
 }

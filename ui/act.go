@@ -1,44 +1,27 @@
 package ui
 
-import (
-	"time"
+import "time"
 
-	tea "charm.land/bubbletea/v2"
-
-	"lockscope/scan"
-)
-
-func (m *model) copyPath() tea.Cmd {
-	r := m.rows.directory()
-	if r == nil {
-		return nil
-	}
-	m.notice = "copied " + scan.Escape(r.Path)
-	return tea.SetClipboard(r.Path)
-}
-
-func (m *model) copyNext() tea.Cmd {
-	r := m.rows.directory()
-	if r == nil {
-		return nil
-	}
-	command := r.Command()
-	if command == "" {
-		m.notice = "there is no command for the next step"
-		return nil
-	}
-	m.notice = "copied: " + command
-	return tea.SetClipboard(command)
-}
-
+// pause freezes the picture, or lets it go on with what changed meanwhile. The
+// directories are watched all along.
 func (m *model) pause() {
-	m.scan.paused = !m.scan.paused
-	if m.scan.paused {
-		m.opts.Source.SetInterval(0)
-	} else {
-		m.scan.heard = m.now()
-		m.opts.Source.SetInterval(m.scan.wanted)
+	if !m.scan.paused() {
+		m.scan.pausedAt = m.now()
+		return
 	}
+	m.scan.pausedAt = time.Time{}
+	m.rows.settle()
+	for path := range m.flash {
+		m.flash[path] = m.now()
+	}
+}
+
+// pictured is the moment that the table shows.
+func (m *model) pictured() time.Time {
+	if m.scan.paused() {
+		return m.scan.pausedAt
+	}
+	return m.now()
 }
 
 // intervals are what + and - go through.
@@ -47,7 +30,7 @@ var intervals = []time.Duration{
 	30 * time.Second, time.Minute, 5 * time.Minute,
 }
 
-// changeInterval takes the next longer or shorter interval, and ends a pause.
+// changeInterval takes the next longer or shorter interval.
 func (m *model) changeInterval(step int) {
 	i := 0
 	for i < len(intervals)-1 && intervals[i] < m.scan.wanted {
@@ -58,6 +41,5 @@ func (m *model) changeInterval(step int) {
 	}
 	m.scan.wanted = intervals[max(min(i+step, len(intervals)-1), 0)]
 	m.scan.interval = m.scan.wanted
-	m.scan.paused = false
 	m.opts.Source.SetInterval(m.scan.wanted)
 }

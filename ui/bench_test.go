@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -36,7 +38,7 @@ func BenchmarkKey(b *testing.B) {
 
 // BenchmarkFilter is what a filter costs, where it does not just narrow the one before.
 func BenchmarkFilter(b *testing.B) {
-	for _, text := range []string{"e", "kvd", "tenant-0500", "state:held !eu", "pid:1234", "nonsense"} {
+	for _, text := range []string{"e", "kvd", "tenant-0500", "state:held !eu", "pid:1234", "7", "nonsense"} {
 		b.Run(text, func(b *testing.B) {
 			m := bigModel(b)
 			for b.Loop() {
@@ -70,7 +72,7 @@ func BenchmarkTick(b *testing.B) {
 	b.Run("nothing", func(b *testing.B) {
 		m := bigModel(b)
 		for b.Loop() {
-			m.Update(secondMsg{})
+			m.Update(tickMsg{})
 			m.View()
 		}
 	})
@@ -102,19 +104,80 @@ func BenchmarkView(b *testing.B) {
 // BenchmarkFrame is what passes between a key and its frame on the terminal,
 // with 100,000 directories: the median and the 95th percentile.
 func BenchmarkFrame(b *testing.B) {
-	term := runScreen(b, 120, 40, Options{Color: true})
-	term.show(scanned(fleet(many)))
-	term.see("100,012 dirs")
-	term.send("j")
-	term.see(" 2 of 100,012")
-	var took []time.Duration
-	for at := 3; b.Loop(); at++ {
-		start := time.Now()
+	start := func(b *testing.B) *running {
+		term := runScreen(b, 120, 40, Options{Color: true})
+		term.show(scanned(fleet(many)))
+		term.see("100,012 dirs")
 		term.send("j")
-		term.see(" " + count(at) + " of 100,012")
-		took = append(took, time.Since(start))
+		term.see(" 2 of 100,012")
+		return term
 	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
-	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+	b.Run("down", func(b *testing.B) {
+		term := start(b)
+		var took durations
+		for at := 3; b.Loop(); at++ {
+			took.measure(func() {
+				term.send("j")
+				term.see(" " + count(at) + " of 100,012")
+			})
+		}
+		took.report(b)
+	})
+	// A digit that each path may have, and its removal: nothing is known from the filter before.
+	b.Run("filter", func(b *testing.B) {
+		term := start(b)
+		term.send("/")
+		term.see("enter keeps it")
+		var took durations
+		for b.Loop() {
+			took.measure(func() {
+				term.send("7")
+				term.see("filtered: ")
+			})
+			took.measure(func() {
+				term.send("\x7f")
+				term.unsee("filtered: ")
+			})
+		}
+		took.report(b)
+	})
+}
+
+type durations []time.Duration
+
+// measure waits a little first: nobody presses keys in step with the frames.
+func (d *durations) measure(f func()) {
+	time.Sleep(rand.N(50 * time.Millisecond))
+	start := time.Now()
+	f()
+	*d = append(*d, time.Since(start))
+}
+
+func (d durations) report(b *testing.B) {
+	slices.Sort(d)
+	b.ReportMetric(float64(d[len(d)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(d[len(d)*95/100].Microseconds())/1000, "p95-ms")
+}
+
+// BenchmarkMemory is what the screen holds for each directory, beyond its report.
+func BenchmarkMemory(b *testing.B) {
+	reports := fleet(many)
+	for b.Loop() {
+		before := inUse()
+		m, _ := testModel(120, 40, Options{})
+		for batch := range slices.Chunk(reports, 500) {
+			m.take(scan.Update{Changes: batch})
+		}
+		m.typed("S", "S")
+		b.ReportMetric(float64(inUse()-before)/float64(len(reports)), "B/row")
+		runtime.KeepAlive(m)
+	}
+}
+
+// inUse is how many bytes of the heap are in use.
+func inUse() uint64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
 }

@@ -1,7 +1,11 @@
 package ui
 
 import (
+	"fmt"
 	"testing"
+	"time"
+
+	"lockscope/scan"
 )
 
 // TestBytes counts what crosses the wire at 120×40 for what happens most.
@@ -42,4 +46,48 @@ func TestBytes(t *testing.T) {
 		term.show(scanned(changes(changed)))
 		term.see("4242")
 	})
+}
+
+// TestBytesOfTick counts what crosses the wire at 120×40 while nobody presses a key.
+func TestBytesOfTick(t *testing.T) {
+	aged := func(unit time.Duration) (out []scan.Change) { // all in sight, and of ages that differ
+		for i := range 40 {
+			s := stale(fmt.Sprintf("eu/shard-%02d/tenant-%04d/data", i%7, i*37))
+			s.written = time.Duration(10+i)*unit + unit/2
+			out = append(out, changes(s)...)
+		}
+		return out
+	}
+
+	term := runScreen(t, 120, 40, Options{Color: true})
+	term.show(scanned(aged(time.Second)))
+	term.see("10s")
+	for want := 11; want < 16; want++ {
+		before := len(term.written())
+		term.clock.forward(time.Second)
+		term.see(" " + age(time.Duration(want)*time.Second) + " ago")
+		cost := len(term.written()) - before
+		t.Logf("every visible age changes: %d bytes", cost)
+		if cost > 600 {
+			t.Errorf("every visible age changes: %d bytes, want at most 600", cost)
+		}
+	}
+
+	term = runScreen(t, 120, 40, Options{Color: true})
+	term.show(scanned(aged(time.Hour)))
+	term.see("10h")
+	before, reads := len(term.written()), term.clock.reads.Load()
+	for i := range 20 {
+		term.clock.forward(time.Second)
+		u := scanned(nil)
+		u.Summary.Duration += time.Duration(i) * time.Millisecond
+		term.show(u)
+		// A tick or the update draws a frame, which reads the clock for each row.
+		if !eventually(func() bool { return term.clock.reads.Load() > reads+int64(i+1)*100 }) {
+			t.Fatal("no frame is drawn")
+		}
+	}
+	if cost := len(term.written()) - before; cost > 0 {
+		t.Errorf("nothing visible changes: %d bytes: %q", cost, term.written()[before:])
+	}
 }

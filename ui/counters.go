@@ -7,7 +7,8 @@ import (
 // counter is one piece of the counters line.
 type counter struct {
 	text  string  // styled
-	shows classes // what a click on it shows; 0 = nothing
+	shows classes // what a click on it shows alone; 0 = nothing
+	log   bool    // a click on it shows the log
 }
 
 // countersLine says how many are in which state, the problems first.
@@ -64,7 +65,7 @@ func (m *model) longCounters(healthy bool, gap string) []counter {
 		add(checking)
 	}
 	if n := len(m.scan.problems()); n > 0 {
-		out = append(out, counter{text: t.alarm.Render(counted(n, "error", "errors"))}, counter{text: gap})
+		out = append(out, counter{text: t.alarm.Render(counted(n, "error", "errors")), log: true}, counter{text: gap})
 	}
 	if !healthy {
 		return append(out, counter{text: t.dim.Render("of " + count(len(rs.sorted)))})
@@ -86,8 +87,9 @@ func (m *model) shortCounters() []counter {
 	if n == 0 {
 		style = t.good
 	}
-	return []counter{
-		{text: style.Render(counted(n, "problem", "problems")), shows: problems},
-		{text: " of " + count(len(rs.sorted))},
+	rest := " of " + count(len(rs.sorted))
+	if !rs.query.all() {
+		rest = ", " + count(rs.matching()) + rest + " shown"
 	}
+	return []counter{{text: style.Render(counted(n, "problem", "problems")), shows: problems}, {text: rest}}
 }

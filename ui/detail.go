@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -10,40 +11,52 @@ import (
 
 const labelWidth = 10
 
-// detailLines explain a directory: where, what, why, and what to do next. They are
-// at most w cells wide. In full, nothing is cut but wrapped.
+// detailLines explain a directory: what has happened to it, what that rests on, and
+// what to do next. They are at most w cells wide. In full, nothing is cut but wrapped.
 func (m *model) detailLines(r *row, w int, full bool) []string {
+	story, evidence, next := m.detailParts(r, w, full)
+	return slices.Concat(story, evidence, next)
+}
+
+// cutDetail is the detail in n lines. If they do not do, evidence is left out and it
+// says that there is more.
+func (m *model) cutDetail(n int) []string {
+	story, evidence, next := m.detailParts(m.rows.current(), m.width, false)
+	if len(story)+len(evidence)+len(next) <= n {
+		return slices.Concat(story, evidence, next)
+	}
+	room := max(n-len(story)-len(next), 0)
+	lines := append(story, evidence[:min(room, len(evidence))]...)
+	last := len(lines) - 1
+	more := m.theme.mark + " " + m.keys.Detail.Help().Key + " shows more "
+	lines[last] = spread(lines[last], m.theme.dim.Render(more), m.width)
+	return exactly(append(lines, next...), n)
+}
+
+func (m *model) detailParts(r *row, w int, full bool) (story, evidence, next []string) {
 	if r.group != nil {
-		return m.groupLines(r, w)
+		return m.groupLines(r, w), nil, nil
 	}
 	t := &m.theme
 	c := r.class
 	state := t.class[c].Render(c.String())
 	path := scan.Escape(r.Path)
 	room := w - 2 - width(c.String()) - 2
-	var lines []string
 	if full && width(path) > room {
-		lines = append(lines, " "+state)
+		story = append(story, " "+state)
 		for _, line := range wrap(path, w-2) {
-			lines = append(lines, " "+t.name.Render(line))
+			story = append(story, " "+t.name.Render(line))
 		}
 	} else {
-		lines = append(lines, spread(" "+t.name.Render(shortenMiddle(path, room, t.mark)), state+" ", w))
+		story = append(story, spread(" "+t.name.Render(shortenMiddle(path, room, t.mark)), state+" ", w))
+	}
+	summary, advice := r.Explain()
+	for _, line := range wrap(summary, w-2) {
+		story = append(story, " "+line)
 	}
 
-	summary, next := r.Explain()
-	for _, line := range wrap(summary, w-2) {
-		lines = append(lines, " "+line)
-	}
-	if next != "" {
-		lines = append(lines, m.factLines(fact{"next", next}, w, true)...)
-	}
+	list := facts(r.Report, m.pictured(), " "+t.dot+" ")
 	why := whyNoBreak(r.Report, m.opts.Break == nil)
-	if why == "" {
-		offer := m.keys.Break.Help().Key + " removes what is stale, after checking everything again"
-		lines = append(lines, m.factLines(fact{"break", offer}, w, full)...)
-	}
-	list := facts(r.Report, m.now(), " "+t.dot+" ")
 	if why != "" {
 		list = append(list, fact{"break", why})
 	}
@@ -54,9 +67,17 @@ func (m *model) detailLines(r *row, w int, full bool) []string {
 		list = append(list, fact{"observed", r.Observed.Local().Format("2006-01-02 15:04:05")})
 	}
 	for _, f := range list {
-		lines = append(lines, m.factLines(f, w, full)...)
+		evidence = append(evidence, m.factLines(f, w, full)...)
 	}
-	return lines
+
+	if advice != "" {
+		next = m.factLines(fact{"next", advice}, w, true)
+	}
+	if why == "" {
+		offer := m.keys.Break.Help().Key + " removes what is stale, after checking everything again"
+		next = append(next, m.factLines(fact{"break", offer}, w, full)...)
+	}
+	return story, evidence, next
 }
 
 // factLines lays out a fact with its label, wrapped or cut.

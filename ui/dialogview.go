@@ -155,14 +155,14 @@ func (m *model) removes(r *scan.Report) string {
 
 // changedSince says what a pinned directory is now, "" if it is still stale.
 func (m *model) changedSince(seen *scan.Report) string {
-	r := m.rows.byPath[seen.Path]
+	r := m.rows.latest(seen.Path)
 	switch {
 	case r == nil:
 		return "gone"
 	case r.Breakable():
 		return ""
 	}
-	return r.class.String()
+	return classOf(r).String()
 }
 
 func (m *model) dialogFoot(w int) []string {

@@ -1,35 +1,83 @@
 package ui
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"lockscope/scan"
 )
 
-// event is one directory's change from one class to another, or an attempt to break its lock.
+// event is one directory's change from one class to another or, held all
+// along, from one holder to another; or an attempt to break its lock.
 type event struct {
 	at       time.Time
 	path     string
 	from, to class        // noClass where there was or is no directory
 	report   *scan.Report // what it rests on; nil for a directory that is gone
 	attempt  *attempt     // with neither of them
+
+	fromPID, toPID int       // of the holders, if they are what changed
+	more           int       // hand-overs since the first, of which this is the last
+	first          time.Time // when that was
 }
 
 // noClass is the class of what is not, or not yet, a data directory.
 const noClass = class(classCount)
 
+func (e *event) handOver() bool { return e.fromPID != e.toPID }
+
 // eventLog keeps the latest events, the oldest first.
-type eventLog []event
+type eventLog struct {
+	events    []*event
+	handOvers map[string]*event // the last event of a directory, if it is one
+}
 
-// maxEvents is how many events are kept: each keeps a report alive.
-const maxEvents = 1000
+const (
+	// maxEvents is how many events are kept: each keeps a report alive.
+	maxEvents = 1000
+	// handOverGap is how soon after the last hand-over another one is no new event.
+	handOverGap = time.Minute
+)
 
+// add takes in new events. Hand-overs of one directory in quick succession become one
+// event, and are the first to be forgotten: they push no problem out.
 func (l *eventLog) add(events ...event) {
-	*l = append(*l, events...)
-	if over := len(*l) - maxEvents; over > 0 {
-		*l = append((*l)[:0], (*l)[over:]...)
+	for i := range events {
+		e := &events[i]
+		last := l.handOvers[e.path]
+		delete(l.handOvers, e.path)
+		if e.handOver() {
+			if last != nil && e.at.Sub(last.at) < handOverGap {
+				e.more, e.first = last.more+1, last.first
+				at := slices.Index(l.events, last)
+				l.events = slices.Delete(l.events, at, at+1)
+			} else {
+				e.first = e.at
+			}
+			if l.handOvers == nil {
+				l.handOvers = map[string]*event{}
+			}
+			l.handOvers[e.path] = e
+		}
+		l.events = append(l.events, e)
 	}
+	over := len(l.events) - maxEvents
+	if over <= 0 {
+		return
+	}
+	l.events = slices.DeleteFunc(l.events, func(e *event) bool {
+		if over == 0 || !e.handOver() {
+			return false
+		}
+		over--
+		if l.handOvers[e.path] == e {
+			delete(l.handOvers, e.path)
+		}
+		return true
+	})
+	l.events = slices.Delete(l.events, 0, over)
 }
 
 // logLines are the errors of the last walk and the events, the newest first:
@@ -47,11 +95,11 @@ func (m *model) logLines() []string {
 		lines = append(lines, "")
 	}
 	lines = append(lines, " "+t.name.Render("Since the start"))
-	if len(m.events) == 0 {
+	if len(m.events.events) == 0 {
 		return append(lines, "   "+t.dim.Render("none so far"))
 	}
-	for i := len(m.events) - 1; i >= 0; i-- {
-		lines = append(lines, m.eventLines(&m.events[i])...)
+	for _, e := range slices.Backward(m.events.events) {
+		lines = append(lines, m.eventLines(e)...)
 	}
 	return lines
 }
@@ -92,6 +140,12 @@ func (m *model) transition(e *event) string {
 			style = t.good
 		}
 		return "break: " + style.Render(e.attempt.outcome().String())
+	case e.handOver():
+		text := word(e.to) + " " + strconv.Itoa(e.fromPID) + " " + t.arrow + " " + strconv.Itoa(e.toPID)
+		if e.more > 0 {
+			text += ", " + count(e.more+1) + " times in " + longAge(e.at.Sub(e.first))
+		}
+		return text
 	case e.from == noClass:
 		return "found " + word(e.to)
 	case e.to == noClass:

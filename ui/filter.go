@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // query says which directories the table shows: those of its classes that
@@ -96,6 +98,30 @@ func (q *query) narrows(other *query) bool {
 		strings.HasPrefix(now.text, before.text)
 }
 
+// filter appends to dst, which may be the beginning of rows, those that match or
+// are to be kept. It does so on all cores: what a filter reads lies all over the memory.
+func (q *query) filter(dst, rows []*row, keep *row) []*row {
+	const least = 4096 // rows that are worth a goroutine
+	parts := slices.Collect(slices.Chunk(rows, max(least, len(rows)/runtime.GOMAXPROCS(0)+1)))
+	var wg sync.WaitGroup
+	for i, part := range parts {
+		wg.Go(func() {
+			matching := part[:0:0]
+			for _, r := range part {
+				if r == keep || q.matches(r) {
+					matching = append(matching, r)
+				}
+			}
+			parts[i] = matching
+		})
+	}
+	wg.Wait()
+	for _, matching := range parts {
+		dst = append(dst, matching...)
+	}
+	return dst
+}
+
 func (q *query) matches(r *row) bool {
 	if q.classes != 0 && !q.classes.has(r.class) {
 		return false
@@ -110,19 +136,14 @@ func (q *query) matches(r *row) bool {
 
 func (t *term) matches(r *row) bool {
 	switch t.field {
-	case anywhere:
-		return strings.Contains(r.text, t.text)
+	case inPath:
+		return t.in(r.Path, r.lower)
 	case inState:
 		return t.classes.has(r.class)
-	}
-	path, rest, _ := strings.Cut(r.text, "\n")
-	_, rest, _ = strings.Cut(rest, "\n")
-	pids, commands, _ := strings.Cut(rest, "\n")
-	switch t.field {
-	case inPath:
-		return strings.Contains(path, t.text)
 	case inPID:
-		return strings.Contains(pids, " "+t.text)
+		return t.inPIDs(r.Report)
+	case inCommand:
+		return t.inCommands(r)
 	}
-	return strings.Contains(commands, t.text)
+	return t.in(r.Path, r.lower) || strings.Contains(r.class.String(), t.text) || t.inPIDs(r.Report) || t.inCommands(r)
 }

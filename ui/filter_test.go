@@ -93,6 +93,6 @@ func FuzzFilter(f *testing.F) {
 
 func newRow(s sample) *row {
 	r := &row{}
-	r.set(s.report(), nil)
+	r.set(s.report())
 	return r
 }

@@ -111,6 +111,8 @@ func TestScreens(t *testing.T) {
 			{"filtered", Options{}, []scan.Update{scanned(fleet(3000))}, "/ e u / enter ! space space s s S"},
 			{"nomatch", Options{}, []scan.Update{scanned(fleet(30))}, "/ x y z z y enter"},
 			{"detail", Options{}, []scan.Update{scanned(fleet(30))}, "down down down enter"},
+			{"groups", Options{Break: neverBreak}, []scan.Update{scanned(fleet(300))}, "t t j j left"},
+			{"initial", Options{States: []scan.State{scan.Stale, scan.Unknown}}, []scan.Update{scanned(fleet(30))}, ""},
 			{"help", Options{}, []scan.Update{scanned(fleet(30))}, "?"},
 			{"readonly", Options{}, []scan.Update{scanned(fleet(30))}, "6"},
 			{"break", Options{Break: neverBreak}, []scan.Update{scanned(fleet(30))}, "6 B"},
@@ -142,13 +144,26 @@ func TestWideScreens(t *testing.T) {
 		width, height int
 	}{
 		{"beside-200x60", "j j j", 200, 60},
-		{"groups-120x30", "t t j j left", 120, 30},
-		{"groups-80x24", "t k", 80, 24},
+		{"besidegroup-200x60", "t t j left k", 200, 60},
+		{"besidebreak-200x60", "6 a B", 200, 60},
 	} {
 		m, _ := testModel(test.width, test.height, Options{Break: neverBreak})
 		m.take(scanned(fleet(300)))
 		m.typed(strings.Fields(test.keys)...)
 		golden(t, test.name, m.shown())
+	}
+}
+
+func TestPausedScreens(t *testing.T) {
+	for _, size := range []struct {
+		name          string
+		width, height int
+	}{{"120x30", 120, 30}, {"80x24", 80, 24}, {"40x12", 40, 12}} {
+		m, _ := testModel(size.width, size.height, Options{})
+		m.take(scanned(fleet(30)))
+		m.typed("p")
+		m.take(scanned(changes(free("a"), stale("b"))))
+		golden(t, "paused-"+size.name, m.shown())
 	}
 }
 

@@ -24,7 +24,7 @@ func groupedRows() *rows {
 	rs := newRows()
 	rs.setHeight(9)
 	rs.groups.base = root
-	rs.apply(changes(free("a/x/1"), free("a/x/2"), stale("a/y/3"), free("b/x/4"), free("5")), nil)
+	rs.applied(changes(free("a/x/1"), free("a/x/2"), stale("a/y/3"), free("b/x/4"), free("5")), nil)
 	return rs
 }
 
@@ -59,7 +59,7 @@ func TestFold(t *testing.T) {
 	if !rs.moveToProblem(-1) || rs.at != 0 {
 		t.Errorf("the problem in a folded group is not found at its head, but at %d", rs.at)
 	}
-	rs.apply(changes(stale("a/z/6"), free("0")), nil)
+	rs.applied(changes(stale("a/z/6"), free("0")), nil)
 	if rs.at != 0 || rs.current().group.counts[classOfState(scan.Stale)] != 2 {
 		t.Errorf("a folded group does not count what is new in it: %s", listed(rs))
 	}
@@ -82,7 +82,7 @@ func TestCursorAmongGroups(t *testing.T) {
 	rs.nextDepth()
 	rs.moveTo(3) // a/x/2
 	before := at(rs.current())
-	rs.apply(changes(stale("b/x/4"), free("a/0"), free("c/7")), nil)
+	rs.applied(changes(stale("b/x/4"), free("a/0"), free("c/7")), nil)
 	if got := at(rs.current()); got != before {
 		t.Errorf("the cursor went from %s to %s", before, got)
 	}
@@ -92,6 +92,17 @@ func TestCursorAmongGroups(t *testing.T) {
 	}
 	if n := rs.matching(); n != 2 {
 		t.Errorf("%d match, want 2", n)
+	}
+}
+
+// A row is not shown without the head that it is the first below.
+func TestHeadIsShown(t *testing.T) {
+	rs := groupedRows()
+	rs.setHeight(3)
+	rs.moveTo(0)
+	rs.nextDepth()
+	if rs.top != 0 || rs.at != 1 {
+		t.Errorf("the window is at %d, the cursor at %d", rs.top, rs.at)
 	}
 }
 

@@ -18,12 +18,17 @@ func (m *model) headerLine() string {
 	room := m.width - width(left) - width(live) - 2
 
 	host := scan.Escape(m.opts.Host)
-	if room > width(host)+2 && host != "" {
+	all := m.scanFacts()
+	needed := 0
+	if n := width(all[0]) + 3; n <= room && !m.rows.query.all() { // that not all is shown matters more
+		needed = n
+	}
+	if room > needed+width(host)+2 && host != "" {
 		left += "  " + host
 		room -= width(host) + 2
 	}
 	var facts []string
-	for _, fact := range m.scanFacts() {
+	for _, fact := range all {
 		if room < width(fact)+3 {
 			break
 		}
@@ -75,7 +80,6 @@ func (m *model) scanFacts() []string {
 		facts = append(facts, "scanned in "+seconds(s.took))
 	}
 	switch {
-	case s.paused:
 	case s.wanted == 0:
 	case s.interval > s.wanted:
 		facts = append(facts, "every "+seconds(s.interval)+", stretched")
@@ -91,8 +95,12 @@ func (m *model) liveness() string {
 	if s.ended {
 		return t.alarm.Render("stopped")
 	}
-	if s.paused {
-		return t.warn.Render(t.paused + " paused")
+	if s.paused() {
+		text := t.paused + " paused"
+		if n := len(m.rows.waiting); n > 0 {
+			text += ", " + count(n) + " changed"
+		}
+		return t.warn.Render(text)
 	}
 	if s.wanted == 0 && s.passes > 0 && !s.progress.Walking {
 		return t.strong.Render("on request")

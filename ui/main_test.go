@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,6 +28,8 @@ func TestMain(m *testing.M) {
 
 // child shows a screen on the terminal it was started on, until it is told to end.
 func child(healthy string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
 	n, _ := strconv.Atoi(healthy)
 	source := newFakeSource()
 	go func() {
@@ -34,7 +38,7 @@ func child(healthy string) int {
 			source.updates <- scanned(nil)
 		}
 	}()
-	err := Run(context.Background(), Options{
+	err := Run(ctx, Options{
 		Host: "web-07", Roots: []string{root}, Source: source, Interval: 2 * time.Second,
 		Color: os.Getenv("NO_COLOR") == "", ASCII: os.Getenv("LOCKSCOPE_UI_ASCII") != "",
 		Break: func(r *scan.Report) ([]string, error) {

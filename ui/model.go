@@ -38,6 +38,7 @@ type model struct {
 	theme theme
 	help  help.Model
 	now   func() time.Time
+	tick  time.Duration // between two looks at the clock
 
 	feed   *feed
 	scan   status
@@ -66,6 +67,7 @@ func newModel(o Options) *model {
 		theme:    newTheme(o.ASCII),
 		help:     help.New(),
 		now:      time.Now,
+		tick:     time.Second,
 		feed:     newFeed(),
 		scan:     status{wanted: o.Interval, interval: o.Interval},
 		rows:     newRows(),
@@ -75,6 +77,9 @@ func newModel(o Options) *model {
 		breaking: &sync.WaitGroup{},
 	}
 	m.rows.groups.base = m.paths.base
+	for _, s := range o.States {
+		m.rows.query.classes |= only(classOfState(s))
+	}
 	m.keys.Break.SetEnabled(o.Break != nil)
 	if o.ASCII {
 		m.keys.Up.SetHelp("k", m.keys.Up.Help().Desc)
@@ -93,14 +98,14 @@ func newModel(o Options) *model {
 	return m
 }
 
-// secondMsg comes once a second, since ages do.
-type secondMsg struct{}
+// tickMsg comes once a second, since ages do.
+type tickMsg struct{}
 
-func everySecond() tea.Cmd {
-	return tea.Tick(time.Second, func(time.Time) tea.Msg { return secondMsg{} })
+func (m *model) nextTick() tea.Cmd {
+	return tea.Tick(m.tick, func(time.Time) tea.Msg { return tickMsg{} })
 }
 
-func (m *model) Init() tea.Cmd { return tea.Batch(m.feed.next, everySecond()) }
+func (m *model) Init() tea.Cmd { return tea.Batch(m.feed.next, m.nextTick()) }
 
 // status is what the header says of the scan.
 type status struct {
@@ -113,11 +118,13 @@ type status struct {
 	took     time.Duration    // what a walk takes, see steady
 	wanted   time.Duration    // the interval the user chose
 	interval time.Duration    // the interval in force, see steady
-	paused   bool
-	heard    time.Time // when the source was last heard of
+	pausedAt time.Time        // when the user stopped the picture; zero while it goes on
+	heard    time.Time        // when the source was last heard of
 	ended    bool
 	err      error // why it ended
 }
+
+func (s *status) paused() bool { return !s.pausedAt.IsZero() }
 
 // apply takes in an update. Its progress and interval may not be set.
 func (s *status) apply(u *scan.Update, now time.Time) {
@@ -126,7 +133,7 @@ func (s *status) apply(u *scan.Update, now time.Time) {
 	if u.Progress != (scan.Progress{}) {
 		s.progress, s.walked = u.Progress, true
 	}
-	if u.Interval != 0 && !s.paused {
+	if u.Interval != 0 {
 		s.interval = steady(s.interval, u.Interval)
 		if u.Interval == s.wanted {
 			s.interval = s.wanted
@@ -169,7 +176,7 @@ func (s *status) problems() []scan.PathError {
 // silent is for how long nothing was heard from a source that should have
 // spoken, or 0.
 func (s *status) silent(now time.Time) time.Duration {
-	if s.paused || s.ended || s.heard.IsZero() || s.interval == 0 {
+	if s.ended || s.heard.IsZero() || s.interval == 0 {
 		return 0
 	}
 	if d := now.Sub(s.heard); d > max(3*s.interval, 10*time.Second) {

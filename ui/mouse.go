@@ -27,7 +27,7 @@ func (m *model) wheel(w tea.Mouse) {
 }
 
 // click does what a click at a place does: on a counter it shows that state
-// alone, or all again; on a column's head it sorts; on a row it puts the cursor there,
+// alone, or all again, on that of errors the log; on a column's head it sorts; on a row it puts the cursor there,
 // or in front of it selects the row.
 func (m *model) click(p tea.Mouse) {
 	if p.Button != tea.MouseLeft || m.mode == asking || m.tooSmallFor() {
@@ -53,12 +53,13 @@ func (m *model) clickCounter(x int) {
 	at := 1
 	for _, c := range m.counters() {
 		next := at + width(c.text)
-		if at <= x && x < next && c.shows != 0 {
-			if m.rows.query.classes == c.shows {
-				c.shows = 0
-			}
+		switch hit := at <= x && x < next; {
+		case hit && c.log:
+			m.mode, m.scroll = logging, 0
+		case hit && c.shows != 0 && m.rows.query.classes == c.shows:
+			m.showClasses(0)
+		case hit && c.shows != 0:
 			m.showClasses(c.shows)
-			return
 		}
 		at = next
 	}

@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"slices"
-
-	"lockscope/scan"
-)
+import "slices"
 
 // rows are the directories known, in order, those of them that the query
 // shows, and a window on these. The cursor and the selection belong to
@@ -15,12 +11,12 @@ type rows struct {
 	sorted       []*row // all
 	filtered     []*row // those that match, in the same order; unused where all do
 	shown        []*row // one of the two
+	waiting      []*row // whose change is known and not shown yet: see take and settle
 	order        order
 	query        query
 	counts       [classCount]int
 	selected     int
 	longest      int // of the paths, in bytes
-	scratch      []byte
 	groups       groups
 	groupsBefore int // heads before the last change of depth
 
@@ -32,78 +28,6 @@ type rows struct {
 }
 
 func newRows() *rows { return &rows{byPath: map[string]*row{}} }
-
-// apply takes in what changed, and returns the events in it, without their time. The cursor's
-// row keeps its line in the window, and stays shown while the cursor is on it
-// even if it matches no longer.
-func (rs *rows) apply(changes []scan.Change, gone []string) (events []event) {
-	keep := rs.kept()
-	var placed, found []*row
-	replace := func(r *row) {
-		if !r.replaced {
-			r.replaced = true
-			placed = append(placed, r)
-		}
-	}
-	for _, c := range changes {
-		r := rs.byPath[c.Path]
-		if r == nil {
-			r = &row{stood: noClass}
-			rs.byPath[c.Path] = r
-			rs.longest = max(rs.longest, len(c.Path))
-			found = append(found, r)
-		} else {
-			rs.counts[r.class]--
-		}
-		replace(r)
-		rs.scratch = r.set(c.Report, rs.scratch)
-		rs.counts[r.class]++
-		if r.class != checking && r.class != r.stood {
-			events = append(events, event{path: r.Path, from: r.stood, to: r.class, report: r.Report})
-			r.stood = r.class
-		}
-	}
-	for _, path := range gone {
-		if r := rs.byPath[path]; r != nil {
-			delete(rs.byPath, path)
-			rs.counts[r.class]--
-			rs.setSelected(r, false)
-			r.gone = true
-			replace(r)
-			if r.stood != noClass {
-				events = append(events, event{path: path, from: r.stood, to: noClass})
-			}
-		}
-	}
-	if len(placed) == 0 {
-		return nil
-	}
-
-	if len(placed) > len(found) {
-		wasPlaced := func(r *row) bool { return r.replaced }
-		rs.sorted = slices.DeleteFunc(rs.sorted, wasPlaced)
-		rs.filtered = slices.DeleteFunc(rs.filtered, wasPlaced)
-	}
-	for _, r := range placed {
-		r.replaced = false
-	}
-	isGone := func(r *row) bool { return r.gone }
-	if len(gone) > 0 {
-		rs.paths = slices.DeleteFunc(rs.paths, isGone)
-		placed = slices.DeleteFunc(placed, isGone)
-		found = slices.DeleteFunc(found, isGone)
-	}
-	rs.paths = order{column: byPath}.insert(rs.paths, found)
-	rs.sorted = rs.order.insert(rs.sorted, placed)
-	if !rs.query.all() {
-		placed = slices.DeleteFunc(placed, func(r *row) bool {
-			return r != keep && !rs.query.matches(r)
-		})
-		rs.filtered = rs.order.insert(rs.filtered, placed)
-	}
-	rs.show()
-	return events
-}
 
 // setQuery shows other rows. The cursor stays with its directory, or goes to
 // the next one that is shown.
@@ -135,11 +59,7 @@ func (rs *rows) kept() *row {
 func (rs *rows) refilter(from []*row, keep *row) {
 	rs.filtered = rs.filtered[:0] // of which from may be the whole
 	if !rs.query.all() {
-		for _, r := range from {
-			if r == keep || rs.query.matches(r) {
-				rs.filtered = append(rs.filtered, r)
-			}
-		}
+		rs.filtered = rs.query.filter(rs.filtered, from, keep)
 	}
 	rs.show()
 }
@@ -203,6 +123,9 @@ func (rs *rows) findGrouped() int {
 func (rs *rows) scroll() {
 	rs.top = min(rs.top, rs.at, max(len(rs.shown)-rs.height, 0))
 	rs.top = max(rs.top, rs.at-rs.height+1, 0)
+	if rs.top > 0 && rs.top == rs.at && rs.height > 1 && rs.shown[rs.top-1].group != nil {
+		rs.top-- // to the head that the cursor's row is below
+	}
 }
 
 func (rs *rows) setHeight(h int) {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -15,6 +16,12 @@ func changes(samples ...sample) []scan.Change {
 		out = append(out, scan.Change{Report: s.report()})
 	}
 	return out
+}
+
+// applied takes changes and shows them.
+func (rs *rows) applied(changes []scan.Change, gone []string) {
+	rs.take(changes, gone)
+	rs.settle()
 }
 
 func free(path string) sample { return sample{path: path, state: scan.Free} }
@@ -36,7 +43,7 @@ func TestRowsStayTrue(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	rs := newRows()
 	rs.setHeight(7)
-	truth := map[string]*scan.Report{}
+	known, truth := map[string]*scan.Report{}, map[string]*scan.Report{} // and what is to be shown of it
 	queries := []query{{}, {classes: problems}, {terms: parseTerms("d/1")}, {classes: problems, terms: parseTerms("!3")},
 		{terms: parseTerms("d/")}, {terms: parseTerms("d/1 st")}, {terms: parseTerms("d/1 sta")}, {terms: parseTerms("d/1 !stale")}}
 	for step := range 3000 {
@@ -69,12 +76,21 @@ func TestRowsStayTrue(t *testing.T) {
 				}
 			}
 			for _, c := range cs {
-				truth[c.Path] = c.Report
+				known[c.Path] = c.Report
 			}
 			for _, path := range gone {
-				delete(truth, path)
+				delete(known, path)
 			}
-			rs.apply(cs, gone)
+			rs.take(cs, gone)
+			if rnd.IntN(4) > 0 {
+				rs.settle()
+				truth = maps.Clone(known)
+			}
+			for path := range known {
+				if rs.latest(path) != known[path] {
+					t.Fatalf("step %d: not the latest report on %s", step, path)
+				}
+			}
 		}
 
 		var sorted, shown []*scan.Report
@@ -130,13 +146,13 @@ func TestRowsStayTrue(t *testing.T) {
 func TestCursorStaysOnTopUntilMoved(t *testing.T) {
 	rs := newRows()
 	rs.setHeight(5)
-	rs.apply(changes(free("m")), nil)
-	rs.apply(changes(stale("x"), free("a")), nil)
+	rs.applied(changes(free("m")), nil)
+	rs.applied(changes(stale("x"), free("a")), nil)
 	if got := at(rs.current()); got != "x" {
 		t.Errorf("before the first movement: on %s, want the worst", got)
 	}
 	rs.moveTo(1)
-	rs.apply(changes(stale("b"), stale("c"), free("0")), nil)
+	rs.applied(changes(stale("b"), stale("c"), free("0")), nil)
 	if got := at(rs.current()); got != "a" {
 		t.Errorf("after a movement to a: on %s", got)
 	}
@@ -145,10 +161,10 @@ func TestCursorStaysOnTopUntilMoved(t *testing.T) {
 func TestHealedRowStaysUnderCursor(t *testing.T) {
 	rs := newRows()
 	rs.setHeight(5)
-	rs.apply(changes(stale("a"), stale("b"), stale("c"), free("d")), nil)
+	rs.applied(changes(stale("a"), stale("b"), stale("c"), free("d")), nil)
 	rs.setQuery(query{classes: problems})
 	rs.moveTo(1)
-	rs.apply(changes(free("b")), nil)
+	rs.applied(changes(free("b")), nil)
 	if got := at(rs.current()); got != "b" || len(rs.shown) != 3 {
 		t.Errorf("healed under the cursor: on %s of %d", got, len(rs.shown))
 	}
@@ -161,14 +177,14 @@ func TestHealedRowStaysUnderCursor(t *testing.T) {
 func TestCursorOfGoneDirectory(t *testing.T) {
 	rs := newRows()
 	rs.setHeight(5)
-	rs.apply(changes(free("a"), free("b"), free("c")), nil)
+	rs.applied(changes(free("a"), free("b"), free("c")), nil)
 	rs.moveTo(1)
 	rs.setSelected(rs.current(), true)
-	rs.apply(nil, []string{root + "/b"})
+	rs.applied(nil, []string{root + "/b"})
 	if got := at(rs.current()); got != "c" || rs.selected != 0 {
 		t.Errorf("on %s with %d selected, want the row that took its place", got, rs.selected)
 	}
-	rs.apply(nil, []string{root + "/c", root + "/a"})
+	rs.applied(nil, []string{root + "/c", root + "/a"})
 	if rs.current() != nil {
 		t.Errorf("on %s of nothing", at(rs.current()))
 	}
@@ -178,7 +194,7 @@ func TestNextProblem(t *testing.T) {
 	rs := newRows()
 	rs.setHeight(2)
 	rs.order = order{column: byPath}
-	rs.apply(changes(free("a"), stale("b"), free("c"), free("d"), stale("e")), nil)
+	rs.applied(changes(free("a"), stale("b"), free("c"), free("d"), stale("e")), nil)
 	for _, want := range []string{"b", "e", "e"} {
 		rs.moveToProblem(+1)
 		if got := at(rs.current()); got != want {

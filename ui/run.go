@@ -7,9 +7,7 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -30,6 +28,7 @@ type Options struct {
 	Names    lock.Names // of the files; the zero value stands for the default ones
 	Source   Source
 	Interval time.Duration // what the source was told; 0 = only on request
+	States   []scan.State  // show these alone, as if the user had asked for them; none = all
 
 	// Break breaks the stale lock of a directory if the evidence in the
 	// report still holds, and says which files it removed; its error says why it did
@@ -51,13 +50,18 @@ var ErrBreakHangs = errors.New("a stale-break has no answer from the system; wha
 // breakGrace is how long the end waits for a break that is under way: one that takes longer hangs, as on a dead mount.
 const breakGrace = 2 * time.Second
 
-// Run shows the screen until the user quits, ctx ends or a signal asks the program to
-// end, and leaves the terminal as it found it. It runs the source meanwhile,
-// and lets a break that is under way come to its end, unless it hangs.
+// Run shows the screen until the user quits or ctx ends, as it should when a signal
+// asks the program to, and leaves the terminal as it found it. It runs the
+// source meanwhile, and lets a break that is under way come to its end, unless it hangs.
 func Run(ctx context.Context, o Options) error {
 	if name := os.Getenv("TERM"); name == "" || name == "dumb" {
 		return ErrDumbTerminal
 	}
+	return newModel(o).run(ctx)
+}
+
+func (m *model) run(ctx context.Context) error {
+	o := m.opts
 	if o.Stdin == nil {
 		o.Stdin = os.Stdin
 	}
@@ -68,10 +72,6 @@ func Run(ctx context.Context, o Options) error {
 	if o.Color {
 		profile = colorprofile.ANSI
 	}
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-
-	m := newModel(o)
 	options := []tea.ProgramOption{
 		tea.WithOutput(wire{o.Stdout}),
 		tea.WithColorProfile(profile),
@@ -82,10 +82,7 @@ func Run(ctx context.Context, o Options) error {
 		options = append(options, tea.WithInput(o.Stdin))
 	}
 	program := tea.NewProgram(m, options...)
-	defer context.AfterFunc(ctx, func() {
-		stop() // a second signal ends a program that hangs on a terminal that hangs
-		program.Quit()
-	})()
+	defer context.AfterFunc(ctx, program.Quit)()
 	sourceCtx, endSource := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {

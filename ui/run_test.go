@@ -98,10 +98,19 @@ func TestCopy(t *testing.T) {
 	term.see(`a\xffb\x1b[31m/data`)
 	term.send("y")
 	term.see("copied")
-	want := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(root+"/"+path)) + "\a"
-	if !eventually(func() bool { return strings.Contains(term.written(), want) }) {
-		t.Errorf("the raw path was not sent to the clipboard")
+	copied := func(text string) {
+		t.Helper()
+		want := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a"
+		if !eventually(func() bool { return strings.Contains(term.written(), want) }) {
+			t.Errorf("%q was not sent to the clipboard", text)
+		}
 	}
+	copied(`$'` + root + `/a\xffb\x1b[31m/data'`) // pasted, it does nothing by itself
+	plain := "データ/it's"
+	term.show(scanned([]scan.Change{{Report: sample{path: plain, state: scan.Stale, pid: 9}.report()}}))
+	term.see(plain)
+	term.send("gy")
+	copied(root + "/" + plain)
 	if strings.Contains(term.written(), "\x1b[31m/") {
 		t.Error("a control sequence in a name reached the terminal")
 	}
@@ -164,28 +173,61 @@ func TestFilterAsYouType(t *testing.T) {
 	term.see("1,013 dirs")
 }
 
-func TestWideNames(t *testing.T) {
-	term := runScreen(t, 120, 30, Options{})
-	samples := []sample{
-		{path: "データ/東京", state: scan.Free}, {path: "plain", state: scan.Free},
-		{path: "e\u0301clair", state: scan.Free}, {path: strings.Repeat("漢", 90), state: scan.Free},
+// TestEscAndKeyTogether: on a slow line they arrive in one go.
+func TestEscAndKeyTogether(t *testing.T) {
+	term := runScreen(t, 80, 24, Options{Break: neverBreak})
+	term.show(scanned(fleet(100)))
+	term.see("tenant-0412")
+	term.send("6B")
+	term.see("[ Cancel ]")
+	term.send("\x1bG")
+	term.see("3 of 3")
+	term.send("\x1bg")
+	term.see("1 of 112")
+	term.send("?")
+	term.see("half a page")
+	term.send("\x1b\x1b[B")
+	term.see("2 of 112")
+}
+
+// TestStrangeNames: the columns are where they are, whatever a name is made of, and
+// nothing in it is obeyed.
+func TestStrangeNames(t *testing.T) {
+	names := []string{
+		"データ/東京", "한국어", "plain", "e\u0301clair", "שלום", "مرحبا", "ไทย", "👍 🎉", "🇩🇪", "½ ①", "ﷺ",
+		"👨\u200d👩\u200d👧", "❤\ufe0f", "a\u202eb", "new\nline", "tab\there", "esc\x1b[31m\x1b]0;title\a\x1b[2J", "\xff\xfe\x9b2J", `back\slash`,
+		strings.Repeat("x", 255), strings.Repeat("漢", 85), strings.Repeat("\x1b", 255), strings.Repeat("a/", 2000),
 	}
-	term.show(scanned(changes(samples...)))
-	term.see("東京")
-	term.see("漢…漢")
-	text := term.text()
-	column := -1
-	for line := range strings.Lines(text) {
-		if before, _, found := strings.Cut(line, "–"); found && strings.Contains(before, "  free ") {
-			at := width(before)
-			if column >= 0 && at != column {
-				t.Errorf("the columns are not aligned:\n%s", text)
-				break
+	var samples []sample
+	for _, name := range names {
+		samples = append(samples, sample{path: name + "/" + name, state: scan.Free})
+	}
+	for _, wide := range []int{80, 120, 200} {
+		term := runScreen(t, wide, 40, Options{Color: true})
+		term.show(scanned(changes(samples...)))
+		term.see("23 dirs")
+		term.see("missing")
+		term.send("\r\r") // no detail
+		term.unsee("missing")
+		columns := map[int]int{}
+		term.mu.Lock()
+		for y := range term.emulator.Height() {
+			for x := range wide { // the cells of PIDFILE and HOLDER
+				if cell := term.emulator.CellAt(x, y); cell != nil && cell.Content == "–" {
+					columns[x]++
+				}
 			}
-			column = at
 		}
-	}
-	if column < 0 {
-		t.Errorf("no rows:\n%s", text)
+		term.mu.Unlock()
+		if len(columns) != 2 {
+			t.Errorf("the columns are not aligned, but at %v:\n%s", columns, term.text())
+		}
+		for _, seq := range []string{"\x1b[31m\x1b]", "\x1b]0;", "\x9b2J", "\x1b\x1b"} {
+			if strings.Contains(term.written(), seq) {
+				t.Errorf("%q was sent", seq)
+			}
+		}
+		term.send("q")
+		term.ended()
 	}
 }

@@ -73,6 +73,15 @@ func TestMouse(t *testing.T) {
 	}
 }
 
+func TestClickOnErrors(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(scan.Update{Changes: fleet(10), Errors: []scan.PathError{{Path: "/x", Err: errors.New("open /x: permission denied")}}, Progress: scan.Progress{Visited: 1}}, scanned(nil))
+	m.clickOn(t, "1 error")
+	if text := m.shown(); m.mode != logging || !strings.Contains(text, "open /x: permission denied") {
+		t.Errorf("a click on the errors shows:\n%s", text)
+	}
+}
+
 func TestMouseNeverConsents(t *testing.T) {
 	var b breaker
 	m, _ := testModel(120, 30, Options{Break: b.breakStale})
@@ -97,6 +106,9 @@ func TestLog(t *testing.T) {
 	m.take(scanned(changes(held)))
 	m.take(scanned(changes(doubted)))
 	m.take(scanned(changes(held))) // a false alarm is no event
+	for pid := 8; pid < 11; pid++ {
+		m.take(scanned(changes(heldBy("c/d", pid)))) // a hand-over is
+	}
 	doubted.checking = false
 	m.take(scanned(changes(doubted)), scanned(changes(stale("c")), root+"/b"))
 	m.take(scan.Update{Errors: []scan.PathError{{Path: "/x", Err: errors.New("open /x\x1b[1m: permission denied")}}, Progress: scan.Progress{Visited: 1}}, scanned(nil))
@@ -138,7 +150,7 @@ func TestChangesStandOutOnce(t *testing.T) {
 	m.take(scanned(nil))
 	loud := m.View().Content
 	m.now = func() time.Time { return noon.Add(flashTime) }
-	m.Update(secondMsg{})
+	m.Update(tickMsg{})
 	if m.View().Content == loud {
 		t.Error("the row still stands out")
 	}
@@ -155,7 +167,7 @@ func TestNothingChanges(t *testing.T) {
 		u := scanned(nil)
 		u.Summary.Duration += time.Duration(i) * time.Millisecond
 		m.take(u, scan.Update{Interval: 2 * time.Second})
-		m.Update(secondMsg{})
+		m.Update(tickMsg{})
 		if after := m.View(); after.Content != before.Content {
 			t.Fatalf("after %d s the frame is another:\n%s", i, m.shown())
 		}
@@ -224,8 +236,8 @@ func TestStateKeys(t *testing.T) {
 func TestIntervalKeys(t *testing.T) {
 	m, source := testModel(120, 30, Options{})
 	m.take(scanned(fleet(10)))
-	m.typed("+", "+", "-", "p", "p", "p", "-")
-	want := []time.Duration{5 * time.Second, 10 * time.Second, 5 * time.Second, 0, 5 * time.Second, 0, 2 * time.Second}
+	m.typed("+", "+", "-", "-")
+	want := []time.Duration{5 * time.Second, 10 * time.Second, 5 * time.Second, 2 * time.Second}
 	if !slices.Equal(source.interval, want) {
 		t.Errorf("asked for %v, want %v", source.interval, want)
 	}
@@ -235,6 +247,53 @@ func TestIntervalKeys(t *testing.T) {
 	m.typed("r", "R")
 	if len(source.observed) != 1 || source.walked != 1 {
 		t.Errorf("r and R asked for %d looks and %d walks", len(source.observed), source.walked)
+	}
+}
+
+// TestPause: the picture stands still, and the directories are watched all along.
+func TestPause(t *testing.T) {
+	m, source := testModel(120, 30, Options{Break: neverBreak})
+	m.take(scanned(changes(stale("a"), free("b"), free("c"))))
+	m.typed("j", "space", "p")
+	picture := func() string { // below the header
+		_, below, _ := strings.Cut(m.View().Content, "\n")
+		return below
+	}
+	before := picture()
+	m.now = func() time.Time { return noon.Add(5 * time.Minute) }
+	held := sample{path: "b", state: scan.Held, pid: 7, holders: []scan.Holder{holder(7, "kvd", hour)}}
+	m.take(scanned(changes(held, free("a"), stale("0"), stale("9")), root+"/c", root+"/9"))
+	m.Update(tickMsg{})
+	if after := picture(); after != before {
+		t.Errorf("the picture changed to:\n%s", m.shown())
+	}
+	if text := m.shown(); !strings.Contains(text, "paused, 5 changed") {
+		t.Errorf("does not say what waits:\n%s", text)
+	}
+	m.typed("s", "s", "S", "0") // what is known and not shown is not found, either
+	if got := listed(m.rows); len(m.rows.shown) != 3 || at(m.rows.current()) != "c" || m.rows.selected != 1 {
+		t.Errorf("shows %s, on %s with %d selected", got, at(m.rows.current()), m.rows.selected)
+	}
+	m.typed("!", "u", "g", "B") // what is in sight is asked about, with what is known of it
+	if text := m.shown(); !strings.Contains(text, "changed since this was asked: now free") {
+		t.Errorf("the dialog does not tell what is so now:\n%s", text)
+	}
+	m.typed("esc", "0", "l")
+	if text := m.shown(); !strings.Contains(text, "free → held") || !strings.Contains(text, "gone, was free") {
+		t.Errorf("the log does not go on:\n%s", text)
+	}
+	m.typed("l", "p")
+	if got := listed(m.rows); len(m.rows.shown) != 3 || strings.Contains(got, "c") || m.rows.counts[classOfState(scan.Stale)] != 1 {
+		t.Errorf("afterwards it shows %s", got)
+	}
+	if len(source.interval) > 0 {
+		t.Errorf("the source was told to observe every %v", source.interval)
+	}
+	loud := picture()
+	m.now = func() time.Time { return noon.Add(5*time.Minute + flashTime) }
+	m.Update(tickMsg{})
+	if picture() == loud {
+		t.Error("what changed meanwhile does not stand out")
 	}
 }
 

@@ -64,7 +64,7 @@ func (m *model) cells(r *row) tableCells {
 		command: scan.Escape(firstBytes(command(r.Report), 256)),
 	}
 	if since := r.Since(); !since.IsZero() {
-		t.since = age(m.now().Sub(since))
+		t.since = age(m.pictured().Sub(since))
 	}
 	return t
 }
@@ -134,7 +134,7 @@ func (m *model) tableRow(r *row, c columns, w int) string {
 		return t.strong.Render(t.cursor) + t.reverse.Render(tick+state+"  "+dir) + t.strong.Render(t.cursorEnd) + rest
 	}
 	style := t.class[r.class]
-	if _, changed := m.flash[r.Path]; changed {
+	if _, changed := m.flash[r.Path]; changed && !m.scan.paused() {
 		style = style.Underline(true)
 	}
 	return " " + styledTick + style.Render(state) + "  " + dir + " " + rest

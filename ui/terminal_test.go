@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -179,18 +180,34 @@ func eventually(ok func() bool) bool {
 type running struct {
 	*terminal
 	source *fakeSource
+	clock  *clock
 	done   chan error
 	end    context.CancelFunc
 }
+
+// clock is the time on a screen: noon, until it is set forward.
+type clock struct {
+	since atomic.Int64 // noon
+	reads atomic.Int64
+}
+
+func (c *clock) now() time.Time {
+	c.reads.Add(1)
+	return noon.Add(time.Duration(c.since.Load()))
+}
+
+func (c *clock) forward(d time.Duration) { c.since.Add(int64(d)) }
 
 func runScreen(t testing.TB, width, height int, o Options) *running {
 	t.Helper()
 	term := newTerminal(t, width, height)
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &running{terminal: term, source: newFakeSource(), done: make(chan error, 1), end: cancel}
+	r := &running{terminal: term, source: newFakeSource(), clock: &clock{}, done: make(chan error, 1), end: cancel}
 	o.Host, o.Roots, o.Source, o.Interval = "web-07", []string{root}, r.source, 2*time.Second
 	o.Stdin, o.Stdout = term.near, term.near
-	go func() { r.done <- Run(ctx, o) }()
+	m := newModel(o)
+	m.now, m.tick = r.clock.now, 10*time.Millisecond
+	go func() { r.done <- m.run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		<-r.done

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"maps"
 	"time"
+	"unicode"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -24,9 +26,12 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		return m.feed.next
 	case endedMsg:
 		m.scan.ended, m.scan.err = true, msg.err
-	case secondMsg:
+	case tickMsg:
+		if m.scan.paused() { // what changed is still to be seen
+			return m.nextTick()
+		}
 		maps.DeleteFunc(m.flash, func(_ string, at time.Time) bool { return m.now().Sub(at) >= flashTime })
-		return everySecond()
+		return m.nextTick()
 	case tea.ResumeMsg:
 		m.scan.heard = m.now()
 	case noticeMsg:
@@ -52,12 +57,15 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 func (m *model) receive(batch batchMsg) {
 	for i := range batch {
 		u := &batch[i]
-		events := m.rows.apply(u.Changes, u.Gone)
+		events := m.rows.take(u.Changes, u.Gone)
 		if m.scan.passes == 0 { // nothing changes before all has been found, and every verdict stands
 			events = nil
 		}
 		m.note(events)
 		m.scan.apply(u, m.now())
+	}
+	if !m.scan.paused() {
+		m.rows.settle()
 	}
 }
 
@@ -75,6 +83,11 @@ func (m *model) note(events []event) {
 
 // press forks by what has the keys.
 func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
+	// Esc and a key in one go, as on a slow line, look like one with alt: the text input alone knows such.
+	if k.Mod.Contains(tea.ModAlt) && m.mode != filtering {
+		esc := m.press(tea.KeyPressMsg{Code: tea.KeyEscape})
+		return tea.Batch(esc, m.press(withoutAlt(k)))
+	}
 	m.notice = ""
 	if k.String() == "ctrl+c" {
 		return tea.Quit
@@ -94,6 +107,14 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		return m.pressText(k)
 	}
 	return m.pressTable(k)
+}
+
+func withoutAlt(k tea.KeyPressMsg) tea.KeyPressMsg {
+	k.Mod &^= tea.ModAlt
+	if r := cmp.Or(k.ShiftedCode, k.Code); unicode.IsPrint(r) && !k.Mod.Contains(tea.ModCtrl) {
+		k.Text = string(r)
+	}
+	return k
 }
 
 // pressText is for the help and the log.

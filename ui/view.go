@@ -149,17 +149,6 @@ func (m *model) withDetailBeside(lines []string, l layout) []string {
 	return lines
 }
 
-// cutDetail is the detail in n lines, and says when there is more.
-func (m *model) cutDetail(n int) []string {
-	lines := m.detailLines(m.rows.current(), m.width, false)
-	if len(lines) > n {
-		lines = lines[:n]
-		more := m.theme.mark + " " + m.keys.Detail.Help().Key + " shows more "
-		lines[n-1] = spread(lines[n-1], m.theme.dim.Render(more), m.width)
-	}
-	return lines
-}
-
 // exactly cuts or fills to n lines.
 func exactly(lines []string, n int) []string {
 	lines = lines[:min(len(lines), n)]

@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"lockscope/lock"
+	"lockscope/scan"
+)
+
+func TestNextCommand(t *testing.T) {
+	for _, test := range []struct {
+		s        sample
+		readOnly bool
+		want     string
+	}{
+		{s: troubled[3], want: "copied: kill 9377"},
+		{s: sample{path: "a b/it's", state: scan.Stale, pid: 9}, want: `copied: lockscope --break-stale --max-depth 0 '/srv/tenants/a b/it'\''s'`},
+		{s: stale("a"), want: "copied: lockscope --break-stale --max-depth 0 /srv/tenants/a"},
+		{s: stale("a"), readOnly: true, want: "nothing to copy: to break it is next, and this is read-only"},
+		{s: free("a"), want: "nothing to copy: there is nothing to do here"},
+		{s: troubled[6], want: "nothing to copy: no command does this: the lock itself is sound; a restart of its holder writes the pidfile anew"},
+		{s: sample{path: "a", state: scan.Mismatch, checking: true, pid: 1}, want: "nothing to copy: still checking"},
+	} {
+		o := Options{Break: neverBreak}
+		if test.readOnly {
+			o.Break = nil
+		}
+		m, _ := testModel(200, 30, o)
+		m.take(scanned(changes(test.s)))
+		if cmd := m.typed("Y"); m.notice != test.want || (cmd != nil) != strings.HasPrefix(test.want, "copied") {
+			t.Errorf("%s: says %q, want %q", test.s.state, m.notice, test.want)
+		}
+	}
+	names := lock.Names{Lock: "db lock", Pidfile: "db.pid"}
+	if got, want := breakCommand(names, "/d"), "lockscope --break-stale --max-depth 0 --lock-name 'db lock' --pid-name db.pid /d"; got != want {
+		t.Errorf("with other names: %s, want %s", got, want)
+	}
+}
+
+// TestShellWord asks a shell what it makes of a word.
+func TestShellWord(t *testing.T) {
+	for _, text := range []string{"", "/plain/path-1.0", "two words", "it's", `back\slash`, "$(touch x)`y`;&|<>*?~!#", "日本",
+		"new\nline", "\x1b[31m\x03\x7f'\\", "\xff\xfe", "a\u202eb", "~", "-n"} {
+		word := shellWord(text)
+		if strings.ContainsFunc(word, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			t.Errorf("%q becomes %q", text, word)
+		}
+		out, err := exec.Command("bash", "-c", "printf '%s.' "+word).Output()
+		if err != nil || string(out) != text+"." {
+			t.Errorf("a shell reads %s as %q, %v, want %q", word, out, err, text)
+		}
+	}
+}

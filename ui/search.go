@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"iter"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"lockscope/scan"
+)
+
+// A filter looks through texts as they are shown, whatever their case. They are
+// looked through where they are: to keep every directory's in lower case
+// would take more memory than the rest of the screen.
+
+// in reports whether a text from outside has the term in it. lower says that
+// it is shown as it is, and in lower case.
+func (t *term) in(text string, lower bool) bool {
+	if lower {
+		return strings.Contains(text, t.text)
+	}
+	return containsLower(scan.Escape(text), t.text)
+}
+
+func (t *term) inCommands(r *row) bool {
+	for c := range commandsOf(r.Report) {
+		if t.in(c, r.lower) {
+			return true
+		}
+	}
+	return false
+}
+
+// inPIDs looks through the PIDs of the pidfile and of the holders.
+func (t *term) inPIDs(r *scan.Report) bool {
+	if t.text[0] < '0' || t.text[0] > '9' {
+		return false
+	}
+	if pid := namedPID(r); pid != 0 && t.inPID(pid) {
+		return true
+	}
+	for _, h := range searched(r) {
+		if t.inPID(h.PID) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *term) inPID(pid int) bool {
+	digits := string(strconv.AppendInt(make([]byte, 0, 20), int64(pid), 10)) // on the stack, unlike Itoa's
+	if t.field == inPID {
+		return strings.HasPrefix(digits, t.text)
+	}
+	return strings.Contains(digits, t.text)
+}
+
+// searched are the holders that a filter looks at.
+func searched(r *scan.Report) []scan.Holder {
+	return r.Evidence.Holders[:min(len(r.Evidence.Holders), mostHolders)]
+}
+
+// searchedCommand is how many bytes of a command line a filter looks through.
+const searchedCommand = 1024
+
+// commandsOf are the command lines of the holders, and of the process that the
+// pidfile names.
+func commandsOf(r *scan.Report) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, h := range searched(r) {
+			if !yield(firstBytes(h.Command, searchedCommand)) {
+				return
+			}
+		}
+		if o := r.Evidence.Owner; o != nil && !holds(r, o.PID) {
+			yield(firstBytes(o.Command, searchedCommand))
+		}
+	}
+}
+
+// isLower reports whether a text is printable ASCII without a capital, and
+// none of it is shown escaped.
+func isLower(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '\\' || 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// containsLower reports whether a text, once it is in lower case, contains
+// lower, which is not empty. Where the text is ASCII it allocates nothing.
+func containsLower(text, lower string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return strings.Contains(strings.ToLower(text), lower)
+		}
+	}
+	for ; len(text) >= len(lower); text = text[1:] {
+		if beginsLower(text, lower) {
+			return true
+		}
+	}
+	return false
+}
+
+func beginsLower(text, lower string) bool {
+	for i := range len(lower) {
+		c := text[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
+}
