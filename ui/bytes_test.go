@@ -61,7 +61,7 @@ func TestBytesOfTick(t *testing.T) {
 
 	term := runScreen(t, 120, 40, Options{Color: true})
 	term.show(scanned(aged(time.Second)))
-	term.see("10s")
+	term.see("10s ago") // below the rows: the frame is there as a whole
 	for want := 11; want < 16; want++ {
 		before := len(term.written())
 		term.clock.forward(time.Second)
@@ -75,7 +75,7 @@ func TestBytesOfTick(t *testing.T) {
 
 	term = runScreen(t, 120, 40, Options{Color: true})
 	term.show(scanned(aged(time.Hour)))
-	term.see("10h")
+	term.see("10h 30m ago")
 	before, reads := len(term.written()), term.clock.reads.Load()
 	for i := range 20 {
 		term.clock.forward(time.Second)
