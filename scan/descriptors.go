@@ -42,8 +42,9 @@ func (d *descriptor) readLink() {
 // process is what a pass has found out about one PID. Everything is asked of
 // the kernel once in a pass, and only when it is wanted.
 type process struct {
-	id    lock.Process
-	state lock.ProcessState
+	id       lock.Process
+	state    lock.ProcessState
+	lockName string // with a slash before it
 
 	mu       sync.Mutex
 	dir      string           // where in /proc its descriptors are: its own, or one of its threads'; empty before they are listed
@@ -81,7 +82,7 @@ func (ps *processes) find(pid int) *process {
 	defer ps.mu.Unlock()
 	p := ps.byPID[pid]
 	if p == nil {
-		p = &process{last: map[uint64]int32{}}
+		p = &process{lockName: ps.lockName, last: map[uint64]int32{}}
 		p.more.L = &p.mu
 		p.id, p.state, _ = lock.FindProcess(pid)
 		ps.byPID[pid] = p
@@ -123,28 +124,20 @@ func (ps *processes) all(p *process) []descriptor {
 
 // deleted returns the descriptors through which p holds the flock of a deleted
 // file that had the lock file's name. Those on a file that is known to be
-// there are not looked at further. A link is read in half the time that fdinfo takes,
-// so of descriptors that nobody has looked at it is read first.
+// there are not looked at further.
 func (ps *processes) deleted(p *process, known func(flockLine) bool) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	isFormer := func(d *descriptor) bool {
-		d.readLink()
-		return d.deleted && strings.HasSuffix(d.path, ps.lockName)
-	}
 	for p.listed() && max(p.read, p.linked) < len(p.fds) {
 		p.linked = max(p.read, p.linked) + 1
 		d := descriptor{of: p, fd: int32(p.fds[p.linked-1])}
-		if isFormer(&d) {
-			if info := readFdinfo(p.dir, int(d.fd)); info.locked {
-				d.flock = info.flock
-				p.former = append(p.former, d)
-			}
+		if d.isLockFile() && d.deleted && d.readFlock() {
+			p.former = append(p.former, d)
 		}
 	}
 	var found []descriptor
 	for i := range p.held {
-		if d := &p.held[i]; !known(d.flock) && isFormer(d) {
+		if d := &p.held[i]; !known(d.flock) && d.isLockFile() && d.deleted {
 			found = append(found, *d)
 		}
 	}
@@ -156,21 +149,30 @@ func (ps *processes) deleted(p *process, known func(flockLine) bool) []descripto
 	return found
 }
 
-// A daemon opens its lock early, and few descriptors need to be looked at. The more
-// were, the more are looked at before anybody else gets to see what was found.
 const (
-	readLeast = 8
-	readMost  = 64
+	// manyLocks is how many locks a process must hold for its links to be skipped. A
+	// link is read in half the time that fdinfo takes, and of most processes it tells that there is
+	// nothing more to read; of one that holds lock after lock it tells nothing.
+	manyLocks = 16
+	// readMost is how many descriptors of such a process are looked at before
+	// anybody else gets to see what was found.
+	readMost = 64
 )
 
-// readSome looks at the next few descriptors, or waits for another who does. It
+// readSome looks at the next descriptor, or at some, or waits for another who does. It
 // returns false where none is left. The caller holds mu, and loses it meanwhile: one process may
 // hold the locks of very many directories, which are looked at side by side.
 func (p *process) readSome() bool {
 	if !p.listed() {
 		return false
 	}
-	fds := p.fds[p.read:min(p.read+min(max(p.read, readLeast), readMost), len(p.fds))]
+	many := len(p.held) >= manyLocks
+	fds := p.fds[p.read:]
+	if many {
+		fds = fds[:min(len(fds), readMost)]
+	} else {
+		fds = fds[:min(len(fds), 1)]
+	}
 	if len(fds) == 0 {
 		if p.reading > 0 {
 			p.more.Wait()
@@ -181,7 +183,12 @@ func (p *process) readSome() bool {
 	p.read += len(fds)
 	p.reading++
 	p.mu.Unlock()
-	held := p.flocks(fds)
+	var held []descriptor
+	if many {
+		held = p.flocks(fds)
+	} else if d := (descriptor{of: p, fd: int32(fds[0])}); d.isLockFile() && d.readFlock() {
+		held = append(held, d)
+	}
 	p.mu.Lock()
 	p.reading--
 	for _, d := range held {
@@ -191,6 +198,19 @@ func (p *process) readSome() bool {
 	}
 	p.more.Broadcast()
 	return true
+}
+
+// isLockFile reports whether the file has, or had, the lock file's name.
+func (d *descriptor) isLockFile() bool {
+	d.readLink()
+	return strings.HasSuffix(d.path, d.of.lockName)
+}
+
+// readFlock reads the flock that is held through d, and reports whether there is one.
+func (d *descriptor) readFlock() bool {
+	info := readFdinfo(d.of.dir, int(d.fd))
+	d.flock = info.flock
+	return info.locked
 }
 
 // flocks returns those of some descriptors through which a flock is held.
