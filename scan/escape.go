@@ -89,7 +89,17 @@ func EscapeJSON(text []byte) []byte {
 }
 
 func notPrintable(r rune) bool {
-	const brailleBlank = 0x2800 // a blank that is no space
-	return !unicode.IsPrint(r) || r == brailleBlank ||
-		r > unicode.MaxLatin1 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return !unicode.IsPrint(r) ||
+		r > unicode.MaxLatin1 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, ambiguous)
+}
+
+// ambiguous are characters that are no wider than nothing or as wide as two, as the
+// terminal likes, and a blank that is no space.
+var ambiguous = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x1160, Hi: 0x11ff, Stride: 1}, // Hangul vowels and finals, which join what is before them
+		{Lo: 0x2800, Hi: 0x2800, Stride: 1}, // the blank of Braille
+		{Lo: 0xd7b0, Hi: 0xd7ff, Stride: 1}, // more of the former
+	},
+	R32: []unicode.Range32{{Lo: 0x1f3fb, Hi: 0x1f3ff, Stride: 1}}, // skin tones
 }

@@ -23,11 +23,13 @@ func TestEscape(t *testing.T) {
 		{"\u200f\u061c", `\u200f\u061c`},     // right-to-left and Arabic letter marks
 		{"a\u200bb\ufeff", `a\u200bb\ufeff`}, // no width
 		{"\u2028\u2029\u0085", `\u2028\u2029\u0085`},
-		{"\u00a0\u3000", `\u00a0\u3000`},             // spaces that are not the plain one
-		{"\U000e0041", `\U000e0041`},                 // a tag
-		{"\u3164\u115f\uffa0", `\u3164\u115f\uffa0`}, // letters that show as nothing
-		{"\u2800\u034f", `\u2800\u034f`},             // a blank that is no space, a joiner that is none
-		{"\u2764\ufe0f", "\u2764" + `\ufe0f`},        // makes a heart one cell wide or two, as the terminal likes
+		{"\u00a0\u3000", `\u00a0\u3000`},                      // spaces that are not the plain one
+		{"\U000e0041", `\U000e0041`},                          // a tag
+		{"\u3164\u115f\uffa0", `\u3164\u115f\uffa0`},          // letters that show as nothing
+		{"\u2800\u034f", `\u2800\u034f`},                      // a blank that is no space, a joiner that is none
+		{"\u2764\ufe0f", "\u2764" + `\ufe0f`},                 // makes a heart one cell wide or two, as the terminal likes
+		{"\u1112\u1161\u11ab", "\u1112" + `\u1161\u11ab`},     // one syllable, in three letters
+		{"\U0001f44d\U0001f3fd", "\U0001f44d" + `\U0001f3fd`}, // a thumb and its tone
 		{"\xff\xfe", `\xff\xfe`},
 		{"\xc3", `\xc3`},                 // the first half of a letter
 		{"\xed\xa0\x80", `\xed\xa0\x80`}, // a surrogate

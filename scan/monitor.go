@@ -14,13 +14,14 @@ import (
 
 const (
 	// walkEvery is how often the roots are walked again, unless a walk takes so long
-	// that it would fill more than a tenth of the time.
+	// that it would fill more than a twentieth of the time.
 	walkEvery = 15 * time.Second
 	// refreshEvery is within what time everything is observed afresh, though nothing
 	// seems to have changed: somebody may have run flock(1) by hand.
 	refreshEvery = 5 * time.Minute
-	// restFactor is how many times as long as a pass took the program rests after it.
-	restFactor = 9
+	// restFactor is how many times as long as a walk, or a refresh, took of one processor
+	// the program rests from it: together, they take a tenth of one at most.
+	restFactor = 19
 )
 
 // Monitor finds the data directories below the roots and watches them. Once

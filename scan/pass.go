@@ -17,6 +17,9 @@ import (
 // confirmed in every pass; with more, the rotation does it.
 const confirmMost = 2000
 
+// confirmPasses is in how many passes each is confirmed once.
+const confirmPasses = 5
+
 // pass is one time around: a walk, or a refresh of what is known.
 type pass struct {
 	*Monitor
@@ -96,12 +99,13 @@ func (p *pass) fail(e PathError) {
 }
 
 func (p *pass) walk(ctx context.Context) error {
+	before := processorTime()
 	w := &walk{pseudo: p.pseudoBelow(), cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss}
 	stop := p.showProgress(w)
 	w.start(p.roots)
 	err := p.crew.wait(ctx)
 	stop()
-	p.walkedAt, p.walkTook = time.Now(), time.Since(p.start)
+	p.walkedAt, p.walkTook = time.Now(), max(time.Since(p.start), processorTime()-before)
 	return err
 }
 
@@ -151,10 +155,15 @@ func (p *pass) showProgress(w *walk) (stop func()) {
 // returns what makes the result known.
 func (p *pass) examine(root, path string, d lock.Dir, l lock.LockFile) (publish func()) {
 	e, known := p.entry(path)
-	if known && !p.isDue(path, e) && p.obs.unchanged(d, l, e.report, p.confirm) {
+	if known && !p.isDue(path, e) && p.obs.unchanged(d, l, e.report, p.confirms(e)) {
 		return func() { p.cameBy(path, p.number) }
 	}
 	return p.observe(root, path, d, l)
+}
+
+// confirms reports whether this pass is to confirm the holders of a sound directory.
+func (p *pass) confirms(e entry) bool {
+	return p.confirm && (e.report.Evidence.Dir.Ino+uint64(p.number))%confirmPasses == 0
 }
 
 // observe gathers the evidence on a directory with this lock file, and returns what makes it known.

@@ -67,7 +67,7 @@ func (j *relook) run() {
 		j.err = unix.ENOENT
 		return
 	}
-	if j.isDue(j.path, j.entry) || !j.obs.unchanged(d, l, j.entry.report, j.confirm) {
+	if j.isDue(j.path, j.entry) || !j.obs.unchanged(d, l, j.entry.report, j.confirms(j.entry)) {
 		j.publish = j.observe(j.below, j.path, d, l)
 	}
 }
