@@ -160,8 +160,11 @@ func (m *model) filterText() string {
 		parts = append(parts, "/ "+scan.Escape(text))
 	}
 	if len(parts) == 0 {
-		if n := m.rows.groups.depth; n > 0 {
-			return m.theme.dim.Render("grouped by the path's first " + counted(n, "part", "parts"))
+		switch n := m.rows.groups.depth; {
+		case n == 1:
+			return m.theme.dim.Render("grouped by the first part of the path")
+		case n > 1:
+			return m.theme.dim.Render("grouped by the first " + count(n) + " parts of the path")
 		}
 		return ""
 	}
