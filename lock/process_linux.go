@@ -23,7 +23,8 @@ func FindProcess(pid int) (Process, ProcessState, error) {
 		return Process{}, ProcessGone, nil
 	}
 	proc := "/proc/" + strconv.Itoa(pid)
-	text, err := os.ReadFile(proc + "/stat")
+	var buf [1024]byte
+	text, err := ReadProc(proc+"/stat", buf[:])
 	if hasEnded(err) {
 		if exists(pid) { // /proc is mounted with hidepid, or is not ours
 			return Process{PID: pid}, ProcessAlive, nil
@@ -59,6 +60,22 @@ func ParseStat(text []byte) (state byte, threads int, ticks uint64, ok bool) {
 	threads, err1 := strconv.Atoi(string(fields[17]))
 	ticks, err2 := strconv.ParseUint(string(fields[19]), 10, 64)
 	return fields[0][0], threads, ticks, err1 == nil && err2 == nil
+}
+
+// ReadProc returns the start of a file in /proc, as much as one read gives and buf takes:
+// the whole of a short one. It is done for each process of a host, and os.ReadFile makes
+// twice the system calls.
+func ReadProc(path string, buf []byte) ([]byte, error) {
+	fd, err := open(unix.AT_FDCWD, path, unix.O_RDONLY, 0)
+	if err != nil {
+		return nil, pathError("open", path, err)
+	}
+	defer unix.Close(fd)
+	n, err := read(fd, buf)
+	if err != nil {
+		return nil, pathError("read", path, err)
+	}
+	return buf[:n], nil
 }
 
 // hasEnded reports whether an error of /proc means that the process is gone.
@@ -255,6 +272,7 @@ func NestedProcesses() (map[int][]Process, error) {
 	defer proc.Close()
 	entries, err := proc.Readdirnames(-1)
 	ours, _ := os.Readlink("/proc/self/ns/pid")
+	buf := make([]byte, 4096)
 	nested := map[int][]Process{}
 	for _, name := range entries {
 		pid, notPID := strconv.Atoi(name)
@@ -264,7 +282,7 @@ func NestedProcesses() (map[int][]Process, error) {
 		if ns, err := os.Readlink("/proc/" + name + "/ns/pid"); err == nil && ns == ours {
 			continue // most are: a link is read much sooner than the status is printed
 		}
-		text, err := os.ReadFile("/proc/" + name + "/status")
+		text, err := ReadProc("/proc/"+name+"/status", buf)
 		if hasEnded(err) {
 			continue
 		} else if err != nil {

@@ -286,17 +286,16 @@ func (p *process) list(dir string) (settled bool) {
 
 // numbersIn returns the entries of a directory in /proc that are numbers: PIDs or descriptors.
 func numbersIn(dir string) (numbers []int, err error) {
-	f, err := os.Open(dir)
+	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	names, err := f.Readdirnames(-1)
-	for _, name := range names {
-		if n, err := strconv.Atoi(name); err == nil {
+	defer unix.Close(fd)
+	err = eachName(fd, func(name []byte, _ byte) {
+		if n, err := strconv.Atoi(string(name)); err == nil {
 			numbers = append(numbers, n)
 		}
-	}
+	})
 	return numbers, err
 }
 

@@ -29,6 +29,7 @@ type observer struct {
 	who    *describer
 	procs  *processes
 	table  *table
+	brief  bool   // only the verdict is wanted
 	nested bool   // we are in a PID namespace below the first, and do not see everybody
 	swept  *swept // what a sweep of /proc found; nil where none was made
 }
@@ -75,7 +76,7 @@ func (l *look) gather() {
 		l.named = l.procs.find(ev.Pidfile.PID)
 		ev.Process = l.named.state
 		if l.named.state != lock.ProcessGone {
-			ev.Owner = l.who.describe(l.named.id)
+			ev.Owner = l.describe(l.named)
 		}
 	}
 	if ev.Lock.Err != nil {
@@ -197,7 +198,7 @@ func (l *look) addHolders(found []descriptor) {
 		}
 		gone := !l.isOurs(d)
 		ev.Holders = append(ev.Holders, Holder{
-			Process:   l.who.describe(d.of.id),
+			Process:   l.describe(d.of),
 			FD:        fd,
 			Inherited: d.flock.PID != pid,
 			Deleted:   gone,
@@ -209,6 +210,15 @@ func (l *look) addHolders(found []descriptor) {
 			}
 		}
 	}
+}
+
+// describe finds out who a process is. Where nobody is told, it does not matter who the
+// one is that the pidfile names, by the PID it has here.
+func (l *look) describe(p *process) *Process {
+	if l.brief && p == l.named {
+		return &Process{PID: p.id.PID, NSPID: p.id.PID, Ticks: p.id.Ticks}
+	}
+	return l.who.describe(p.id)
 }
 
 // judge establishes what became of a process that has a PID which the pidfile,

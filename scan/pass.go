@@ -56,6 +56,7 @@ func (m *Monitor) newObserver() *observer {
 	mounts := newMountTable(&m.layers)
 	o := &observer{
 		probe:  m.cfg.Probe,
+		brief:  m.cfg.SummaryOnly,
 		mounts: mounts,
 		who:    m.who,
 		procs:  newProcesses(m.cfg.Names.Lock, mounts),

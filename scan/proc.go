@@ -3,7 +3,6 @@ package scan
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"os/user"
 	"strconv"
 	"strings"
@@ -39,12 +38,13 @@ func (d *describer) describe(id lock.Process) *Process {
 	}
 	p = &Process{PID: id.PID, NSPID: id.PID, Ticks: id.Ticks, Started: id.Started()}
 	dir := "/proc/" + strconv.Itoa(id.PID)
-	text, _ := os.ReadFile(dir + "/status")
+	buf := make([]byte, maxCommand)
+	text, _ := lock.ReadProc(dir+"/status", buf)
 	status := lock.ParseStatus(text)
 	if status.NSPID > 0 {
 		p.NSPID = status.NSPID
 	}
-	p.Command = command(dir)
+	p.Command = command(dir, buf)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	p.User = d.user(status.UID)
@@ -80,17 +80,12 @@ func (d *describer) user(uid string) string {
 
 // command is the process's command line; in brackets its name, where it has no
 // command line, as kernel threads and zombies have none.
-func command(dir string) string {
-	f, err := os.Open(dir + "/cmdline")
-	if err == nil {
-		defer f.Close()
-		buf := make([]byte, maxCommand)
-		n, _ := f.Read(buf)
-		if text := strings.TrimRight(string(buf[:n]), "\x00 "); text != "" {
-			return strings.ReplaceAll(text, "\x00", " ")
-		}
+func command(dir string, buf []byte) string {
+	line, _ := lock.ReadProc(dir+"/cmdline", buf)
+	if text := strings.TrimRight(string(line), "\x00 "); text != "" {
+		return strings.ReplaceAll(text, "\x00", " ")
 	}
-	if comm, err := os.ReadFile(dir + "/comm"); err == nil {
+	if comm, err := lock.ReadProc(dir+"/comm", buf); err == nil {
 		return "[" + strings.TrimSuffix(string(comm), "\n") + "]"
 	}
 	return ""

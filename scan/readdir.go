@@ -22,6 +22,22 @@ var listBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 // list reads the directory that fd is open on. A file system may leave an
 // entry's type out (DT_UNKNOWN); opening it as a directory then tells.
 func list(fd int, names lock.Names) (l listing, err error) {
+	err = eachName(fd, func(name []byte, typ byte) {
+		switch {
+		case string(name) == names.Lock:
+			l.hasLock = true
+		case string(name) == names.Pidfile:
+			l.hasPidfile = true
+		case typ != unix.DT_DIR && typ != unix.DT_UNKNOWN:
+		case string(name) != "." && string(name) != "..":
+			l.dirs = append(l.dirs, string(name))
+		}
+	})
+	return l, err
+}
+
+// eachName calls do with the entries of the directory that fd is open on.
+func eachName(fd int, do func(name []byte, typ byte)) error {
 	buf := listBuffers.Get().(*[64 << 10]byte)
 	defer listBuffers.Put(buf)
 	for {
@@ -30,21 +46,13 @@ func list(fd int, names lock.Names) (l listing, err error) {
 			continue
 		}
 		if err != nil || n <= 0 {
-			return l, err
+			return err
 		}
 		for entries := buf[:n]; len(entries) > 0; {
 			var name []byte
 			var typ byte
 			name, typ, entries = nextDirent(entries)
-			switch {
-			case string(name) == names.Lock:
-				l.hasLock = true
-			case string(name) == names.Pidfile:
-				l.hasPidfile = true
-			case typ != unix.DT_DIR && typ != unix.DT_UNKNOWN:
-			case string(name) != "." && string(name) != "..":
-				l.dirs = append(l.dirs, string(name))
-			}
+			do(name, typ)
 		}
 	}
 }
