@@ -75,7 +75,7 @@ func (m *model) run(ctx context.Context) error {
 	options := []tea.ProgramOption{
 		tea.WithOutput(wire{o.Stdout}),
 		tea.WithColorProfile(profile),
-		tea.WithFPS(40), // idle, it costs half of what the default does; a key waits 25 ms at most
+		tea.WithFPS(30), // idle, it costs half of what the default does; a key waits 33 ms at most
 		tea.WithoutSignalHandler(),
 	}
 	if xterm.IsTerminal(o.Stdin.Fd()) { // else the keys come from /dev/tty
