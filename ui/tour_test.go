@@ -75,10 +75,16 @@ func TestTour(t *testing.T) {
 			term.resize(size.width+20, size.height+3)
 			term.see("[ Cancel ]")
 			term.resize(size.width, size.height)
+			// While it is redrawn in its new size the screen is empty.
+			without := func(text string) {
+				term.wait("no "+text, func(screen string) bool {
+					return strings.Contains(screen, "? help") && !strings.Contains(screen, text)
+				})
+			}
 			term.send("\x1b")
-			term.unsee("Cancel")
+			without("[ Cancel ]")
 			term.send("\x1b")
-			term.unsee("esc shows all")
+			without("esc shows all")
 
 			term.send("gj\x1b[<65;5;8M") // the wheel
 			term.see("5 of 112")
