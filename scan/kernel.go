@@ -106,10 +106,10 @@ func sweep(ctx context.Context, ps *processes, known func(flockLine) bool) *swep
 			break
 		}
 		p := ps.find(pid)
-		s.deleted = append(s.deleted, ps.deleted(p, known)...)
 		for _, d := range ps.all(p) {
 			s.byIno[d.flock.Ino] = append(s.byIno[d.flock.Ino], d)
 		}
+		s.deleted = append(s.deleted, ps.deleted(p, known)...) // after all, which leaves few links to read
 	}
 	return s
 }
