@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,8 +33,17 @@ type event struct {
 	Dirs                    int
 }
 
-// follow returns a function for the next line of r.
-func follow(t *testing.T, r io.Reader) func() event {
+// follow starts a command, until the test ends, and returns a function for the next line of its output.
+func follow(t *testing.T, cmd *exec.Cmd) func() event {
+	t.Helper()
+	r, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	events := make(chan event)
 	go func() {
 		defer close(events)
@@ -72,16 +80,7 @@ func TestWatch(t *testing.T) {
 	defer func() { l.Release() }()
 
 	cmd := command("-w", "-o", "ndjson", "-i", "20ms", "--timeout", "1m", root)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Wait()
-	defer cmd.Process.Kill()
-	next := follow(t, out)
+	next := follow(t, cmd)
 	expect := func(want event) {
 		t.Helper()
 		if got := next(); got != want {
@@ -122,16 +121,7 @@ func TestWatchDemo(t *testing.T) {
 	t.Parallel()
 	cmd := command("--demo", "-w", "-o", "ndjson", "-i", "100ms", "--timeout", "1m")
 	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Wait()
-	defer cmd.Process.Kill()
-	next := follow(t, out)
+	next := follow(t, cmd)
 	// A split directory looks sound by itself, and is never told of as such.
 	split := false
 	for e := next(); e.Type != "summary"; e = next() {
@@ -197,15 +187,7 @@ func TestSecondSignalKills(t *testing.T) {
 	}
 	cmd := exec.Command("/proc/self/exe", "-test.run", "^TestSecondSignalKills$")
 	cmd.Env = append(os.Environ(), "LOCKSCOPE_TEST_WAIT=1")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Process.Kill()
-	next := follow(t, out)
+	next := follow(t, cmd)
 	for range 2 {
 		next()
 		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {

@@ -79,6 +79,12 @@ func TestRunSplitStaysSplit(t *testing.T) {
 		t.Fatal(err)
 	}
 	acquire(t, second)
+	w.wantSplit(t, site, second)
+}
+
+// wantSplit checks that a directory is split once the second daemon is known, and stays so.
+func (w *watch) wantSplit(t *testing.T, site *locktest.Site, second *locktest.Proc) {
+	t.Helper()
 	w.until(t, "second daemon", func(f *found) bool { return f.reports[site.Dir].Evidence.Pidfile.PID == second.PID })
 	w.passes(t, 5)
 	w.mu.Lock()
@@ -101,13 +107,7 @@ func TestRunLockFileReplaced(t *testing.T) {
 	}
 	acquire(t, second)
 	w.SetInterval(soon)
-	w.until(t, "second daemon", func(f *found) bool { return f.reports[site.Dir].Evidence.Pidfile.PID == second.PID })
-	w.passes(t, 5)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if r := w.found.reports[site.Dir]; r.Verdict.State != Split {
-		t.Errorf("%s %v, with %d of the holders %d and %d", r.Verdict.State, r.Verdict.Reasons.List(), len(r.Evidence.Holders), site.Holders[0].PID, second.PID)
-	}
+	w.wantSplit(t, site, second)
 }
 
 // A stale-break is refused unless the evidence is what is there. So what is
