@@ -101,12 +101,21 @@ func (d Dir) LockFile() LockFile {
 // look do not see each other. On a held lock this disturbs nobody; on a free
 // one, an acquire that falls into those microseconds is refused.
 func (d Dir) ProbeLock() LockFile {
-	path := d.filePath(d.names.Lock)
-	fd, id, err := openRegular(d.fd, d.names.Lock, unix.O_RDONLY)
+	l := d.LockFile()
+	if l.State == LockMissing || l.Err != nil {
+		return l
+	}
+	return d.ProbeSeen(l)
+}
+
+// ProbeSeen does what ProbeLock does to the lock file that LockFile has just found, if it
+// is still there.
+func (d Dir) ProbeSeen(seen LockFile) LockFile {
+	fd, id, err := openSeen(d.fd, d.names.Lock, unix.O_RDONLY, seen.ID)
 	if err == unix.ENOENT {
 		return LockFile{State: LockMissing}
 	} else if err != nil {
-		return LockFile{ID: id, Err: pathError("open", path, err)}
+		return LockFile{ID: id, Err: pathError("open", d.filePath(d.names.Lock), err)}
 	}
 	defer unix.Close(fd)
 	switch err := flock(fd, unix.LOCK_SH); err {
@@ -116,7 +125,7 @@ func (d Dir) ProbeLock() LockFile {
 	case unix.EWOULDBLOCK:
 		return LockFile{State: LockHeld, ID: id}
 	default:
-		return LockFile{ID: id, Err: pathError("flock", path, err)}
+		return LockFile{ID: id, Err: pathError("flock", d.filePath(d.names.Lock), err)}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -152,4 +153,35 @@ func TestPidfileUnreadable(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	wantPathError(t, got.Err, "open", filepath.Join(d.Path(), pidfile))
+}
+
+// A pidfile that an acquire puts in another's place while it is read is the one or the
+// other, and nothing else.
+func TestPidfileReplacedMeanwhile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, pidfile, "1\n")
+	done := make(chan struct{})
+	var replacing sync.WaitGroup
+	defer replacing.Wait()
+	defer close(done)
+	replacing.Go(func() {
+		for n := 2; ; n++ {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			temp := filepath.Join(dir, tempfile)
+			if os.WriteFile(temp, fmt.Appendln(nil, n), 0o644) != nil || os.Rename(temp, filepath.Join(dir, pidfile)) != nil {
+				t.Error("the pidfile cannot be replaced")
+				return
+			}
+		}
+	})
+	d := openDir(t, dir)
+	for range 20_000 {
+		if got := d.Pidfile(); got.State != lock.PidfileNamed {
+			t.Fatalf("%+v", got)
+		}
+	}
 }

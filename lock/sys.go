@@ -28,8 +28,7 @@ func open(dirfd int, name string, flags int, perm uint32) (fd int, err error) {
 
 // openRegular opens a file if it is a regular one, and says which it is. A FIFO, a
 // device or a symlink is not opened: that alone can block or have effects (a watchdog
-// device reboots the host). One that is swapped in after the look is not followed, not
-// waited for, and closed unread.
+// device reboots the host).
 func openRegular(dirfd int, name string, flags int) (fd int, id FileID, err error) {
 	seen, mode, err := fstatat(dirfd, name)
 	if err == nil && !isRegular(mode) {
@@ -38,6 +37,13 @@ func openRegular(dirfd int, name string, flags int) (fd int, id FileID, err erro
 	if err != nil {
 		return -1, seen, err
 	}
+	return openSeen(dirfd, name, flags, seen)
+}
+
+// openSeen opens what was seen to be a regular file. Where another file has taken the
+// name since, that is the one: an acquire puts its pidfile in place so. What is not regular is not
+// followed, not waited for, and closed unread.
+func openSeen(dirfd int, name string, flags int, seen FileID) (fd int, id FileID, err error) {
 	fd, err = open(dirfd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err == unix.ELOOP || err == unix.ENXIO { // a symlink or a FIFO since
 		err = ErrNotRegular
@@ -45,8 +51,8 @@ func openRegular(dirfd int, name string, flags int) (fd int, id FileID, err erro
 	if err != nil {
 		return -1, seen, err
 	}
-	id, mode, err = fstat(fd)
-	if err == nil && (!isRegular(mode) || !id.SameFile(seen)) {
+	id, mode, err := fstat(fd)
+	if err == nil && !isRegular(mode) {
 		err = ErrNotRegular
 	}
 	if err != nil {
