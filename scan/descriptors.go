@@ -24,6 +24,9 @@ type descriptor struct {
 	deleted bool   // its last name was removed, or it was not the lock file's
 }
 
+// closed stands for the path of a file that is closed, or hidden.
+const closed = "?"
+
 // deletedMark is what the kernel appends to the name of an unlinked file.
 const deletedMark = " (deleted)"
 
@@ -33,7 +36,7 @@ func (d *descriptor) readLink() {
 	if d.path != "" {
 		return
 	}
-	d.path, d.deleted = "?", false // where it is closed or hidden
+	d.path, d.deleted = closed, false
 	if name, err := os.Readlink(d.of.dir + "/fd/" + strconv.Itoa(int(d.fd))); err == nil {
 		d.path, d.deleted = strings.CutSuffix(name, deletedMark)
 	}
@@ -47,7 +50,8 @@ type process struct {
 	lockName string // with a slash before it
 
 	mu       sync.Mutex
-	dir      string           // where in /proc its descriptors are: its own, or one of its threads'; empty before they are listed
+	dir      string           // where in /proc its descriptors are: its own, or one of its threads'
+	listed   bool             // fds are known; before that, they are taken to be 0, 1, 2 and so on
 	fds      []int            // its descriptors, ascending
 	read     int              // how many of them were looked at, or are being
 	reading  int              // goroutines that look at some
@@ -85,6 +89,7 @@ func (ps *processes) find(pid int) *process {
 		p = &process{lockName: ps.lockName, last: map[uint64]int32{}}
 		p.more.L = &p.mu
 		p.id, p.state, _ = lock.FindProcess(pid)
+		p.dir = "/proc/" + strconv.Itoa(p.id.PID)
 		ps.byPID[pid] = p
 	}
 	return p
@@ -128,7 +133,8 @@ func (ps *processes) all(p *process) []descriptor {
 func (ps *processes) deleted(p *process, known func(flockLine) bool) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.listed() && max(p.read, p.linked) < len(p.fds) {
+	p.list()
+	for max(p.read, p.linked) < len(p.fds) {
 		p.linked = max(p.read, p.linked) + 1
 		d := descriptor{of: p, fd: int32(p.fds[p.linked-1])}
 		if d.isLockFile() && d.deleted && d.readFlock() {
@@ -163,15 +169,10 @@ const (
 // returns false where none is left. The caller holds mu, and loses it meanwhile: one process may
 // hold the locks of very many directories, which are looked at side by side.
 func (p *process) readSome() bool {
-	if !p.listed() {
-		return false
-	}
 	many := len(p.held) >= manyLocks
-	fds := p.fds[p.read:]
+	fds := p.next(1)
 	if many {
-		fds = fds[:min(len(fds), readMost)]
-	} else {
-		fds = fds[:min(len(fds), 1)]
+		fds = p.next(readMost)
 	}
 	if len(fds) == 0 {
 		if p.reading > 0 {
@@ -184,13 +185,19 @@ func (p *process) readSome() bool {
 	p.reading++
 	p.mu.Unlock()
 	var held []descriptor
+	var gap bool
 	if many {
-		held = p.flocks(fds)
+		held, gap = p.flocks(fds)
 	} else if d := (descriptor{of: p, fd: int32(fds[0])}); d.isLockFile() && d.readFlock() {
 		held = append(held, d)
+	} else {
+		gap = d.path == closed
 	}
 	p.mu.Lock()
 	p.reading--
+	if gap {
+		p.list()
+	}
 	for _, d := range held {
 		d.prev = p.last[d.flock.Ino]
 		p.held = append(p.held, d)
@@ -198,6 +205,20 @@ func (p *process) readSome() bool {
 	}
 	p.more.Broadcast()
 	return true
+}
+
+// next returns the next n descriptors to look at, or as many as there are. A process has
+// them without a gap as a rule, since open(2) gives the lowest number that is free. To list ten thousand
+// takes 9 ms, in which nobody could look at any, so they are not listed before there is a gap.
+func (p *process) next(n int) []int {
+	if p.listed {
+		return p.fds[p.read:min(p.read+n, len(p.fds))]
+	}
+	fds := make([]int, n)
+	for i := range fds {
+		fds[i] = p.read + i
+	}
+	return fds
 }
 
 // isLockFile reports whether the file has, or had, the lock file's name.
@@ -213,70 +234,73 @@ func (d *descriptor) readFlock() bool {
 	return info.locked
 }
 
-// flocks returns those of some descriptors through which a flock is held.
-func (p *process) flocks(fds []int) (held []descriptor) {
+// flocks returns those of some descriptors through which a flock is held. There is a gap
+// where one of them could not be looked at.
+func (p *process) flocks(fds []int) (held []descriptor, gap bool) {
 	dir, err := unix.Open(p.dir+"/fdinfo", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil
+		return nil, true
 	}
 	defer unix.Close(dir)
 	for _, fd := range fds {
-		if info := fdinfoAt(dir, strconv.Itoa(fd)); info.locked {
+		info, err := fdinfoAt(dir, strconv.Itoa(fd))
+		gap = gap || err != nil
+		if info.locked {
 			held = append(held, descriptor{of: p, fd: int32(fd), flock: info.flock})
 		}
 	}
-	return held
+	return held, gap
 }
 
 // fdinfoStart is as much of an fdinfo file as is read, in bytes. After four short lines
 // come those of the locks, a flock first (seq_show in fs/proc/fd.c, show_fd_locks in fs/locks.c).
 const fdinfoStart = 1024
 
+var fdinfoBuffers = sync.Pool{New: func() any { return new([fdinfoStart]byte) }}
+
 // readFdinfo reads what /proc shows of a descriptor, dir being a process's
 // there. Of one that is closed or hidden, that is nothing.
 func readFdinfo(dir string, fd int) fdinfo {
-	return fdinfoAt(unix.AT_FDCWD, dir+"/fdinfo/"+strconv.Itoa(fd))
+	info, _ := fdinfoAt(unix.AT_FDCWD, dir+"/fdinfo/"+strconv.Itoa(fd))
+	return info
 }
 
 // fdinfoAt reads an fdinfo file, by its name in an open directory. It is called for many
 // thousands of them, and so makes no more than the system calls.
-func fdinfoAt(dir int, name string) fdinfo {
+func fdinfoAt(dir int, name string) (fdinfo, error) {
 	file, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return fdinfo{}
+		return fdinfo{}, err
 	}
 	defer unix.Close(file)
-	var buf [fdinfoStart]byte
-	n, _ := unix.Read(file, buf[:])
-	return parseFdinfo(buf[:max(n, 0)])
+	buf := fdinfoBuffers.Get().(*[fdinfoStart]byte)
+	defer fdinfoBuffers.Put(buf)
+	n, err := unix.Read(file, buf[:])
+	return parseFdinfo(buf[:max(n, 0)]), err
 }
 
-// listed reads which descriptors there are, once, and reports whether there are any. A
-// process whose thread-group leader has exited shows none of its own, but those of its
-// threads are the same ones.
-func (p *process) listed() bool {
-	if p.dir != "" {
-		return len(p.fds) > 0
+// list reads which descriptors there are, once. A process whose thread-group leader has exited
+// shows none of its own, but those of its threads are the same ones.
+func (p *process) list() {
+	if p.listed {
+		return
 	}
-	leader := "/proc/" + strconv.Itoa(p.id.PID)
-	if p.list(leader) {
-		return len(p.fds) > 0
-	}
-	threads, err := numbersIn(leader + "/task")
-	if err != nil || len(threads) < 2 {
-		return false
-	}
-	for _, t := range threads {
-		if t != p.id.PID && p.list(leader+"/task/"+strconv.Itoa(t)) {
-			break
+	if !p.listIn(p.dir) {
+		tasks := p.dir + "/task/"
+		threads, _ := numbersIn(tasks)
+		for _, t := range threads {
+			if t != p.id.PID && p.listIn(tasks+strconv.Itoa(t)) {
+				break
+			}
 		}
 	}
-	return len(p.fds) > 0
+	p.listed = true
+	p.read, _ = slices.BinarySearch(p.fds, p.read)
 }
 
-// list reads which descriptors there are in one directory, and reports whether
+// listIn reads which descriptors there are in one directory, and reports whether
 // that settles it: there are some, or it is not for us to know.
-func (p *process) list(dir string) (settled bool) {
+func (p *process) listIn(dir string) (settled bool) {
 	fds, err := numbersIn(dir + "/fd")
 	p.dir = dir
 	slices.Sort(fds)

@@ -3,6 +3,7 @@ package scan
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -48,27 +49,45 @@ func eachName(fd int, do func(name []byte, typ byte)) error {
 		if err != nil || n <= 0 {
 			return err
 		}
+		last := false
 		for entries := buf[:n]; len(entries) > 0; {
+			last = isLast(entries)
 			var name []byte
 			var typ byte
 			name, typ, entries = nextDirent(entries)
 			do(name, typ)
 		}
+		if last {
+			return nil
+		}
 	}
 }
+
+// isLast reports whether an entry is known to be its directory's last: its offset, which is
+// where the next one would be, is what many file systems (ext4, tmpfs) have for the end. Of others
+// one more call has to learn that nothing is left, which takes as long as reading a short directory.
+func isLast(entry []byte) bool {
+	if len(entry) < direntHeader {
+		return false
+	}
+	offset := binary.NativeEndian.Uint64(entry[8:])
+	return offset == math.MaxInt32 || offset == math.MaxInt64
+}
+
+// direntHeader is the size of what precedes the name in a struct linux_dirent64.
+const direntHeader = 19
 
 // nextDirent cuts one struct linux_dirent64 off the front of what
 // getdents64(2) returned: inode 8 bytes, offset 8, record length 2, type 1, then the name
 // up to a NUL.
 func nextDirent(b []byte) (name []byte, typ byte, rest []byte) {
-	const header = 19
-	if len(b) < header {
+	if len(b) < direntHeader {
 		return nil, unix.DT_REG, nil
 	}
 	size := int(binary.NativeEndian.Uint16(b[16:]))
-	if size < header || size > len(b) {
+	if size < direntHeader || size > len(b) {
 		return nil, unix.DT_REG, nil
 	}
-	name, _, _ = bytes.Cut(b[header:size], []byte{0})
+	name, _, _ = bytes.Cut(b[direntHeader:size], []byte{0})
 	return name, b[18], b[size:]
 }
