@@ -89,9 +89,6 @@ func (p *pass) unsettled() map[string]entry {
 // suspect takes back the verdicts on directories that look sound, but of which some process
 // holds a lock file that was deleted or replaced: they are to be looked at again.
 func (p *pass) suspect(ctx context.Context) {
-	if !p.todo.all && p.start.Sub(p.searchedAt) < refreshEvery {
-		return
-	}
 	var changes []Change
 	for path, root := range p.formerHolders(ctx) {
 		if c := p.retract(path, root); c != nil {
@@ -138,8 +135,6 @@ func (p *pass) retract(path, root string) *Change {
 // who took that lock is looked at. Where the table does not say which file a line
 // is of, or its taker is dead, all processes are.
 func (p *pass) formerHolders(ctx context.Context) map[string]string {
-	p.searchedAt = p.start
-	p.slow.Store(false) // the host may just have been busy
 	found := map[string]string{}
 	known := p.knownLocks()
 	for _, pid := range p.takersOfStrays(known) {
@@ -163,12 +158,8 @@ func (p *pass) formerHolders(ctx context.Context) map[string]string {
 // takersOfStrays returns the processes that may hold a lock file which no
 // directory has.
 func (p *pass) takersOfStrays(known *knownLocks) []int {
-	t := p.obs.table // what the pass has read of it already serves
-	if t == nil {
-		t = &table{slow: &p.slow}
-	}
 	takers := map[int]bool{}
-	sound := !known.shared && t.each(func(line flockLine) {
+	sound := !known.shared && p.obs.table.each(func(line flockLine) {
 		if !known.has(line) {
 			takers[line.PID] = true
 		}

@@ -15,7 +15,7 @@ import (
 const tableLimit = 50 * time.Millisecond
 
 // table is the kernel's lock table, /proc/locks, read at most once, and only
-// when a directory needs it. It may be used concurrently. A nil table is empty.
+// when somebody needs it. It may be used concurrently.
 type table struct {
 	slow *atomic.Bool // set where a read took too long; then it is not read again
 
@@ -29,21 +29,24 @@ type fileKey struct{ dev, ino uint64 }
 // find returns the line of the lock file with this inode number, on a file
 // system where that says which file it is.
 func (t *table) find(fs filesystem, ino uint64) (flockLine, bool) {
-	if t == nil || fs.shared {
+	if fs.shared {
 		return flockLine{}, false
 	}
-	t.once.Do(t.read)
+	t.load()
 	line, ok := t.lines[fileKey{fs.dev, ino}]
 	return line, ok
 }
 
 // knows reports whether the table has a line for each lock that is held on the
 // file system, as far as their takers can be seen.
-func (t *table) knows(fs filesystem) bool { return t != nil && t.lines != nil && !fs.shared }
+func (t *table) knows(fs filesystem) bool { return t.lines != nil && !fs.shared }
+
+// load reads the table unless that was done.
+func (t *table) load() { t.once.Do(t.read) }
 
 // each calls found with every line. It reports false where the table cannot be had.
 func (t *table) each(found func(flockLine)) bool {
-	t.once.Do(t.read)
+	t.load()
 	for _, line := range t.lines {
 		found(line)
 	}

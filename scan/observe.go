@@ -43,8 +43,11 @@ func (o *observer) observe(d lock.Dir, file lock.LockFile) (ev Evidence) {
 		l.ev.Lock = file
 		l.gather()
 		ev = l.ev
-		if ev.Err != nil || ev.Source == SourceFdinfo && ev.NamedHolds() ||
-			d.PidfileID() == ev.Pidfile.ID && l.tempsStand() {
+		switch {
+		case ev.Err != nil:
+			return ev
+		case !ev.Lock.ID.SameFile(file.ID): // it was replaced before it was probed
+		case ev.Lock.State == lock.LockHeld && ev.NamedHolds(), d.PidfileID() == ev.Pidfile.ID && l.tempsStand():
 			return ev
 		}
 		file = d.LockFile()
@@ -127,7 +130,7 @@ func (l *look) gather() {
 // costs the daemons, and stops at the first certain one: see the package comment.
 func (l *look) establish() {
 	ev := &l.ev
-	if l.probe == ProbeFlock {
+	if l.probe == ProbeFlock && ev.Lock.State != lock.LockMissing {
 		l.probeLock()
 	}
 	if l.named != nil {
@@ -136,7 +139,7 @@ func (l *look) establish() {
 	if l.swept != nil {
 		l.addHolders(l.swept.of(l))
 	}
-	if ev.Lock.State != lock.LockUnknown {
+	if ev.Lock.State != lock.LockUnknown || l.probe == ProbeFlock {
 		return
 	}
 	if flock, ok := l.table.find(l.fs, l.ino); ok {
@@ -150,7 +153,7 @@ func (l *look) establish() {
 }
 
 func (l *look) probeLock() {
-	l.ev.Lock = l.dir.ProbeLock()
+	l.ev.Lock = l.dir.ProbeSeen(l.ev.Lock)
 	if l.ev.Lock.Err == nil {
 		l.ev.Source = SourceProbe
 	}

@@ -54,23 +54,26 @@ func (m *Monitor) newPass(todo request, number int) *pass {
 
 func (m *Monitor) newObserver() *observer {
 	mounts := newMountTable(&m.layers)
-	o := &observer{
+	return &observer{
 		probe:  m.cfg.Probe,
 		brief:  m.cfg.SummaryOnly,
 		mounts: mounts,
 		who:    m.who,
 		procs:  newProcesses(m.cfg.Names.Lock, mounts),
+		table:  &table{slow: &m.slow},
 		nested: !seesAllPIDs(),
 	}
-	if m.cfg.Probe != ProbeFlock {
-		o.table = &table{slow: &m.slow}
-	}
-	return o
 }
 
 func (p *pass) run(ctx context.Context) (Summary, error) {
 	if p.todo.walk {
 		p.errors = 0
+	}
+	search := p.todo.all || p.start.Sub(p.searchedAt) >= refreshEvery
+	if search {
+		p.searchedAt = p.start
+		p.slow.Store(false)   // the host may just have been busy
+		go p.obs.table.load() // meanwhile, or the end of the pass would wait for it
 	}
 	err := p.openRoots(ctx)
 	if err == nil && p.todo.walk {
@@ -83,7 +86,9 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	}
 	p.closeRoots()
 	if err == nil {
-		p.suspect(ctx)
+		if search {
+			p.suspect(ctx)
+		}
 		p.out.release()
 		err = p.settleAll(ctx)
 	}
