@@ -39,10 +39,10 @@ type crew struct {
 	mountOf func(path string) string // the mount point that a path is below; called by one goroutine at a time
 
 	mu       sync.Mutex
-	more     sync.Cond // there may be something to take, or the crew is dismissed
-	queue    []job     // last in, first out: a walk then keeps few directories open
-	aside    []job     // on mounts under suspicion
-	running  map[*task]bool
+	more     sync.Cond           // there may be something to take, or the crew is dismissed
+	queue    []job               // last in, first out: a walk then keeps few directories open
+	aside    []job               // on mounts under suspicion
+	tasks    map[*task]bool      // of every goroutine its own
 	suspects map[string]*suspect // by mount point
 	pending  int                 // jobs added and neither finished nor given up
 	workers  int                 // goroutines that are neither late nor stuck
@@ -51,8 +51,9 @@ type crew struct {
 	idle     chan struct{} // closed when pending falls to 0
 }
 
+// task is what a goroutine does.
 type task struct {
-	job   job
+	job   job // nil while there is nothing to do
 	since time.Time
 	state taskState
 	mount *suspect // what mount it is on, where that is or was under suspicion
@@ -74,7 +75,7 @@ const leastMost = 256
 func newCrew(size int, limit time.Duration, mountOf func(string) string) *crew {
 	c := &crew{
 		limit: limit, size: size, most: max(4*size, leastMost), mountOf: mountOf,
-		running: map[*task]bool{}, suspects: map[string]*suspect{},
+		tasks: map[*task]bool{}, suspects: map[string]*suspect{},
 	}
 	c.more.L = &c.mu
 	return c
@@ -104,14 +105,20 @@ func (c *crew) add(jobs ...job) {
 	for c.workers < c.size && c.all < c.most {
 		c.start()
 	}
-	c.more.Broadcast()
+	if len(jobs) == 1 {
+		c.more.Signal()
+	} else {
+		c.more.Broadcast()
+	}
 }
 
 // start begins a goroutine. The caller holds mu.
 func (c *crew) start() {
 	c.workers++
 	c.all++
-	go c.work()
+	t := &task{}
+	c.tasks[t] = true
+	go c.work(t)
 }
 
 // wait returns when every job is finished or given up, or ctx ends; it
@@ -146,36 +153,38 @@ func (c *crew) dismiss() {
 	c.more.Broadcast()
 }
 
-func (c *crew) work() {
-	for {
-		t := c.take()
-		if t == nil {
+func (c *crew) work(t *task) {
+	for done := 0; ; done = 1 {
+		j := c.take(t, done)
+		if j == nil {
 			return
 		}
-		t.job.run()
+		j.run()
 		switch state, surplus := c.back(t); {
 		case state == taskGivenUp:
-			t.job.discard()
+			j.discard()
 		default:
-			t.job.finish()
-			c.settle(1)
+			j.finish()
 			if !surplus {
 				continue
 			}
+			c.settle(1)
 		}
-		c.leave()
+		c.leave(t)
 		return
 	}
 }
 
-// take waits for a job that may be run. It returns nil when the goroutine is to end.
-func (c *crew) take() *task {
+// take waits for a job that may be run. It returns nil when the goroutine is to end. done is
+// how many it has just finished.
+func (c *crew) take(t *task, done int) job {
 	for {
-		t, hopeless := c.next()
+		j, hopeless := c.next(t, done)
 		if !hopeless {
-			return t
+			return j
 		}
-		c.drop(t.job)
+		c.drop(j)
+		done = 0
 	}
 }
 
@@ -188,41 +197,50 @@ func (c *crew) drop(jobs ...job) {
 	c.settle(len(jobs))
 }
 
-func (c *crew) next() (t *task, hopeless bool) {
+func (c *crew) next(t *task, done int) (j job, hopeless bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.finished(done)
 	for {
 		for len(c.queue) > 0 {
 			last := len(c.queue) - 1
-			t := &task{job: c.queue[last], since: time.Now()}
+			j := c.queue[last]
 			c.queue[last] = nil
 			c.queue = c.queue[:last]
+			var name string
+			var mount *suspect
 			if len(c.suspects) > 0 {
-				t.name = c.mountOf(t.job.where())
-				t.mount = c.suspects[t.name]
+				name = c.mountOf(j.where())
+				mount = c.suspects[name]
 			}
-			switch m := t.mount; {
+			switch m := mount; {
 			case m == nil || m.cleared:
 			case m.hangs():
-				return t, true
+				return j, true
 			case m.running > 0 || m.risked >= riskMost:
-				c.aside = append(c.aside, t.job)
+				c.aside = append(c.aside, j)
 				continue
 			}
-			if t.mount != nil {
-				t.mount.running++
-				t.mount.risked++
+			if mount != nil {
+				mount.running++
+				mount.risked++
 			}
-			c.running[t] = true
-			return t, false
+			*t = task{job: j, since: time.Now(), mount: mount, name: name}
+			return j, false
 		}
 		if c.closed {
 			c.workers--
-			c.all--
+			c.gone(t)
 			return nil, false
 		}
 		c.more.Wait()
 	}
+}
+
+// gone counts a goroutine as at its end. The caller holds mu.
+func (c *crew) gone(t *task) {
+	c.all--
+	delete(c.tasks, t)
 }
 
 // back takes note that a task came back. surplus means that its goroutine has
@@ -230,10 +248,11 @@ func (c *crew) next() (t *task, hopeless bool) {
 func (c *crew) back(t *task) (state taskState, surplus bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.running, t)
+	j := t.job
+	t.job = nil
 	m := t.mount
 	if m == nil && len(c.suspects) > 0 { // it began before its mount was under suspicion
-		m = c.suspects[c.mountOf(t.job.where())]
+		m = c.suspects[c.mountOf(j.where())]
 	}
 	if m == nil {
 		return t.state, false
@@ -265,10 +284,10 @@ func (c *crew) resume() {
 
 // leave takes a goroutine out of the count that was taken out of workers when
 // it got its stand-in.
-func (c *crew) leave() {
+func (c *crew) leave(t *task) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.all--
+	c.gone(t)
 	if c.workers < c.size && c.pending > 0 && !c.closed {
 		c.start()
 	}
@@ -278,6 +297,11 @@ func (c *crew) leave() {
 func (c *crew) settle(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.finished(n)
+}
+
+// finished counts jobs as done with. The caller holds mu.
+func (c *crew) finished(n int) {
 	c.pending -= n
 	if c.pending == 0 && c.idle != nil {
 		close(c.idle)
@@ -300,7 +324,10 @@ func (c *crew) check(now time.Time) {
 func (c *crew) lost(now time.Time) (lost, never []job) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for t := range c.running {
+	for t := range c.tasks {
+		if t.job == nil {
+			continue
+		}
 		age := now.Sub(t.since)
 		if t.state == taskRunning && age > c.late() {
 			c.suspect(t)
@@ -309,8 +336,8 @@ func (c *crew) lost(now time.Time) (lost, never []job) {
 			lost = append(lost, t.lose())
 		}
 	}
-	for t := range c.running {
-		if t.state == taskLate && t.mount.hangs() {
+	for t := range c.tasks {
+		if t.job != nil && t.state == taskLate && t.mount.hangs() {
 			lost = append(lost, t.lose())
 		}
 	}

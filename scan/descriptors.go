@@ -54,6 +54,7 @@ type process struct {
 	listed   bool             // fds are known; before that, they are taken to be 0, 1, 2 and so on
 	fds      []int            // its descriptors, ascending
 	read     int              // how many of them were looked at, or are being
+	missing  int              // how many of these there were not
 	reading  int              // goroutines that look at some
 	more     sync.Cond        // they have
 	linked   int              // up to which the rest was searched for deleted files by their links
@@ -122,6 +123,7 @@ func (ps *processes) holding(p *process, ino uint64, ours func(*descriptor) bool
 func (ps *processes) all(p *process) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.list()
 	for p.readSome() {
 	}
 	return p.held
@@ -185,17 +187,18 @@ func (p *process) readSome() bool {
 	p.reading++
 	p.mu.Unlock()
 	var held []descriptor
-	var gap bool
+	missing := 0
 	if many {
-		held, gap = p.flocks(fds)
+		held, missing = p.flocks(fds)
 	} else if d := (descriptor{of: p, fd: int32(fds[0])}); d.isLockFile() && d.readFlock() {
 		held = append(held, d)
-	} else {
-		gap = d.path == closed
+	} else if d.path == closed {
+		missing = 1
 	}
 	p.mu.Lock()
 	p.reading--
-	if gap {
+	p.missing += missing
+	if p.missing > 8+p.read/8 {
 		p.list()
 	}
 	for _, d := range held {
@@ -207,9 +210,9 @@ func (p *process) readSome() bool {
 	return true
 }
 
-// next returns the next n descriptors to look at, or as many as there are. A process has
-// them without a gap as a rule, since open(2) gives the lowest number that is free. To list ten thousand
-// takes 9 ms, in which nobody could look at any, so they are not listed before there is a gap.
+// next returns the next n descriptors to look at, or as many as there are. They have few gaps as a
+// rule, since open(2) gives the lowest number that is free. To list ten thousand takes 9 ms,
+// in which nobody could look at any, so they are not listed before many are missing.
 func (p *process) next(n int) []int {
 	if p.listed {
 		return p.fds[p.read:min(p.read+n, len(p.fds))]
@@ -234,22 +237,24 @@ func (d *descriptor) readFlock() bool {
 	return info.locked
 }
 
-// flocks returns those of some descriptors through which a flock is held. There is a gap
-// where one of them could not be looked at.
-func (p *process) flocks(fds []int) (held []descriptor, gap bool) {
+// flocks returns those of some descriptors through which a flock is held, and how many of them
+// could not be looked at.
+func (p *process) flocks(fds []int) (held []descriptor, missing int) {
 	dir, err := unix.Open(p.dir+"/fdinfo", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, true
+		return nil, len(fds)
 	}
 	defer unix.Close(dir)
 	for _, fd := range fds {
 		info, err := fdinfoAt(dir, strconv.Itoa(fd))
-		gap = gap || err != nil
+		if err != nil {
+			missing++
+		}
 		if info.locked {
 			held = append(held, descriptor{of: p, fd: int32(fd), flock: info.flock})
 		}
 	}
-	return held, gap
+	return held, missing
 }
 
 // fdinfoStart is as much of an fdinfo file as is read, in bytes. After four short lines

@@ -226,10 +226,11 @@ func (v *visit) finish() {
 	if v.node == nil {
 		return
 	}
-	jobs := make([]job, len(v.dirs))
+	visits, jobs := make([]visit, len(v.dirs)), make([]job, len(v.dirs))
 	for i, name := range v.dirs {
+		visits[i] = visit{walk: v.walk, root: v.root, path: join(v.path, name), parent: v.node, name: name}
 		// The queue is taken from its end, so this keeps the order of the listing.
-		jobs[len(jobs)-1-i] = &visit{walk: v.walk, root: v.root, path: join(v.path, name), parent: v.node, name: name}
+		jobs[len(jobs)-1-i] = &visits[i]
 	}
 	v.crew.add(jobs...)
 }
