@@ -129,6 +129,21 @@ func (ps *processes) all(p *process) []descriptor {
 	return p.held
 }
 
+// descriptors counts what these processes have open together, as far as it is no more than most.
+func (ps *processes) descriptors(pids []int, most int) (n int) {
+	for _, pid := range pids {
+		p := ps.find(pid)
+		p.mu.Lock()
+		p.list()
+		n += len(p.fds)
+		p.mu.Unlock()
+		if n > most {
+			break
+		}
+	}
+	return n
+}
+
 // deleted returns the descriptors through which p holds the flock of a deleted
 // file that had the lock file's name. Those on a file that is known to be
 // there are not looked at further.
@@ -291,6 +306,7 @@ func (p *process) list() {
 		return
 	}
 	if !p.listIn(p.dir) {
+		p.read = 0 // nothing was seen there
 		tasks := p.dir + "/task/"
 		threads, _ := numbersIn(tasks)
 		for _, t := range threads {

@@ -20,6 +20,7 @@ type table struct {
 	slow *atomic.Bool // set where a read took too long; then it is not read again
 
 	once  sync.Once
+	done  atomic.Bool
 	lines map[fileKey]flockLine
 }
 
@@ -42,7 +43,15 @@ func (t *table) find(fs filesystem, ino uint64) (flockLine, bool) {
 func (t *table) knows(fs filesystem) bool { return t.lines != nil && !fs.shared }
 
 // load reads the table unless that was done.
-func (t *table) load() { t.once.Do(t.read) }
+func (t *table) load() {
+	t.once.Do(func() {
+		t.read()
+		t.done.Store(true)
+	})
+}
+
+// loaded reports whether that was done.
+func (t *table) loaded() bool { return t.done.Load() }
 
 // each calls found with every line. It reports false where the table cannot be had.
 func (t *table) each(found func(flockLine)) bool {

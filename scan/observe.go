@@ -120,7 +120,7 @@ func (l *look) gather() {
 	}
 	// An overlay's layer does not show the locks of the merged files, and a
 	// process of another host is never seen: its being gone says nothing.
-	hidden := l.fs.remote && ev.Process.Exited() || l.mounts.layers.have(l.place())
+	hidden := l.fs.remote && ev.Process.Exited() || l.mounts.layers.have(l.place)
 	if hidden && !slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Deleted }) {
 		ev.Err = ErrNotSeen
 	}

@@ -23,10 +23,10 @@ type overlayLayers struct {
 	places []lock.Place
 }
 
-// have reports whether a place belongs to a layer.
-func (o *overlayLayers) have(place lock.Place) bool {
+// have reports whether a place, which is asked for only where there are layers, belongs to one.
+func (o *overlayLayers) have(place func() lock.Place) bool {
 	o.once.Do(func() { o.places = o.finder.find(o.table) })
-	return slices.ContainsFunc(o.places, place.Below)
+	return len(o.places) > 0 && slices.ContainsFunc(o.places, place().Below)
 }
 
 // layerFinder finds layers. A layer may be named by a link, as docker's and podman's

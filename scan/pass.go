@@ -20,6 +20,10 @@ const confirmMost = 2000
 // confirmPasses is in how many passes each is confirmed once.
 const confirmPasses = 5
 
+// tableAhead is how long after its start a pass reads the kernel's lock table that it will
+// need at its end, lest it has to wait there.
+const tableAhead = 10 * time.Millisecond
+
 // pass is one time around: a walk, or a refresh of what is known.
 type pass struct {
 	*Monitor
@@ -72,8 +76,9 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	search := p.todo.all || p.start.Sub(p.searchedAt) >= refreshEvery
 	if search {
 		p.searchedAt = p.start
-		p.slow.Store(false)   // the host may just have been busy
-		go p.obs.table.load() // meanwhile, or the end of the pass would wait for it
+		p.slow.Store(false) // the host may just have been busy
+		ahead := time.AfterFunc(tableAhead, p.obs.table.load)
+		defer ahead.Stop()
 	}
 	err := p.openRoots(ctx)
 	if err == nil && p.todo.walk {
@@ -214,8 +219,7 @@ func (p *pass) summarize() Summary {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
 	s := Summary{Dirs: len(p.entries) + p.tally.dirs(), States: map[State]int{}, Errors: p.errors, Duration: time.Since(p.start)}
-	maps.Copy(s.States, p.tally.states)
-	var states [stateCount]int
+	states := p.tally.states
 	for _, e := range p.entries {
 		if e.report.Checking {
 			s.Checking++
@@ -225,7 +229,7 @@ func (p *pass) summarize() Summary {
 	}
 	for state, n := range states {
 		if n > 0 {
-			s.States[State(state)] += n
+			s.States[State(state)] = n
 		}
 	}
 	if p.todo.walk {

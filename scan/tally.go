@@ -4,7 +4,7 @@ package scan
 // which state, and which lock files they have. It takes some thirty bytes for each,
 // where a report takes six hundred.
 type tally struct {
-	states map[State]int
+	states [stateCount]int
 	files  map[fileKey]State // by the names that lock lines have for the lock files
 	shared bool              // on some device, inode numbers do not say which file it is
 }
@@ -17,7 +17,7 @@ func (t *tally) add(r *Report) bool {
 		return false
 	}
 	if t.files == nil {
-		t.states, t.files = map[State]int{}, map[fileKey]State{}
+		t.files = map[fileKey]State{}
 	}
 	t.states[r.Verdict.State]++
 	t.files[ev.lockFile()] = r.Verdict.State
