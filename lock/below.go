@@ -18,7 +18,7 @@ func openStepwise(parent int, rel string) (int, error) {
 		if name == ".." {
 			name = ""
 		}
-		next, err := open(fd, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+		next, err := open(fd, name, lookOnly|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
 		if i > 0 {
 			unix.Close(fd)
 		}

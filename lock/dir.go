@@ -31,7 +31,8 @@ func (n Names) OpenDirAt(parent int, name, path string) (Dir, error) {
 }
 
 // OpenBelow opens the directory at a path relative to the one that parent is a
-// descriptor of, through no link and not out of it. path is for messages.
+// descriptor of, through no link and not out of it. Its descriptor serves to look at what is in the
+// directory, but not to list it (O_PATH, see open(2)). path is for messages.
 func (n Names) OpenBelow(parent int, rel, path string) (Dir, error) {
 	n = n.OrDefault()
 	if err := n.check(); err != nil {

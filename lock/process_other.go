@@ -2,7 +2,11 @@
 
 package lock
 
-import "time"
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
 
 // FindProcess returns the process that has this PID now: ProcessGone, or
 // ProcessAlive, which here may be a zombie or another process of that PID.
@@ -21,5 +25,7 @@ func (d Dir) usedBy(p Process) Use { return UseUnknown }
 
 // NestedProcesses are not to be found on this system.
 func NestedProcesses() (map[int][]Process, error) { return nil, nil }
+
+const lookOnly = unix.O_RDONLY
 
 func openBelow(parent int, rel string) (int, error) { return openStepwise(parent, rel) }

@@ -51,12 +51,12 @@ func (p *pass) lookAgain(ctx context.Context, obs *observer, again map[string]en
 	if err != nil {
 		return err
 	}
-	var jobs []job
+	var looks []relook
 	for path, e := range again {
 		q.todo.paths[path] = true
-		jobs = append(jobs, q.lookJob(path, e))
+		looks = append(looks, q.relook(e))
 	}
-	q.crew.add(jobs...)
+	q.crew.add(jobsOf(looks)...)
 	return q.crew.wait(ctx)
 }
 
@@ -66,7 +66,7 @@ func (p *pass) asked() map[string]entry {
 	defer p.Monitor.mu.Unlock()
 	found := map[string]entry{}
 	for path := range p.wanted.paths {
-		if e := p.entries[path]; e != nil {
+		if e := p.entries.find(path); e != nil {
 			found[path] = *e
 		}
 	}
@@ -78,9 +78,9 @@ func (p *pass) unsettled() map[string]entry {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
 	found := map[string]entry{}
-	for path, e := range p.entries {
+	for e := range p.entries.all() {
 		if e.settling != nil {
-			found[path] = *e
+			found[e.path] = *e
 		}
 	}
 	return found
@@ -114,9 +114,10 @@ func (p *pass) suspect(ctx context.Context) {
 func (p *pass) retract(path, root string) *Change {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
-	e := p.entries[path]
+	e := p.entries.find(path)
 	if e == nil && p.cfg.SummaryOnly {
-		p.entries[path] = &entry{report: &Report{Root: root, Path: path, Checking: true}, settling: &settling{}, tallied: true}
+		e = p.entries.add(path)
+		e.report, e.settling, e.tallied = &Report{Root: root, Path: path, Checking: true}, &settling{}, true
 		return nil
 	}
 	if e == nil || e.settling != nil || e.report.Verdict.State == Split {
@@ -196,14 +197,14 @@ func (p *pass) knownLocks() *knownLocks {
 	defer m.mu.Unlock()
 	k := &knownLocks{
 		monitor: m,
-		files:   make(map[fileKey]bool, len(m.entries)),
+		files:   make(map[fileKey]bool, m.entries.len()),
 		devices: map[uint64]bool{},
 		shared:  m.tally.shared,
 	}
 	for key := range m.tally.files {
 		k.devices[key.dev] = true
 	}
-	for _, e := range m.entries {
+	for e := range m.entries.all() {
 		key := e.report.Evidence.lockFile()
 		k.files[key], k.devices[key.dev] = true, true
 		k.shared = k.shared || e.report.Evidence.sharesDevice()

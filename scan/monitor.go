@@ -35,8 +35,8 @@ type Monitor struct {
 	out    *outbox
 
 	mu       sync.Mutex
-	entries  map[string]*entry // by path
-	tally    tally             // with SummaryOnly: the directories whose verdict stands, which have no entry
+	entries  directories
+	tally    tally // with SummaryOnly: the directories whose verdict stands, which have no entry
 	interval time.Duration
 	wanted   request
 	poke     chan struct{} // holds a token when wanted or interval changed
@@ -46,15 +46,6 @@ type Monitor struct {
 	walkTook time.Duration
 
 	searchedAt time.Time // when deleted lock files were last searched for
-}
-
-// entry is a known data directory. A pass gives it to one job at a time.
-type entry struct {
-	report   *Report
-	walk     int       // number of the last walk that came by
-	observed time.Time // when everything was observed afresh, or a little later: see accept
-	settling *settling // nil when its verdict stands
-	tallied  bool      // it was, and is looked at again
 }
 
 // request is what the user asked to be done before the interval is over.
@@ -78,7 +69,6 @@ func New(cfg Config) *Monitor {
 		cfg:      cfg,
 		crew:     newCrew(cfg.Jobs, cfg.Timeout, new(mountPoints).of),
 		who:      newDescriber(),
-		entries:  map[string]*entry{},
 		interval: cfg.Interval,
 		poke:     make(chan struct{}, 1),
 	}
@@ -201,7 +191,7 @@ func (m *Monitor) nudge() {
 func (m *Monitor) entry(path string) (e entry, known bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.entries[path]; e != nil {
+	if e := m.entries.find(path); e != nil {
 		return *e, true
 	}
 	return entry{}, false
@@ -211,7 +201,7 @@ func (m *Monitor) entry(path string) (e entry, known bool) {
 func (m *Monitor) cameBy(path string, walk int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.entries[path]; e != nil {
+	if e := m.entries.find(path); e != nil {
 		e.walk = max(e.walk, walk)
 	}
 }
@@ -220,11 +210,10 @@ func (m *Monitor) cameBy(path string, walk int) {
 func (m *Monitor) accept(r *Report, walk int) {
 	r.Verdict = Classify(&r.Evidence)
 	m.mu.Lock()
-	e := m.entries[r.Path]
+	e := m.entries.find(r.Path)
 	isNew := e == nil
 	if isNew {
-		e = &entry{}
-		m.entries[r.Path] = e
+		e = m.entries.add(r.Path)
 	}
 	before := e.report
 	e.report, e.observed = r, r.Observed
@@ -271,14 +260,13 @@ func (m *Monitor) account(e *entry, r *Report) {
 		e.tallied = false
 	}
 	if !r.Checking && m.tally.add(r) {
-		delete(m.entries, r.Path)
+		m.entries.remove(r.Path)
 	}
 }
 
 func (m *Monitor) forget(path string) {
 	m.mu.Lock()
-	_, known := m.entries[path]
-	delete(m.entries, path)
+	known := m.entries.remove(path)
 	m.mu.Unlock()
 	if known {
 		m.out.put(func(u *Update) { u.Gone = append(u.Gone, path) })

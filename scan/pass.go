@@ -13,12 +13,12 @@ import (
 	"lockscope/lock"
 )
 
-// confirmMost is up to how many directories the descriptor of every holder is
-// confirmed in every pass; with more, the rotation does it.
-const confirmMost = 2000
-
-// confirmPasses is in how many passes each is confirmed once.
+// confirmPasses is in how many passes that once is confirmed which hardly ever changes alone.
 const confirmPasses = 5
+
+// fewDirs is up to how many directories more is confirmed in each pass than
+// is likely to have changed.
+const fewDirs = 2000
 
 // tableAhead is how long after its start a pass reads the kernel's lock table that it will
 // need at its end, lest it has to wait there.
@@ -34,9 +34,7 @@ type pass struct {
 	obs     *observer
 	looking bool // the walk is over, and directories are looked at again
 
-	// confirm: the descriptors that hold sound locks are looked at too. A daemon that closes
-	// one without a release changes nothing else.
-	confirm bool
+	few bool // there are few directories to look at
 
 	roots []*root
 	lost  map[string]error // why a root could not be opened
@@ -44,7 +42,7 @@ type pass struct {
 
 func (m *Monitor) newPass(todo request, number int) *pass {
 	m.mu.Lock()
-	known := len(m.entries)
+	known := m.entries.len()
 	m.mu.Unlock()
 	return &pass{
 		Monitor: m,
@@ -52,7 +50,7 @@ func (m *Monitor) newPass(todo request, number int) *pass {
 		todo:    todo,
 		start:   time.Now(),
 		obs:     m.newObserver(),
-		confirm: known <= confirmMost,
+		few:     known <= fewDirs,
 	}
 }
 
@@ -166,16 +164,24 @@ func (p *pass) showProgress(w *walk) (stop func()) {
 // returns what makes the result known.
 func (p *pass) examine(root, path string, d lock.Dir, l lock.LockFile) (publish func()) {
 	e, known := p.entry(path)
-	if known && !p.isDue(path, e) && p.obs.unchanged(d, l, e.report, p.confirms(e)) {
+	if known && !p.isDue(e) && l.ID == e.report.Evidence.Lock.ID && p.obs.unchanged(d, e.report, p.confirms(e)) {
 		return func() { p.cameBy(path, p.number) }
 	}
 	return p.observe(root, path, d, l)
 }
 
-// confirms reports whether this pass is to confirm the holders of a sound directory.
-func (p *pass) confirms(e entry) bool {
-	return p.confirm && (e.report.Evidence.Dir.Ino+uint64(p.number))%confirmPasses == 0
+// isTurn reports whether the rotation has come to a directory in this pass.
+func (p *pass) isTurn(e entry) bool {
+	return (e.report.Evidence.Dir.Ino+uint64(p.number))%confirmPasses == 0
 }
+
+// confirms reports whether this pass is to look at the descriptors that hold the lock of a sound
+// directory. A daemon that closes one without a release changes nothing else.
+func (p *pass) confirms(e entry) bool { return p.few && p.isTurn(e) }
+
+// looksAtLock reports whether a refresh is to look at the lock file. Where it is removed or replaced, the
+// directory's mtime tells, unless somebody sets that back.
+func (p *pass) looksAtLock(e entry) bool { return p.few || p.isTurn(e) }
 
 // observe gathers the evidence on a directory with this lock file, and returns what makes it known.
 func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile) (publish func()) {
@@ -188,11 +194,11 @@ func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile) (publish 
 }
 
 // isDue reports whether an entry is to be observed afresh in any case.
-func (p *pass) isDue(path string, e entry) bool {
+func (p *pass) isDue(e entry) bool {
 	ev := &e.report.Evidence
 	// The death of a holder who cannot be seen changes nothing that can.
 	unseen := ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0
-	return p.todo.all || p.todo.paths[path] || e.settling != nil ||
+	return p.todo.all || p.todo.paths[e.path] || e.settling != nil ||
 		p.start.Sub(e.observed) > refreshEvery || unseen && p.start.Sub(e.report.Observed) > walkEvery
 }
 
@@ -218,9 +224,9 @@ func processorTime() time.Duration {
 func (p *pass) summarize() Summary {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
-	s := Summary{Dirs: len(p.entries) + p.tally.dirs(), States: map[State]int{}, Errors: p.errors, Duration: time.Since(p.start)}
+	s := Summary{Dirs: p.entries.len() + p.tally.dirs(), States: map[State]int{}, Errors: p.errors, Duration: time.Since(p.start)}
 	states := p.tally.states
-	for _, e := range p.entries {
+	for e := range p.entries.all() {
 		if e.report.Checking {
 			s.Checking++
 		} else {
@@ -241,7 +247,7 @@ func (p *pass) summarize() Summary {
 // processesInUse are those that some report names. The caller holds mu.
 func (p *pass) processesInUse() map[lock.Process]bool {
 	inUse := map[lock.Process]bool{}
-	for _, e := range p.entries {
+	for e := range p.entries.all() {
 		for _, h := range e.report.Evidence.Holders {
 			inUse[lock.Process{PID: h.PID, Ticks: h.Ticks}] = true
 		}

@@ -12,19 +12,27 @@ import (
 // refresh looks at every known directory that this pass has not come by.
 func (p *pass) refresh(ctx context.Context) error {
 	p.Monitor.mu.Lock()
-	jobs := make([]job, 0, len(p.entries))
-	for path, e := range p.entries {
+	looks := make([]relook, 0, p.entries.len())
+	for e := range p.entries.all() {
 		if !p.todo.walk || e.walk != p.number {
-			jobs = append(jobs, p.lookJob(path, *e))
+			looks = append(looks, p.relook(*e))
 		}
 	}
 	p.Monitor.mu.Unlock()
-	p.crew.add(jobs...)
+	p.crew.add(jobsOf(looks)...)
 	return p.crew.wait(ctx)
 }
 
-func (p *pass) lookJob(path string, e entry) *relook {
-	j := &relook{pass: p, path: path, below: e.report.Root, entry: e}
+func jobsOf(looks []relook) []job {
+	jobs := make([]job, len(looks))
+	for i := range looks {
+		jobs[i] = &looks[i]
+	}
+	return jobs
+}
+
+func (p *pass) relook(e entry) relook {
+	j := relook{pass: p, below: e.report.Root, entry: e}
 	if i := slices.IndexFunc(p.roots, func(r *root) bool { return r.path == j.below }); i >= 0 {
 		j.root = p.roots[i]
 	} else if j.err = p.lost[j.below]; j.err == nil {
@@ -36,8 +44,7 @@ func (p *pass) lookJob(path string, e entry) *relook {
 // relook is the job of looking at a known directory again.
 type relook struct {
 	*pass
-	entry entry // as it was when the pass began, and nobody but this job changes it
-	path  string
+	entry        // as it was when the pass began, and nobody but this job changes it
 	below string // path of its root
 	root  *root
 
@@ -62,14 +69,21 @@ func (j *relook) run() {
 		return
 	}
 	defer d.Close()
+	if !j.isDue(j.entry) && j.unchanged(d) {
+		return
+	}
 	l := d.LockFile()
 	if l.State == lock.LockMissing && d.PidfileID() == (lock.FileID{}) {
 		j.err = unix.ENOENT
 		return
 	}
-	if j.isDue(j.path, j.entry) || !j.obs.unchanged(d, l, j.entry.report, j.confirms(j.entry)) {
-		j.publish = j.observe(j.below, j.path, d, l)
-	}
+	j.publish = j.observe(j.below, j.path, d, l)
+}
+
+func (j *relook) unchanged(d lock.Dir) bool {
+	r := j.report
+	return j.obs.unchanged(d, r, j.confirms(j.entry)) &&
+		(!j.looksAtLock(j.entry) || d.LockFile().ID == r.Evidence.Lock.ID)
 }
 
 func (j *relook) finish() {

@@ -8,10 +8,11 @@ import (
 )
 
 // unchanged reports whether nothing an earlier report rests on has changed:
-// the directory (every acquire and release changes its mtime), its two files,
+// the directory (every acquire and release changes its mtime), the pidfile,
 // the processes, and the descriptors that hold the lock. Then nothing needs to be asked again, least of
-// all the lock. confirm says whether to look at the descriptors of sound directories too.
-func (o *observer) unchanged(d lock.Dir, l lock.LockFile, r *Report, confirm bool) bool {
+// all the lock. confirm says whether to look at the descriptors of sound directories too. The lock file is for
+// the caller to look at.
+func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 	ev := &r.Evidence
 	if r.Checking || ev.Changing || ev.Acquiring || ev.Pidfile.Err != nil || !lasting(ev.Err) || !lasting(ev.Lock.Err) {
 		return false
@@ -19,7 +20,7 @@ func (o *observer) unchanged(d lock.Dir, l lock.LockFile, r *Report, confirm boo
 	if id, err := d.ID(); err != nil || id != ev.Dir {
 		return false
 	}
-	if l.ID != ev.Lock.ID || d.PidfileID() != ev.Pidfile.ID {
+	if d.PidfileID() != ev.Pidfile.ID {
 		return false
 	}
 	if ev.Pidfile.State == lock.PidfileNamed && !o.sameProcess(ev.Pidfile.PID, ev.Owner, ev.Process) {

@@ -121,7 +121,12 @@ func (v *visit) open() (lock.Dir, error) {
 	case v.parent == nil:
 		return v.cfg.Names.OpenDir(v.path)
 	case v.parent.dir == (lock.Dir{}):
-		return v.root.openBelow(v.cfg.Names, v.path)
+		parent, err := v.root.openBelow(v.cfg.Names, v.parent.path)
+		if err != nil {
+			return lock.Dir{}, err
+		}
+		defer parent.Close()
+		return v.cfg.Names.OpenDirAt(parent.FD(), v.name, v.path)
 	}
 	return v.cfg.Names.OpenDirAt(v.parent.dir.FD(), v.name, v.path)
 }
