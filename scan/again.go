@@ -165,7 +165,7 @@ const fewDescriptors = 2000
 // directory has.
 func (p *pass) takersOfStrays(known *knownLocks) []int {
 	pids := allPIDs()
-	if !p.obs.table.loaded() && p.obs.procs.descriptors(pids, fewDescriptors) <= fewDescriptors {
+	if !p.obs.table.loaded() && p.obs.procs.haveAtMost(fewDescriptors, pids) {
 		return pids
 	}
 	takers := map[int]bool{}

@@ -50,7 +50,7 @@ type process struct {
 	lockName string // with a slash before it
 
 	mu       sync.Mutex
-	dir      string           // where in /proc its descriptors are: its own, or one of its threads'
+	dir      string           // where in /proc its descriptors are: its own, or one of its threads'; it stands once any was looked at
 	listed   bool             // fds are known; before that, they are taken to be 0, 1, 2 and so on
 	fds      []int            // its descriptors, ascending
 	read     int              // how many of them were looked at, or are being
@@ -129,19 +129,19 @@ func (ps *processes) all(p *process) []descriptor {
 	return p.held
 }
 
-// descriptors counts what these processes have open together, as far as it is no more than most.
-func (ps *processes) descriptors(pids []int, most int) (n int) {
+// haveAtMost reports whether these processes have no more than some descriptors together.
+func (ps *processes) haveAtMost(most int, pids []int) bool {
 	for _, pid := range pids {
 		p := ps.find(pid)
 		p.mu.Lock()
 		p.list()
-		n += len(p.fds)
+		most -= len(p.fds)
 		p.mu.Unlock()
-		if n > most {
-			break
+		if most < 0 {
+			return false
 		}
 	}
-	return n
+	return true
 }
 
 // deleted returns the descriptors through which p holds the flock of a deleted
@@ -180,12 +180,17 @@ const (
 	// readMost is how many descriptors of such a process are looked at before
 	// anybody else gets to see what was found.
 	readMost = 64
+	// fewMissing is how many descriptors may be missing for the others not to be listed.
+	fewMissing = 8
 )
 
 // readSome looks at the next descriptor, or at some, or waits for another who does. It
 // returns false where none is left. The caller holds mu, and loses it meanwhile: one process may
 // hold the locks of very many directories, which are looked at side by side.
 func (p *process) readSome() bool {
+	if !p.listed && p.read == 0 && !p.has(0) {
+		p.list()
+	}
 	many := len(p.held) >= manyLocks
 	fds := p.next(1)
 	if many {
@@ -213,7 +218,7 @@ func (p *process) readSome() bool {
 	p.mu.Lock()
 	p.reading--
 	p.missing += missing
-	if p.missing > 8+p.read/8 {
+	if p.missing > fewMissing+p.read/8 {
 		p.list()
 	}
 	for _, d := range held {
@@ -223,6 +228,13 @@ func (p *process) readSome() bool {
 	}
 	p.more.Broadcast()
 	return true
+}
+
+// has reports whether there is a descriptor of this number.
+func (p *process) has(fd int32) bool {
+	d := descriptor{of: p, fd: fd}
+	d.readLink()
+	return d.path != closed
 }
 
 // next returns the next n descriptors to look at, or as many as there are. They have few gaps as a
@@ -305,17 +317,17 @@ func (p *process) list() {
 	if p.listed {
 		return
 	}
-	if !p.listIn(p.dir) {
-		p.read = 0 // nothing was seen there
+	p.listed = true
+	if !p.listIn(p.dir) && p.read == 0 {
 		tasks := p.dir + "/task/"
 		threads, _ := numbersIn(tasks)
 		for _, t := range threads {
-			if t != p.id.PID && p.listIn(tasks+strconv.Itoa(t)) {
+			if thread := tasks + strconv.Itoa(t); t != p.id.PID && p.listIn(thread) {
+				p.dir = thread
 				break
 			}
 		}
 	}
-	p.listed = true
 	p.read, _ = slices.BinarySearch(p.fds, p.read)
 }
 
@@ -323,7 +335,6 @@ func (p *process) list() {
 // that settles it: there are some, or it is not for us to know.
 func (p *process) listIn(dir string) (settled bool) {
 	fds, err := numbersIn(dir + "/fd")
-	p.dir = dir
 	slices.Sort(fds)
 	p.fds = fds
 	return len(fds) > 0 || err != nil && !vanished(err)

@@ -71,12 +71,11 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	if p.todo.walk {
 		p.errors = 0
 	}
-	search := p.todo.all || p.start.Sub(p.searchedAt) >= refreshEvery
-	if search {
+	var ahead *time.Timer
+	if p.todo.all || p.start.Sub(p.searchedAt) >= refreshEvery {
 		p.searchedAt = p.start
 		p.slow.Store(false) // the host may just have been busy
-		ahead := time.AfterFunc(tableAhead, p.obs.table.load)
-		defer ahead.Stop()
+		ahead = time.AfterFunc(tableAhead, p.obs.table.load)
 	}
 	err := p.openRoots(ctx)
 	if err == nil && p.todo.walk {
@@ -89,7 +88,8 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	}
 	p.closeRoots()
 	if err == nil {
-		if search {
+		if ahead != nil {
+			ahead.Stop()
 			p.suspect(ctx)
 		}
 		p.out.release()
