@@ -46,13 +46,13 @@ func (t targets) sorted() []*scan.Report {
 
 // breakStale scans once and breaks every stale lock, or says which ones it would.
 // It returns the exit status.
-func breakStale(ctx context.Context, s *settings, m *scan.Monitor, stdin, stdout, stderr *os.File) int {
+func breakStale(ctx context.Context, s *settings, stdin, stdout, stderr *os.File) int {
 	found := targets{}
-	p := &printing{s: s, stderr: stderr, printer: found}
+	p := &printing{s: s, monitor: scan.New(s.scanConfig(false)), stderr: stderr, printer: found}
 	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
 		p.progress = ui.NewProgress(stderr)
 	}
-	status := p.run(ctx, m)
+	status := p.run(ctx)
 	if status != exitOK && status != exitIncomplete {
 		return status
 	}

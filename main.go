@@ -71,14 +71,13 @@ func run(args []string, stdout, stderr *os.File) int {
 		complain(stderr, err)
 		return exitUsage
 	}
-	monitor := scan.New(s.scanConfig())
 	switch {
 	case s.stale:
-		return breakStale(ctx, s, monitor, os.Stdin, stdout, stderr)
+		return breakStale(ctx, s, os.Stdin, stdout, stderr)
 	case onScreen:
-		return screen(ctx, s, monitor, stderr)
+		return screen(ctx, s, stderr)
 	}
-	return newPrinting(s, format, stdout, stderr).run(ctx, monitor)
+	return newPrinting(s, format, stdout, stderr).run(ctx)
 }
 
 // complain writes an error for people, on one line and with nothing raw in it.

@@ -14,6 +14,7 @@ import (
 // printing is one scan, or a watch, that is printed.
 type printing struct {
 	s        *settings
+	monitor  *scan.Monitor
 	printer  ui.Printer
 	stderr   io.Writer
 	progress *ui.Progress // nil where nobody would see it, and once there are results
@@ -24,7 +25,7 @@ type printing struct {
 }
 
 func newPrinting(s *settings, f ui.Format, stdout, stderr *os.File) *printing {
-	p := &printing{s: s, stderr: stderr}
+	p := &printing{s: s, monitor: scan.New(s.scanConfig(f == ui.NDJSON)), stderr: stderr}
 	p.printer = ui.NewPrinter(stdout, f, ui.PrintOptions{
 		Host:    hostname(),
 		Roots:   s.Roots,
@@ -39,14 +40,14 @@ func newPrinting(s *settings, f ui.Format, stdout, stderr *os.File) *printing {
 }
 
 // run scans, prints and returns the exit status.
-func (p *printing) run(ctx context.Context, m *scan.Monitor) int {
+func (p *printing) run(ctx context.Context) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var sum scan.Summary
 	var err error
 	if p.s.watch {
 		ended := false
-		err = m.Run(ctx, func(u scan.Update) {
+		err = p.monitor.Run(ctx, func(u scan.Update) {
 			p.update(u, cancel)
 			if u.Summary != nil && !ended {
 				ended = true
@@ -54,7 +55,7 @@ func (p *printing) run(ctx context.Context, m *scan.Monitor) int {
 			}
 		})
 	} else {
-		sum, err = m.Once(ctx, func(u scan.Update) { p.update(u, cancel) })
+		sum, err = p.monitor.Once(ctx, func(u scan.Update) { p.update(u, cancel) })
 		p.clear()
 		if err == nil {
 			p.end(sum, cancel)

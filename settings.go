@@ -145,7 +145,8 @@ func (s *settings) names() lock.Names {
 	return lock.Names{Lock: s.Names.Lock, Pidfile: s.Names.Pidfile}
 }
 
-func (s *settings) scanConfig() scan.Config {
+// scanConfig is the configuration of a scan. stream says that results are wanted before all are certain.
+func (s *settings) scanConfig(stream bool) scan.Config {
 	return scan.Config{
 		Roots:         s.Roots,
 		Names:         s.names(),
@@ -157,7 +158,7 @@ func (s *settings) scanConfig() scan.Config {
 		Exclude:       s.Exclude,
 		Descend:       s.Descend,
 		Jobs:          s.Jobs,
-		Settled:       s.watch,
+		Stream:        stream,
 		SummaryOnly:   s.check,
 	}
 }

@@ -18,12 +18,12 @@ const heapGrowth = 50
 
 // screen runs the terminal interface until the user quits. A terminal that
 // cannot show it gets the table instead.
-func screen(ctx context.Context, s *settings, m *scan.Monitor, stderr *os.File) int {
+func screen(ctx context.Context, s *settings, stderr *os.File) int {
 	o := ui.Options{
 		Host:     hostname(),
 		Roots:    s.Roots,
-		Names:    s.scanConfig().Names,
-		Source:   m,
+		Names:    s.names(),
+		Source:   scan.New(s.scanConfig(true)),
 		Interval: s.Interval.Duration,
 		States:   s.states,
 		ASCII:    s.ASCII,
@@ -42,7 +42,7 @@ func screen(ctx context.Context, s *settings, m *scan.Monitor, stderr *os.File) 
 	switch {
 	case errors.Is(err, ui.ErrDumbTerminal):
 		complain(stderr, fmt.Errorf("%w; here is the table", err))
-		return newPrinting(s, ui.Table, os.Stdout, stderr).run(ctx, m)
+		return newPrinting(s, ui.Table, os.Stdout, stderr).run(ctx)
 	case errors.As(context.Cause(ctx), &sig):
 		return exitSignal + int(sig.Signal)
 	case err != nil:

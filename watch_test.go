@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"lockscope/lock"
-	"lockscope/scan"
 	"lockscope/ui"
 )
 
@@ -164,7 +163,7 @@ func TestInterruptedScan(t *testing.T) {
 		defer stdout.Close()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(caught{syscall.SIGTERM})
-		if got, want := newPrinting(s, format, stdout, stdout).run(ctx, scan.New(s.scanConfig())), 128+15; got != want {
+		if got, want := newPrinting(s, format, stdout, stdout).run(ctx), 128+15; got != want {
 			t.Errorf("%s: exit status %d, want %d", format, got, want)
 		}
 		text, err := os.ReadFile(stdout.Name())

@@ -19,6 +19,7 @@ const tableLimit = 50 * time.Millisecond
 type table struct {
 	slow *atomic.Bool // set where a read took too long; then it is not read again
 
+	ahead sync.Once
 	once  sync.Once
 	done  atomic.Bool
 	lines map[fileKey]flockLine
@@ -49,6 +50,9 @@ func (t *table) load() {
 		t.done.Store(true)
 	})
 }
+
+// loadAhead begins to read the table, for who needs it later.
+func (t *table) loadAhead() { t.ahead.Do(func() { go t.load() }) }
 
 // loaded reports whether that was done.
 func (t *table) loaded() bool { return t.done.Load() }

@@ -19,6 +19,10 @@ const (
 	// refreshEvery is within what time everything is observed afresh, though nothing
 	// seems to have changed: somebody may have run flock(1) by hand.
 	refreshEvery = 5 * time.Minute
+	// keepBack is how many results are kept back with Config.Stream for all to be certain, and
+	// keepBackFor how long. A tree of a few hundred directories is done with before.
+	keepBack    = 250
+	keepBackFor = 250 * time.Millisecond
 	// restFactor is how many times as long as a walk, or a refresh, took of one processor
 	// the program rests from it: together, they take a tenth of one at most.
 	restFactor = 19
@@ -78,12 +82,14 @@ func New(cfg Config) *Monitor {
 // verdict, second looks included. sink is called with what is found when it is
 // certain, from one goroutine at a time, and has been called for the last time when Once
 // returns. The error is ctx's.
+//
+// Whether a directory is split is certain only when all of them are known. With Config.Stream sink is
+// not kept waiting for that where there are many or it takes long, and may be told later that
+// one is split which looked sound.
 func (m *Monitor) Once(ctx context.Context, sink func(Update)) (Summary, error) {
 	m.out = newOutbox(sink)
 	defer m.crew.dismiss()
 	defer m.out.close()
-	// Whether a directory is split is known only when all of them are.
-	m.out.hold()
 	p := m.newPass(request{walk: true, all: true}, 1)
 	return p.run(ctx)
 }
@@ -95,9 +101,6 @@ func (m *Monitor) Run(ctx context.Context, sink func(Update)) error {
 	m.out = newOutbox(sink)
 	defer m.crew.dismiss()
 	defer m.out.close()
-	if m.cfg.Settled {
-		m.out.hold()
-	}
 	todo := request{walk: true, all: true}
 	for number := 1; ; number++ {
 		p := m.newPass(todo, number)

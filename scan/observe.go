@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -36,10 +37,11 @@ type observer struct {
 
 // observe gathers the evidence on one directory with this lock file. The pidfile is identified
 // before and after the lock is established, and all is done again if it changed
-// in between: the two halves were never true together.
-func (o *observer) observe(d lock.Dir, file lock.LockFile) (ev Evidence) {
+// in between: the two halves were never true together. Without wait, what needs the kernel's table
+// before that is read has errTableNotRead.
+func (o *observer) observe(d lock.Dir, file lock.LockFile, wait bool) (ev Evidence) {
 	for range observeTries {
-		l := look{observer: o, dir: d}
+		l := look{observer: o, dir: d, wait: wait}
 		l.ev.Lock = file
 		l.gather()
 		ev = l.ev
@@ -56,10 +58,15 @@ func (o *observer) observe(d lock.Dir, file lock.LockFile) (ev Evidence) {
 	return ev
 }
 
+// errTableNotRead puts a look off until the kernel's table is read: it takes some 10 ms, in
+// which the workers can look at other directories.
+var errTableNotRead = errors.New("the kernel's lock table is not read yet")
+
 // look is one look at one directory.
 type look struct {
 	*observer
 	dir   lock.Dir
+	wait  bool // for the kernel's table
 	fs    filesystem
 	ev    Evidence
 	named *process   // under the PID that the pidfile names; nil if it names none
@@ -140,6 +147,11 @@ func (l *look) establish() {
 		l.addHolders(l.swept.of(l))
 	}
 	if ev.Lock.State != lock.LockUnknown || l.probe == ProbeFlock {
+		return
+	}
+	if !l.wait && !l.fs.shared && !l.table.loaded() {
+		l.table.loadAhead()
+		ev.Err = errTableNotRead
 		return
 	}
 	if flock, ok := l.table.find(l.fs, l.ino); ok {

@@ -1,31 +1,43 @@
 package scan
 
 import (
+	"runtime"
 	"sync"
 	"time"
 )
 
 // outbox gathers what the workers find into updates, and hands them to the
 // sink one after the other. The first goes out at once, later ones a little apart, so
-// that thousands of results become a few calls.
+// that thousands of results become a few calls. Changes are kept back until release, or
+// within what limit says.
 type outbox struct {
 	sink func(Update)
 
-	mu     sync.Mutex
-	next   Update
-	filled bool
-	held   bool
-	closed bool
-	wake   chan struct{} // holds a token when filled
-	ending chan struct{} // closed when no more is put
-	done   chan struct{} // closed when deliver has returned
+	mu       sync.Mutex
+	next     Update
+	filled   bool
+	held     bool
+	most     int       // how many changes are kept back at most; 0 = until release
+	until    time.Time // and up to when
+	closed   bool
+	wake     chan struct{} // holds a token when filled
+	released chan struct{} // closed when no more is kept back
+	ending   chan struct{} // closed when no more is put
+	done     chan struct{} // closed when deliver has returned
 }
 
 // deliverEvery is the least time between two updates.
 const deliverEvery = 20 * time.Millisecond
 
 func newOutbox(sink func(Update)) *outbox {
-	o := &outbox{sink: sink, wake: make(chan struct{}, 1), ending: make(chan struct{}), done: make(chan struct{})}
+	o := &outbox{
+		sink:     sink,
+		held:     true,
+		wake:     make(chan struct{}, 1),
+		released: make(chan struct{}),
+		ending:   make(chan struct{}),
+		done:     make(chan struct{}),
+	}
 	go o.deliver()
 	return o
 }
@@ -33,31 +45,54 @@ func newOutbox(sink func(Update)) *outbox {
 // put lets change add to the next update. It does not wait for the sink, and
 // what comes after close is dropped: a worker may be late.
 func (o *outbox) put(change func(*Update)) {
+	if o.add(change) {
+		// The workers seldom wait for anything, and would not leave a processor to who
+		// delivers for tens of milliseconds.
+		runtime.Gosched()
+	}
+}
+
+// add does put's work, and reports whether there is something to deliver anew.
+func (o *outbox) add(change func(*Update)) (woke bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
-		return
+		return false
 	}
 	change(&o.next)
 	o.filled = true
 	select {
 	case o.wake <- struct{}{}:
+		woke = true
 	default:
+	}
+	if o.held && o.most > 0 && (len(o.next.Changes) >= o.most || time.Now().After(o.until)) {
+		o.free()
+		woke = true
+	}
+	return woke
+}
+
+// limit says how many changes are kept back, and for how long; 0 is no limit.
+func (o *outbox) limit(most int, d time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.most, o.until = most, time.Now().Add(d)
+}
+
+// release ends the keeping back. What was kept back goes out at once.
+func (o *outbox) release() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.held {
+		o.free()
 	}
 }
 
-// hold keeps back the changes that are put until release is called.
-func (o *outbox) hold() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.held = true
-}
-
-func (o *outbox) release() {
-	o.mu.Lock()
+// free does release's work. The caller holds mu.
+func (o *outbox) free() {
 	o.held = false
-	o.mu.Unlock()
-	o.put(func(*Update) {})
+	close(o.released)
 }
 
 // close delivers what is left and returns when the sink has it all.
@@ -72,6 +107,7 @@ func (o *outbox) close() {
 func (o *outbox) deliver() {
 	defer close(o.done)
 	defer o.flush()
+	released := o.released
 	for {
 		select {
 		case <-o.ending:
@@ -82,6 +118,9 @@ func (o *outbox) deliver() {
 		select {
 		case <-o.ending:
 			return
+		case <-released:
+			released = nil
+			o.flush()
 		case <-time.After(deliverEvery):
 		}
 	}

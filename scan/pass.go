@@ -38,6 +38,7 @@ type pass struct {
 
 	roots []*root
 	lost  map[string]error // why a root could not be opened
+	later []entry          // directories the walk came by that have to wait for the kernel's table
 }
 
 func (m *Monitor) newPass(todo request, number int) *pass {
@@ -75,7 +76,7 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	if p.todo.all || p.start.Sub(p.searchedAt) >= refreshEvery {
 		p.searchedAt = p.start
 		p.slow.Store(false) // the host may just have been busy
-		ahead = time.AfterFunc(tableAhead, p.obs.table.load)
+		ahead = time.AfterFunc(tableAhead, p.obs.table.loadAhead)
 	}
 	err := p.openRoots(ctx)
 	if err == nil && p.todo.walk {
@@ -111,6 +112,10 @@ func (p *pass) walk(ctx context.Context) error {
 	before := processorTime()
 	w := &walk{pseudo: p.pseudoBelow(), cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss}
 	stop := p.showProgress(w)
+	if p.cfg.Stream {
+		p.out.limit(keepBack, keepBackFor)
+		defer p.out.limit(0, 0)
+	}
 	w.start(p.roots)
 	err := p.crew.wait(ctx)
 	stop()
@@ -167,7 +172,20 @@ func (p *pass) examine(root, path string, d lock.Dir, l lock.LockFile) (publish 
 	if known && !p.isDue(e) && l.ID == e.report.Evidence.Lock.ID && p.obs.unchanged(d, e.report, p.confirms(e)) {
 		return func() { p.cameBy(path, p.number) }
 	}
-	return p.observe(root, path, d, l)
+	publish, later := p.observe(root, path, d, l, false)
+	if later && known { // then the refresh looks at it anyway
+		return func() {}
+	} else if later {
+		return func() { p.postpone(root, path) }
+	}
+	return publish
+}
+
+// postpone leaves a directory to the refresh that follows the walk.
+func (p *pass) postpone(root, path string) {
+	p.Monitor.mu.Lock()
+	defer p.Monitor.mu.Unlock()
+	p.later = append(p.later, entry{path: path, report: &Report{Root: root, Path: path}})
 }
 
 // isTurn reports whether the rotation has come to a directory in this pass.
@@ -184,13 +202,17 @@ func (p *pass) confirms(e entry) bool { return p.few && p.isTurn(e) }
 func (p *pass) looksAtLock(e entry) bool { return p.few || p.isTurn(e) }
 
 // observe gathers the evidence on a directory with this lock file, and returns what makes it known.
-func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile) (publish func()) {
+// Without wait, one that needs the kernel's table before that is read is put off until later.
+func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile, wait bool) (publish func(), later bool) {
 	walk := 0
 	if p.todo.walk {
 		walk = p.number
 	}
-	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d, l), Observed: time.Now()}
-	return func() { p.accept(r, walk) }
+	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d, l, wait), Observed: time.Now()}
+	if r.Evidence.Err == errTableNotRead {
+		return nil, true
+	}
+	return func() { p.accept(r, walk) }, false
 }
 
 // isDue reports whether an entry is to be observed afresh in any case.
@@ -203,12 +225,17 @@ func (p *pass) isDue(e entry) bool {
 }
 
 // miss reports a known directory that gives no answer.
-func (p *pass) miss(root, path string, err error) {
+func (p *pass) miss(path string, err error) {
 	if e, known := p.entry(path); known {
-		ev := Evidence{Err: err}
-		ev.Dir = e.report.Evidence.Dir
-		p.accept(&Report{Root: root, Path: path, Evidence: ev, Observed: time.Now()}, 0)
+		p.lose(e.report, err)
 	}
+}
+
+// lose reports that a directory gives no answer any more, of which there was this report.
+func (p *pass) lose(before *Report, err error) {
+	ev := Evidence{Err: err}
+	ev.Dir = before.Evidence.Dir
+	p.accept(&Report{Root: before.Root, Path: before.Path, Evidence: ev, Observed: time.Now()}, 0)
 }
 
 // processorTime is what this program has used so far. It, and not the time of

@@ -9,7 +9,8 @@ import (
 	"lockscope/lock"
 )
 
-// refresh looks at every known directory that this pass has not come by.
+// refresh looks at every known directory that this pass has not come by, and at those
+// that the walk has put off.
 func (p *pass) refresh(ctx context.Context) error {
 	p.Monitor.mu.Lock()
 	looks := make([]relook, 0, p.entries.len())
@@ -17,6 +18,9 @@ func (p *pass) refresh(ctx context.Context) error {
 		if !p.todo.walk || e.walk != p.number {
 			looks = append(looks, p.relook(*e))
 		}
+	}
+	for _, e := range p.later {
+		looks = append(looks, p.relook(e))
 	}
 	p.Monitor.mu.Unlock()
 	p.crew.add(jobsOf(looks)...)
@@ -77,7 +81,7 @@ func (j *relook) run() {
 		j.err = unix.ENOENT
 		return
 	}
-	j.publish = j.observe(j.below, j.path, d, l)
+	j.publish, _ = j.observe(j.below, j.path, d, l, true)
 }
 
 func (j *relook) unchanged(d lock.Dir) bool {
@@ -98,6 +102,6 @@ func (j *relook) finish() {
 	}
 }
 
-func (j *relook) giveUp(err error) { j.miss(j.below, j.path, err) }
+func (j *relook) giveUp(err error) { j.lose(j.report, err) }
 
 func (j *relook) discard() {}

@@ -45,8 +45,7 @@ func TestRunTurns(t *testing.T) {
 			tt.do(t, site)
 			w.untilState(t, site.Dir, tt.to)
 			got := states(w.changes(site.Dir))
-			// That a directory is split is known only when all have been seen.
-			if want := []State{tt.from, tt.to}; !slices.Equal(got, want) && !slices.Equal(got, append([]State{Held}, want...)) {
+			if want := []State{tt.from, tt.to}; !slices.Equal(got, want) {
 				t.Errorf("went through %v, want %v", got, want)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -22,7 +23,7 @@ type walk struct {
 	roots   map[fileKey]bool // the directories that are roots
 	examine func(root, path string, d lock.Dir, l lock.LockFile) func()
 	failed  func(PathError)
-	missed  func(root, path string, err error)
+	missed  func(path string, err error)
 	most    int32        // directories that may be kept open
 	open    atomic.Int32 // that are
 	visited atomic.Int64
@@ -174,6 +175,7 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 		return false
 	}
 	v.dirs = v.wanted(l.dirs)
+	slices.Sort(v.dirs)
 	if len(v.dirs) == 0 {
 		return false
 	}
@@ -257,7 +259,7 @@ func isGone(err error) bool {
 
 func (v *visit) giveUp(err error) {
 	// The parent stays open until discard: the call that hangs may be using it.
-	v.missed(v.root.path, v.path, err)
+	v.missed(v.path, err)
 	v.failed(PathError{Path: v.path, Root: v.parent == nil, Err: err})
 }
 
