@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock"
 )
 
@@ -240,13 +238,7 @@ func (p *pass) lose(before *Report, err error) {
 
 // processorTime is what this program has used so far. It, and not the time of
 // day, tells how much of a busy host's processors a pass takes.
-func processorTime() time.Duration {
-	var u unix.Rusage
-	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
+func processorTime() time.Duration { return usageSoFar().processor }
 
 func (p *pass) summarize() Summary {
 	p.Monitor.mu.Lock()
