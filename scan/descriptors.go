@@ -55,6 +55,7 @@ type process struct {
 	fds      []int            // its descriptors, ascending
 	read     int              // how many of them were looked at, or are being
 	missing  int              // how many of these there were not
+	ended    bool             // so many that there may be no more
 	reading  int              // goroutines that look at some
 	more     sync.Cond        // they have
 	linked   int              // up to which the rest was searched for deleted files by their links
@@ -180,7 +181,7 @@ const (
 	// readMost is how many descriptors of such a process are looked at before
 	// anybody else gets to see what was found.
 	readMost = 64
-	// fewMissing is how many descriptors may be missing for the others not to be listed.
+	// fewMissing is how many descriptors, and an eighth of all, may be missing for the others not to be listed.
 	fewMissing = 8
 )
 
@@ -188,7 +189,12 @@ const (
 // returns false where none is left. The caller holds mu, and loses it meanwhile: one process may
 // hold the locks of very many directories, which are looked at side by side.
 func (p *process) readSome() bool {
-	if !p.listed && p.read == 0 && !p.has(0) {
+	switch {
+	case p.listed:
+	case p.ended && p.reading > 0: // what is wanted may be among those
+		p.more.Wait()
+		return true
+	case p.ended || p.read == 0 && !p.has(0):
 		p.list()
 	}
 	many := len(p.held) >= manyLocks
@@ -218,9 +224,7 @@ func (p *process) readSome() bool {
 	p.mu.Lock()
 	p.reading--
 	p.missing += missing
-	if p.missing > fewMissing+p.read/8 {
-		p.list()
-	}
+	p.ended = p.ended || missing == readMost || p.missing > fewMissing+p.read/8
 	for _, d := range held {
 		d.prev = p.last[d.flock.Ino]
 		p.held = append(p.held, d)
