@@ -51,12 +51,12 @@ func (p *pass) lookAgain(ctx context.Context, obs *observer, again map[string]en
 	if err != nil {
 		return err
 	}
-	var looks []relook
+	var jobs []job
 	for path, e := range again {
 		q.todo.paths[path] = true
-		looks = append(looks, q.relook(e))
+		jobs = append(jobs, q.relook(e))
 	}
-	q.crew.add(jobsOf(looks)...)
+	q.crew.add(jobs...)
 	return q.crew.wait(ctx)
 }
 

@@ -9,12 +9,12 @@ import (
 // entry is a known data directory. A pass gives it to one job at a time.
 type entry struct {
 	path     string
-	gone     bool // it is not known any more
 	report   *Report
 	walk     int       // number of the last walk that came by
 	observed time.Time // when everything was observed afresh, or a little later: see accept
 	settling *settling // nil when its verdict stands
 	tallied  bool      // it was, and is looked at again
+	gone     bool      // it is not known any more
 }
 
 // directories are the known ones, by path and in the order in which they were found: neighbours

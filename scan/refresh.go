@@ -13,33 +13,25 @@ import (
 // that the walk has put off.
 func (p *pass) refresh(ctx context.Context) error {
 	p.Monitor.mu.Lock()
-	looks := make([]relook, 0, p.entries.len())
+	jobs := make([]job, 0, p.entries.len())
 	for e := range p.entries.all() {
 		if !p.todo.walk || e.walk != p.number {
-			looks = append(looks, p.relook(*e))
+			jobs = append(jobs, p.relook(*e))
 		}
 	}
 	for _, e := range p.later {
-		looks = append(looks, p.relook(e))
+		jobs = append(jobs, p.relook(e))
 	}
 	p.Monitor.mu.Unlock()
-	p.crew.add(jobsOf(looks)...)
+	p.crew.add(jobs...)
 	return p.crew.wait(ctx)
 }
 
-func jobsOf(looks []relook) []job {
-	jobs := make([]job, len(looks))
-	for i := range looks {
-		jobs[i] = &looks[i]
-	}
-	return jobs
-}
-
-func (p *pass) relook(e entry) relook {
-	j := relook{pass: p, below: e.report.Root, entry: e}
-	if i := slices.IndexFunc(p.roots, func(r *root) bool { return r.path == j.below }); i >= 0 {
+func (p *pass) relook(e entry) *relook {
+	j := &relook{pass: p, entry: e}
+	if i := slices.IndexFunc(p.roots, func(r *root) bool { return r.path == e.report.Root }); i >= 0 {
 		j.root = p.roots[i]
-	} else if j.err = p.lost[j.below]; j.err == nil {
+	} else if j.err = p.lost[e.report.Root]; j.err == nil {
 		j.err = unix.ENOENT
 	}
 	return j
@@ -48,8 +40,7 @@ func (p *pass) relook(e entry) relook {
 // relook is the job of looking at a known directory again.
 type relook struct {
 	*pass
-	entry        // as it was when the pass began, and nobody but this job changes it
-	below string // path of its root
+	entry // as it was when the pass began, and nobody but this job changes it
 	root  *root
 
 	err     error // from the start, where the root could not be opened
@@ -81,7 +72,7 @@ func (j *relook) run() {
 		j.err = unix.ENOENT
 		return
 	}
-	j.publish, _ = j.observe(j.below, j.path, d, l, true)
+	j.publish, _ = j.observe(j.report.Root, j.path, d, l, true)
 }
 
 func (j *relook) unchanged(d lock.Dir) bool {
