@@ -14,7 +14,8 @@
 //     proves that the lock is held; no line proves nothing, since locks whose taker
 //     has no PID in the reader's namespace are left out (locks_show). While the kernel prints the
 //     table it holds a lock that every flock(2) on the host needs, and every 4 KiB
-//     it starts over: once one read took longer than 50 ms, it is not read again.
+//     it starts over: once one read took longer than 50 ms, it is not read again. Its first line
+//     comes after some 10 ms, and meanwhile the walk goes on elsewhere.
 //  3. A shared, non-blocking flock(2), released at once. It tells free from held
 //     wherever flock works, and on a held lock it disturbs nobody. On a free one, a
 //     daemon whose own non-blocking acquire falls into that microsecond is refused:
@@ -35,7 +36,7 @@
 // A process that locked a file which was since deleted still holds "the lock", and so may
 // another that locked the new one: the directory is split, and looks sound from within. Lock lines
 // of files that no directory has give such a process away; so does " (deleted)" in
-// the name of its descriptor.
+// the name of its descriptor, which is looked for right away where all processes have few.
 //
 // # Where names and numbers lie
 //

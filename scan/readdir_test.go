@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,6 +37,22 @@ func TestNextDirent(t *testing.T) {
 	want := []string{". 4", "new\nline 4", "\xff 10", long + " 0"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestIsLast(t *testing.T) {
+	for offset, want := range map[uint64]bool{
+		0: false, 1: false, math.MaxInt32 - 1: false, math.MaxInt32: true, math.MaxInt32 + 1: false,
+		math.MaxUint32: false, math.MaxInt64 - 1: false, math.MaxInt64: true, math.MaxUint64: false,
+	} {
+		entry := dirent("name", unix.DT_DIR)
+		binary.NativeEndian.PutUint64(entry[8:], offset)
+		if got := isLast(entry); got != want {
+			t.Errorf("offset %#x: %t", offset, got)
+		}
+	}
+	if isLast(dirent("name", unix.DT_DIR)[:direntHeader-1]) {
+		t.Error("half an entry is taken for the last")
 	}
 }
 

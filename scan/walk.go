@@ -175,7 +175,7 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 		return false
 	}
 	v.dirs = v.wanted(l.dirs)
-	slices.Sort(v.dirs)
+	slices.Sort(v.dirs) // who holds the locks of many, has as a rule taken them in this order, and its descriptors are in it
 	if len(v.dirs) == 0 {
 		return false
 	}
@@ -233,11 +233,10 @@ func (v *visit) finish() {
 	if v.node == nil {
 		return
 	}
-	visits, jobs := make([]visit, len(v.dirs)), make([]job, len(v.dirs))
+	jobs := make([]job, len(v.dirs))
 	for i, name := range v.dirs {
-		visits[i] = visit{walk: v.walk, root: v.root, path: join(v.path, name), parent: v.node, name: name}
-		// The queue is taken from its end, so this keeps the order of the listing.
-		jobs[len(jobs)-1-i] = &visits[i]
+		// The queue is taken from its end, so this keeps the order.
+		jobs[len(jobs)-1-i] = &visit{walk: v.walk, root: v.root, path: join(v.path, name), parent: v.node, name: name}
 	}
 	v.crew.add(jobs...)
 }
