@@ -48,7 +48,7 @@ func (t targets) sorted() []*scan.Report {
 // It returns the exit status.
 func breakStale(ctx context.Context, s *settings, stdin, stdout, stderr *os.File) int {
 	found := targets{}
-	p := &printing{s: s, monitor: scan.New(s.scanConfig(false)), stderr: stderr, printer: found}
+	p := &printing{s: s, monitor: scan.New(s.scanConfig(0)), stderr: stderr, printer: found}
 	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
 		p.progress = ui.NewProgress(stderr)
 	}

@@ -24,8 +24,16 @@ type printing struct {
 	err        error // the first of writing the output, which ends the scan
 }
 
+// streamFrom is how many directories there must be for their lines to be printed as they are
+// found. A tree of fewer takes no time to speak of, and none of its lines is taken back.
+const streamFrom = 250
+
 func newPrinting(s *settings, f ui.Format, stdout, stderr *os.File) *printing {
-	p := &printing{s: s, monitor: scan.New(s.scanConfig(f == ui.NDJSON)), stderr: stderr}
+	stream := 0
+	if f == ui.NDJSON {
+		stream = streamFrom
+	}
+	p := &printing{s: s, monitor: scan.New(s.scanConfig(stream)), stderr: stderr}
 	p.printer = ui.NewPrinter(stdout, f, ui.PrintOptions{
 		Host:    hostname(),
 		Roots:   s.Roots,

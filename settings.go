@@ -145,8 +145,8 @@ func (s *settings) names() lock.Names {
 	return lock.Names{Lock: s.Names.Lock, Pidfile: s.Names.Pidfile}
 }
 
-// scanConfig is the configuration of a scan. stream says that results are wanted before all are certain.
-func (s *settings) scanConfig(stream bool) scan.Config {
+// scanConfig is the configuration of a scan: see scan.Config for stream.
+func (s *settings) scanConfig(stream int) scan.Config {
 	return scan.Config{
 		Roots:         s.Roots,
 		Names:         s.names(),

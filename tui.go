@@ -23,7 +23,7 @@ func screen(ctx context.Context, s *settings, stderr *os.File) int {
 		Host:     hostname(),
 		Roots:    s.Roots,
 		Names:    s.names(),
-		Source:   scan.New(s.scanConfig(true)),
+		Source:   scan.New(s.scanConfig(1)),
 		Interval: s.Interval.Duration,
 		States:   s.states,
 		ASCII:    s.ASCII,

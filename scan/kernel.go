@@ -19,7 +19,7 @@ const tableLimit = 50 * time.Millisecond
 type table struct {
 	slow *atomic.Bool // set where a read took too long; then it is not read again
 
-	ahead sync.Once
+	begun atomic.Bool
 	once  sync.Once
 	done  atomic.Bool
 	lines map[fileKey]flockLine
@@ -51,8 +51,14 @@ func (t *table) load() {
 	})
 }
 
-// loadAhead begins to read the table, for who needs it later.
-func (t *table) loadAhead() { t.ahead.Do(func() { go t.load() }) }
+// ready reports whether the table is read. The first who asks reads it, and nobody else
+// has to wait for that.
+func (t *table) ready() bool {
+	if t.begun.CompareAndSwap(false, true) {
+		t.load()
+	}
+	return t.loaded()
+}
 
 // loaded reports whether that was done.
 func (t *table) loaded() bool { return t.done.Load() }

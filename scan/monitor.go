@@ -19,9 +19,7 @@ const (
 	// refreshEvery is within what time everything is observed afresh, though nothing
 	// seems to have changed: somebody may have run flock(1) by hand.
 	refreshEvery = 5 * time.Minute
-	// keepBack is how many results are kept back with Config.Stream for all to be certain, and
-	// keepBackFor how long. A tree of a few hundred directories is done with before.
-	keepBack    = 250
+	// keepBackFor is how long results are kept back at most with Config.Stream, however few there are.
 	keepBackFor = 250 * time.Millisecond
 	// restFactor is how many times as long as a walk, or a refresh, took of one processor
 	// the program rests from it: together, they take a tenth of one at most.

@@ -149,8 +149,7 @@ func (l *look) establish() {
 	if ev.Lock.State != lock.LockUnknown || l.probe == ProbeFlock {
 		return
 	}
-	if !l.wait && !l.fs.shared && !l.table.loaded() {
-		l.table.loadAhead()
+	if !l.wait && !l.fs.shared && !l.table.ready() {
 		ev.Err = errTableNotRead
 		return
 	}

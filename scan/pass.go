@@ -74,7 +74,7 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	if p.todo.all || p.start.Sub(p.searchedAt) >= refreshEvery {
 		p.searchedAt = p.start
 		p.slow.Store(false) // the host may just have been busy
-		ahead = time.AfterFunc(tableAhead, p.obs.table.loadAhead)
+		ahead = time.AfterFunc(tableAhead, func() { p.obs.table.ready() })
 	}
 	err := p.openRoots(ctx)
 	if err == nil && p.todo.walk {
@@ -110,8 +110,8 @@ func (p *pass) walk(ctx context.Context) error {
 	before := processorTime()
 	w := &walk{pseudo: p.pseudoBelow(), cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss}
 	stop := p.showProgress(w)
-	if p.cfg.Stream {
-		p.out.limit(keepBack, keepBackFor)
+	if p.cfg.Stream > 0 {
+		p.out.limit(p.cfg.Stream, keepBackFor)
 		defer p.out.limit(0, 0)
 	}
 	w.start(p.roots)

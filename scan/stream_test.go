@@ -14,10 +14,10 @@ import (
 func TestStream(t *testing.T) {
 	root := t.TempDir()
 	site := play(t, locktest.TestWorld(t), root, locktest.SplitPlain)
-	for i := range 2 * keepBack {
+	for i := range 500 {
 		makeDataDir(t, filepath.Join(root, fmt.Sprintf("t%03d", i)))
 	}
-	for stream, want := range map[bool][]State{false: {Split}, true: {Held, Split}} {
+	for stream, want := range map[int][]State{0: {Split}, 1: {Held, Split}, 250: {Held, Split}} {
 		m := New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience, Probe: ProbeFlock, Stream: stream})
 		var changes []Change
 		_, err := m.Once(t.Context(), func(u Update) {
@@ -28,7 +28,7 @@ func TestStream(t *testing.T) {
 			}
 		})
 		if got := states(changes); err != nil || !slices.Equal(got, want) {
-			t.Errorf("stream %t: %v, %v; want %v", stream, got, err, want)
+			t.Errorf("stream %d: %v, %v; want %v", stream, got, err, want)
 		}
 	}
 }
