@@ -1,6 +1,11 @@
 package lock
 
-import "golang.org/x/sys/unix"
+import (
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
 
 // The system calls, each retried when a signal interrupts it: the runtime's
 // own signals restart most calls, but not all, and not on every file system.
@@ -106,22 +111,20 @@ func listNames(dirfd int, match func(string) bool) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer unix.Close(fd)
-	var names, batch []string
-	buf := make([]byte, 8192)
+	f := os.NewFile(uintptr(fd), ".")
+	defer f.Close()
+	var names []string
 	for {
-		n, err := unix.ReadDirent(fd, buf)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil || n <= 0 {
-			return names, err
-		}
-		_, _, batch = unix.ParseDirent(buf[:n], -1, batch[:0])
+		batch, err := f.Readdirnames(1024)
 		for _, name := range batch {
 			if match(name) {
 				names = append(names, name)
 			}
+		}
+		if err == io.EOF {
+			return names, nil
+		} else if err != nil {
+			return names, err
 		}
 	}
 }

@@ -142,7 +142,7 @@ func (p *pass) formerHolders(ctx context.Context) map[string]string {
 		if ctx.Err() != nil {
 			break
 		}
-		for _, d := range p.obs.procs.deleted(p.obs.procs.find(pid), known.has) {
+		for _, d := range p.obs.procs.find(pid).deleted(known.has) {
 			where, ok := p.obs.procs.place(&d)
 			if !ok {
 				continue

@@ -105,11 +105,7 @@ func (c *crew) add(jobs ...job) {
 	for c.workers < c.size && c.all < c.most {
 		c.start()
 	}
-	if len(jobs) == 1 {
-		c.more.Signal()
-	} else {
-		c.more.Broadcast()
-	}
+	c.more.Broadcast()
 }
 
 // start begins a goroutine. The caller holds mu.
@@ -219,11 +215,11 @@ func (c *crew) next(t *task, done int) (j job, hopeless bool) {
 				name = c.mountOf(j.where())
 				mount = c.suspects[name]
 			}
-			switch m := mount; {
-			case m == nil || m.cleared:
-			case m.hangs():
+			switch {
+			case mount == nil || mount.cleared:
+			case mount.hangs():
 				return j, true
-			case m.running > 0 || m.risked >= riskMost:
+			case mount.running > 0 || mount.risked >= riskMost:
 				c.aside = append(c.aside, j)
 				continue
 			}

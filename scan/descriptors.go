@@ -66,41 +66,10 @@ type process struct {
 	useOf    func(lock.Place) lock.Use
 }
 
-// processes is what a pass has found out about processes. It may be used concurrently.
-type processes struct {
-	lockName string // with a slash before it
-	mounts   *mountTable
-	mu       sync.Mutex
-	byPID    map[int]*process
-
-	nestedOnce sync.Once
-	nestedBy   map[int][]lock.Process
-	nestedErr  error
-}
-
-func newProcesses(lockName string, mounts *mountTable) *processes {
-	return &processes{lockName: "/" + lockName, mounts: mounts, byPID: map[int]*process{}}
-}
-
-// find returns what there is under a PID.
-func (ps *processes) find(pid int) *process {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	p := ps.byPID[pid]
-	if p == nil {
-		p = &process{lockName: ps.lockName, last: map[uint64]int32{}}
-		p.more.L = &p.mu
-		p.id, p.state, _ = lock.FindProcess(pid)
-		p.dir = "/proc/" + strconv.Itoa(p.id.PID)
-		ps.byPID[pid] = p
-	}
-	return p
-}
-
 // holding returns the descriptor through which p holds the flock on the lock
 // file that ours recognizes, of inode number ino. Descriptors are looked at in
 // ascending order until it is found: a daemon opens its lock early.
-func (ps *processes) holding(p *process, ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
+func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
 	if p.state == lock.ProcessGone {
 		return descriptor{}, false
 	}
@@ -121,7 +90,7 @@ func (ps *processes) holding(p *process, ino uint64, ours func(*descriptor) bool
 }
 
 // all returns every descriptor through which p holds a flock.
-func (ps *processes) all(p *process) []descriptor {
+func (p *process) all() []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list()
@@ -130,25 +99,10 @@ func (ps *processes) all(p *process) []descriptor {
 	return p.held
 }
 
-// haveAtMost reports whether these processes have no more than some descriptors together.
-func (ps *processes) haveAtMost(most int, pids []int) bool {
-	for _, pid := range pids {
-		p := ps.find(pid)
-		p.mu.Lock()
-		p.list()
-		most -= len(p.fds)
-		p.mu.Unlock()
-		if most < 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // deleted returns the descriptors through which p holds the flock of a deleted
 // file that had the lock file's name. Those on a file that is known to be
 // there are not looked at further.
-func (ps *processes) deleted(p *process, known func(flockLine) bool) []descriptor {
+func (p *process) deleted(known func(flockLine) bool) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list()
@@ -197,11 +151,11 @@ func (p *process) readSome() bool {
 	case p.ended || p.read == 0 && !p.has(0):
 		p.list()
 	}
-	many := len(p.held) >= manyLocks
-	fds := p.next(1)
+	n, many := 1, len(p.held) >= manyLocks
 	if many {
-		fds = p.next(readMost)
+		n = readMost
 	}
+	fds := p.next(n)
 	if len(fds) == 0 {
 		if p.reading > 0 {
 			p.more.Wait()
@@ -288,33 +242,6 @@ func (p *process) flocks(fds []int) (held []descriptor, missing int) {
 	return held, missing
 }
 
-// fdinfoStart is as much of an fdinfo file as is read, in bytes. After four short lines
-// come those of the locks, a flock first (seq_show in fs/proc/fd.c, show_fd_locks in fs/locks.c).
-const fdinfoStart = 1024
-
-var fdinfoBuffers = sync.Pool{New: func() any { return new([fdinfoStart]byte) }}
-
-// readFdinfo reads what /proc shows of a descriptor, dir being a process's
-// there. Of one that is closed or hidden, that is nothing.
-func readFdinfo(dir string, fd int) fdinfo {
-	info, _ := fdinfoAt(unix.AT_FDCWD, dir+"/fdinfo/"+strconv.Itoa(fd))
-	return info
-}
-
-// fdinfoAt reads an fdinfo file, by its name in an open directory. It is called for many
-// thousands of them, and so makes no more than the system calls.
-func fdinfoAt(dir int, name string) (fdinfo, error) {
-	file, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return fdinfo{}, err
-	}
-	defer unix.Close(file)
-	buf := fdinfoBuffers.Get().(*[fdinfoStart]byte)
-	defer fdinfoBuffers.Put(buf)
-	n, err := unix.Read(file, buf[:])
-	return parseFdinfo(buf[:max(n, 0)]), err
-}
-
 // list reads which descriptors there are, once. A process whose thread-group leader has exited
 // shows none of its own, but those of its threads are the same ones.
 func (p *process) list() {
@@ -344,63 +271,9 @@ func (p *process) listIn(dir string) (settled bool) {
 	return len(fds) > 0 || err != nil && !vanished(err)
 }
 
-// numbersIn returns the entries of a directory in /proc that are numbers: PIDs or descriptors.
-func numbersIn(dir string) (numbers []int, err error) {
-	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer unix.Close(fd)
-	err = eachName(fd, func(name []byte, _ byte) {
-		if n, err := strconv.Atoi(string(name)); err == nil {
-			numbers = append(numbers, n)
-		}
-	})
-	return numbers, err
-}
-
 // stands confirms, with one small read, that the process still holds the
 // flock through the descriptor it was seen to hold it through.
 func (d descriptor) stands() bool {
 	info := readFdinfo(d.of.dir, int(d.fd))
 	return info.locked && info.flock == d.flock
-}
-
-// uses says whether p has the directory at a place, or something below it, open.
-func (ps *processes) uses(p *process, dir lock.Place) lock.Use {
-	if !strings.HasPrefix(dir.Path, "/") { // where the directory is could not be told
-		return lock.UseUnknown
-	}
-	if p.id.PID == os.Getpid() {
-		return lock.UseNone // we have it open to look at it
-	}
-	p.openOnce.Do(func() {
-		mounts, err := ps.mounts.of(p.id)
-		if err != nil {
-			p.useOf = lock.UseOf(nil, err)
-			return
-		}
-		p.useOf = lock.UseOf(p.id.Open(mounts))
-	})
-	return p.useOf(dir)
-}
-
-// place is where the descriptor's file is, or was.
-func (ps *processes) place(d *descriptor) (lock.Place, bool) {
-	d.readLink()
-	mounts, err := ps.mounts.of(d.of.id)
-	if err != nil {
-		return lock.Place{}, false
-	}
-	return mounts.Place(d.path)
-}
-
-// nested returns the processes that have a PID in a namespace below ours.
-func (ps *processes) nested(pid int) ([]*process, error) {
-	ps.nestedOnce.Do(func() { ps.nestedBy, ps.nestedErr = lock.NestedProcesses() })
-	var found []*process
-	for _, id := range ps.nestedBy[pid] {
-		found = append(found, ps.find(id.PID))
-	}
-	return found, ps.nestedErr
 }

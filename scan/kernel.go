@@ -128,18 +128,12 @@ func sweep(ctx context.Context, ps *processes, known func(flockLine) bool) *swep
 			break
 		}
 		p := ps.find(pid)
-		for _, d := range ps.all(p) {
+		for _, d := range p.all() {
 			s.byIno[d.flock.Ino] = append(s.byIno[d.flock.Ino], d)
 		}
-		s.deleted = append(s.deleted, ps.deleted(p, known)...) // after all, which leaves few links to read
+		s.deleted = append(s.deleted, p.deleted(known)...) // after all, which leaves few links to read
 	}
 	return s
-}
-
-// allPIDs lists the processes that can be seen.
-func allPIDs() []int {
-	pids, _ := numbersIn("/proc")
-	return pids
 }
 
 // of returns the descriptors that hold the lock of the directory looked at, or

@@ -75,28 +75,3 @@ func parseLocks(r io.Reader) ([]flockLine, error) {
 	}
 	return lines, sc.Err()
 }
-
-// fdinfo is what /proc/<pid>/fdinfo/<fd> says of a descriptor (proc(5)).
-type fdinfo struct {
-	ino    uint64    // of the open file; 0 before Linux 5.14
-	flock  flockLine // the flock held through it
-	locked bool      // there is one
-}
-
-// parseFdinfo reads the text of an fdinfo file. The locks in it are those of
-// this very open file description, no others of the file or the process
-// (show_fd_locks in fs/locks.c).
-func parseFdinfo(text []byte) (info fdinfo) {
-	for line := range bytes.Lines(text) {
-		key, value, _ := bytes.Cut(line, []byte(":"))
-		switch string(key) {
-		case "ino":
-			info.ino, _ = strconv.ParseUint(string(bytes.TrimSpace(value)), 10, 64)
-		case "lock":
-			if l, ok := parseFlock(value); ok {
-				info.flock, info.locked = l, true
-			}
-		}
-	}
-	return info
-}

@@ -175,12 +175,12 @@ func (l *look) probeLock() {
 // hold a lock file of this directory that is deleted.
 func (l *look) askNamed() {
 	if l.ev.Lock.State != lock.LockFree && l.ev.Lock.State != lock.LockMissing {
-		if d, ok := l.procs.holding(l.named, l.ino, l.isOurs); ok {
+		if d, ok := l.named.holding(l.ino, l.isOurs); ok {
 			l.addHolders([]descriptor{d})
 			return
 		}
 	}
-	for _, d := range l.procs.deleted(l.named, func(flockLine) bool { return false }) {
+	for _, d := range l.named.deleted(func(flockLine) bool { return false }) {
 		if l.wasOurs(&d) {
 			l.addHolders([]descriptor{d})
 		}

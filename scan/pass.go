@@ -170,13 +170,14 @@ func (p *pass) examine(root, path string, d lock.Dir, l lock.LockFile) (publish 
 	if known && !p.isDue(e) && l.ID == e.report.Evidence.Lock.ID && p.obs.unchanged(d, e.report, p.confirms(e)) {
 		return func() { p.cameBy(path, p.number) }
 	}
-	publish, later := p.observe(root, path, d, l, false)
-	if later && known { // then the refresh looks at it anyway
-		return func() {}
-	} else if later {
-		return func() { p.postpone(root, path) }
+	if publish = p.observe(root, path, d, l, false); publish != nil {
+		return publish
 	}
-	return publish
+	return func() {
+		if !known { // else the refresh looks at it anyway
+			p.postpone(root, path)
+		}
+	}
 }
 
 // postpone leaves a directory to the refresh that follows the walk.
@@ -199,18 +200,18 @@ func (p *pass) confirms(e entry) bool { return p.few && p.isTurn(e) }
 // directory's mtime tells, unless somebody sets that back.
 func (p *pass) looksAtLock(e entry) bool { return p.few || p.isTurn(e) }
 
-// observe gathers the evidence on a directory with this lock file, and returns what makes it known.
-// Without wait, one that needs the kernel's table before that is read is put off until later.
-func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile, wait bool) (publish func(), later bool) {
+// observe gathers the evidence on a directory with this lock file, and returns what makes it known:
+// nil where, without wait, the kernel's table is needed and not read yet.
+func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile, wait bool) (publish func()) {
 	walk := 0
 	if p.todo.walk {
 		walk = p.number
 	}
 	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d, l, wait), Observed: time.Now()}
 	if r.Evidence.Err == errTableNotRead {
-		return nil, true
+		return nil
 	}
-	return func() { p.accept(r, walk) }, false
+	return func() { p.accept(r, walk) }
 }
 
 // isDue reports whether an entry is to be observed afresh in any case.
@@ -235,10 +236,6 @@ func (p *pass) lose(before *Report, err error) {
 	ev.Dir = before.Evidence.Dir
 	p.accept(&Report{Root: before.Root, Path: before.Path, Evidence: ev, Observed: time.Now()}, 0)
 }
-
-// processorTime is what this program has used so far. It, and not the time of
-// day, tells how much of a busy host's processors a pass takes.
-func processorTime() time.Duration { return usageSoFar().processor }
 
 func (p *pass) summarize() Summary {
 	p.Monitor.mu.Lock()

@@ -4,8 +4,6 @@ import (
 	"os"
 	"runtime"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // widening lets all workers run at a time while they wait for storage. The Go runtime runs as many
@@ -51,18 +49,4 @@ func (w *widening) end() {
 	if w.wide {
 		runtime.SetDefaultGOMAXPROCS()
 	}
-}
-
-// usage is what this program has used and done so far.
-type usage struct {
-	processor time.Duration
-	waits     int64 // of its threads, for whatever it was (voluntary context switches)
-}
-
-func usageSoFar() usage {
-	var u unix.Rusage
-	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
-		return usage{}
-	}
-	return usage{time.Duration(u.Utime.Nano() + u.Stime.Nano()), u.Nvcsw}
 }
