@@ -3,6 +3,8 @@ package lock
 import (
 	"errors"
 	"fmt"
+
+	"golang.org/x/sys/unix"
 )
 
 var (
@@ -15,7 +17,28 @@ var (
 	// ErrNotRegular is what a lock file or pidfile is refused with that is a
 	// symlink, FIFO, directory, device or socket.
 	ErrNotRegular = errors.New("not a regular file")
+	// ErrOpenElsewhere means that somebody has the lock file open: no lease was granted. Whether they hold a lock is not known.
+	ErrOpenElsewhere = errors.New("somebody has the lock file open")
+	// ErrLeased means that somebody keeps a lease on the lock file (fcntl(2)), which is no lock.
+	ErrLeased = fmt.Errorf("somebody has a lease on the lock file: %w", unix.EAGAIN)
+	// ErrPosixLock means that somebody has a POSIX or open-file-description lock on the lock file, which is not this
+	// protocol's. The error that wraps it says who.
+	ErrPosixLock = errors.New("somebody has a POSIX lock on the lock file")
 )
+
+// PosixLockError is a lock file on which somebody has a lock of another kind than flock.
+type PosixLockError struct {
+	PID int // the holder's; 0 where the kernel does not say
+}
+
+func (e *PosixLockError) Error() string {
+	if e.PID == 0 {
+		return ErrPosixLock.Error()
+	}
+	return fmt.Sprintf("process %d has a POSIX lock on the lock file", e.PID)
+}
+
+func (e *PosixLockError) Is(target error) bool { return target == ErrPosixLock }
 
 // HeldError is an Acquire that was refused because the lock is held.
 type HeldError struct {

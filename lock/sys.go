@@ -3,6 +3,7 @@ package lock
 import (
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -44,7 +45,7 @@ func openRegular(dirfd int, name string, flags int) (fd int, id FileID, err erro
 // name since, that is the one: an acquire puts its pidfile in place so. What is not regular is not
 // followed, not waited for, and closed unread.
 func openSeen(dirfd int, name string, flags int, seen FileID) (fd int, id FileID, err error) {
-	fd, err = open(dirfd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	fd, err = openPastLease(dirfd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK)
 	if err == unix.ELOOP || err == unix.ENXIO { // a symlink or a FIFO since
 		err = ErrNotRegular
 	}
@@ -60,6 +61,33 @@ func openSeen(dirfd int, name string, flags int, seen FileID) (fd int, id FileID
 		return -1, id, err
 	}
 	return fd, id, nil
+}
+
+const (
+	// inspectorLease is how long a lease is waited for when looking: an inspector keeps its own for
+	// microseconds, so what lasts longer is no inspector's.
+	inspectorLease = 10 * time.Millisecond
+	// longestLease is how long an acquire waits for one. It is there for an inspector that was kept from running;
+	// who keeps a lease for good has put it there against the daemon.
+	longestLease = time.Second
+)
+
+// openPastLease opens with O_NONBLOCK. Where somebody has a lease on the file, that fails with EAGAIN, and asks
+// for the lease: it is tried again until an inspector would have given it back. Who opens for writing
+// wants the lock, and must not be refused for being looked at.
+func openPastLease(dirfd int, name string, flags int) (fd int, err error) {
+	patience := inspectorLease
+	if flags&unix.O_RDWR != 0 {
+		patience = longestLease
+	}
+	wait := 50 * time.Microsecond
+	for began := time.Now(); ; time.Sleep(wait) {
+		fd, err = open(dirfd, name, flags, 0)
+		if err != unix.EAGAIN || time.Since(began) > patience {
+			return fd, err
+		}
+		wait = min(2*wait, 10*time.Millisecond)
+	}
 }
 
 // flock takes the lock without waiting; EWOULDBLOCK means that it is held.
