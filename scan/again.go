@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // sweepAgain is how many looks one sweep of all processes serves. What it found
@@ -169,7 +170,7 @@ func (p *pass) takersOfStrays(known *knownLocks) []int {
 		return pids
 	}
 	takers := map[int]bool{}
-	sound := !known.shared && p.obs.table.each(func(line flockLine) {
+	sound := !known.shared && p.obs.table.each(func(line proc.Lock) {
 		if !known.has(line) {
 			takers[line.PID] = true
 		}
@@ -214,7 +215,7 @@ func (p *pass) knownLocks() *knownLocks {
 
 // has reports whether a lock is on one of them, or on another device than all of
 // them. Neither is a lock file that was deleted.
-func (k *knownLocks) has(line flockLine) bool {
+func (k *knownLocks) has(line proc.Lock) bool {
 	if !k.devices[line.Dev] {
 		return true
 	}

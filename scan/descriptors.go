@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // descriptor is one through which a process holds a flock.
@@ -17,7 +18,7 @@ type descriptor struct {
 	of    *process
 	fd    int32
 	prev  int32 // in of.held, of the one before on this inode number, plus one
-	flock flockLine
+	flock proc.Lock
 
 	// What its link tells, once it was read: see readLink.
 	path    string // as the kernel names the file
@@ -102,7 +103,7 @@ func (p *process) all() []descriptor {
 // deleted returns the descriptors through which p holds the flock of a deleted
 // file that had the lock file's name. Those on a file that is known to be
 // there are not looked at further.
-func (p *process) deleted(known func(flockLine) bool) []descriptor {
+func (p *process) deleted(known func(proc.Lock) bool) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list()
@@ -217,9 +218,8 @@ func (d *descriptor) isLockFile() bool {
 
 // readFlock reads the flock that is held through d, and reports whether there is one.
 func (d *descriptor) readFlock() bool {
-	info := readFdinfo(d.of.dir, int(d.fd))
-	d.flock = info.flock
-	return info.locked
+	d.flock = proc.ReadFDInfo(d.of.dir, int(d.fd)).Flock
+	return d.flock.Kind == proc.Flock
 }
 
 // flocks returns those of some descriptors through which a flock is held, and how many of them
@@ -231,12 +231,12 @@ func (p *process) flocks(fds []int) (held []descriptor, missing int) {
 	}
 	defer unix.Close(dir)
 	for _, fd := range fds {
-		info, err := fdinfoAt(dir, strconv.Itoa(fd))
+		info, err := proc.ReadFDInfoAt(dir, strconv.Itoa(fd))
 		if err != nil {
 			missing++
 		}
-		if info.locked {
-			held = append(held, descriptor{of: p, fd: int32(fd), flock: info.flock})
+		if info.Flock.Kind == proc.Flock {
+			held = append(held, descriptor{of: p, fd: int32(fd), flock: info.Flock})
 		}
 	}
 	return held, missing
@@ -274,6 +274,5 @@ func (p *process) listIn(dir string) (settled bool) {
 // stands confirms, with one small read, that the process still holds the
 // flock through the descriptor it was seen to hold it through.
 func (d descriptor) stands() bool {
-	info := readFdinfo(d.of.dir, int(d.fd))
-	return info.locked && info.flock == d.flock
+	return proc.ReadFDInfo(d.of.dir, int(d.fd)).Flock == d.flock
 }

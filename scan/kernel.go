@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"lockscope/lock/proc"
 )
 
 // tableLimit is how long one read of the kernel's lock table may take. While it
@@ -19,10 +21,11 @@ const tableLimit = 50 * time.Millisecond
 type table struct {
 	slow *atomic.Bool // set where a read took too long; then it is not read again
 
-	begun atomic.Bool
-	once  sync.Once
-	done  atomic.Bool
-	lines map[fileKey]flockLine
+	begun  atomic.Bool
+	once   sync.Once
+	done   atomic.Bool
+	lines  map[fileKey]proc.Lock // flocks
+	others map[fileKey]proc.Lock // locks of other kinds
 }
 
 // fileKey identifies a file.
@@ -30,9 +33,9 @@ type fileKey struct{ dev, ino uint64 }
 
 // find returns the line of the lock file with this inode number, on a file
 // system where that says which file it is.
-func (t *table) find(fs filesystem, ino uint64) (flockLine, bool) {
+func (t *table) find(fs filesystem, ino uint64) (proc.Lock, bool) {
 	if fs.shared {
-		return flockLine{}, false
+		return proc.Lock{}, false
 	}
 	t.load()
 	line, ok := t.lines[fileKey{fs.dev, ino}]
@@ -64,7 +67,7 @@ func (t *table) ready() bool {
 func (t *table) loaded() bool { return t.done.Load() }
 
 // each calls found with every line. It reports false where the table cannot be had.
-func (t *table) each(found func(flockLine)) bool {
+func (t *table) each(found func(proc.Lock)) bool {
 	t.load()
 	for _, line := range t.lines {
 		found(line)
@@ -82,16 +85,21 @@ func (t *table) read() {
 	}
 	defer f.Close()
 	limited := &limitedReader{file: f, until: time.Now().Add(tableLimit)}
-	lines, err := parseLocks(limited)
+	lines, err := proc.ParseLocks(limited)
 	if limited.expired() {
 		t.slow.Store(true)
 	}
 	if err != nil {
 		return
 	}
-	t.lines = make(map[fileKey]flockLine, len(lines))
+	t.lines = make(map[fileKey]proc.Lock, len(lines))
+	t.others = map[fileKey]proc.Lock{}
 	for _, l := range lines {
-		t.lines[fileKey{l.Dev, l.Ino}] = l
+		if l.Kind == proc.Flock {
+			t.lines[fileKey{l.Dev, l.Ino}] = l
+		} else {
+			t.others[fileKey{l.Dev, l.Ino}] = l
+		}
 	}
 }
 
@@ -121,7 +129,7 @@ type swept struct {
 }
 
 // sweep looks at every descriptor of every process, once, or until ctx ends.
-func sweep(ctx context.Context, ps *processes, known func(flockLine) bool) *swept {
+func sweep(ctx context.Context, ps *processes, known func(proc.Lock) bool) *swept {
 	s := &swept{byIno: map[uint64][]descriptor{}}
 	for _, pid := range allPIDs() {
 		if ctx.Err() != nil {

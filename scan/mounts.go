@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // filesystem is what matters of the file system a directory is on.
@@ -159,9 +160,9 @@ func lockInode(d lock.Dir, name string) (uint64, error) {
 		return 0, err
 	}
 	defer unix.Close(fd)
-	info := readFdinfo("/proc/self", fd)
-	if info.ino == 0 {
+	info := proc.ReadFDInfo("/proc/self", fd)
+	if info.Ino == 0 {
 		return 0, errors.New("fdinfo has no inode number")
 	}
-	return info.ino, nil
+	return info.Ino, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 const (
@@ -180,7 +181,7 @@ func (l *look) askNamed() {
 			return
 		}
 	}
-	for _, d := range l.named.deleted(func(flockLine) bool { return false }) {
+	for _, d := range l.named.deleted(func(proc.Lock) bool { return false }) {
 		if l.wasOurs(&d) {
 			l.addHolders([]descriptor{d})
 		}

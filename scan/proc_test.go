@@ -3,48 +3,11 @@ package scan
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock"
 )
-
-// heldHere is a lock file that the test itself holds.
-type heldHere struct {
-	fdinfo string
-	ino    uint64
-	pid    int
-}
-
-func holdHere(t *testing.T, dir string) heldHere {
-	t.Helper()
-	f, err := os.Create(filepath.Join(dir, lock.DefaultNames.Lock))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	fd := int(f.Fd())
-	var st unix.Stat_t
-	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.Fstat(fd, &st); err != nil {
-		t.Fatal(err)
-	}
-	return heldHere{fmt.Sprintf("/proc/self/fdinfo/%d", fd), st.Ino, os.Getpid()}
-}
-
-func readProc(t *testing.T, path string) []byte {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
 
 // A process is described as it is, and again as it was described before.
 func TestDescribe(t *testing.T) {

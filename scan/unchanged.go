@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // unchanged reports whether nothing an earlier report rests on has changed:
@@ -54,5 +55,5 @@ func (o *observer) sameProcess(pid int, before *Process, judged lock.ProcessStat
 // stands confirms, with one small read, that the process still holds a flock
 // through the descriptor it was seen to hold it through.
 func (h Holder) stands() bool {
-	return readFdinfo("/proc/"+strconv.Itoa(h.PID), h.FD).locked
+	return proc.ReadFDInfo("/proc/"+strconv.Itoa(h.PID), h.FD).Flock.Kind == proc.Flock
 }
