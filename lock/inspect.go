@@ -5,7 +5,8 @@ import "time"
 // inspectTries bounds how often Inspect looks again at a pidfile that changes under it.
 const inspectTries = 10
 
-// Inspect gathers the evidence on one directory, by a flock probe: see
+// Inspect gathers the evidence on one directory. It asks for the lock by a lease, which refuses nobody
+// (see [Dir.LeaseSeen]), and only where that does not tell by a flock probe: see
 // [Dir.ProbeLock] for what that costs a daemon. What could not be
 // established is unknown in the evidence, with its error there; Inspect itself
 // fails only if the directory cannot be opened.
@@ -25,7 +26,7 @@ func (d Dir) inspect() (ev Evidence) {
 	ev.Dir, _ = d.ID()
 	for range inspectTries {
 		ev.Pidfile = d.Pidfile()
-		ev.Lock = d.ProbeLock()
+		ev.Lock = d.askGently()
 		// Between the two, a holder may have come or gone: then the pair of
 		// them was never true together.
 		if d.PidfileID() == ev.Pidfile.ID {
@@ -40,33 +41,61 @@ func (d Dir) inspect() (ev Evidence) {
 	case ev.Lock.State == LockHeld:
 		_, ev.Process, _ = FindProcess(ev.Pidfile.PID)
 	default:
-		_, ev.Process = d.named(ev.Pidfile)
+		_, ev.Process, ev.Another = d.judge(ev.Pidfile)
 	}
 	return ev
 }
 
-// named says what became of the process that the pidfile of a free lock names. In a
-// container it names a PID of that PID namespace: a process that has the PID there
-// and uses the directory is the one that is meant.
+// askGently establishes the state of the lock by a lease, or else by a flock probe.
+func (d Dir) askGently() LockFile {
+	seen := d.LockFile()
+	if seen.State == LockMissing || seen.Err != nil {
+		return seen
+	}
+	if l := d.LeaseSeen(seen); l.State == LockFree && d.leasesProve() || l.State == LockMissing {
+		return l
+	}
+	return d.ProbeSeen(seen)
+}
+
+// named says what became of the process that the pidfile of a free lock names.
 func (d Dir) named(pidfile Pidfile) (Process, ProcessState) {
-	p, state, err := FindProcess(pidfile.PID)
-	if err == nil && state == ProcessAlive {
-		state = JudgeNamed(state, p.Started(), time.Unix(0, pidfile.ID.MTime), d.usedBy(p))
-	}
-	if err != nil || state == ProcessAlive {
-		return p, state
-	}
+	p, state, _ := d.judge(pidfile)
+	return p, state
+}
+
+// judge does named's work. In a container a pidfile names a PID of that PID namespace: a process that has
+// the PID there and uses the directory is the one that is meant, and is looked for before the PID is here. A live process
+// that nothing else shows to be unrelated is alive where it holds the lock of another directory with the same pidfile,
+// which is returned too: see Another.
+func (d Dir) judge(pidfile Pidfile) (p Process, state ProcessState, another string) {
 	nested, err := NestedProcesses()
-	if err != nil {
-		return p, ProcessUnknown
-	}
+	unseen := err != nil
 	for _, other := range nested[pidfile.PID] {
 		switch d.usedBy(other) {
 		case UseSome:
-			return other, ProcessAlive
+			return other, ProcessAlive, ""
 		case UseUnknown:
-			state = ProcessUnknown
+			unseen = true
+		}
+		if another, err := d.Another(other, pidfile); another != "" {
+			return other, ProcessAlive, another
+		} else if err != nil {
+			unseen = true
 		}
 	}
-	return p, state
+	p, state, err = FindProcess(pidfile.PID)
+	if err == nil && state == ProcessAlive {
+		state = JudgeNamed(state, p.Started(), time.Unix(0, pidfile.ID.MTime), d.usedBy(p))
+	}
+	if state == ProcessUnrelated {
+		if another, err = d.Another(p, pidfile); another != "" {
+			return p, ProcessAlive, another
+		}
+		unseen = unseen || err != nil
+	}
+	if err == nil && state != ProcessAlive && unseen {
+		state = ProcessUnknown
+	}
+	return p, state, ""
 }

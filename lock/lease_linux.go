@@ -1,6 +1,10 @@
 package lock
 
-import "golang.org/x/sys/unix"
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
 
 // takeLease takes a write lease on an open file (fcntl(2), "Leases"). The kernel grants it only
 // while no other descriptor is open on the file, in any process, and whatever the access mode:
@@ -32,4 +36,18 @@ func posixHolder(fd int) (pid int, held bool, err error) {
 		return 0, false, err
 	}
 	return max(int(l.Pid), 0), true, nil
+}
+
+// remoteMagic are the file systems (statfs(2)) on which a lease proves nothing: other hosts may use the file, or, with FUSE,
+// a process that serves it. See remoteTypes for their names.
+var remoteMagic = []int64{
+	unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, 0xff534d42, 0xfe534d42, unix.FUSE_SUPER_MAGIC, unix.V9FS_MAGIC, unix.AFS_SUPER_MAGIC,
+	0x00c36400, 0x0bd00bd0, 0x01161970, unix.OCFS2_SUPER_MAGIC, // ceph, lustre, gfs2
+}
+
+// leasesProve reports whether a lease on a file of the directory tells that nobody has it open.
+func (d Dir) leasesProve() bool {
+	var st unix.Statfs_t
+	err := ignoringEINTR(func() error { return unix.Fstatfs(d.fd, &st) })
+	return err == nil && !slices.Contains(remoteMagic, int64(st.Type))
 }

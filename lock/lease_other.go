@@ -11,3 +11,5 @@ func takeLease(fd int) error { return errors.ErrUnsupported }
 func giveLeaseBack(fd int) {}
 
 func posixHolder(fd int) (pid int, held bool, err error) { return 0, false, errors.ErrUnsupported }
+
+func (d Dir) leasesProve() bool { return false }

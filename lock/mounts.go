@@ -100,7 +100,7 @@ func Unescape(s string) string {
 func (ms Mounts) Find(name string) (Mount, bool) {
 	best := -1
 	for i, m := range ms {
-		if below(name, m.Point) && (best < 0 || len(m.Point) >= len(ms[best].Point)) {
+		if Within(name, m.Point) && (best < 0 || len(m.Point) >= len(ms[best].Point)) {
 			best = i
 		}
 	}
@@ -119,7 +119,8 @@ func (ms Mounts) Place(name string) (Place, bool) {
 	return Place{Dev: m.Dev, Path: path.Join(m.Root, strings.TrimPrefix(name, m.Point))}, true
 }
 
-func below(name, dir string) bool {
+// Within reports whether a path is that of a directory or leads below it. Both are absolute and clean.
+func Within(name, dir string) bool {
 	rest, ok := strings.CutPrefix(name, strings.TrimSuffix(dir, "/"))
 	return ok && (rest == "" || rest[0] == '/')
 }

@@ -18,12 +18,26 @@ const ticksPerSecond = 100
 // FindProcess returns the process that has this PID now, with its state:
 // ProcessGone, ProcessAlive or ProcessZombie, or ProcessUnknown with the error.
 // A thread-group leader that has exited while other threads run is alive.
+//
+// Threads have numbers too, and kill(2) and /proc answer for them as for processes. Of such a number it
+// returns the process that the thread is of, which has another PID.
 func FindProcess(pid int) (Process, ProcessState, error) {
 	if !exists(pid) {
 		return Process{}, ProcessGone, nil
 	}
+	var buf [4096]byte
+	if isThread(pid) {
+		text, err := ReadProc("/proc/"+strconv.Itoa(pid)+"/status", buf[:])
+		if hasEnded(err) {
+			return Process{}, ProcessGone, nil
+		} else if err != nil {
+			return Process{PID: pid}, ProcessUnknown, err
+		}
+		if tgid := ParseStatus(text).TGID; tgid > 0 {
+			pid = tgid
+		}
+	}
 	proc := "/proc/" + strconv.Itoa(pid)
-	var buf [1024]byte
 	text, err := ReadProc(proc+"/stat", buf[:])
 	if hasEnded(err) {
 		if exists(pid) { // /proc is mounted with hidepid, or is not ours
@@ -42,6 +56,13 @@ func FindProcess(pid int) (Process, ProcessState, error) {
 		return p, ProcessZombie, nil
 	}
 	return p, ProcessAlive, nil
+}
+
+// isThread reports whether a number that is in use is that of a thread which is no process's first.
+// tgkill(2) finds nobody if the thread is not of the thread group that is named, here by the same number.
+func isThread(number int) bool {
+	err := ignoringEINTR(func() error { return unix.Tgkill(number, number, 0) })
+	return err == unix.ESRCH
 }
 
 // ParseStat reads the state, the number of threads and the start time, in
@@ -95,15 +116,21 @@ func (p Process) Started() time.Time {
 	return time.Now().Add(sinceBoot - time.Duration(up.Nano())).Round(0)
 }
 
-// Open returns the places of everything the process has open, mapped, or as
+// Used is a file that a process uses: by a descriptor, a mapping, or as its working or root directory.
+type Used struct {
+	Place
+	Mapped bool // by a mapping
+}
+
+// Open returns everything the process has open, mapped, or as
 // its working or root directory, given the mounts of its namespace. The kernel's names of them are
 // only read, never resolved: stat through /proc/<pid>/fd would hang on a hung
 // mount. The error says that not all could be seen.
-func (p Process) Open(mounts Mounts) ([]Place, error) {
+func (p Process) Open(mounts Mounts) ([]Used, error) {
 	proc := p.procDir()
-	var places []Place
+	var used []Used
 	var failed error
-	add := func(name string) {
+	add := func(name string, mapped bool) {
 		if !strings.HasPrefix(name, "/") {
 			return // a socket, a pipe
 		}
@@ -112,16 +139,16 @@ func (p Process) Open(mounts Mounts) ([]Place, error) {
 			failed = errNoMount
 			return
 		}
-		places = append(places, place)
+		used = append(used, Used{place, mapped})
 		if undeleted, ok := strings.CutSuffix(place.Path, deletedMark); ok { // or so it is called
-			places = append(places, Place{Dev: place.Dev, Path: undeleted})
+			used = append(used, Used{Place{Dev: place.Dev, Path: undeleted}, mapped})
 		}
 	}
 	link := func(name string) {
 		switch path, err := os.Readlink(name); {
 		case err == nil:
-			add(path)
-		case !errors.Is(err, os.ErrNotExist): // closed meanwhile
+			add(path, false)
+		case !hasEnded(err): // closed meanwhile
 			failed = err
 		}
 	}
@@ -129,7 +156,7 @@ func (p Process) Open(mounts Mounts) ([]Place, error) {
 	link(proc + "/root")
 	fds, err := os.Open(proc + "/fd")
 	if err != nil {
-		return places, err
+		return used, err
 	}
 	defer fds.Close()
 	for err == nil {
@@ -147,9 +174,9 @@ func (p Process) Open(mounts Mounts) ([]Place, error) {
 		failed = err
 	}
 	for _, name := range mappedFiles(maps) {
-		add(name)
+		add(name, true)
 	}
-	return places, failed
+	return used, failed
 }
 
 // mappedFiles returns the paths in the text of /proc/<pid>/maps, each once as
@@ -175,6 +202,11 @@ var errNoMount = errors.New("on no mount that can be seen from here")
 // process calls a path is another file to a process of another namespace.
 func (p Process) MountNamespace() (string, error) {
 	return os.Readlink(p.procDir() + "/ns/mnt")
+}
+
+// PIDNamespace identifies the PID namespace of the process.
+func (p Process) PIDNamespace() (string, error) {
+	return os.Readlink(p.procDir() + "/ns/pid")
 }
 
 // procDir is where /proc shows what the process has: its own directory there, or,
@@ -232,35 +264,6 @@ func (d Dir) RealPath() string {
 // Place is where the directory is, given the mounts of this program's namespace.
 func (d Dir) Place(mounts Mounts) (Place, bool) { return mounts.Place(d.RealPath()) }
 
-// usedBy says whether a process uses the directory.
-func (d Dir) usedBy(p Process) Use {
-	ours, err := Process{PID: os.Getpid()}.Mounts()
-	if err != nil {
-		return UseUnknown
-	}
-	place, ok := d.Place(ours)
-	theirs, err := p.Mounts()
-	if !ok || err != nil {
-		return UseUnknown
-	}
-	return UseOf(p.Open(theirs))(place)
-}
-
-// UseOf makes of what Process.Open returned a function that says whether a directory is used.
-func UseOf(open []Place, err error) func(dir Place) Use {
-	return func(dir Place) Use {
-		for _, place := range open {
-			if place.Below(dir) {
-				return UseSome
-			}
-		}
-		if err != nil {
-			return UseUnknown
-		}
-		return UseNone
-	}
-}
-
 // NestedProcesses returns the processes that live in PID namespaces below
 // this program's, by the PIDs they have there: a daemon in a container knows, and
 // writes into its pidfile, no other (pid_namespaces(7)).
@@ -300,6 +303,7 @@ func NestedProcesses() (map[int][]Process, error) {
 // Status is what /proc/<pid>/status says of a process (proc(5)).
 type Status struct {
 	UID   string // its effective user's number
+	TGID  int    // the PID of the process that a thread is of; its own for a process
 	NSPID int    // its PID in its own namespace
 }
 
@@ -311,6 +315,8 @@ func ParseStatus(text []byte) (s Status) {
 		switch {
 		case string(key) == "Uid" && len(f) >= 2:
 			s.UID = string(f[1])
+		case string(key) == "Tgid" && len(f) >= 1:
+			s.TGID, _ = strconv.Atoi(string(f[0]))
 		case string(key) == "NSpid" && len(f) >= 1:
 			s.NSPID, _ = strconv.Atoi(string(f[len(f)-1]))
 		}

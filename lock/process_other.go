@@ -23,6 +23,9 @@ func (p Process) Started() time.Time { return time.Time{} }
 // usedBy cannot be told on this system, so a live PID is always respected.
 func (d Dir) usedBy(p Process) Use { return UseUnknown }
 
+// Another directory of a process is not to be found on this system.
+func (d Dir) Another(p Process, pidfile Pidfile) (string, error) { return "", nil }
+
 // NestedProcesses are not to be found on this system.
 func NestedProcesses() (map[int][]Process, error) { return nil, nil }
 

@@ -143,13 +143,8 @@ func (p *pass) formerHolders(ctx context.Context) map[string]string {
 		if ctx.Err() != nil {
 			break
 		}
-		for _, d := range p.obs.procs.find(pid).deleted(known.has) {
-			where, ok := p.obs.procs.place(&d)
-			if !ok {
-				continue
-			}
-			where.Path = strings.TrimSuffix(where.Path, p.obs.procs.lockName)
-			if path, root, ok := p.pathOf(where); ok {
+		for _, d := range p.obs.procs.find(pid).former(known.has, func(*descriptor) bool { return true }) {
+			if path, root, ok := p.formerlyOf(&d); ok && (d.deleted || p.obs.procs.covered(&d)) {
 				found[path] = root
 			}
 		}
@@ -205,12 +200,26 @@ func (p *pass) knownLocks() *knownLocks {
 	for key := range m.tally.files {
 		k.devices[key.dev] = true
 	}
+	for _, dev := range p.devicesBelow() {
+		k.devices[dev] = true
+	}
 	for e := range m.entries.all() {
 		key := e.report.Evidence.lockFile()
 		k.files[key], k.devices[key.dev] = true, true
 		k.shared = k.shared || e.report.Evidence.sharesDevice()
 	}
 	return k
+}
+
+// devicesBelow returns the devices of the mounts that lead to the roots, and of those below them: a directory may have
+// been on any of these before the next was mounted over it.
+func (p *pass) devicesBelow() (devices []uint64) {
+	for _, m := range p.obs.mounts.ours {
+		if slices.ContainsFunc(p.roots, func(r *root) bool { return lock.Within(r.real, m.Point) || lock.Within(m.Point, r.real) }) {
+			devices = append(devices, m.Dev)
+		}
+	}
+	return devices
 }
 
 // has reports whether a lock is on one of them, or on another device than all of
@@ -232,12 +241,18 @@ func (k *knownLocks) has(line proc.Lock) bool {
 	return ok
 }
 
-// pathOf returns the path below a root that leads to a place, and the root's.
-func (p *pass) pathOf(where lock.Place) (path, root string, ok bool) {
-	for _, r := range p.roots {
-		if where.Below(r.place) {
-			rest := strings.TrimPrefix(where.Path, strings.TrimSuffix(r.place.Path, "/"))
-			return strings.TrimSuffix(r.path, "/") + rest, r.path, true
+// formerlyOf returns the path of the directory whose lock file a descriptor is, or was, on, and its root's.
+func (p *pass) formerlyOf(d *descriptor) (path, root string, ok bool) {
+	where, ok := p.obs.procs.place(d)
+	if !ok {
+		return "", "", false
+	}
+	where.Path = strings.TrimSuffix(where.Path, p.obs.procs.lockName)
+	for _, name := range p.obs.mounts.ours.Names(where) {
+		for _, r := range p.roots {
+			if lock.Within(name, r.real) {
+				return strings.TrimSuffix(r.path, "/") + strings.TrimPrefix(name, strings.TrimSuffix(r.real, "/")), r.path, true
+			}
 		}
 	}
 	return "", "", false

@@ -3,6 +3,7 @@ package scan
 import (
 	"errors"
 	"io/fs"
+	"slices"
 
 	"lockscope/lock"
 )
@@ -20,10 +21,17 @@ func Classify(ev *Evidence) Verdict {
 	if ev.Err != nil {
 		return unknown(ev.Err)
 	}
+	var why Reasons
 	for _, h := range ev.Holders {
-		if h.Deleted {
-			return Verdict{Split, Reasons(0).With(LockfileDeleted)}
+		switch {
+		case h.Covered:
+			why = why.With(MountedOver)
+		case h.Deleted:
+			why = why.With(LockfileDeleted)
 		}
+	}
+	if why != 0 {
+		return Verdict{Split, why}
 	}
 	if ev.Pidfile.State == lock.PidfileNotRegular {
 		return Verdict{Unknown, Reasons(0).With(PidfileNotRegular)}
@@ -38,9 +46,13 @@ func Classify(ev *Evidence) Verdict {
 }
 
 func classifyHeld(ev *Evidence) Verdict {
+	var why Reasons
+	if ev.Thread {
+		why = why.With(PIDThread)
+	}
 	named := ev.Pidfile.State == lock.PidfileNamed
 	if named && ev.NamedHolds() {
-		return Verdict{Held, 0}
+		return Verdict{Held, why}
 	}
 	switch {
 	case ev.Acquiring:
@@ -50,11 +62,14 @@ func classifyHeld(ev *Evidence) Verdict {
 	case ev.Pidfile.State == lock.PidfileUnreadable:
 		return unknown(ev.Pidfile.Err).with(PidfileUnreadable)
 	case !named:
-		return Verdict{Unnamed, Reasons(0).With(pidfileReason(ev.Pidfile.State))}
+		why = why.With(pidfileReason(ev.Pidfile.State))
+		if ev.onlyInherited() {
+			why = why.With(InheritedFD)
+		}
+		return Verdict{Unnamed, why}
 	case len(ev.Holders) == 0:
 		return classifyUnseen(ev)
 	}
-	var why Reasons
 	if reason, ok := processReason(ev.Process); ok {
 		why = why.With(reason)
 	}
@@ -75,15 +90,25 @@ func classifyUnseen(ev *Evidence) Verdict {
 }
 
 func classifyFree(ev *Evidence) Verdict {
-	var why Reasons
 	if ev.Changing { // the lock and the pidfile were never seen together
-		return Verdict{Free, why.With(Changing)}
+		return Verdict{Free, Reasons(0).With(Changing)}
 	}
+	var why Reasons
 	if ev.Lock.State == lock.LockMissing {
 		why = why.With(LockfileMissing)
 	}
 	if len(ev.Temps) > 0 {
 		why = why.With(TempLeftover)
+	}
+	if ev.Thread {
+		why = why.With(PIDThread)
+	}
+	named := ev.Pidfile.State == lock.PidfileNamed
+	if alive := named && ev.Process == lock.ProcessAlive; ev.Busy && !alive {
+		why = why.With(OpenElsewhere)
+		if !ev.openersAreHarmless() {
+			return Verdict{Unknown, why}
+		}
 	}
 	switch ev.Pidfile.State {
 	case lock.PidfileMissing:
@@ -96,14 +121,22 @@ func classifyFree(ev *Evidence) Verdict {
 	case lock.PidfileUnreadable:
 		return unknown(ev.Pidfile.Err).with(PidfileUnreadable)
 	}
-	switch ev.Process {
-	case lock.ProcessAlive:
+	switch {
+	case ev.Another != "":
+		return Verdict{Unknown, why.With(HoldsAnother)}
+	case ev.Process == lock.ProcessAlive:
 		return Verdict{Unguarded, why.With(PIDAlive)}
-	case lock.ProcessUnknown:
+	case ev.Process == lock.ProcessUnknown:
 		return Verdict{Unknown, why.With(Permission)}
 	}
 	reason, _ := processReason(ev.Process)
 	return Verdict{Stale, why.With(reason)}
+}
+
+// openersAreHarmless reports whether those who have the lock file open are seen, and none of them can stand for a
+// holder who is not: who serves a file system has open what others hold on it.
+func (ev *Evidence) openersAreHarmless() bool {
+	return len(ev.Openers) > 0 && !slices.ContainsFunc(ev.Openers, func(o Opener) bool { return o.Serves })
 }
 
 // NamedHolds reports whether the process the pidfile names is among the
@@ -111,17 +144,21 @@ func classifyFree(ev *Evidence) Verdict {
 func (ev *Evidence) NamedHolds() bool { return ev.namedHolder() != nil }
 
 func (ev *Evidence) namedHolder() *Process {
-	var contained *Process
+	pid := ev.Pidfile.PID
+	if ev.Thread && ev.Owner != nil {
+		pid = ev.Owner.PID
+	}
+	var here *Process
 	for _, h := range ev.Holders {
 		switch {
 		case h.Deleted:
-		case h.PID == ev.Pidfile.PID:
+		case h.NSPID == ev.Pidfile.PID && h.NSPID != h.PID:
 			return h.Process
-		case h.NSPID == ev.Pidfile.PID:
-			contained = h.Process
+		case h.PID == pid:
+			here = h.Process
 		}
 	}
-	return contained
+	return here
 }
 
 // onlyInherited reports whether whoever took the lock is gone, and nobody but
@@ -132,7 +169,7 @@ func (ev *Evidence) onlyInherited() bool {
 			return false
 		}
 	}
-	return ev.Taker.Exited() || ev.Taker == lock.ProcessUnrelated
+	return len(ev.Holders) > 0 && (ev.Taker.Exited() || ev.Taker == lock.ProcessUnrelated)
 }
 
 func (v Verdict) with(r Reason) Verdict {
@@ -153,6 +190,12 @@ func unknown(err error) Verdict {
 		why = why.With(NotProbed)
 	case errors.Is(err, ErrNotSeen):
 		why = why.With(NotVisible)
+	case errors.Is(err, lock.ErrPosixLock):
+		why = why.With(PosixLock)
+	case errors.Is(err, lock.ErrLeased):
+		why = why.With(Leased)
+	case errors.Is(err, lock.ErrOpenElsewhere):
+		why = why.With(OpenElsewhere)
 	case err != nil:
 		why = why.With(IOError)
 	}

@@ -27,7 +27,9 @@ var rules = []rule{
 	{Held, func(ev *Evidence) bool { return isHeld(ev) && holdsByName(ev) }},
 	{Held, func(ev *Evidence) bool { return isHeld(ev) && (ev.Acquiring || ev.Changing) }},
 	{Unknown, func(ev *Evidence) bool { return ev.Pidfile.State == lock.PidfileUnreadable }},
+	{Unknown, func(ev *Evidence) bool { return !isHeld(ev) && ev.Another != "" }},
 	{Unguarded, func(ev *Evidence) bool { return !isHeld(ev) && isNamed(ev) && ev.Process == lock.ProcessAlive }},
+	{Unknown, func(ev *Evidence) bool { return !isHeld(ev) && ev.Busy && len(ev.Openers) != 1 }}, // unseen, or a server among them
 	{Orphaned, func(ev *Evidence) bool {
 		return isHeld(ev) && isNamed(ev) && ev.Process.Exited() && len(ev.Holders) > 0 &&
 			!anyHolder(ev, func(h Holder) bool { return !h.Inherited }) &&
@@ -55,7 +57,13 @@ func anyHolder(ev *Evidence, is func(Holder) bool) bool {
 }
 
 func holdsByName(ev *Evidence) bool {
-	return isNamed(ev) && anyHolder(ev, func(h Holder) bool { return h.PID == namedPID || h.NSPID == namedPID })
+	pid := namedPID
+	if ev.Thread {
+		pid = ev.Owner.PID
+	}
+	return isNamed(ev) && anyHolder(ev, func(h Holder) bool {
+		return !h.Deleted && (h.PID == pid || h.NSPID == namedPID && h.PID != h.NSPID)
+	})
 }
 
 // trueOf says when each reason is a fact of the evidence.
@@ -73,7 +81,13 @@ var trueOf = map[Reason]func(*Evidence) bool{
 	PidfileUnreadable:  func(ev *Evidence) bool { return ev.Pidfile.State == lock.PidfileUnreadable },
 	LockfileMissing:    func(ev *Evidence) bool { return ev.Lock.State == lock.LockMissing },
 	LockfileNotRegular: func(ev *Evidence) bool { return errors.Is(ev.Lock.Err, lock.ErrNotRegular) },
-	LockfileDeleted:    func(ev *Evidence) bool { return anyHolder(ev, func(h Holder) bool { return h.Deleted }) },
+	LockfileDeleted:    func(ev *Evidence) bool { return anyHolder(ev, func(h Holder) bool { return h.Deleted && !h.Covered }) },
+	MountedOver:        func(ev *Evidence) bool { return anyHolder(ev, func(h Holder) bool { return h.Covered }) },
+	PIDThread:          func(ev *Evidence) bool { return ev.Thread },
+	PosixLock:          func(ev *Evidence) bool { return hasError(ev, lock.ErrPosixLock) },
+	HoldsAnother:       func(ev *Evidence) bool { return ev.Another != "" },
+	OpenElsewhere:      func(ev *Evidence) bool { return ev.Busy || hasError(ev, lock.ErrOpenElsewhere) },
+	Leased:             func(ev *Evidence) bool { return hasError(ev, lock.ErrLeased) },
 	InheritedFD:        func(ev *Evidence) bool { return anyHolder(ev, func(h Holder) bool { return h.Inherited }) },
 	HolderNotVisible:   func(ev *Evidence) bool { return isHeld(ev) && len(ev.Holders) == 0 },
 	TempLeftover:       func(ev *Evidence) bool { return len(ev.Temps) > 0 && !isHeld(ev) },

@@ -17,8 +17,8 @@ import (
 type descriptor struct {
 	of    *process
 	fd    int32
-	prev  int32 // in of.held, of the one before on this inode number, plus one
-	flock proc.Lock
+	prev  int32     // in of.held, of the one before on this inode number, plus one
+	flock proc.Lock // none of an opener's
 
 	// What its link tells, once it was read: see readLink.
 	path    string // as the kernel names the file
@@ -50,21 +50,23 @@ type process struct {
 	state    lock.ProcessState
 	lockName string // with a slash before it
 
-	mu       sync.Mutex
-	dir      string           // where in /proc its descriptors are: its own, or one of its threads'; it stands once any was looked at
-	listed   bool             // fds are known; before that, they are taken to be 0, 1, 2 and so on
-	fds      []int            // its descriptors, ascending
-	read     int              // how many of them were looked at, or are being
-	missing  int              // how many of these there were not
-	ended    bool             // so many that there may be no more
-	reading  int              // goroutines that look at some
-	more     sync.Cond        // they have
-	linked   int              // up to which the rest was searched for deleted files by their links
-	held     []descriptor     // those looked at through which a flock is held
-	former   []descriptor     // those found by their links, a flock held through them
-	last     map[uint64]int32 // by inode number, the last in held, plus one
-	openOnce sync.Once
-	useOf    func(lock.Place) lock.Use
+	mu        sync.Mutex
+	dir       string           // where in /proc its descriptors are: its own, or one of its threads'; it stands once any was looked at
+	listed    bool             // fds are known; before that, they are taken to be 0, 1, 2 and so on
+	fds       []int            // its descriptors, ascending
+	read      int              // how many of them were looked at, or are being
+	missing   int              // how many of these there were not
+	ended     bool             // so many that there may be no more
+	reading   int              // goroutines that look at some
+	more      sync.Cond        // they have
+	linked    int              // up to which the rest was searched for deleted files by their links
+	held      []descriptor     // those looked at through which a flock is held
+	replaced  []descriptor     // those found by their links, a flock held through them
+	opened    []opener         // those looked at that are on a file of the lock's name, without a flock
+	last      map[uint64]int32 // by inode number, the last in held, plus one
+	openOnce  sync.Once
+	usedFiles []lock.Used
+	usedErr   error
 }
 
 // holding returns the descriptor through which p holds the flock on the lock
@@ -100,28 +102,59 @@ func (p *process) all() []descriptor {
 	return p.held
 }
 
-// deleted returns the descriptors through which p holds the flock of a deleted
-// file that had the lock file's name. Those on a file that is known to be
+// opener is a descriptor on a file of the lock's name through which no flock is held.
+type opener struct {
+	at   descriptor
+	info proc.FDInfo
+}
+
+// openers returns every such descriptor of p.
+func (p *process) openers() []opener {
+	p.all()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.opened
+}
+
+// servers are programs that serve files to other hosts, or to virtual machines, and that no device gives away.
+var servers = []string{"virtiofsd", "smbd", "ganesha.nfsd", "unfsd", "diod", "glusterfsd"}
+
+// serves reports whether p serves a file system, by FUSE or otherwise. Then what it has open may be in use by others, who
+// hold locks that this kernel does not know of.
+func (p *process) serves() bool {
+	var buf [64]byte
+	if comm, err := lock.ReadProc(p.dir+"/comm", buf[:]); err == nil && slices.Contains(servers, strings.TrimSpace(string(comm))) {
+		return true
+	}
+	fds, _ := numbersIn(p.dir + "/fd")
+	return slices.ContainsFunc(fds, func(fd int) bool {
+		name, _ := os.Readlink(p.dir + "/fd/" + strconv.Itoa(fd))
+		return name == "/dev/fuse" || name == "/dev/kvm"
+	})
+}
+
+// former returns the descriptors through which p holds the flock of a file of the lock's name that
+// may have been a directory's once. Those on a file that is known to be
 // there are not looked at further.
-func (p *process) deleted(known func(proc.Lock) bool) []descriptor {
+func (p *process) former(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list()
 	for max(p.read, p.linked) < len(p.fds) {
 		p.linked = max(p.read, p.linked) + 1
 		d := descriptor{of: p, fd: int32(p.fds[p.linked-1])}
-		if d.isLockFile() && d.deleted && d.readFlock() {
-			p.former = append(p.former, d)
+		if d.isLockFile() && d.readFDInfo().Flock.Kind == proc.Flock {
+			p.replaced = append(p.replaced, d)
 		}
 	}
 	var found []descriptor
 	for i := range p.held {
-		if d := &p.held[i]; !known(d.flock) && d.isLockFile() && d.deleted {
+		if d := &p.held[i]; !known(d.flock) && d.isLockFile() && maybe(d) {
 			found = append(found, *d)
 		}
 	}
-	for _, d := range p.former {
-		if !slices.ContainsFunc(found, func(f descriptor) bool { return f.fd == d.fd }) {
+	for _, d := range p.replaced {
+		if !known(d.flock) && maybe(&d) && !slices.ContainsFunc(found, func(f descriptor) bool { return f.fd == d.fd }) {
 			found = append(found, d)
 		}
 	}
@@ -168,11 +201,16 @@ func (p *process) readSome() bool {
 	p.reading++
 	p.mu.Unlock()
 	var held []descriptor
+	var opened []opener
 	missing := 0
 	if many {
-		held, missing = p.flocks(fds)
-	} else if d := (descriptor{of: p, fd: int32(fds[0])}); d.isLockFile() && d.readFlock() {
-		held = append(held, d)
+		held, opened, missing = p.flocks(fds)
+	} else if d := (descriptor{of: p, fd: int32(fds[0])}); d.isLockFile() {
+		if info := d.readFDInfo(); info.Flock.Kind == proc.Flock {
+			held = append(held, d)
+		} else {
+			opened = append(opened, opener{d, info})
+		}
 	} else if d.path == closed {
 		missing = 1
 	}
@@ -180,6 +218,7 @@ func (p *process) readSome() bool {
 	p.reading--
 	p.missing += missing
 	p.ended = p.ended || missing == readMost || p.missing > fewMissing+p.read/8
+	p.opened = append(p.opened, opened...)
 	for _, d := range held {
 		d.prev = p.last[d.flock.Ino]
 		p.held = append(p.held, d)
@@ -216,18 +255,19 @@ func (d *descriptor) isLockFile() bool {
 	return strings.HasSuffix(d.path, d.of.lockName)
 }
 
-// readFlock reads the flock that is held through d, and reports whether there is one.
-func (d *descriptor) readFlock() bool {
-	d.flock = proc.ReadFDInfo(d.of.dir, int(d.fd)).Flock
-	return d.flock.Kind == proc.Flock
+// readFDInfo reads what the kernel says of d, and keeps the flock that is held through it.
+func (d *descriptor) readFDInfo() proc.FDInfo {
+	info := proc.ReadFDInfo(d.of.dir, int(d.fd))
+	d.flock = info.Flock
+	return info
 }
 
-// flocks returns those of some descriptors through which a flock is held, and how many of them
-// could not be looked at.
-func (p *process) flocks(fds []int) (held []descriptor, missing int) {
+// flocks returns those of some descriptors through which a flock is held, those without one that are on a file of the
+// lock's name, and how many of them could not be looked at.
+func (p *process) flocks(fds []int) (held []descriptor, opened []opener, missing int) {
 	dir, err := unix.Open(p.dir+"/fdinfo", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, len(fds)
+		return nil, nil, len(fds)
 	}
 	defer unix.Close(dir)
 	for _, fd := range fds {
@@ -235,11 +275,14 @@ func (p *process) flocks(fds []int) (held []descriptor, missing int) {
 		if err != nil {
 			missing++
 		}
+		d := descriptor{of: p, fd: int32(fd), flock: info.Flock}
 		if info.Flock.Kind == proc.Flock {
-			held = append(held, descriptor{of: p, fd: int32(fd), flock: info.Flock})
+			held = append(held, d)
+		} else if err == nil && d.isLockFile() {
+			opened = append(opened, opener{d, info})
 		}
 	}
-	return held, missing
+	return held, opened, missing
 }
 
 // list reads which descriptors there are, once. A process whose thread-group leader has exited

@@ -20,6 +20,41 @@ const (
 // is judged whom nothing names, and an acquire in progress has a temporary.
 func combinations() []Evidence {
 	var all []Evidence
+	for _, ev := range basics() {
+		for _, around := range surroundings(&ev) {
+			all = append(all, ev.with(around))
+		}
+	}
+	for _, err := range systemErrors {
+		ev := all[len(all)-1]
+		ev.Err = err
+		all = append(all, ev, Evidence{Err: err})
+	}
+	return all
+}
+
+// surroundings are what else there may be beside the basic facts.
+func surroundings(ev *Evidence) []func(*Evidence) {
+	all := []func(*Evidence){func(*Evidence) {}}
+	if ev.Lock.State == lock.LockFree {
+		reader := Opener{Process: aProcess(9035, "backup --full")}
+		server := Opener{Process: aProcess(77, "bindfs /srv /view"), Serves: true}
+		for _, openers := range [][]Opener{nil, {reader}, {reader, server}} {
+			all = append(all, func(ev *Evidence) { ev.Busy, ev.Openers, ev.Source = true, openers, SourceProbe })
+		}
+	}
+	if ev.Owner == nil {
+		return all
+	}
+	all = append(all, func(ev *Evidence) { ev.Thread, ev.Owner = true, aProcess(8120, "kvd --data /srv/kv") })
+	if ev.Process == lock.ProcessAlive && ev.Lock.State != lock.LockHeld {
+		all = append(all, func(ev *Evidence) { ev.Another = "/srv/other" })
+	}
+	return all
+}
+
+func basics() []Evidence {
+	var all []Evidence
 	for _, l := range lockFiles {
 		for _, pidfile := range pidfiles {
 			for _, process := range processStates(pidfile) {
@@ -32,17 +67,15 @@ func combinations() []Evidence {
 								ev.Temps = []lock.Temp{{Name: ".handoff.pidfile.tmp"}}
 								ev.Acquiring = temp == "fresh" && l.State == lock.LockHeld
 							}
+							if process != lock.ProcessGone && process != lock.ProcessUnknown {
+								ev.Owner = kvd
+							}
 							all = append(all, ev)
 						}
 					}
 				}
 			}
 		}
-	}
-	for _, err := range systemErrors {
-		ev := all[len(all)-1]
-		ev.Err = err
-		all = append(all, ev, Evidence{Err: err})
 	}
 	return all
 }
@@ -62,6 +95,10 @@ var lockFiles = func() []lock.LockFile {
 		{State: lock.LockMissing},
 		{ID: id, Err: ErrNotProbed},
 		{ID: id, Err: ErrNotSeen},
+		{ID: id, Err: lock.ErrLeased},
+		{ID: id, Err: lock.ErrOpenElsewhere},
+		{ID: id, Err: &lock.PosixLockError{}},
+		{ID: id, Err: &lock.PosixLockError{PID: 77}},
 		{ID: id, Err: &fs.PathError{Op: "stat", Path: "/srv/kv/.handoff.lock", Err: lock.ErrNotRegular}},
 	}
 	for _, err := range systemErrors {
@@ -97,7 +134,7 @@ type crowd struct {
 func crowds(state lock.LockState) []crowd {
 	deleted := holder(takerPID, takerPID, deletedLock)
 	if state != lock.LockHeld {
-		return []crowd{{}, {holders: []Holder{deleted}}}
+		return []crowd{{}, {holders: []Holder{deleted}}, {holders: []Holder{holder(takerPID, takerPID, coveredLock)}}}
 	}
 	all := []crowd{
 		{},
@@ -105,7 +142,9 @@ func crowds(state lock.LockState) []crowd {
 		{holders: []Holder{holder(namedPID, namedPID)}, taker: lock.ProcessAlive},
 		{holders: []Holder{holder(heirPID, namedPID)}, taker: lock.ProcessAlive}, // in a container
 		{holders: []Holder{holder(heirPID, heirPID, inherited), holder(namedPID, namedPID, inherited)}},
+		{holders: []Holder{holder(8120, 8120)}, taker: lock.ProcessAlive}, // a thread of which may be named
 		{holders: []Holder{holder(takerPID, takerPID)}, taker: lock.ProcessAlive},
+		{holders: []Holder{holder(takerPID, takerPID, coveredLock), holder(namedPID, namedPID)}, taker: lock.ProcessAlive},
 		{holders: []Holder{holder(heirPID, heirPID, inherited), holder(takerPID, takerPID)}, taker: lock.ProcessAlive},
 		{holders: []Holder{deleted}},
 		{holders: []Holder{deleted, holder(namedPID, namedPID)}, taker: lock.ProcessAlive},
@@ -113,6 +152,12 @@ func crowds(state lock.LockState) []crowd {
 	for _, taker := range []lock.ProcessState{lock.ProcessUnknown, lock.ProcessGone, lock.ProcessAlive,
 		lock.ProcessZombie, lock.ProcessReused, lock.ProcessUnrelated} {
 		all = append(all, crowd{[]Holder{holder(heirPID, heirPID, inherited)}, taker})
+	}
+	for _, works := range []lock.Use{lock.UseNone, lock.UseSome} {
+		heir := holder(heirPID, heirPID, inherited)
+		heir.Works = works
+		all = append(all, crowd{[]Holder{heir}, lock.ProcessGone}, crowd{[]Holder{heir, holder(9037, 1, inherited)}, lock.ProcessGone},
+			crowd{[]Holder{heir, holder(9035, 9035, inherited)}, lock.ProcessGone})
 	}
 	return all
 }
@@ -127,6 +172,7 @@ func holder(pid, nspid int, how ...func(*Holder)) Holder {
 
 func inherited(h *Holder)   { h.Inherited = true }
 func deletedLock(h *Holder) { h.Deleted = true }
+func coveredLock(h *Holder) { h.Deleted, h.Covered = true, true }
 
 func describe(ev *Evidence) string {
 	s := fmt.Sprintf("err %v, lock %v (%v), pidfile %v, process %v, taker %v, temps %d, acquiring %t, changing %t", ev.Err,
@@ -134,5 +180,5 @@ func describe(ev *Evidence) string {
 	for _, h := range ev.Holders {
 		s += fmt.Sprintf(", holder %d (%d, inherited %t, deleted %t)", h.PID, h.NSPID, h.Inherited, h.Deleted)
 	}
-	return s
+	return s + fmt.Sprintf(", busy %t, openers %v, thread %t, another %q", ev.Busy, ev.Openers, ev.Thread, ev.Another)
 }

@@ -3,60 +3,60 @@ package scan
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"strings"
+	"time"
 
 	"lockscope/lock"
 )
 
 // Explain says the verdict in one plain sentence with the real names and
 // numbers in it, and what to do next ("" where nothing needs doing). Both are
-// escaped and safe to print.
+// escaped and safe to print, and claim no more than the evidence shows.
 func (r *Report) Explain() (summary, next string) {
+	summary, todo := r.explain()
+	return summary, todo.text
+}
+
+// Command is the next step as a command to paste into a shell, or "" if there is none. It stands in the text that
+// Explain returns.
+func (r *Report) Command() string {
+	_, todo := r.explain()
+	return todo.command
+}
+
+func (r *Report) explain() (summary string, todo advice) {
 	x := explainer{&r.Evidence, r.Verdict.Reasons}
 	switch r.Verdict.State {
 	case Split:
 		return x.split()
 	case Unguarded:
-		who := x.named()
-		return fmt.Sprintf("%s is alive and uses the directory, but holds no lock: a second daemon could start and write beside it.", who),
-			fmt.Sprintf("restart %s so that it takes the lock again, or stop it: kill %d", who, x.ownerPID())
+		return x.unguarded()
 	case Orphaned:
 		return x.orphaned()
 	case Mismatch:
 		return fmt.Sprintf("%s, but the pidfile names %s.", x.holding(x.present()), x.namedAndFate()),
-			fmt.Sprintf("find out who started %s: %s", names(x.present()), psOf(x.present()))
+			seeing("find out who started "+names(x.present()), x.present())
 	case Unnamed:
-		return fmt.Sprintf("%s, but %s.", x.holding(x.present()), x.pidfile()),
-			"the lock itself is sound; a restart of its holder writes the pidfile anew"
+		return x.unnamed()
 	case Stale:
 		return x.stale()
 	case Held:
-		return x.held(), x.rootHint()
+		return x.held()
 	case Free:
-		if x.Changing {
-			return "Nobody held the lock, but no two looks found the same: it is acquired and released all the time.", ""
-		}
-		return "Nobody holds the lock.", ""
+		return x.free()
 	}
 	return x.unknown()
 }
 
-// Command is the next step as a command to paste into a shell, or "" if there is none.
-func (r *Report) Command() string {
-	x := explainer{&r.Evidence, r.Verdict.Reasons}
-	switch r.Verdict.State {
-	case Orphaned:
-		return "kill " + strings.ReplaceAll(pidList(x.present()), ",", " ")
-	case Mismatch:
-		return psOf(x.present())
-	case Unguarded:
-		return fmt.Sprintf("kill %d", x.ownerPID())
-	case Split:
-		return psOf(x.Holders)
-	}
-	return ""
+// advice is what to do next: a text, and the command in it, if it has one.
+type advice struct{ text, command string }
+
+func say(text string) advice { return advice{text: text} }
+
+// seeing advises to look at processes before anything is done to them.
+func seeing[P person](why string, processes []P) advice {
+	command := psOf(processes)
+	return advice{why + ": " + command, command}
 }
 
 // explainer puts evidence into words.
@@ -65,44 +65,135 @@ type explainer struct {
 	why Reasons
 }
 
-func (x explainer) split() (summary, next string) {
+func (x explainer) split() (summary string, todo advice) {
 	var gone []Holder
 	for _, h := range x.Holders {
 		if h.Deleted {
 			gone = append(gone, h)
 		}
 	}
-	verb := " holds"
+	verb, them := " holds", "it"
 	if len(gone) > 1 {
-		verb = " hold"
+		verb, them = " hold", "them"
+	}
+	now := x.present()
+	if x.why.Has(MountedOver) {
+		summary = names(gone) + verb + " the lock file that was at this path before something was mounted over it"
+		if len(now) > 0 {
+			return fmt.Sprintf("%s, and %s holds the one that is there now: each writes to a file system of its own.", summary, names(now)),
+				seeing("decide which of them is to run", x.Holders)
+		}
+		return summary + ", and writes below the mount.", seeing(fmt.Sprintf("stop %s before a daemon starts on the mount, or unmount it", them), gone)
 	}
 	summary = names(gone) + verb + " a lock file that was deleted or replaced"
-	if now := x.present(); len(now) > 0 {
+	if len(now) > 0 {
 		summary += fmt.Sprintf(", and %s holds the one that is there now: both believe that they may write.", names(now))
-		return summary, fmt.Sprintf("decide which of them may write, and stop the other at once (%s has the deleted file)", names(gone))
+		return summary, seeing(fmt.Sprintf("decide which of them may write, and stop the other at once (%s has the deleted file)", names(gone)), x.Holders)
 	}
-	next = fmt.Sprintf("restart %s before anything else starts here", names(gone))
+	todo = seeing(fmt.Sprintf("restart %s before anything else starts here", them), gone)
 	if x.Lock.State == lock.LockMissing {
-		return summary + ", and there is none now: anybody else can make one, lock it and write beside it.", next
+		return summary + ", and there is none now: anybody else can make one, lock it and write beside it.", todo
 	}
-	return summary + ": anybody else can take the one that is there now and write beside it.", next
+	return summary + ": anybody else can take the one that is there now and write beside it.", todo
 }
 
-func (x explainer) orphaned() (summary, next string) {
+func (x explainer) unguarded() (summary string, todo advice) {
+	return fmt.Sprintf("%s is alive and uses the directory, but holds no lock: a second daemon could start and write beside it.%s", x.named(), x.contradiction()),
+		seeing("find out whether it is the daemon, and if so restart it so that it takes the lock again", []*Process{x.owner()})
+}
+
+// owner is the process that the pidfile names, of which nothing but the PID may be known.
+func (x explainer) owner() *Process {
+	if x.Owner == nil {
+		return &Process{PID: x.Pidfile.PID, NSPID: x.Pidfile.PID}
+	}
+	return x.Owner
+}
+
+// contradiction says that the process which the pidfile names is younger than the pidfile, if it is.
+func (x explainer) contradiction() string {
+	written := time.Unix(0, x.Pidfile.ID.MTime)
+	if x.Owner == nil || x.Owner.Started.IsZero() || x.Pidfile.ID.MTime == 0 || x.Owner.Started.Sub(written) <= clockSkew {
+		return ""
+	}
+	return fmt.Sprintf(" But it started %s after the pidfile was written, which therefore meant another process, unless the time was changed.", age(x.Owner.Started.Sub(written)))
+}
+
+func (x explainer) orphaned() (summary string, todo advice) {
+	summary = fmt.Sprintf("The lock outlived its owner: %d %s; %s", x.Pidfile.PID, x.fate(), x.heirs())
+	return summary, x.adviceOnHeirs()
+}
+
+// heirs says who inherited the lock, and what else they do here.
+func (x explainer) heirs() string {
+	heirs := x.present()
+	it, keeps, is := "it", "keeps", "is"
+	if len(heirs) > 1 {
+		it, keeps, is = "they", "keep", "are"
+	}
+	text := fmt.Sprintf("%s inherited the open lock file and %s the lock", names(heirs), keeps)
+	switch working := only(heirs, func(h Holder) bool { return h.Works == lock.UseSome }); {
+	case len(working) > 0:
+		return fmt.Sprintf("%s. %s also has other files of the directory in use, and may be the daemon itself, if that forked after it took the lock.", text, names(working))
+	case len(only(heirs, isInit)) > 0:
+		return fmt.Sprintf("%s. %s is the first process of a PID namespace, with which all others there end.", text, names(only(heirs, isInit)))
+	case len(only(heirs, func(h Holder) bool { return h.Works == lock.UseUnknown })) > 0:
+		return fmt.Sprintf("%s. Whether %s %s doing more here cannot be seen.", text, it, is)
+	}
+	return text + "."
+}
+
+// adviceOnHeirs advises to end heirs only where the lock is all that each of them has of the directory.
+func (x explainer) adviceOnHeirs() advice {
+	heirs := x.present()
+	if len(only(heirs, func(h Holder) bool { return h.Works != lock.UseNone || isInit(h) })) > 0 {
+		return seeing("find out what it is before you end it", heirs)
+	}
+	command := "kill " + strings.ReplaceAll(pidList(heirs), ",", " ")
+	text := fmt.Sprintf("%s (%s), which inherited the lock", command, commands(heirs))
+	if x.Locker > 0 {
+		text += fmt.Sprintf(" from %d", x.Locker)
+	}
+	return advice{text + "; then the lock is free", command}
+}
+
+// isInit reports whether a process is the first of a PID namespace, such as a container's.
+func isInit(h Holder) bool { return h.PID == 1 || h.NSPID == 1 }
+
+func (x explainer) unnamed() (summary string, todo advice) {
 	holders := x.present()
-	keeps := "keeps"
-	if len(holders) > 1 {
-		keeps = "keep"
+	if x.why.Has(InheritedFD) {
+		return fmt.Sprintf("%s, and the lock outlived who took it: %d is gone; %s", capital(x.pidfile()), x.Locker, x.heirs()), x.adviceOnHeirs()
 	}
-	return fmt.Sprintf("The lock outlived its owner: %d %s; %s inherited the open lock file and %s the lock.", x.Pidfile.PID, x.fate(), names(holders), keeps),
-		fmt.Sprintf("kill %s (%s), which inherited the lock from %d; then the daemon can start", strings.ReplaceAll(pidList(holders), ",", " "), commands(holders), x.Locker)
+	summary = fmt.Sprintf("%s, but %s.", x.holding(holders), x.pidfile())
+	switch {
+	case x.beginsWithHolder():
+		return summary, say("none is needed: the pidfile begins with its holder's own PID, so this daemon writes it like that")
+	case len(only(holders, func(h Holder) bool { return !h.Inherited && program(h.Process) == "flock" })) > 0:
+		return summary, seeing("flock(1) keeps the lock for as long as its command runs; see what that is", holders)
+	case len(holders) > 0:
+		return summary, seeing("find out whether "+names(holders)+" is the daemon, and why its pidfile does not name it", holders)
+	case x.Locker > 0:
+		command := fmt.Sprintf("ps -o pid,ppid,lstart,args -p %d", x.Locker)
+		return summary, advice{"find out what took it: " + command, command}
+	}
+	return summary, say(x.remedy())
 }
 
-func (x explainer) stale() (summary, next string) {
-	summary = "Nobody holds the lock"
-	if x.why.Has(LockfileMissing) {
-		summary = "There is no lock file"
+// beginsWithHolder reports whether a text that is no PID begins with that of a holder: some daemons put more behind it.
+func (x explainer) beginsWithHolder() bool {
+	text := strings.TrimPrefix(x.Pidfile.Text, "\ufeff")
+	digits := len(text) - len(strings.TrimLeft(text, "0123456789"))
+	for _, h := range x.present() {
+		if pid := text[:digits]; pid == fmt.Sprint(h.PID) || pid == fmt.Sprint(h.NSPID) {
+			return true
+		}
 	}
+	return false
+}
+
+func (x explainer) stale() (summary string, todo advice) {
+	summary = x.nobody()
 	switch x.Pidfile.State {
 	case lock.PidfileMissing:
 		summary += ", but an acquire that died left " + tempNames(x.Temps) + " behind."
@@ -111,69 +202,170 @@ func (x explainer) stale() (summary, next string) {
 	default:
 		summary += ", and " + x.pidfile() + "."
 	}
-	return summary, "nothing stands in a daemon's way; to clear what was left behind, break the stale lock"
+	return summary + x.opened(), say("to clear what was left behind, break the stale lock")
 }
 
-func (x explainer) held() string {
+// nobody says who does not hold the lock. A shared flock that was granted proves only that nobody holds it exclusively.
+func (x explainer) nobody() string {
+	switch {
+	case x.Lock.State == lock.LockMissing:
+		return "There is no lock file"
+	case x.Source == SourceProbe:
+		return "Nobody holds the lock exclusively"
+	}
+	return "Nobody holds the lock"
+}
+
+// opened says who has the lock file open without a lock.
+func (x explainer) opened() string {
+	switch len(x.Openers) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(" %s has the lock file open, and holds no lock through it.", names(x.Openers))
+	}
+	return fmt.Sprintf(" %s have the lock file open, and hold no lock through it.", names(x.Openers))
+}
+
+func (x explainer) held() (summary string, todo advice) {
 	switch {
 	case x.why.Has(Acquiring):
-		return "The lock is held and its pidfile is being written: an acquire is in progress."
+		return "The lock is held and its pidfile is being written: an acquire is in progress.", advice{}
 	case x.why.Has(Changing):
-		return "The lock is held, but no two looks found the same: it is acquired and released all the time."
+		return "The lock is held, but no two looks found the same: it is acquired and released all the time.", advice{}
 	case x.why.Has(HolderNotVisible):
-		return fmt.Sprintf("The lock is held and the pidfile names %s, but the holder is not visible from here.", x.named())
+		return fmt.Sprintf("The lock is held and the pidfile names %s, but the holder is not visible from here.", x.named()), say(x.remedy())
 	}
-	for _, h := range x.present() {
-		if h.PID == x.Pidfile.PID {
-			return who(h.Process) + " holds the lock."
-		}
-		if h.NSPID == x.Pidfile.PID {
-			return fmt.Sprintf("%s holds the lock: %d in its namespace, %d here.", program(h.Process), h.NSPID, h.PID)
-		}
+	p := x.namedHolder()
+	switch {
+	case p == nil:
+		return "The lock is held.", advice{}
+	case x.Thread:
+		return fmt.Sprintf("%s holds the lock. The pidfile names %d, which is a thread of it.", who(p), x.Pidfile.PID), advice{}
+	case p.PID != x.Pidfile.PID:
+		return fmt.Sprintf("%s holds the lock: %d in its namespace, %d here.", program(p), p.NSPID, p.PID), advice{}
 	}
-	return "The lock is held."
+	return who(p) + " holds the lock.", advice{}
 }
 
-func (x explainer) unknown() (summary, next string) {
+func (x explainer) free() (summary string, todo advice) {
+	if x.why.Has(Changing) {
+		return "Nobody held the lock, but no two looks found the same: it is acquired and released all the time.", advice{}
+	}
+	return x.nobody() + "." + x.opened(), advice{}
+}
+
+func (x explainer) unknown() (summary string, todo advice) {
 	err := x.Err
 	if err == nil {
 		err = x.Lock.Err
 	}
 	switch {
 	case x.why.Has(Timeout):
-		return "The file system gave " + cause(err) + ".", "look at the mount: it may be hung"
+		return "The file system gave " + cause(err) + ".", say("look at the mount: it may be hung")
 	case x.why.Has(LockfileNotRegular):
-		return "The lock file is not a regular file, so nobody can have locked it by the protocol.", "find out what put it there; no daemon should start here"
+		return "The lock file is not a regular file, and was not opened: whether somebody holds a lock by it cannot be told." + x.alsoNamed(),
+			say("find out what it is and who put it there; a daemon that follows links may have locked what it leads to")
 	case x.why.Has(PidfileNotRegular):
-		return "The pidfile is not a regular file, and was not opened.", "find out what put it there"
+		return x.nobodyOrHeld() + " The pidfile is not a regular file, and was not opened.", say("find out what it is and who put it there")
 	case x.why.Has(PidfileUnreadable):
-		return "The pidfile cannot be read: " + cause(x.Pidfile.Err) + ".", x.rootHint()
+		return x.nobodyOrHeld() + " The pidfile cannot be read: " + cause(x.Pidfile.Err) + ".", say(x.remedy())
 	case x.why.Has(NotProbed):
-		return "Whether the lock is held cannot be told without a flock probe.", "allow one: --probe=auto"
+		return "Whether the lock is held cannot be told under --probe=never.", say("allow more: --probe=auto")
+	case x.why.Has(PosixLock):
+		return x.posix(err)
+	case x.why.Has(Leased):
+		return "Somebody keeps a lease on the lock file, so that it cannot be opened, nor the lock be established.", say("find out whose lease it is: grep LEASE /proc/locks")
+	case x.why.Has(HoldsAnother):
+		return fmt.Sprintf("%s.%s The pidfile names %s, which holds the lock of %s, where the pidfile is the same: this is a copy of that directory, or another view on it.",
+			x.nobody(), x.opened(), x.named(), Escape(x.Another)), say("look at " + Escape(x.Another) + " instead, and leave this one alone while that is in use")
+	case x.why.Has(OpenElsewhere):
+		return x.openElsewhere()
 	case x.why.Has(HolderNotVisible):
-		return fmt.Sprintf("The lock is held, but by nobody who can be seen from here, and the pidfile names %s.", x.namedAndFate()), x.rootHint()
+		return fmt.Sprintf("The lock is held, but by nobody who can be seen from here, and the pidfile names %s.", x.namedAndFate()), say(x.remedy())
+	case x.why.Has(NotVisible):
+		return x.notVisible()
 	case x.Pidfile.State == lock.PidfileNamed && err == nil:
-		return fmt.Sprintf("Nobody holds the lock, and whether %s still uses the directory cannot be seen.", x.named()), x.rootHint()
+		return fmt.Sprintf("%s, and whether %s still uses the directory cannot be seen.", x.nobody(), x.named()), say(x.remedy())
+	case x.why.Has(IOError):
+		return "The lock could not be examined: " + cause(err) + ".", say("look what the kernel says of this file system: dmesg")
 	}
-	return "The lock could not be examined: " + cause(err) + ".", x.rootHint()
+	return "The lock could not be examined: " + cause(err) + ".", say(x.remedy())
 }
 
-func (x explainer) rootHint() string {
-	if x.why.Has(Permission) || x.why.Has(HolderNotVisible) {
-		return "run as root, in the host's PID namespace"
+// nobodyOrHeld says what is known of the lock where the pidfile tells nothing.
+func (x explainer) nobodyOrHeld() string {
+	if x.Lock.State == lock.LockHeld {
+		return x.holding(x.present()) + "."
 	}
-	return ""
+	return x.nobody() + "."
+}
+
+// alsoNamed says whom the pidfile names, if that process lives.
+func (x explainer) alsoNamed() string {
+	if x.Owner == nil {
+		return ""
+	}
+	return fmt.Sprintf(" The pidfile names %s, which lives.", x.named())
+}
+
+func (x explainer) posix(err error) (summary string, todo advice) {
+	const what = " a POSIX lock on the lock file, which is not the lock that daemons take here"
+	if holders := only(x.Openers, func(o Opener) bool { return o.Other }); len(holders) > 0 {
+		verb := " has"
+		if len(holders) > 1 {
+			verb = " have"
+		}
+		return names(holders) + verb + what + ".", seeing("find out what it is", holders)
+	}
+	if posix := (*lock.PosixLockError)(nil); errors.As(err, &posix) && posix.PID > 0 {
+		command := fmt.Sprintf("ps -o pid,ppid,lstart,args -p %d", posix.PID)
+		return fmt.Sprintf("Process %d has%s.", posix.PID, what), advice{"find out what it is: " + command, command}
+	}
+	return "Somebody who cannot be seen from here, such as a client over NFS, has" + what + ".", say("find out who uses the directory from elsewhere: an NFS export, a virtual machine")
+}
+
+func (x explainer) openElsewhere() (summary string, todo advice) {
+	const claim = "; so it cannot be told whether a daemon uses the directory through it"
+	if serving := only(x.Openers, func(o Opener) bool { return o.Serves }); len(serving) > 0 {
+		return fmt.Sprintf("%s has the lock file open and serves a file system%s.", names(serving), claim), seeing("look at the directory on the file system that it serves", serving)
+	}
+	todo = say("look for what uses the directory from elsewhere: an overlay, an NFS export, a virtual machine, a container")
+	if x.Lacks != 0 {
+		todo = say(todo.text + "; " + x.remedy())
+	}
+	return "Nobody is seen to hold the lock, but somebody who cannot be seen has the lock file open: by a mapping, on the way to another process, or within the kernel, for an overlay or NFS" + claim + ".", todo
+}
+
+func (x explainer) notVisible() (summary string, todo advice) {
+	if (lock.Mount{FSType: x.FS}).Remote() {
+		return fmt.Sprintf("%s here, but other hosts or the server of this file system (%s) may use the directory, and locks held there are not visible from here.", x.nobody(), Escape(x.FS)),
+			say("look on the host where its daemon runs")
+	}
+	return "The directory is, or may be, a layer of an overlay: a lock that is held on the merged directory is not visible from here.",
+		say("look at the merged directory of the overlay, in the container that has it mounted")
+}
+
+// remedy is what would let us see more.
+func (x explainer) remedy() string {
+	where := ""
+	if x.Lacks&LacksPIDs != 0 {
+		where = "in the host's PID namespace"
+	}
+	switch {
+	case x.Lacks&LacksRoot != 0:
+		return strings.TrimSuffix("run as root, "+where, ", ")
+	case x.Lacks&LacksPtrace != 0:
+		return strings.TrimSuffix("root lacks the capability CAP_SYS_PTRACE here: run with it, "+where, ", ")
+	case where != "":
+		return "run " + where
+	}
+	return "nothing more can be seen from this host: look where the file system comes from, or who mounted it"
 }
 
 // present are the holders of the lock file that is there.
 func (x explainer) present() []Holder {
-	var now []Holder
-	for _, h := range x.Holders {
-		if !h.Deleted {
-			now = append(now, h)
-		}
-	}
-	return now
+	return only(x.Holders, func(h Holder) bool { return !h.Deleted })
 }
 
 func (x explainer) holding(holders []Holder) string {
@@ -200,27 +392,24 @@ func (x explainer) pidfile() string {
 
 // named is the process that the pidfile names: by its program where it lives.
 func (x explainer) named() string {
-	if x.Owner == nil {
+	switch {
+	case x.Owner == nil:
 		return fmt.Sprint(x.Pidfile.PID)
+	case x.Thread:
+		return fmt.Sprintf("%d, a thread of %s", x.Pidfile.PID, who(x.Owner))
 	}
 	return who(x.Owner)
-}
-
-// ownerPID is the PID here of the process that the pidfile names, which may
-// name it by the PID it has in a container.
-func (x explainer) ownerPID() int {
-	if x.Owner == nil {
-		return x.Pidfile.PID
-	}
-	return x.Owner.PID
 }
 
 func (x explainer) namedAndFate() string {
 	switch x.Process {
 	case lock.ProcessReused:
+		if x.Thread {
+			return fmt.Sprintf("%d, which is a thread of another process by now (%s, started after the pidfile was written)", x.Pidfile.PID, who(x.Owner))
+		}
 		return fmt.Sprintf("%d, which is another process by now (%s, started after the pidfile was written)", x.Pidfile.PID, program(x.Owner))
 	case lock.ProcessUnrelated:
-		return fmt.Sprintf("%s, which lives but has nothing to do with this directory", x.named())
+		return fmt.Sprintf("%s, which lives but uses nothing of this directory", x.named())
 	case lock.ProcessAlive:
 		return fmt.Sprintf("%s, which lives but is not among the holders", x.named())
 	}
@@ -230,6 +419,9 @@ func (x explainer) namedAndFate() string {
 func (x explainer) fate() string {
 	switch x.Process {
 	case lock.ProcessGone:
+		if x.There {
+			return "is gone in its PID namespace"
+		}
 		return "is gone"
 	case lock.ProcessZombie:
 		return "has exited (a zombie)"
@@ -241,95 +433,4 @@ func (x explainer) fate() string {
 		return "lives"
 	}
 	return "cannot be seen from here"
-}
-
-// who is a process as a person would call it: kvd 8121.
-func who(p *Process) string { return fmt.Sprintf("%s %d", program(p), p.PID) }
-
-// program is the last part of a command line's first word, escaped.
-func program(p *Process) string {
-	if p == nil {
-		return "process"
-	}
-	if strings.HasPrefix(p.Command, "[") { // the name of one that has no command line
-		return Escape(p.Command)
-	}
-	first, _, _ := strings.Cut(p.Command, " ")
-	if first == "" {
-		return "process"
-	}
-	if first = path.Base(first); len(first) > maxProgram {
-		return Escape(first[:maxProgram]) + "…"
-	}
-	return Escape(first)
-}
-
-// maxProgram is how many bytes of a program's name a sentence has: a process
-// chooses its own, and how long it is.
-const maxProgram = 64
-
-// maxNames is how many holders a sentence names.
-const maxNames = 3
-
-func names(holders []Holder) string {
-	return sentence(holders, func(h Holder) string { return who(h.Process) })
-}
-
-func commands(holders []Holder) string {
-	return sentence(holders, func(h Holder) string { return program(h.Process) })
-}
-
-func sentence(holders []Holder, word func(Holder) string) string {
-	var words []string
-	for i, h := range holders {
-		if i == maxNames {
-			words = append(words, fmt.Sprintf("%d more", len(holders)-maxNames))
-			break
-		}
-		words = append(words, word(h))
-	}
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
-	return strings.Join(words, "")
-}
-
-func pidList(holders []Holder) string {
-	pids := make([]string, len(holders))
-	for i, h := range holders {
-		pids[i] = fmt.Sprint(h.PID)
-	}
-	return strings.Join(pids, ",")
-}
-
-// psOf is the command that shows what they are and who started them.
-func psOf(holders []Holder) string { return "ps -o pid,ppid,lstart,args -p " + pidList(holders) }
-
-func tempNames(temps []lock.Temp) string {
-	names := make([]string, len(temps))
-	for i, t := range temps {
-		names[i] = Escape(t.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
-// quote shows a text from outside, shortened.
-func quote(text string) string {
-	const most = 20
-	if len(text) > most {
-		return `"` + Escape(text[:most]) + `"…`
-	}
-	return `"` + Escape(text) + `"`
-}
-
-// cause is an error without the path, which stands beside it anyway.
-func cause(err error) string {
-	if err == nil {
-		return "no reason is known"
-	}
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return Escape(fmt.Sprintf("%s %s: %v", p.Op, path.Base(p.Path), p.Err))
-	}
-	return Escape(err.Error())
 }

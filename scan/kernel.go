@@ -31,20 +31,17 @@ type table struct {
 // fileKey identifies a file.
 type fileKey struct{ dev, ino uint64 }
 
-// find returns the line of the lock file with this inode number, on a file
-// system where that says which file it is.
-func (t *table) find(fs filesystem, ino uint64) (proc.Lock, bool) {
+// find returns the lines of the lock file with this inode number, on a file
+// system where that says which file it is: of a flock, and of a lock of another kind. That there is none proves nothing:
+// the kernel prints the table piece by piece, and leaves a line out when an earlier lock goes meanwhile.
+func (t *table) find(fs filesystem, ino uint64) (flock, other proc.Lock) {
 	if fs.shared {
-		return proc.Lock{}, false
+		return proc.Lock{}, proc.Lock{}
 	}
 	t.load()
-	line, ok := t.lines[fileKey{fs.dev, ino}]
-	return line, ok
+	key := fileKey{fs.dev, ino}
+	return t.lines[key], t.others[key]
 }
-
-// knows reports whether the table has a line for each lock that is held on the
-// file system, as far as their takers can be seen.
-func (t *table) knows(fs filesystem) bool { return t.lines != nil && !fs.shared }
 
 // load reads the table unless that was done.
 func (t *table) load() {
@@ -125,7 +122,8 @@ func (r *limitedReader) Read(p []byte) (int, error) {
 // through which a flock is held.
 type swept struct {
 	byIno   map[uint64][]descriptor
-	deleted []descriptor // those of deleted lock files
+	former  []descriptor // those of lock files that may have been a directory's
+	openers []opener
 }
 
 // sweep looks at every descriptor of every process, once, or until ctx ends.
@@ -139,7 +137,8 @@ func sweep(ctx context.Context, ps *processes, known func(proc.Lock) bool) *swep
 		for _, d := range p.all() {
 			s.byIno[d.flock.Ino] = append(s.byIno[d.flock.Ino], d)
 		}
-		s.deleted = append(s.deleted, p.deleted(known)...) // after all, which leaves few links to read
+		s.former = append(s.former, p.former(known, func(*descriptor) bool { return true })...) // after all, which leaves few links to read
+		s.openers = append(s.openers, p.openers()...)
 	}
 	return s
 }
@@ -153,8 +152,8 @@ func (s *swept) of(l *look) []descriptor {
 			found = append(found, d)
 		}
 	}
-	for _, d := range s.deleted {
-		if l.wasOurs(&d) {
+	for _, d := range s.former {
+		if l.mayHaveBeenOurs(&d) && l.wasOurs(&d) {
 			found = append(found, d)
 		}
 	}

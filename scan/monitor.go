@@ -33,12 +33,14 @@ type Monitor struct {
 	crew   *crew
 	who    *describer
 	layers layerFinder
+	lacks  Lacks
 	slow   atomic.Bool // the kernel's lock table takes too long to read
 	out    *outbox
 
 	mu       sync.Mutex
 	entries  directories
-	tally    tally // with SummaryOnly: the directories whose verdict stands, which have no entry
+	paths    map[fileKey]string // by directory, the path it is known by; nil where each can be reached by one path only
+	tally    tally              // with SummaryOnly: the directories whose verdict stands, which have no entry
 	interval time.Duration
 	wanted   request
 	poke     chan struct{} // holds a token when wanted or interval changed
@@ -71,6 +73,7 @@ func New(cfg Config) *Monitor {
 		cfg:      cfg,
 		crew:     newCrew(cfg.Jobs, cfg.Timeout, new(mountPoints).of),
 		who:      newDescriber(),
+		lacks:    whatLacks(),
 		interval: cfg.Interval,
 		poke:     make(chan struct{}, 1),
 	}
@@ -211,6 +214,14 @@ func (m *Monitor) cameBy(path string, walk int) {
 func (m *Monitor) accept(r *Report, walk int) {
 	r.Verdict = Classify(&r.Evidence)
 	m.mu.Lock()
+	other, again := m.reachedTwice(r)
+	if other != "" {
+		defer m.retire(other)
+	}
+	if again {
+		m.mu.Unlock()
+		return
+	}
 	e := m.entries.find(r.Path)
 	isNew := e == nil
 	if isNew {

@@ -62,7 +62,7 @@ func (m *Monitor) newObserver() *observer {
 		who:    m.who,
 		procs:  newProcesses(m.cfg.Names.Lock, mounts),
 		table:  &table{slow: &m.slow},
-		nested: !seesAllPIDs(),
+		lacks:  m.lacks,
 	}
 }
 
@@ -78,6 +78,7 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	}
 	err := p.openRoots(ctx)
 	if err == nil && p.todo.walk {
+		p.expectTwice()
 		err = p.walk(ctx)
 	}
 	if err == nil {

@@ -1,14 +1,13 @@
 package scan
 
 import (
-	"os"
 	"strconv"
-	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // processes is what a pass has found out about processes. It may be used concurrently.
@@ -57,23 +56,17 @@ func (ps *processes) haveAtMost(most int, pids []int) bool {
 	return true
 }
 
-// uses says whether p has the directory at a place, or something below it, open.
-func (ps *processes) uses(p *process, dir lock.Place) lock.Use {
-	if !strings.HasPrefix(dir.Path, "/") { // where the directory is could not be told
-		return lock.UseUnknown
-	}
-	if p.id.PID == os.Getpid() {
-		return lock.UseNone // we have it open to look at it
-	}
+// used is what p has open, mapped, or as its working or root directory.
+func (ps *processes) used(p *process) ([]lock.Used, error) {
 	p.openOnce.Do(func() {
 		mounts, err := ps.mounts.of(p.id)
 		if err != nil {
-			p.useOf = lock.UseOf(nil, err)
+			p.usedErr = err
 			return
 		}
-		p.useOf = lock.UseOf(p.id.Open(mounts))
+		p.usedFiles, p.usedErr = p.id.Open(mounts)
 	})
-	return p.useOf(dir)
+	return p.usedFiles, p.usedErr
 }
 
 // place is where the descriptor's file is, or was.
@@ -86,14 +79,43 @@ func (ps *processes) place(d *descriptor) (lock.Place, bool) {
 	return mounts.Place(d.path)
 }
 
+// covered reports whether the file of a descriptor is one that a mount was put over: its name, in our mount namespace, leads
+// through another mount now.
+func (ps *processes) covered(d *descriptor) bool {
+	d.readLink()
+	theirs, err := ps.mounts.of(d.of.id)
+	if d.deleted || err != nil || !theirs.Same(ps.mounts.ours) {
+		return false
+	}
+	now, ok := ps.mounts.ours.Find(d.path)
+	then := proc.ReadFDInfo(d.of.dir, int(d.fd)).MountID
+	return ok && then != 0 && then != now.ID
+}
+
 // nested returns the processes that have a PID in a namespace below ours.
 func (ps *processes) nested(pid int) ([]*process, error) {
-	ps.nestedOnce.Do(func() { ps.nestedBy, ps.nestedErr = lock.NestedProcesses() })
+	ps.findNested()
 	var found []*process
 	for _, id := range ps.nestedBy[pid] {
 		found = append(found, ps.find(id.PID))
 	}
 	return found, ps.nestedErr
+}
+
+func (ps *processes) findNested() {
+	ps.nestedOnce.Do(func() { ps.nestedBy, ps.nestedErr = lock.NestedProcesses() })
+}
+
+// allNested returns every process that lives in a PID namespace below ours.
+func (ps *processes) allNested() []*process {
+	ps.findNested()
+	var all []*process
+	for _, ids := range ps.nestedBy {
+		for _, id := range ids {
+			all = append(all, ps.find(id.PID))
+		}
+	}
+	return all
 }
 
 // allPIDs lists the processes that can be seen.

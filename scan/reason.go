@@ -34,6 +34,12 @@ const (
 	Timeout                          // no answer in time
 	NotProbed                        // --probe=never, and nothing else could tell
 	NotVisible                       // locks of this file system are not visible from here
+	PIDThread                        // the number in the pidfile is that of a thread
+	PosixLock                        // somebody has a lock of another kind on the lock file
+	HoldsAnother                     // the process the pidfile names holds the lock of another directory with the same pidfile
+	OpenElsewhere                    // somebody who holds no lock that can be seen has the lock file open
+	Leased                           // somebody keeps a lease on the lock file
+	MountedOver                      // a mount covers the directory whose lock file is held
 	reasonCount
 )
 
@@ -42,6 +48,7 @@ var reasonCodes = [reasonCount]string{
 	"pidfile-missing", "pidfile-empty", "pidfile-malformed", "pidfile-not-regular", "pidfile-unreadable",
 	"lockfile-missing", "lockfile-not-regular", "lockfile-deleted", "inherited-fd", "holder-not-visible",
 	"temp-leftover", "acquiring", "changing", "permission", "io-error", "timeout", "not-probed", "not-visible",
+	"pid-thread", "posix-lock", "holds-another", "open-elsewhere", "leased", "mounted-over",
 }
 
 func (r Reason) String() string {
@@ -52,7 +59,7 @@ func (r Reason) String() string {
 }
 
 // Reasons is a set of reasons.
-type Reasons uint32
+type Reasons uint64
 
 // With returns the set with r added.
 func (rs Reasons) With(r Reason) Reasons { return rs | 1<<r }
@@ -62,7 +69,7 @@ func (rs Reasons) Has(r Reason) bool { return rs&(1<<r) != 0 }
 
 // List returns the reasons in their fixed order.
 func (rs Reasons) List() []Reason {
-	out := make([]Reason, 0, bits.OnesCount32(uint32(rs)))
+	out := make([]Reason, 0, bits.OnesCount64(uint64(rs)))
 	for r := range reasonCount {
 		if rs.Has(r) {
 			out = append(out, r)

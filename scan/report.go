@@ -20,18 +20,36 @@ type Report struct {
 }
 
 // Since is the moment from which the present state is known to last: when the
-// pidfile was written, else when the first holder started. Zero if neither is known.
+// pidfile was written, but not before the process that it names, and that lives, started; without a pidfile, when the first
+// holder started. It is zero where nothing is known that can be true.
 func (r *Report) Since() time.Time {
-	if id := r.Evidence.Pidfile.ID; id.MTime != 0 {
-		return time.Unix(0, id.MTime)
+	ev := &r.Evidence
+	since := r.credible(ev.Pidfile.ID.MTime)
+	if o := ev.Owner; o != nil && (r.Verdict.State == Held || r.Verdict.State == Unguarded) && o.Started.After(since) {
+		since = o.Started
 	}
-	var first time.Time
-	for _, h := range r.Evidence.Holders {
-		if first.IsZero() || h.Started.Before(first) {
-			first = h.Started
+	if ev.Pidfile.ID.MTime != 0 {
+		return since
+	}
+	for _, h := range ev.Holders {
+		if since.IsZero() || h.Started.Before(since) {
+			since = h.Started
 		}
 	}
-	return first
+	return since
+}
+
+// firstTime is the first that a file's time is believed to be: a host without a battery for its clock
+// begins in 1970.
+var firstTime = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// credible is a file's time, or zero where the clock that it was taken from, or somebody who set it, was wrong.
+func (r *Report) credible(mtime int64) time.Time {
+	t := time.Unix(0, mtime)
+	if mtime == 0 || t.Before(firstTime) || !r.Observed.IsZero() && t.After(r.Observed.Add(clockSkew)) {
+		return time.Time{}
+	}
+	return t
 }
 
 // Breakable reports whether a stale-break may be offered.

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -23,11 +24,17 @@ const (
 // locks before it writes the pidfile and release unlinks before it unlocks, so only
 // "held" can be such a moment.
 func needsLook(ev *Evidence, v Verdict) bool {
-	if v.State == Unknown && ev.Lock.Err == ErrNotProbed && !ev.TableKnows && !ev.Swept {
+	if v.State == Unknown && !ev.Swept && asksForHolders(ev.Lock.Err) {
 		return true
 	}
-	return v.State == Unnamed || v.State == Mismatch || ev.Changing ||
+	return v.State == Unnamed || v.State == Mismatch || ev.Changing || v.State == Unknown && v.Reasons.Has(OpenElsewhere) ||
 		ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0 && !ev.Acquiring
+}
+
+// asksForHolders reports whether a search of all processes may tell what could not be established otherwise, or who it is.
+func asksForHolders(err error) bool {
+	var posix *lock.PosixLockError
+	return err == ErrNotProbed || errors.Is(err, lock.ErrOpenElsewhere) || errors.As(err, &posix) && posix.PID == 0
 }
 
 // sameAs compares all but the directory's mtime.

@@ -129,7 +129,7 @@ func TestSettleChanging(t *testing.T) {
 	}
 }
 
-// Only a verdict on a lock that is held can be a moment of the protocol, and
+// Only a verdict on a lock that is held, or whose file is open, can be a moment of the protocol, and
 // only one that is not sound needs another look.
 func TestNeedsLook(t *testing.T) {
 	for _, ev := range combinations() {
@@ -138,7 +138,7 @@ func TestNeedsLook(t *testing.T) {
 		need := needsLook(&ev, v)
 		held := ev.Lock.State == lock.LockHeld
 		switch {
-		case need && !held:
+		case need && !held && !v.Reasons.Has(OpenElsewhere):
 			t.Errorf("a second look at %s: %s", v.State, describe(&ev))
 		case !need && (v.State == Unnamed || v.State == Mismatch):
 			t.Errorf("%s at first sight: %s", v.State, describe(&ev))
@@ -148,14 +148,18 @@ func TestNeedsLook(t *testing.T) {
 	}
 }
 
-// Without a probe and a table that can tell, a sweep for holders is left to do,
-// once.
+// What may be a holder whom nobody has looked for is left to a sweep of all processes, once.
 func TestNeedsSweep(t *testing.T) {
-	ev := &Evidence{Evidence: lock.Evidence{Lock: lock.LockFile{Err: ErrNotProbed}, Pidfile: lock.Pidfile{State: lock.PidfileMissing}}}
-	for _, tt := range []struct{ knows, swept, want bool }{{false, false, true}, {true, false, false}, {false, true, false}} {
-		ev.TableKnows, ev.Swept = tt.knows, tt.swept
-		if got := needsLook(ev, Classify(ev)); got != tt.want {
-			t.Errorf("%+v: %t", tt, got)
+	for _, err := range []error{ErrNotProbed, &lock.PosixLockError{}} {
+		ev := &Evidence{Evidence: lock.Evidence{Lock: lock.LockFile{Err: err}, Pidfile: lock.Pidfile{State: lock.PidfileMissing}}}
+		for _, ev.Swept = range []bool{false, true} {
+			if got := needsLook(ev, Classify(ev)); got == ev.Swept {
+				t.Errorf("%v, swept %t: %t", err, ev.Swept, got)
+			}
 		}
+	}
+	ev := &Evidence{Evidence: lock.Evidence{Lock: lock.LockFile{Err: &lock.PosixLockError{PID: 7}}}}
+	if needsLook(ev, Classify(ev)) {
+		t.Error("the kernel said whose lock it is")
 	}
 }

@@ -18,7 +18,7 @@ func TestStream(t *testing.T) {
 		makeDataDir(t, filepath.Join(root, fmt.Sprintf("t%03d", i)))
 	}
 	for stream, want := range map[int][]State{0: {Split}, 1: {Held, Split}, 250: {Held, Split}} {
-		m := New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience, Probe: ProbeFlock, Stream: stream})
+		m := New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience, Stream: stream})
 		var changes []Change
 		_, err := m.Once(t.Context(), func(u Update) {
 			for _, c := range u.Changes {

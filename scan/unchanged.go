@@ -24,6 +24,12 @@ func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 	if d.PidfileID() != ev.Pidfile.ID {
 		return false
 	}
+	if o.probe == ProbeAuto && (ev.Busy || errors.Is(ev.Lock.Err, lock.ErrLeased)) && ev.Lock.State != lock.LockHeld {
+		// Who has the file open may close it, and nothing else tells.
+		if now := d.LeaseSeen(ev.Lock); now.State != lock.LockUnknown {
+			return false
+		}
+	}
 	if ev.Pidfile.State == lock.PidfileNamed && !o.sameProcess(ev.Pidfile.PID, ev.Owner, ev.Process) {
 		return false
 	}
@@ -38,7 +44,8 @@ func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 // lasting reports whether an error says something of the directory that will
 // be so until the directory changes.
 func lasting(err error) bool {
-	return err == nil || errors.Is(err, lock.ErrNotRegular) || errors.Is(err, ErrNotProbed) || errors.Is(err, ErrNotSeen)
+	return err == nil || errors.Is(err, lock.ErrNotRegular) || errors.Is(err, ErrNotProbed) || errors.Is(err, ErrNotSeen) ||
+		errors.Is(err, lock.ErrPosixLock) || errors.Is(err, lock.ErrLeased)
 }
 
 // sameProcess reports whether what there is under a PID is still the same: the

@@ -10,10 +10,10 @@ import (
 
 // FDInfo is what /proc/<pid>/fdinfo/<fd> says of a descriptor (proc(5)).
 type FDInfo struct {
-	Ino   uint64 // of the open file; 0 before Linux 5.14
-	Write bool   // it is open for writing
-	Flock Lock   // the flock held through it, if its Kind is Flock
-	Other Lock   // a lock of another kind held through it, if it has a Kind
+	Ino     uint64 // of the open file; 0 before Linux 5.14
+	MountID int    // of the mount it was opened through, as in mountinfo
+	Flock   Lock   // the flock held through it, if its Kind is Flock
+	Other   Lock   // a lock of another kind held through it, if it has a Kind
 }
 
 // ParseFDInfo reads the text of an fdinfo file. The locks in it are those of
@@ -23,9 +23,8 @@ func ParseFDInfo(text []byte) (info FDInfo) {
 	for line := range bytes.Lines(text) {
 		key, value, _ := bytes.Cut(line, []byte(":"))
 		switch string(key) {
-		case "flags":
-			flags, err := strconv.ParseUint(string(bytes.TrimSpace(value)), 8, 32)
-			info.Write = err == nil && flags&unix.O_ACCMODE != unix.O_RDONLY
+		case "mnt_id":
+			info.MountID, _ = strconv.Atoi(string(bytes.TrimSpace(value)))
 		case "ino":
 			info.Ino, _ = strconv.ParseUint(string(bytes.TrimSpace(value)), 10, 64)
 		case "lock":

@@ -72,25 +72,22 @@ func TestParseLocks(t *testing.T) {
 func TestParseFDInfo(t *testing.T) {
 	const head = "pos:\t0\nflags:\t02100002\nmnt_id:\t29\nino:\t9977869\n"
 	flock := Lock{Flock, 2201, unix.Mkdev(0xfe, 0), 9977869}
-	want := FDInfo{Ino: 9977869, Write: true, Flock: flock}
+	want := FDInfo{Ino: 9977869, MountID: 29, Flock: flock}
 	for _, tt := range []struct {
 		name, text string
 		want       FDInfo
 	}{
 		{"held", head + "lock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", want},
 		{"beside a lock of another kind", head + "lock:\t3: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n" +
-			"lock:\t2: POSIX  ADVISORY  WRITE 77 fe:00:9977869 0 EOF\n", FDInfo{9977869, true, flock, Lock{Posix, 77, flock.Dev, 9977869}}},
+			"lock:\t2: POSIX  ADVISORY  WRITE 77 fe:00:9977869 0 EOF\n", FDInfo{9977869, 29, flock, Lock{Posix, 77, flock.Dev, 9977869}}},
 		{"a lock of another kind", head + "lock:\t1: OFDLCK ADVISORY  WRITE -1 fe:00:9977869 0 EOF\n",
-			FDInfo{Ino: 9977869, Write: true, Other: Lock{OFD, 0, flock.Dev, 9977869}}},
+			FDInfo{Ino: 9977869, MountID: 29, Other: Lock{OFD, 0, flock.Dev, 9977869}}},
 		{"last line cut short of its newline", head + "lock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF", want},
 		{"before Linux 5.14", "pos:\t0\nlock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Flock: flock}},
-		{"not locked", head, FDInfo{Ino: 9977869, Write: true}},
-		{"open for reading", "flags:\t02500000\nino:\t9977869\n", FDInfo{Ino: 9977869}},
-		{"open for writing alone", "flags:\t0100001\nino:\t9977869\n", FDInfo{Ino: 9977869, Write: true}},
-		{"flags that are none", "flags:\t0x2\nino:\t9977869\n", FDInfo{Ino: 9977869}},
-		{"leased", head + "lock:\t1: LEASE  ACTIVE    WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Ino: 9977869, Write: true}},
-		{"waiting", head + "lock:\t1: -> FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Ino: 9977869, Write: true}},
-		{"a lock line that is none", head + "clock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Ino: 9977869, Write: true}},
+		{"not locked", head, FDInfo{Ino: 9977869, MountID: 29}},
+		{"leased", head + "lock:\t1: LEASE  ACTIVE    WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Ino: 9977869, MountID: 29}},
+		{"waiting", head + "lock:\t1: -> FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Ino: 9977869, MountID: 29}},
+		{"a lock line that is none", head + "clock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Ino: 9977869, MountID: 29}},
 		{"an inode number that is none", "ino:\t-1\n", FDInfo{}},
 		{"empty", "", FDInfo{}},
 	} {
@@ -113,7 +110,7 @@ func TestParseRealLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	is := func(l Lock) bool { return l.Kind == Flock && l.Ino == st.Ino && l.PID == os.Getpid() }
-	if info := ReadFDInfo("/proc/self", fd); !is(info.Flock) || !info.Write {
+	if info := ReadFDInfo("/proc/self", fd); !is(info.Flock) {
 		t.Errorf("fdinfo says %+v", info)
 	}
 	table, err := os.Open("/proc/locks")

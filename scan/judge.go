@@ -1,0 +1,182 @@
+package scan
+
+import (
+	"os"
+	"slices"
+	"time"
+
+	"lockscope/lock"
+)
+
+// judgeHeld establishes what became of those who are named, and of those who hold the lock, where
+// nobody holds it by name.
+func (l *look) judgeHeld() {
+	ev := &l.ev
+	ev.Acquiring = slices.ContainsFunc(ev.Temps, func(t lock.Temp) bool {
+		age := time.Since(time.Unix(0, t.ID.MTime))
+		return age < acquireTime && age > -clockSkew
+	})
+	l.judgeTaker()
+	for i := range ev.Holders {
+		if h := &ev.Holders[i]; !h.Deleted {
+			h.Works = l.worksBeside(h.PID)
+		}
+	}
+	if l.named == nil || l.judgeThere() {
+		return
+	}
+	if l.judge(l.named) == lock.ProcessReused {
+		ev.Process = lock.ProcessReused
+	}
+	l.judgeUnseen()
+}
+
+// judge establishes what became of a process that has a PID which the pidfile,
+// or the kernel, names.
+func (l *look) judge(p *process) lock.ProcessState {
+	if p.state != lock.ProcessAlive {
+		return p.state
+	}
+	return lock.JudgeNamed(p.state, p.id.Started(), time.Unix(0, l.ev.Pidfile.ID.MTime), l.uses(p))
+}
+
+// uses says whether a process uses the directory.
+func (l *look) uses(p *process) lock.Use {
+	if p.id.PID == os.Getpid() {
+		return lock.UseNone // we have it open to look at it
+	}
+	area, used, err := l.area(p)
+	return area.Of(used, err)
+}
+
+// worksBeside says whether a process uses anything of the directory but the lock file.
+func (l *look) worksBeside(pid int) lock.Use {
+	area, used, err := l.area(l.procs.find(pid))
+	return area.Beside(l.procs.lockName, used, err)
+}
+
+// area finds out what lies below the directory for a process, and what that uses.
+func (l *look) area(p *process) (lock.Area, []lock.Used, error) {
+	used, err := l.procs.used(p)
+	theirs, unseen := l.mounts.of(p.id)
+	if unseen != nil {
+		return lock.Area{}, nil, unseen
+	}
+	return l.dir.Area(l.mounts.ours, theirs, p.id), used, err
+}
+
+// judgeNamed establishes what became of the process that the pidfile of a lock
+// nobody holds names: one that has the PID in a namespace below ours and uses the directory, or the one of that
+// PID here.
+func (l *look) judgeNamed() {
+	ev := &l.ev
+	unseen := false
+	nested, err := l.procs.nested(ev.Pidfile.PID)
+	unseen = err != nil
+	for _, p := range nested {
+		switch l.uses(p) {
+		case lock.UseSome:
+			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, l.who.describe(p.id), false
+			return
+		case lock.UseUnknown:
+			unseen = true
+		}
+		if l.isAnother(p) {
+			return
+		}
+	}
+	ev.Process = l.judge(l.named)
+	switch ev.Process {
+	case lock.ProcessAlive:
+		return
+	case lock.ProcessUnrelated:
+		if l.isAnother(l.named) {
+			return
+		}
+		fallthrough
+	case lock.ProcessReused:
+		if l.usedThere() {
+			ev.Process, ev.Owner, ev.Thread, ev.There = lock.ProcessGone, nil, false, true
+		}
+	}
+	if unseen {
+		ev.Process = lock.ProcessUnknown
+	}
+}
+
+// isAnother reports whether the process holds the lock of another directory that has the same pidfile: then this one may be a
+// copy of it, or another view on it.
+func (l *look) isAnother(p *process) bool {
+	ev := &l.ev
+	another, err := l.dir.Another(p.id, ev.Pidfile)
+	switch {
+	case another != "":
+		ev.Process, ev.Owner, ev.Another = lock.ProcessAlive, l.who.describe(p.id), another
+	case err != nil:
+		ev.Process = lock.ProcessUnknown
+	default:
+		return false
+	}
+	return true
+}
+
+// usedThere reports whether processes of another PID namespace use the directory: then the pidfile's number is one of
+// theirs. None of them has it, or it would have been found.
+func (l *look) usedThere() bool {
+	return slices.ContainsFunc(l.procs.allNested(), func(p *process) bool { return l.uses(p) == lock.UseSome })
+}
+
+// judgeThere looks up the pidfile's number where all holders live, if that is another PID namespace. It
+// reports whether it is.
+func (l *look) judgeThere() bool {
+	ev := &l.ev
+	var there []string
+	for _, h := range ev.Holders {
+		if h.Deleted {
+			continue
+		}
+		if h.NSPID == h.PID {
+			return false
+		}
+		if ns, err := (lock.Process{PID: h.PID}).PIDNamespace(); err == nil {
+			there = append(there, ns)
+		}
+	}
+	if len(there) == 0 {
+		return false
+	}
+	nested, err := l.procs.nested(ev.Pidfile.PID)
+	ev.Process, ev.Owner, ev.Thread, ev.There = lock.ProcessGone, nil, false, true
+	if err != nil {
+		ev.Process = lock.ProcessUnknown
+	}
+	for _, p := range nested {
+		if ns, err := p.id.PIDNamespace(); err != nil || slices.Contains(there, ns) {
+			ev.Process, ev.Owner = lock.ProcessAlive, l.who.describe(p.id)
+		}
+	}
+	return true
+}
+
+// judgeUnseen takes back what is concluded from a PID that is nobody's, where
+// the holder of the lock was not found and may be outside of what can be seen.
+func (l *look) judgeUnseen() {
+	ev := &l.ev
+	if len(ev.Holders) == 0 && (l.lacks&LacksPIDs != 0 || l.fs.remote) {
+		ev.Process, ev.Owner, ev.Thread = lock.ProcessUnknown, nil, false
+	}
+}
+
+// judgeTaker establishes what became of the process that took the lock. Without a pidfile nothing tells whether its PID
+// was given out again.
+func (l *look) judgeTaker() {
+	ev := &l.ev
+	if ev.Locker <= 0 {
+		return
+	}
+	taker := l.procs.find(ev.Locker)
+	ev.Taker = taker.state
+	if ev.Pidfile.ID.MTime != 0 {
+		ev.Taker = l.judge(taker)
+	}
+}
