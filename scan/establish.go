@@ -20,6 +20,7 @@ func (l *look) establish() {
 	if l.swept != nil {
 		l.addHolders(l.swept.of(l))
 	}
+	defer l.addOpeners()
 	if ev.Lock.State == lock.LockHeld || ev.Lock.State == lock.LockMissing || ev.Lock.Err != nil {
 		return
 	}
@@ -47,9 +48,6 @@ func (l *look) establish() {
 		}
 	default:
 		l.probeLock()
-	}
-	if l.ev.Busy || errors.Is(ev.Lock.Err, lock.ErrPosixLock) {
-		l.addOpeners()
 	}
 }
 

@@ -38,9 +38,12 @@ func (l *look) addHolders(found []descriptor) {
 	}
 }
 
-// addOpeners adds the processes that have the lock file open and hold no flock through it: those that a sweep has found,
-// or who has a lock of another kind, as the kernel tells.
+// addOpeners adds the processes that have the lock file open and hold no flock through it, where that matters: those that a
+// sweep has found, or who has a lock of another kind, as the kernel tells.
 func (l *look) addOpeners() {
+	if l.ev.Lock.State == lock.LockHeld || !l.ev.Busy && !errors.Is(l.ev.Lock.Err, lock.ErrPosixLock) {
+		return
+	}
 	var found []opener
 	if l.swept != nil {
 		found = l.swept.openers

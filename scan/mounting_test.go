@@ -33,9 +33,16 @@ func run(t *testing.T, name string, args ...string) {
 // the test where the host does not allow or know it. The returned path has no links.
 func mount(t *testing.T, args ...string) string {
 	t.Helper()
+	dir := makeDir(t, filepath.Join(tempDir(t), "mnt"))
+	mountOn(t, dir, args...)
+	return dir
+}
+
+// mountOn does so on a directory that is there.
+func mountOn(t *testing.T, dir string, args ...string) {
+	t.Helper()
 	needRoot(t, "mount")
 	needTool(t, "mount")
-	dir := makeDir(t, filepath.Join(tempDir(t), "mnt"))
 	if out, err := exec.Command("mount", append(args, dir)...).CombinedOutput(); err != nil {
 		t.Skipf("needs mount %s: %v: %s", strings.Join(args, " "), err, out)
 	}
@@ -44,7 +51,6 @@ func mount(t *testing.T, args ...string) string {
 			t.Errorf("unmount %s: %v", dir, err)
 		}
 	})
-	return dir
 }
 
 // tempDir is a temporary directory that everybody may enter.

@@ -156,7 +156,12 @@ func (w *watch) wantNeverAttention(t *testing.T, dir string) {
 // play brings a directory below root into a scene's state.
 func play(t *testing.T, world *locktest.World, root string, scene locktest.Scene) *locktest.Site {
 	t.Helper()
-	site, err := world.Play(filepath.Join(root, scene.Name), scene)
+	return playAt(t, world, filepath.Join(root, scene.Name), scene)
+}
+
+func playAt(t *testing.T, world *locktest.World, dir string, scene locktest.Scene) *locktest.Site {
+	t.Helper()
+	site, err := world.Play(dir, scene)
 	if err != nil {
 		t.Fatal(err)
 	}

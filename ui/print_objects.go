@@ -117,6 +117,9 @@ func newDirJSON(r *scan.Report) dirJSON {
 	if pid := ev.Pidfile.PID; pid > 0 {
 		d.Process = &processJSON{PID: pid, State: ev.Process.String()}
 		if o := ev.Owner; o != nil {
+			if ev.Thread {
+				d.Process.PID = o.PID
+			}
 			d.Process.Started = jsonTime(o.Started)
 			d.Process.Command, _ = textOf(o.Command)
 			d.Process.User, _ = textOf(o.User)
@@ -124,6 +127,11 @@ func newDirJSON(r *scan.Report) dirJSON {
 	}
 	for _, h := range ev.Holders {
 		d.Holders = append(d.Holders, newHolderJSON(h))
+	}
+	for _, o := range ev.Openers {
+		if o.Other { // a holder too, of a lock of another kind
+			d.Holders = append(d.Holders, newHolderJSON(scan.Holder{Process: o.Process, FD: o.FD}))
+		}
 	}
 	return d
 }

@@ -81,8 +81,10 @@ func (p *Proc) Release() error {
 
 // Fork makes a daemon start another program, which inherits the descriptor
 // of the lock, and does nothing.
-func (p *Proc) Fork(args ...string) (*Proc, error) {
-	answer, err := p.ask(append([]string{"fork"}, args...)...)
+func (p *Proc) Fork(args ...string) (*Proc, error) { return p.fork("fork", args) }
+
+func (p *Proc) fork(how string, args []string) (*Proc, error) {
+	answer, err := p.ask(append([]string{how}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -74,7 +75,17 @@ func (d *daemonProcess) do(command string, args []string) (answer string, err er
 		err = d.held.Release()
 		d.held = nil
 	case "fork":
-		answer, err = "", d.fork(args)
+		answer, err = "", d.fork("/", args)
+	case "fork-here": // into a child that works in the directory
+		answer, err = "", d.fork(d.dir, args)
+	case "thread":
+		answer = strconv.Itoa(startThread())
+	case "lock":
+		answer, err = d.lockOtherwise(args[0])
+	case "read": // a descriptor without a lock
+		_, err = unix.Open(filepath.Join(d.dir, lockFile), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	case "map-lock": // and no descriptor
+		err = mapOnly(filepath.Join(d.dir, lockFile))
 	case "open": // kept open: nothing of this process refers to it any more, and nothing collects it
 		_, err = unix.Open(filepath.Join(d.dir, args[0]), unix.O_CREAT|unix.O_RDWR|unix.O_CLOEXEC, 0o644)
 	case "map":
@@ -116,21 +127,57 @@ func (d *daemonProcess) findLock() (string, error) {
 
 // fork starts a child that inherits the lock, as it happens to a daemon whose
 // descriptor is not close-on-exec.
-func (d *daemonProcess) fork(args []string) error {
+func (d *daemonProcess) fork(cwd string, args []string) error {
 	if d.held != nil {
 		unix.FcntlInt(uintptr(d.fd), unix.F_SETFD, 0)
 		defer unix.FcntlInt(uintptr(d.fd), unix.F_SETFD, unix.FD_CLOEXEC)
 	}
 	// The maker's child, who has it to wait for also when this process is dead.
-	child := program{exe: self, cwd: "/", role: roleChild, args: args, flags: unix.CLONE_PARENT}
+	child := program{exe: self, cwd: cwd, role: roleChild, args: args, flags: unix.CLONE_PARENT}
 	_, err := fork(child, []*os.File{os.Stdin, os.Stdout, os.Stderr})
 	return err
+}
+
+// lockOtherwise locks the directory's lock file as no daemon does, by a descriptor that stays open.
+// It answers with that.
+func (d *daemonProcess) lockOtherwise(how string) (string, error) {
+	fd, err := unix.Open(filepath.Join(d.dir, lockFile), unix.O_RDWR|unix.O_CREAT|unix.O_CLOEXEC, 0o666)
+	if err != nil {
+		return "", err
+	}
+	whole := unix.Flock_t{Type: unix.F_WRLCK}
+	switch how {
+	case "shared":
+		err = unix.Flock(fd, unix.LOCK_SH|unix.LOCK_NB)
+	case "posix":
+		err = unix.FcntlFlock(uintptr(fd), unix.F_SETLK, &whole)
+	case "ofd":
+		err = unix.FcntlFlock(uintptr(fd), unix.F_OFD_SETLK, &whole)
+	default:
+		err = fmt.Errorf("unknown kind of lock %q", how)
+	}
+	return strconv.Itoa(fd), err
+}
+
+// startThread starts a thread that lasts, and returns its number.
+func startThread() int {
+	number := make(chan int)
+	go func() {
+		runtime.LockOSThread()
+		number <- unix.Gettid()
+		select {}
+	}()
+	return <-number
 }
 
 func mapFile(path string) error {
 	if err := os.WriteFile(path, make([]byte, os.Getpagesize()), 0o644); err != nil {
 		return err
 	}
+	return mapOnly(path)
+}
+
+func mapOnly(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err

@@ -35,6 +35,9 @@ var (
 	// The directory was renamed (to NAME.old) under its daemon, and a new one is in its place with a daemon of its own.
 	HeldRenamed = scene("held-renamed", Held, daemon, acquire, renames, daemon, acquire)
 
+	// The pidfile has the number of a thread, as gettid(2) gives it.
+	HeldThread = scene("held-thread", Held, daemon, acquire, namesThread)
+
 	FreePlain = scene("free", Free, daemon, acquire, release, kill)
 	// The daemon let go of its lock, which a program it started has open still.
 	FreeOpen = scene("free-open", Free, daemon, acquire, forks("logrotate", "/etc/logrotate.conf"), release, kill)
@@ -44,6 +47,10 @@ var (
 	StaleReused = scene("stale-reused", Stale, daemon, acquire, kill, bystander, names, ages(pidfile))
 	// The pidfile names a live process that has nothing to do with the directory.
 	StaleUnrelated = scene("stale-unrelated", Stale, daemon, acquire, kill, bystander, names)
+	// The number is now that of a thread of such a process.
+	StaleThread = scene("stale-thread", Stale, daemon, acquire, kill, bystander, namesThread)
+	// Somebody reads the lock file, without a lock.
+	StaleRead      = scene("stale-read", Stale, daemon, acquire, kill, backup, command("read"))
 	StaleZombie    = scene("stale-zombie", Stale, daemon, acquire, zombify)
 	StaleEmpty     = scene("stale-empty", Stale, daemon, acquire, kill, writes(pidfile, ""))
 	StaleMalformed = scene("stale-malformed", Stale, daemon, acquire, kill, writes(pidfile, "kvd 8121\n"))
@@ -58,6 +65,11 @@ var (
 	UnnamedEmpty     = scene("unnamed-empty", Unnamed, daemon, acquire, writes(pidfile, ""))
 	UnnamedMalformed = scene("unnamed-malformed", Unnamed, daemon, acquire, writes(pidfile, "-1\n"))
 
+	// The daemon died after its pidfile was removed, and a program that it started keeps the lock.
+	UnnamedOrphaned = scene("unnamed-orphaned", Unnamed, daemon, acquire, forks("ssh-agent"), removes(pidfile), kill)
+	// A backup keeps daemons out by a shared lock.
+	UnnamedShared = scene("unnamed-shared", Unnamed, backup, shares)
+
 	MismatchPlain = scene("mismatch", Mismatch, daemon, acquire, daemon, names)
 	// The pidfile names a process that is gone, but the lock was taken by the live one.
 	MismatchDead = scene("mismatch-dead", Mismatch, daemon, acquire, writes(pidfile, "2147483647\n"))
@@ -68,10 +80,18 @@ var (
 	OrphanedSeveral = scene("orphaned-several", Orphaned, daemon, acquire, forks("logrotate", "/etc/logrotate.conf"),
 		forks("backup", "--full"), kill)
 
+	// The daemon forked after it took the lock, and the pidfile names who has ended.
+	OrphanedDaemon = scene("orphaned-daemon", Orphaned, daemon, acquire, goesToBackground)
+
 	// The daemon lost its lock, but not its data.
 	UnguardedPlain   = scene("unguarded", Unguarded, daemon, opens("000017.log"), acquire, release, names)
 	UnguardedCwd     = scene("unguarded-cwd", Unguarded, daemon, command("chdir"), acquire, release, names)
 	UnguardedMapping = scene("unguarded-mapping", Unguarded, daemon, command("map", "000017.log"), acquire, release, names)
+
+	// Its data is where a link in the directory leads to.
+	UnguardedLink = scene("unguarded-link", Unguarded, daemon, links("db/wal"), opens("db/wal/000017.log"), acquire, release, names)
+	// The pidfile names one of its threads.
+	UnguardedThread = scene("unguarded-thread", Unguarded, daemon, opens("000017.log"), acquire, release, namesThread)
 
 	SplitPlain = scene("split", Split, daemon, acquire, removes(lockFile), daemon, acquire)
 	// The lock file was deleted under its daemon, and no other daemon has come yet.
@@ -83,9 +103,16 @@ var (
 	UnknownSocket    = scene("unknown-socket", Unknown, node(unix.S_IFSOCK, lockFile))
 	UnknownDirectory = scene("unknown-directory", Unknown, directory(lockFile))
 	UnknownSymlink   = scene("unknown-symlink", Unknown, symlink(lockFile))
+	// Somebody has a lock on the lock file that is no flock.
+	UnknownPosix = scene("unknown-posix", Unknown, daemon, acquire, kill, daemon, command("lock", "posix"))
+	UnknownOFD   = scene("unknown-ofd", Unknown, daemon, acquire, kill, daemon, command("lock", "ofd"))
 	// The lock is free, but what the pidfile says is not to be had.
 	UnknownPidfile = scene("unknown-pidfile", Unknown, daemon, acquire, release, kill, symlink(pidfile))
 )
+
+// OpenUnseen is a directory whose lock file somebody has mapped, without a descriptor of it. It is not among Scenes, because
+// only a lease notices.
+var OpenUnseen = Scene{"unknown-mapped", Unknown, []step{daemon, acquire, kill, daemon, writes(lockFile, "x"), command("map-lock")}}
 
 // Containers lists scenes in which the daemon has a PID namespace of its own,
 // and writes a pidfile that names 1. They are not among Scenes, because only

@@ -3,6 +3,7 @@ package locktest
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ func daemon(s *Site) error { return s.enter(s.world.Daemon(s.Dir)) }
 
 // bystander starts a process that has nothing to do with the directory.
 func bystander(s *Site) error { return s.enter(s.world.start("cron", "-f")) }
+
+// backup starts a program that looks into the directory.
+func backup(s *Site) error { return s.enter(s.world.start("backup", s.Dir)) }
 
 func acquire(s *Site) error { return s.actor.Acquire() }
 func release(s *Site) error { return s.actor.Release() }
@@ -52,6 +56,52 @@ func forks(args ...string) step {
 			s.Procs = append(s.Procs, child)
 		}
 		return err
+	}
+}
+
+// goesToBackground has the actor fork after it took the lock, and end: its child goes on working in the directory.
+func goesToBackground(s *Site) error {
+	child, err := s.actor.fork("fork-here", s.actor.Args)
+	if err != nil {
+		return err
+	}
+	s.Procs = append(s.Procs, child)
+	s.actor.Kill()
+	return nil
+}
+
+// namesThread writes a pidfile that names a thread of the actor.
+func namesThread(s *Site) error {
+	number, err := s.actor.ask("thread")
+	if err != nil {
+		return err
+	}
+	return writes(pidfile, number+"\n")(s)
+}
+
+// shares has the actor take a shared flock, as no daemon does.
+func shares(s *Site) error {
+	answer, err := s.actor.ask("lock", "shared")
+	if err != nil {
+		return err
+	}
+	g := &grip{ino: s.lockInode(), locker: s.actor.PID}
+	s.actor.grip.Store(g)
+	_, err = fmt.Sscan(answer, &g.fd)
+	return err
+}
+
+// links makes a link in the directory to a new one beside it, whose name begins with the directory's.
+func links(name string) step {
+	return func(s *Site) error {
+		target := s.Dir + "-" + filepath.Base(name)
+		if err := os.MkdirAll(target, 0o755); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(s.path(name)), 0o755); err != nil {
+			return err
+		}
+		return os.Symlink(target, s.path(name))
 	}
 }
 

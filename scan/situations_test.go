@@ -1,0 +1,326 @@
+package scan
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+)
+
+// breaks tries to break what a report tells of, as a program would that does not heed the verdict. It returns
+// what was removed.
+func breaks(r *Report) ([]string, error) { return lock.BreakStale(r.Path, r.Evidence.Evidence) }
+
+// A daemon that lost its lock writes on another disk, mounted below its directory. The mount may be the
+// directory's own, a second one of a disk, or a part of one.
+func TestMountedBelow(t *testing.T) {
+	for name, mountAt := range map[string]func(t *testing.T, at string) (written string){
+		"a disk": func(t *testing.T, at string) string {
+			mountOn(t, at, "-t", "tmpfs", "tmpfs")
+			return at
+		},
+		"a part of one that is open by its other name": func(t *testing.T, at string) string {
+			disk := makeDir(t, mount(t, "-t", "tmpfs", "tmpfs")+"/part")
+			mountOn(t, at, "--bind", disk)
+			return disk
+		},
+		"a disk below a link": func(t *testing.T, at string) string {
+			if err := os.Remove(at); err != nil {
+				t.Fatal(err)
+			}
+			base := tempDir(t)
+			disk := makeDir(t, base+"/disk")
+			mountOn(t, disk, "-t", "tmpfs", "tmpfs")
+			if err := os.Symlink(base, at); err != nil {
+				t.Fatal(err)
+			}
+			return disk
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			needRoot(t, "mount")
+			root := tempDir(t)
+			w := locktest.TestWorld(t)
+			stranger := playAt(t, w, root+"/other", locktest.HeldPlain).Procs[0]
+			dir := makeStale(t, root+"/data")
+			written := mountAt(t, makeDir(t, dir+"/wal"))
+			pidfileNames(t, dir, stranger.PID)
+			expect(t, once(t, Config{Roots: []string{dir}}), dir, Stale, PIDUnrelated)
+
+			writer := exec.Command("sleep", "1000")
+			f, err := os.Create(written + "/000017.log")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			writer.Dir, writer.ExtraFiles = "/", []*os.File{f}
+			begin(t, writer)
+			pidfileNames(t, dir, writer.Process.Pid)
+			r := expect(t, once(t, Config{Roots: []string{dir}}), dir, Unguarded, PIDAlive)
+			if removed, err := breaks(r); len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
+				t.Errorf("removed %v, %v", removed, err)
+			}
+		})
+	}
+}
+
+// A live daemon's directory is looked at from behind a FUSE file system, by an overlay's layer, or is a copy.
+func TestHoldsAnother(t *testing.T) {
+	for name, view := range map[string]func(t *testing.T) (theirs, ours string){
+		"behind FUSE": func(t *testing.T) (string, string) {
+			f := mountFUSE(t)
+			return f.dir + "/data", f.source + "/data"
+		},
+		"in an overlay's upper layer": func(t *testing.T) (string, string) {
+			o := mountOverlay(t)
+			return o.merged + "/data", o.upper + "/data"
+		},
+		"a copy": func(t *testing.T) (string, string) {
+			base := tempDir(t)
+			return base + "/data", base + "/copy"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			theirs, ours := view(t)
+			w := locktest.TestWorld(t)
+			site := playAt(t, w, theirs, locktest.HeldPlain)
+			if _, err := os.Stat(ours); err != nil {
+				run(t, "cp", "-a", theirs, ours)
+			}
+			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+				r := once(t, Config{Roots: []string{ours}, Probe: probe}).at(t, ours)
+				if r.Verdict.State != Unknown {
+					t.Errorf("%v: %v %v", probe, r.Verdict.State, r.Verdict.Reasons.List())
+				}
+				if removed, err := breaks(r); len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
+					t.Errorf("%v: removed %v, %v", probe, removed, err)
+				}
+				if summary, _ := r.Explain(); !r.Verdict.Reasons.Has(NotVisible) && !strings.Contains(summary, theirs) {
+					t.Errorf("%v: %q does not name %s", probe, summary, theirs)
+				}
+			}
+			// Behind the view, a heir's lock is as invisible as a daemon's.
+			child, err := site.Procs[0].Fork("logrotate", "/etc/logrotate.conf")
+			if err != nil {
+				t.Fatal(err)
+			}
+			site.Procs[0].Kill()
+			if r := once(t, Config{Roots: []string{ours}}).at(t, ours); name != "a copy" && r.Verdict.State != Unknown {
+				t.Errorf("%v keeps the lock: %v %v", child, r.Verdict.State, r.Verdict.Reasons.List())
+			}
+		})
+	}
+}
+
+// With another pidfile there, the lock is another tenant's and proves nothing here.
+func TestHoldsAnothersLock(t *testing.T) {
+	root := t.TempDir()
+	site := playAt(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
+	dir := makeStale(t, root+"/ours")
+	pidfileNames(t, dir, site.Procs[0].PID)
+	expect(t, once(t, Config{Roots: []string{dir}}), dir, Stale, PIDUnrelated)
+}
+
+// Somebody who cannot be seen has the lock file open: nothing is broken then.
+func TestOpenUnseen(t *testing.T) {
+	needRoot(t, "take leases on what others made")
+	dir := t.TempDir()
+	playAt(t, locktest.TestWorld(t), dir, locktest.OpenUnseen)
+	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, Unknown, OpenElsewhere)
+	if r.Breakable() {
+		t.Error("a break is offered")
+	}
+}
+
+// Who reads the lock file is named, and nothing else follows from it.
+func TestOpenSeen(t *testing.T) {
+	root := t.TempDir()
+	site := playAt(t, locktest.TestWorld(t), root, locktest.StaleRead)
+	r := expect(t, once(t, Config{Roots: []string{root}}), root, Stale, PIDGone, OpenElsewhere)
+	reader := site.Procs[len(site.Procs)-1]
+	if summary, _ := r.Explain(); !strings.Contains(summary, fmt.Sprint("backup ", reader.PID)) || !r.Breakable() {
+		t.Errorf("%q, breakable %t", summary, r.Breakable())
+	}
+}
+
+// Locks of other kinds are named with their holders, and refuse a break.
+func TestOtherLocks(t *testing.T) {
+	for _, scene := range []locktest.Scene{locktest.UnknownPosix, locktest.UnknownOFD} {
+		for _, probe := range probes {
+			t.Run(scene.Name+"/"+probe.String(), func(t *testing.T) {
+				dir := t.TempDir()
+				site := playAt(t, locktest.TestWorld(t), dir, scene)
+				r := expect(t, once(t, Config{Roots: []string{dir}, Probe: probe}), dir, Unknown, PosixLock)
+				holder := fmt.Sprint("kvd ", site.Procs[len(site.Procs)-1].PID)
+				if summary, _ := r.Explain(); !strings.Contains(summary, holder) {
+					t.Errorf("%q does not name %s", summary, holder)
+				}
+			})
+		}
+	}
+}
+
+// The daemon went on in the background after it had locked: nobody is told to end it.
+func TestForkedAfterLock(t *testing.T) {
+	dir := t.TempDir()
+	site := playAt(t, locktest.TestWorld(t), dir, locktest.OrphanedDaemon)
+	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, Orphaned, PIDGone, InheritedFD)
+	if command, want := r.Command(), fmt.Sprint("ps -o pid,ppid,lstart,args -p ", site.Holders[0].PID); command != want {
+		t.Errorf("%q, want %q", command, want)
+	}
+}
+
+// The number in a pidfile of a container is looked up there, whatever process has it here.
+func TestOrphanedInContainer(t *testing.T) {
+	needRoot(t, "make namespaces")
+	needTool(t, "unshare", "flock")
+	dir := tempDir(t)
+	// The shell in the middle is the daemon: its PID there is small. Its child inherits the lock, and the first
+	// process of the namespace lives on.
+	const daemon = `exec 9>>"$1/.handoff.lock"; flock -n 9; echo $$ >"$1/.handoff.pidfile"; cd /; sleep 1000 >/dev/null 2>&1 & echo $!`
+	script := `child=$(sh -c '` + daemon + `' sh "$0"); echo ok $(cat "$0/.handoff.pidfile") $child; read line`
+	cmd := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, dir)
+	cmd.Stderr = os.Stderr
+	said, _ := talk(t, cmd)
+	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, Orphaned, PIDGone, InheritedFD)
+	summary, next := r.Explain()
+	t.Log(said, summary, next)
+	if h := r.Evidence.Holders; len(h) != 1 || !strings.HasPrefix(h[0].Command, "sleep") || r.Command() != fmt.Sprint("kill ", h[0].PID) {
+		t.Errorf("%v: %q", h, r.Command())
+	}
+}
+
+// A disk was mounted over the directory of a daemon that runs on below.
+func TestMountedOver(t *testing.T) {
+	needRoot(t, "mount")
+	root := tempDir(t)
+	for i := range 3 {
+		playAt(t, locktest.TestWorld(t), fmt.Sprintf("%s/t%d", root, i), locktest.HeldPlain)
+	}
+	dir := root + "/t1"
+	w := locktest.TestWorld(t)
+	below := playAt(t, w, dir+"2", locktest.HeldPlain).Procs[0]
+	mountOn(t, dir+"2", "-t", "tmpfs", "tmpfs")
+	makeStale(t, dir+"2")
+	for _, config := range []Config{{}, {Probe: ProbeFlock}, {SummaryOnly: true}} {
+		config.Roots = []string{root}
+		f := once(t, config)
+		if f.summary.States[Split] != 1 || f.summary.Dirs != 4 {
+			t.Errorf("%+v: %+v", config, f.summary)
+		}
+		if config.SummaryOnly {
+			continue
+		}
+		r := expect(t, f, dir+"2", Split, MountedOver)
+		if h := holderOf(r, below.PID); h == nil || !h.Covered {
+			t.Errorf("holders %v, want %d", r.Evidence.Holders, below.PID)
+		}
+	}
+	// One that starts on the mount is not all there is.
+	above := playAt(t, w, dir+"2", locktest.HeldPlain).Procs[0]
+	r := expect(t, once(t, Config{Roots: []string{root}}), dir+"2", Split, MountedOver)
+	if holderOf(r, below.PID) == nil || holderOf(r, above.PID) == nil {
+		t.Errorf("holders %v, want %d and %d", r.Evidence.Holders, below.PID, above.PID)
+	}
+}
+
+// A directory is one, by however many paths it is reached.
+func TestReachedTwice(t *testing.T) {
+	needRoot(t, "mount")
+	root := tempDir(t)
+	one := makeStale(t, root+"/one/data")
+	mountOn(t, makeDir(t, root+"/a"), "--bind", root+"/one")
+	mountOn(t, makeDir(t, root+"/two"), "--bind", root+"/one")
+	for _, brief := range []bool{false, true} {
+		f := once(t, Config{Roots: []string{root}, SummaryOnly: brief})
+		if f.summary.Dirs != 1 || f.summary.States[Stale] != 1 {
+			t.Errorf("%+v", f.summary)
+		}
+		if !brief {
+			expect(t, f, root+"/a/data", Stale, PIDGone) // the first in order
+		}
+	}
+	watch := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	watch.passes(t, 2)
+	watch.Walk()
+	watch.passes(t, 4)
+	if n := len(watch.changes(root + "/a/data")); n != 1 {
+		t.Errorf("%d changes told of one directory", n)
+	}
+	if n := len(watch.changes(one)); n > 1 {
+		t.Errorf("%d changes told of its other path", n)
+	}
+}
+
+// Who shares the lock keeps every daemon out, and is seen however the lock is looked at; where that cannot be, nothing
+// is said that was not established.
+func TestSharedInPIDNamespace(t *testing.T) {
+	needRoot(t, "make namespaces")
+	needTool(t, "unshare")
+	root := tempDir(t)
+	playAt(t, locktest.TestWorld(t), root, locktest.UnnamedShared)
+	cmd := exec.Command("unshare", "--pid", "--fork", "--mount-proc", buildCommand(t), "-o", "ndjson", root)
+	lines, _ := lockscope(t, cmd)
+	if l := lines[root]; l.State != "unknown" || fmt.Sprint(l.Reasons) != "[open-elsewhere]" {
+		t.Errorf("%+v", l)
+	}
+}
+
+// Root without a capability is told which it lacks.
+func TestRootWithoutPtrace(t *testing.T) {
+	needRoot(t, "give up a capability")
+	needTool(t, "setpriv")
+	root := tempDir(t)
+	other := exec.Command("setpriv", "--reuid", "65534", "--clear-groups", "sleep", "1000")
+	begin(t, other)
+	eventually(t, "it is somebody else's", func() bool {
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", other.Process.Pid))
+		return strings.Contains(string(status), "Uid:\t65534")
+	})
+	dir := makeStale(t, root+"/data")
+	pidfileNames(t, dir, other.Process.Pid)
+	cmd := exec.Command("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace", buildCommand(t), "-o", "ndjson", root)
+	lines, _ := lockscope(t, cmd)
+	if l := lines[dir]; l.State != "unknown" || !strings.Contains(l.Next, "CAP_SYS_PTRACE") || strings.Contains(l.Next, "run as root") {
+		t.Errorf("%+v", l)
+	}
+}
+
+// An error of the file system is no verdict, and has a next step.
+func TestInjectedError(t *testing.T) {
+	needTool(t, "strace")
+	root := tempDir(t)
+	dir := makeStale(t, root+"/data")
+	cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=EIO",
+		buildCommand(t), "-o", "ndjson", "--probe", "flock", root)
+	lines, _ := lockscope(t, cmd)
+	if l := lines[dir]; l.State != "unknown" || fmt.Sprint(l.Reasons) != "[io-error]" || l.Next == "" {
+		t.Errorf("%+v", l)
+	}
+}
+
+// pidfileNames writes a pidfile that names a process.
+func pidfileNames(t *testing.T, dir string, pid int) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, lock.DefaultNames.Pidfile), fmt.Appendln(nil, pid), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// begin starts a command, which ends with the test.
+func begin(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+}
