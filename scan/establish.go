@@ -21,7 +21,7 @@ func (l *look) establish() {
 		l.addHolders(l.swept.of(l))
 	}
 	defer l.addOpeners()
-	if ev.Lock.State == lock.LockHeld || ev.Lock.State == lock.LockMissing || ev.Lock.Err != nil {
+	if ev.Lock.State != lock.LockUnknown || ev.Lock.Err != nil {
 		return
 	}
 	if l.probe == ProbeAuto && !l.fs.remote && l.askLease() {
@@ -35,7 +35,6 @@ func (l *look) establish() {
 	case flock.Kind != proc.NoLock:
 		ev.Lock.State, ev.Source, ev.Locker = lock.LockHeld, SourceTable, flock.PID
 		l.askTaker()
-	case ev.Lock.State == lock.LockFree: // nobody holds it exclusively, nor shared as far as the table tells
 	case l.probe == ProbeNever && other.Kind != proc.NoLock:
 		ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
 	case l.probe == ProbeNever:
@@ -64,7 +63,14 @@ func (l *look) askLease() (settled bool) {
 	return false
 }
 
+// probeLock asks by a flock probe, unless the look before did and nothing has changed: what that has found out is looked
+// at again only for a search of all processes, which tells who shares the lock.
 func (l *look) probeLock() {
+	if b := l.before; b != nil && l.swept != nil && b.Lock.State == lock.LockFree && b.Source == SourceProbe &&
+		b.Lock.ID == l.ev.Lock.ID && b.Pidfile.ID == l.ev.Pidfile.ID && b.Dir == l.ev.Dir && !l.ev.Busy {
+		l.ev.Lock, l.ev.Source = b.Lock, b.Source
+		return
+	}
 	l.ev.Lock = l.dir.ProbeSeen(l.ev.Lock)
 	if l.ev.Lock.Err == nil {
 		l.ev.Source = SourceProbe

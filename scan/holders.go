@@ -31,7 +31,7 @@ func (l *look) addHolders(found []descriptor) {
 		})
 		if !gone {
 			ev.Locker = d.flock.PID
-			if ev.Lock.State == lock.LockUnknown {
+			if ev.Lock.State == lock.LockUnknown || ev.Lock.State == lock.LockFree { // a probe is granted beside who shares it
 				ev.Lock.State, ev.Source = lock.LockHeld, SourceFdinfo
 			}
 		}

@@ -36,11 +36,11 @@ type observer struct {
 
 // observe gathers the evidence on one directory with this lock file. The pidfile is identified
 // before and after the lock is established, and all is done again if it changed
-// in between: the two halves were never true together. Without wait, what needs the kernel's table
+// in between: the two halves were never true together. before is what was seen the last time, if anything. Without wait, what needs the kernel's table
 // before that is read has errTableNotRead.
-func (o *observer) observe(d lock.Dir, file lock.LockFile, wait bool) (ev Evidence) {
+func (o *observer) observe(d lock.Dir, file lock.LockFile, before *Evidence, wait bool) (ev Evidence) {
 	for range observeTries {
-		l := look{observer: o, dir: d, wait: wait}
+		l := look{observer: o, dir: d, before: before, wait: wait}
 		l.ev.Lock, l.ev.Lacks = file, o.lacks
 		l.gather()
 		ev = l.ev
@@ -64,14 +64,15 @@ var errTableNotRead = errors.New("the kernel's lock table is not read yet")
 // look is one look at one directory.
 type look struct {
 	*observer
-	dir   lock.Dir
-	wait  bool // for the kernel's table
-	fs    filesystem
-	ev    Evidence
-	named *process   // under the PID that the pidfile names; nil if it names none
-	ino   uint64     // of the lock file, as lock lines have it
-	where lock.Place // of the directory: see place
-	path  string     // of the lock file: see lockPath
+	dir    lock.Dir
+	before *Evidence // of the look before, if there was one
+	wait   bool      // for the kernel's table
+	fs     filesystem
+	ev     Evidence
+	named  *process   // under the PID that the pidfile names; nil if it names none
+	ino    uint64     // of the lock file, as lock lines have it
+	where  lock.Place // of the directory: see place
+	path   string     // of the lock file: see lockPath
 }
 
 func (l *look) gather() {

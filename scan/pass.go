@@ -171,7 +171,11 @@ func (p *pass) examine(root, path string, d lock.Dir, l lock.LockFile) (publish 
 	if known && !p.isDue(e) && l.ID == e.report.Evidence.Lock.ID && p.obs.unchanged(d, e.report, p.confirms(e)) {
 		return func() { p.cameBy(path, p.number) }
 	}
-	if publish = p.observe(root, path, d, l, false); publish != nil {
+	var before *Evidence
+	if known {
+		before = &e.report.Evidence
+	}
+	if publish = p.observe(root, path, d, l, before, false); publish != nil {
 		return publish
 	}
 	return func() {
@@ -203,12 +207,12 @@ func (p *pass) looksAtLock(e entry) bool { return p.few || p.isTurn(e) }
 
 // observe gathers the evidence on a directory with this lock file, and returns what makes it known:
 // nil where, without wait, the kernel's table is needed and not read yet.
-func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile, wait bool) (publish func()) {
+func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile, before *Evidence, wait bool) (publish func()) {
 	walk := 0
 	if p.todo.walk {
 		walk = p.number
 	}
-	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d, l, wait), Observed: time.Now()}
+	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d, l, before, wait), Observed: time.Now()}
 	if r.Evidence.Err == errTableNotRead {
 		return nil
 	}

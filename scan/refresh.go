@@ -72,7 +72,7 @@ func (j *relook) run() {
 		j.err = unix.ENOENT
 		return
 	}
-	j.publish = j.observe(j.report.Root, j.path, d, l, true)
+	j.publish = j.observe(j.report.Root, j.path, d, l, &j.report.Evidence, true)
 }
 
 func (j *relook) unchanged(d lock.Dir) bool {

@@ -24,7 +24,9 @@ const (
 // locks before it writes the pidfile and release unlinks before it unlocks, so only
 // "held" can be such a moment.
 func needsLook(ev *Evidence, v Verdict) bool {
-	if v.State == Unknown && !ev.Swept && asksForHolders(ev.Lock.Err) {
+	// A flock probe is granted beside who shares the lock.
+	shared := ev.Lock.State == lock.LockFree && ev.Source == SourceProbe
+	if !ev.Swept && (shared || v.State == Unknown && asksForHolders(ev.Lock.Err)) {
 		return true
 	}
 	return v.State == Unnamed || v.State == Mismatch || ev.Changing || v.State == Unknown && v.Reasons.Has(OpenElsewhere) ||
