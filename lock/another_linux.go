@@ -14,28 +14,59 @@ import (
 	"lockscope/lock/proc"
 )
 
-// Another returns the path, as the process calls it, of another directory whose lock it holds and that has the same
-// pidfile as this one: then this is a copy of that directory, or another view on it (a FUSE or overlay
-// file system, a volume of a virtual machine), and the process may be writing here. The pidfile there has the same bytes
-// and the same time. Where it cannot be read, nothing contradicts that, and the path is returned too.
-// With another pidfile there, the lock is another directory's and proves nothing here.
-func (d Dir) Another(p Process, pidfile Pidfile) (dir string, err error) {
-	held, err := p.held(d.names.Lock)
-	for _, name := range held {
-		dir := path.Dir(name)
-		there, err := d.names.pidfileSeenBy(p, dir)
-		if err != nil || there.Text == pidfile.Text && there.ID.MTime == pidfile.ID.MTime {
-			return dir, nil
-		}
-	}
-	return "", err
+// HeldDir is a directory whose lock a process holds.
+type HeldDir struct {
+	Path    string  // as the process calls it
+	Pidfile Pidfile // there; its Err says why it could not be read
 }
 
-// held returns the paths, as the process calls them, of files of this name that it holds a flock on. The
-// error says that not all could be seen.
-func (p Process) held(name string) (paths []string, err error) {
-	dir := p.procDir()
-	fds, err := os.Open(dir + "/fd")
+const (
+	// heldLimit is how long it may take to find out which locks a process holds: their directories may be on a file
+	// system that hangs.
+	heldLimit = 500 * time.Millisecond
+	// heldMost is how many such searches may be under way, the hanging ones included.
+	heldMost = 16
+)
+
+var heldSearches = make(chan struct{}, heldMost)
+
+var errHeldLimit = errors.New("the directories of its locks give no answer")
+
+// HeldBy returns the directories whose locks a process holds. It follows no link and waits half a second at most. The
+// error says that not all could be seen. It may be called concurrently.
+func (n Names) HeldBy(p Process) ([]HeldDir, error) {
+	n = n.OrDefault()
+	select {
+	case heldSearches <- struct{}{}:
+	default:
+		return nil, errHeldLimit
+	}
+	type result struct {
+		dirs []HeldDir
+		err  error
+	}
+	found := make(chan result, 1)
+	go func() {
+		defer func() { <-heldSearches }()
+		dirs, err := n.heldBy(p)
+		found <- result{dirs, err}
+	}()
+	select {
+	case r := <-found:
+		return r.dirs, r.err
+	case <-time.After(heldLimit):
+		return nil, errHeldLimit
+	}
+}
+
+func (n Names) heldBy(p Process) (dirs []HeldDir, err error) {
+	proc := p.procDir()
+	root, err := open(unix.AT_FDCWD, proc+"/root", unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(root)
+	fds, err := os.Open(proc + "/fd")
 	if err != nil {
 		return nil, err
 	}
@@ -43,69 +74,67 @@ func (p Process) held(name string) (paths []string, err error) {
 	for {
 		numbers, err := fds.Readdirnames(1024)
 		for _, number := range numbers {
-			link, err := os.Readlink(dir + "/fd/" + number)
+			link, err := os.Readlink(proc + "/fd/" + number)
 			link = strings.TrimSuffix(link, deletedMark)
-			if err != nil || path.Base(link) != name {
-				continue
-			}
-			if fd, err := strconv.Atoi(number); err == nil && proc.ReadFDInfo(dir, fd).Flock.Kind == proc.Flock {
-				paths = append(paths, link)
+			if err == nil && path.Base(link) == n.Lock && holdsFlock(proc, number) {
+				dir := path.Dir(link)
+				dirs = append(dirs, HeldDir{dir, n.pidfileBelow(root, dir)})
 			}
 		}
 		switch {
 		case err == io.EOF || hasEnded(err):
-			return paths, nil
+			return dirs, nil
 		case err != nil:
-			return paths, err
+			return dirs, err
 		}
 	}
 }
 
-const (
-	// foreignLimit is how long another directory may take to show its pidfile. It may be on a file system that hangs.
-	foreignLimit = time.Second
-	// foreignMost is how many such reads may be under way, the hanging ones included.
-	foreignMost = 16
-)
-
-var foreignReads = make(chan struct{}, foreignMost)
-
-var errForeign = errors.New("no answer in time")
-
-// pidfileSeenBy reads the pidfile in a directory that a process calls by this path, through no link. It waits no
-// longer than foreignLimit.
-func (n Names) pidfileSeenBy(p Process, dir string) (Pidfile, error) {
-	select {
-	case foreignReads <- struct{}{}:
-	default:
-		return Pidfile{}, errForeign
-	}
-	read := make(chan Pidfile, 1)
-	go func() {
-		defer func() { <-foreignReads }()
-		read <- n.readPidfileSeenBy(p, dir)
-	}()
-	select {
-	case pidfile := <-read:
-		return pidfile, pidfile.Err
-	case <-time.After(foreignLimit):
-		return Pidfile{}, errForeign
-	}
+func holdsFlock(dir, number string) bool {
+	fd, err := strconv.Atoi(number)
+	return err == nil && proc.ReadFDInfo(dir, fd).Flock.Kind == proc.Flock
 }
 
-func (n Names) readPidfileSeenBy(p Process, dir string) Pidfile {
-	root, err := open(unix.AT_FDCWD, p.procDir()+"/root", unix.O_PATH|unix.O_DIRECTORY, 0)
-	if err != nil {
-		return Pidfile{Err: err}
-	}
-	defer unix.Close(root)
+// pidfileBelow reads the pidfile of a directory whose path leads from the root of a process.
+func (n Names) pidfileBelow(root int, dir string) Pidfile {
 	fd, err := openBelow(root, strings.TrimPrefix(dir, "/"))
 	if err == unix.ENOENT || err == unix.ENOTDIR {
 		return Pidfile{State: PidfileMissing}
 	} else if err != nil {
-		return Pidfile{Err: err}
+		return Pidfile{Err: pathError("open", dir, err)}
 	}
-	d := Dir{fd: fd, path: dir, names: n.OrDefault()}
+	d := Dir{fd: fd, path: dir, names: n}
 	defer d.Close()
 	return d.Pidfile()
+}
+
+// Another returns which of the directories whose locks a process holds has the same pidfile as this one: the same bytes,
+// written at the same time. Then this directory is a copy of that one, or another view on it (a FUSE or overlay file system, a
+// snapshot, a volume of a virtual machine), and the process may be writing here. Where the pidfile there could not be read,
+// nothing contradicts that. With another pidfile there, the lock is another directory's and proves nothing here.
+//
+// A process that keeps many directories writes many pidfiles within one tick of the kernel's clock. On one file system they are
+// told apart from copies by their birth: a copy is born after the time that it is said to have been written.
+func (d Dir) Another(held []HeldDir, pidfile Pidfile) (dir string) {
+	for _, h := range held {
+		there := h.Pidfile
+		switch {
+		case there.Err != nil:
+			return h.Path
+		case there.Text != pidfile.Text || there.ID.MTime != pidfile.ID.MTime:
+		case there.ID.Dev != pidfile.ID.Dev || d.isCopied(pidfile):
+			return h.Path
+		}
+	}
+	return ""
+}
+
+// isCopied reports whether the pidfile was born after it was last written, or may have been.
+func (d Dir) isCopied(pidfile Pidfile) bool {
+	var st unix.Statx_t
+	err := ignoringEINTR(func() error {
+		return unix.Statx(d.fd, d.names.Pidfile, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_BTIME|unix.STATX_INO, &st)
+	})
+	known := err == nil && st.Mask&unix.STATX_BTIME != 0 && st.Ino == pidfile.ID.Ino
+	return !known || st.Btime.Sec*int64(time.Second)+int64(st.Btime.Nsec) > pidfile.ID.MTime
 }

@@ -78,18 +78,19 @@ func (d Dir) judge(pidfile Pidfile) (p Process, state ProcessState, another stri
 		case UseUnknown:
 			unseen = true
 		}
-		if another, err := d.Another(other, pidfile); another != "" {
+		held, err := d.names.HeldBy(other)
+		if another := d.Another(held, pidfile); another != "" {
 			return other, ProcessAlive, another
-		} else if err != nil {
-			unseen = true
 		}
+		unseen = unseen || err != nil
 	}
 	p, state, err = FindProcess(pidfile.PID)
 	if err == nil && state == ProcessAlive {
 		state = JudgeNamed(state, p.Started(), time.Unix(0, pidfile.ID.MTime), d.usedBy(p))
 	}
 	if state == ProcessUnrelated {
-		if another, err = d.Another(p, pidfile); another != "" {
+		held, err := d.names.HeldBy(p)
+		if another := d.Another(held, pidfile); another != "" {
 			return p, ProcessAlive, another
 		}
 		unseen = unseen || err != nil

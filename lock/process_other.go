@@ -23,8 +23,12 @@ func (p Process) Started() time.Time { return time.Time{} }
 // usedBy cannot be told on this system, so a live PID is always respected.
 func (d Dir) usedBy(p Process) Use { return UseUnknown }
 
-// Another directory of a process is not to be found on this system.
-func (d Dir) Another(p Process, pidfile Pidfile) (string, error) { return "", nil }
+// HeldDir is a directory whose lock a process holds: none is to be found on this system.
+type HeldDir struct{}
+
+func (n Names) HeldBy(p Process) ([]HeldDir, error) { return nil, nil }
+
+func (d Dir) Another(held []HeldDir, pidfile Pidfile) string { return "" }
 
 // NestedProcesses are not to be found on this system.
 func NestedProcesses() (map[int][]Process, error) { return nil, nil }

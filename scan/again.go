@@ -164,10 +164,13 @@ func (p *pass) takersOfStrays(known *knownLocks) []int {
 	if !p.obs.table.loaded() && p.obs.procs.haveAtMost(fewDescriptors, pids) {
 		return pids
 	}
-	takers := map[int]bool{}
+	takers, covered := map[int]bool{}, map[int]bool{}
 	sound := !known.shared && p.obs.table.each(func(line proc.Lock) {
-		if !known.has(line) {
+		switch {
+		case !known.has(line):
 			takers[line.PID] = true
+		case known.covered[line.Dev]:
+			covered[line.PID] = true
 		}
 	})
 	for pid := range takers {
@@ -176,6 +179,7 @@ func (p *pass) takersOfStrays(known *knownLocks) []int {
 	if !sound {
 		return pids
 	}
+	maps.Copy(takers, covered) // where these are dead, it may be anybody's lock, and not worth a search of all processes
 	return slices.Collect(maps.Keys(takers))
 }
 
@@ -184,7 +188,8 @@ type knownLocks struct {
 	monitor *Monitor
 	files   map[fileKey]bool // of the directories that have an entry
 	devices map[uint64]bool
-	shared  bool // on some device, inode numbers do not say which file it is
+	covered map[uint64]bool // devices without any of them, on which others may be that a mount covers
+	shared  bool            // on some device, inode numbers do not say which file it is
 }
 
 func (p *pass) knownLocks() *knownLocks {
@@ -195,18 +200,19 @@ func (p *pass) knownLocks() *knownLocks {
 		monitor: m,
 		files:   make(map[fileKey]bool, m.entries.len()),
 		devices: map[uint64]bool{},
+		covered: map[uint64]bool{},
 		shared:  m.tally.shared,
 	}
 	for key := range m.tally.files {
 		k.devices[key.dev] = true
 	}
-	for _, dev := range p.devicesBelow() {
-		k.devices[dev] = true
-	}
 	for e := range m.entries.all() {
 		key := e.report.Evidence.lockFile()
 		k.files[key], k.devices[key.dev] = true, true
 		k.shared = k.shared || e.report.Evidence.sharesDevice()
+	}
+	for _, dev := range p.devicesBelow() {
+		k.covered[dev] = !k.devices[dev]
 	}
 	return k
 }

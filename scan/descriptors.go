@@ -67,6 +67,9 @@ type process struct {
 	openOnce  sync.Once
 	usedFiles []lock.Used
 	usedErr   error
+	heldOnce  sync.Once
+	heldDirs  []lock.HeldDir
+	heldErr   error
 }
 
 // holding returns the descriptor through which p holds the flock on the lock

@@ -108,7 +108,8 @@ func (l *look) judgeNamed() {
 // copy of it, or another view on it.
 func (l *look) isAnother(p *process) bool {
 	ev := &l.ev
-	another, err := l.dir.Another(p.id, ev.Pidfile)
+	held, err := l.procs.heldBy(p)
+	another := l.dir.Another(held, ev.Pidfile)
 	switch {
 	case another != "":
 		ev.Process, ev.Owner, ev.Another = lock.ProcessAlive, l.who.describe(p.id), another

@@ -60,7 +60,7 @@ func (m *Monitor) newObserver() *observer {
 		brief:  m.cfg.SummaryOnly,
 		mounts: mounts,
 		who:    m.who,
-		procs:  newProcesses(m.cfg.Names.Lock, mounts),
+		procs:  newProcesses(m.cfg.Names, mounts),
 		table:  &table{slow: &m.slow},
 		lacks:  m.lacks,
 	}

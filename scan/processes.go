@@ -13,6 +13,7 @@ import (
 // processes is what a pass has found out about processes. It may be used concurrently.
 type processes struct {
 	lockName string // with a slash before it
+	pidName  string
 	mounts   *mountTable
 	mu       sync.Mutex
 	byPID    map[int]*process
@@ -22,8 +23,8 @@ type processes struct {
 	nestedErr  error
 }
 
-func newProcesses(lockName string, mounts *mountTable) *processes {
-	return &processes{lockName: "/" + lockName, mounts: mounts, byPID: map[int]*process{}}
+func newProcesses(names lock.Names, mounts *mountTable) *processes {
+	return &processes{lockName: "/" + names.Lock, pidName: names.Pidfile, mounts: mounts, byPID: map[int]*process{}}
 }
 
 // find returns what there is under a PID.
@@ -100,6 +101,14 @@ func (ps *processes) nested(pid int) ([]*process, error) {
 		found = append(found, ps.find(id.PID))
 	}
 	return found, ps.nestedErr
+}
+
+// heldBy returns the directories whose locks p holds.
+func (ps *processes) heldBy(p *process) ([]lock.HeldDir, error) {
+	p.heldOnce.Do(func() {
+		p.heldDirs, p.heldErr = lock.Names{Lock: ps.lockName[1:], Pidfile: ps.pidName}.HeldBy(p.id)
+	})
+	return p.heldDirs, p.heldErr
 }
 
 func (ps *processes) findNested() {
