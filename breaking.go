@@ -46,7 +46,7 @@ func (t targets) sorted() []*scan.Report {
 
 // breakStale scans once and breaks every stale lock, or says which ones it would.
 // It returns the exit status.
-func breakStale(ctx context.Context, s *settings, stdin, stdout, stderr *os.File) int {
+func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
 	found := targets{}
 	p := &printing{s: s, monitor: scan.New(s.scanConfig(0)), stderr: stderr, printer: found}
 	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {

@@ -36,9 +36,10 @@ func main() {
 }
 
 // run is the whole program. It returns the exit status, and may be called once.
-func run(args []string, stdout, stderr *os.File) int {
+func run(args []string, outFile, errFile *os.File) int {
 	ctx, stop := untilSignal()
 	defer stop()
+	stdout, stderr := ui.NewOutput(ctx, outFile), ui.NewOutput(ctx, errFile)
 
 	s, err := parse(args)
 	switch {
@@ -67,7 +68,7 @@ func run(args []string, stdout, stderr *os.File) int {
 			}
 		}()
 	}
-	if err := s.mayBreak(os.Stdin, stderr); err != nil {
+	if err := s.mayBreak(os.Stdin, errFile); err != nil {
 		complain(stderr, err)
 		return exitUsage
 	}
@@ -75,7 +76,7 @@ func run(args []string, stdout, stderr *os.File) int {
 	case s.stale:
 		return breakStale(ctx, s, os.Stdin, stdout, stderr)
 	case onScreen:
-		return screen(ctx, s, stderr)
+		return screen(ctx, s, stdout, stderr)
 	}
 	return newPrinting(s, format, stdout, stderr).run(ctx)
 }
@@ -96,14 +97,19 @@ func tell(stdout, stderr io.Writer, text string) int {
 // unwritten returns the exit status for output that could not be written. A
 // reader that went away has seen enough, and needs no message.
 func unwritten(stderr io.Writer, err error) int {
-	if errors.Is(err, syscall.EPIPE) {
+	var sig caught
+	switch {
+	case errors.As(err, &sig): // it was given up, since nobody read it
+		complain(stderr, sig)
+		return exitSignal + int(sig.Signal)
+	case errors.Is(err, syscall.EPIPE):
 		return exitSignal + int(syscall.SIGPIPE)
 	}
 	complain(stderr, err)
 	return exitIncomplete
 }
 
-func isTerminal(f *os.File) bool {
+func isTerminal(f interface{ Fd() uintptr }) bool {
 	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
 	return err == nil
 }

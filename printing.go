@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"lockscope/scan"
@@ -16,6 +17,7 @@ type printing struct {
 	s        *settings
 	monitor  *scan.Monitor
 	printer  ui.Printer
+	stdout   *ui.Output
 	stderr   io.Writer
 	progress *ui.Progress // nil where nobody would see it, and once there are results
 
@@ -28,12 +30,12 @@ type printing struct {
 // found. A tree of fewer takes no time to speak of, and none of its lines is taken back.
 const streamFrom = 250
 
-func newPrinting(s *settings, f ui.Format, stdout, stderr *os.File) *printing {
+func newPrinting(s *settings, f ui.Format, stdout, stderr *ui.Output) *printing {
 	stream := 0
 	if f == ui.NDJSON {
 		stream = streamFrom
 	}
-	p := &printing{s: s, monitor: scan.New(s.scanConfig(stream)), stderr: stderr}
+	p := &printing{s: s, monitor: scan.New(s.scanConfig(stream)), stdout: stdout, stderr: stderr}
 	p.printer = ui.NewPrinter(stdout, f, ui.PrintOptions{
 		Host:    hostname(),
 		Roots:   s.Roots,
@@ -47,13 +49,31 @@ func newPrinting(s *settings, f ui.Format, stdout, stderr *os.File) *printing {
 	return p
 }
 
+// unread is why a watch ended whose reader went away: the signal that says so to who writes on.
+type unread struct{ syscall.Signal }
+
+func (u unread) Error() string { return "the output is not read any more" }
+
+// untilUnread ends a watch as soon as its reader is gone, not at the next change.
+func (p *printing) untilUnread(ctx context.Context, end context.CancelCauseFunc) {
+	gone := unread{syscall.SIGPIPE}
+	if isTerminal(p.stdout) {
+		gone = unread{syscall.SIGHUP}
+	}
+	if ui.HungUp(ctx, p.stdout) {
+		end(gone)
+	}
+}
+
 // run scans, prints and returns the exit status.
 func (p *printing) run(ctx context.Context) int {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	cancel := func() { end(nil) }
 	var sum scan.Summary
 	var err error
 	if p.s.watch {
+		go p.untilUnread(ctx, end)
 		ended := false
 		err = p.monitor.Run(ctx, func(u scan.Update) {
 			p.update(u, cancel)
@@ -70,7 +90,10 @@ func (p *printing) run(ctx context.Context) int {
 		}
 	}
 	var sig caught
+	var gone unread
 	switch {
+	case errors.As(context.Cause(ctx), &gone):
+		return exitSignal + int(gone.Signal)
 	case p.err != nil:
 		return unwritten(p.stderr, p.err)
 	case errors.As(context.Cause(ctx), &sig):

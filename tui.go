@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"syscall"
 
 	"lockscope/scan"
 	"lockscope/ui"
@@ -18,7 +19,7 @@ const heapGrowth = 50
 
 // screen runs the terminal interface until the user quits. A terminal that
 // cannot show it gets the table instead.
-func screen(ctx context.Context, s *settings, stderr *os.File) int {
+func screen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
 	o := ui.Options{
 		Host:     hostname(),
 		Roots:    s.Roots,
@@ -40,11 +41,14 @@ func screen(ctx context.Context, s *settings, stderr *os.File) int {
 	err := ui.Run(ctx, o)
 	var sig caught
 	switch {
-	case errors.Is(err, ui.ErrDumbTerminal):
+	case errors.Is(err, ui.ErrDumbTerminal), errors.Is(err, ui.ErrNoKeyboard):
 		complain(stderr, fmt.Errorf("%w; here is the table", err))
-		return newPrinting(s, ui.Table, os.Stdout, stderr).run(ctx)
+		return newPrinting(s, ui.Table, stdout, stderr).run(ctx)
 	case errors.As(context.Cause(ctx), &sig):
 		return exitSignal + int(sig.Signal)
+	case errors.Is(err, ui.ErrTerminalGone):
+		complain(stderr, err)
+		return exitSignal + int(syscall.SIGHUP)
 	case err != nil:
 		complain(stderr, err)
 		return exitIncomplete

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -17,6 +18,9 @@ import (
 // healthy directories it has.
 const childEnv = "LOCKSCOPE_UI_SCREEN"
 
+// goneStatus is the exit status of that program where its terminal went away.
+const goneStatus = 9
+
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
 	if n := os.Getenv(childEnv); n != "" {
@@ -28,8 +32,12 @@ func TestMain(m *testing.M) {
 
 // child shows a screen on the terminal it was started on, until it is told to end.
 func child(healthy string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	if !signal.Ignored(syscall.SIGHUP) {
+		ctx, stop = signal.NotifyContext(ctx, syscall.SIGHUP)
+		defer stop()
+	}
 	n, _ := strconv.Atoi(healthy)
 	source := newFakeSource()
 	go func() {
@@ -48,7 +56,10 @@ func child(healthy string) int {
 			return []string{".handoff.pidfile"}, nil
 		},
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrTerminalGone):
+		return goneStatus
+	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

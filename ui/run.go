@@ -12,14 +12,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	xterm "github.com/charmbracelet/x/term"
 
 	"lockscope/lock"
 	"lockscope/scan"
 )
-
-// ErrDumbTerminal is returned by Run where the terminal cannot show a screen.
-var ErrDumbTerminal = errors.New("this terminal cannot show a screen (TERM is dumb or not set)")
 
 // Options is what the screen needs from outside.
 type Options struct {
@@ -50,8 +46,8 @@ var ErrBreakHangs = errors.New("a stale-break has no answer from the system; wha
 // breakGrace is how long the end waits for a break that is under way: one that takes longer hangs, as on a dead mount.
 const breakGrace = 2 * time.Second
 
-// Run shows the screen until the user quits or ctx ends, as it should when a signal
-// asks the program to, and leaves the terminal as it found it. It runs the
+// Run shows the screen until the user quits, the terminal is gone, or ctx ends, as it should
+// when a signal asks the program to, and leaves the terminal as it found it. It runs the
 // source meanwhile, and lets a break that is under way come to its end, unless it hangs.
 func Run(ctx context.Context, o Options) error {
 	if name := os.Getenv("TERM"); name == "" || name == "dumb" {
@@ -68,20 +64,32 @@ func (m *model) run(ctx context.Context) error {
 	if o.Stdout == nil {
 		o.Stdout = os.Stdout
 	}
+	keys, opened, err := findKeyboard(o.Stdin)
+	if err != nil {
+		return err
+	}
+	if opened {
+		defer keys.Close()
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	gone := func() { end(ErrTerminalGone) }
+	go func() {
+		if HungUp(ctx, keys, o.Stdout) {
+			gone()
+		}
+	}()
 	profile := colorprofile.ASCII
 	if o.Color {
 		profile = colorprofile.ANSI
 	}
-	options := []tea.ProgramOption{
-		tea.WithOutput(wire{o.Stdout}),
+	program := tea.NewProgram(m,
+		tea.WithInput(keyboard{keys, gone}),
+		tea.WithOutput(newWire(ctx, o.Stdout)),
 		tea.WithColorProfile(profile),
 		tea.WithFPS(30), // idle, it costs half of what the default does; a key waits 33 ms at most
 		tea.WithoutSignalHandler(),
-	}
-	if xterm.IsTerminal(o.Stdin.Fd()) { // else the keys come from /dev/tty
-		options = append(options, tea.WithInput(o.Stdin))
-	}
-	program := tea.NewProgram(m, options...)
+	)
 	defer context.AfterFunc(ctx, program.Quit)()
 	sourceCtx, endSource := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -89,7 +97,11 @@ func (m *model) run(ctx context.Context) error {
 		defer close(ended)
 		m.feed.run(sourceCtx, o.Source)
 	}()
-	_, err := program.Run()
+	_, err = program.Run()
+	err = terminalError(err)
+	if errors.Is(context.Cause(ctx), ErrTerminalGone) {
+		err = ErrTerminalGone
+	}
 	endSource()
 	<-ended
 	if !ends(m.breaking, breakGrace) {

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -13,6 +15,11 @@ import (
 // test binary as a screen in $SCREEN.
 func (term *terminal) start(name string, args ...string) *exec.Cmd {
 	term.t.Helper()
+	return term.startAs(&syscall.SysProcAttr{Setsid: true, Setctty: true}, name, args...)
+}
+
+func (term *terminal) startAs(attr *syscall.SysProcAttr, name string, args ...string) *exec.Cmd {
+	term.t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		term.t.Fatal(err)
@@ -20,7 +27,7 @@ func (term *terminal) start(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), childEnv+"=20", "SCREEN="+self)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = term.near, term.near, term.near
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	cmd.SysProcAttr = attr
 	if err := cmd.Start(); err != nil {
 		term.t.Fatal(err)
 	}
@@ -76,6 +83,38 @@ func TestConnectionLost(t *testing.T) {
 	term.near.Close()
 	term.far.Close()
 	exited(t, cmd)
+}
+
+// A terminal that is gone ends the screen where no SIGHUP tells of it, whatever it shows.
+func TestTerminalGone(t *testing.T) {
+	controlling, other := &syscall.SysProcAttr{Setsid: true, Setctty: true}, &syscall.SysProcAttr{Setsid: true}
+	for name, test := range map[string]struct {
+		attr   *syscall.SysProcAttr
+		script string
+	}{
+		"ignored":            {controlling, `trap "" HUP; exec "$SCREEN"`},
+		"not controlling":    {other, `exec "$SCREEN"`},
+		"keys from /dev/tty": {controlling, `trap "" HUP; exec "$SCREEN" </dev/null`},
+	} {
+		for _, keys := range []string{"", "6B", "/kvd", "?", "\r\r"} {
+			t.Run(fmt.Sprintf("%s %q", name, keys), func(t *testing.T) {
+				term := newTerminal(t, 80, 24)
+				cmd := term.startAs(test.attr, "/bin/sh", "-c", test.script)
+				term.see("tenant-0412")
+				before := len(term.written())
+				term.send(keys)
+				if keys != "" && !eventually(func() bool { return len(term.written()) > before }) {
+					t.Fatal("nothing comes of the keys")
+				}
+				term.near.Close()
+				term.far.Close()
+				var exit *exec.ExitError
+				if err := exited(t, cmd); !errors.As(err, &exit) || exit.ExitCode() != goneStatus {
+					t.Errorf("ended with %v", err)
+				}
+			})
+		}
+	}
 }
 
 func TestSuspend(t *testing.T) {

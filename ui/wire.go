@@ -2,6 +2,9 @@ package ui
 
 import (
 	"bytes"
+	"context"
+	"os"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	xterm "github.com/charmbracelet/x/term"
@@ -11,7 +14,20 @@ import (
 // renderer always sends. Nothing here needs them; and on a slow line the answer to
 // a query comes after the program has gone, and lands on the user's prompt,
 // and a line that drops leaves the modes set.
-type wire struct{ xterm.File }
+type wire struct {
+	xterm.File
+	out *Output
+}
+
+// leaveGrace is how long a slow line may take for what leaves the screen.
+const leaveGrace = 2 * time.Second
+
+// newWire gives up writing to a terminal that takes nothing, once ctx has ended.
+func newWire(ctx context.Context, f *os.File) wire {
+	out := NewOutput(ctx, f)
+	out.grace = leaveGrace
+	return wire{f, out}
+}
 
 // unwanted are sequences that the renderer writes whole, in one write.
 var unwanted = [][]byte{
@@ -34,7 +50,7 @@ func (w wire) Write(p []byte) (int, error) {
 	if len(out) == 0 {
 		return len(p), nil
 	}
-	if _, err := w.File.Write(out); err != nil {
+	if _, err := w.out.Write(out); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -1,0 +1,66 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// HungUp waits until there is nobody at the other end of one of the files, and reports
+// that; or until ctx ends. A pipe has no reader then, a socket no peer, a terminal is
+// gone. Meanwhile it takes no processor time.
+//
+// A peer that says only that it sends no more may still read: that is no hang-up.
+func HungUp(ctx context.Context, files ...interface{ Fd() uintptr }) bool {
+	wake, end, err := os.Pipe()
+	if err != nil {
+		return untilEnd(ctx)
+	}
+	defer wake.Close()
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		end.Close()
+		close(ended)
+	})
+	defer func() {
+		if stop() {
+			end.Close()
+		} else {
+			<-ended
+		}
+	}()
+
+	// POLLHUP and POLLERR are told whether asked for or not: poll(2).
+	polled := []unix.PollFd{{Fd: int32(wake.Fd())}}
+	for _, f := range files {
+		polled = append(polled, unix.PollFd{Fd: int32(f.Fd())})
+	}
+	for {
+		_, err := unix.Poll(polled, -1)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return untilEnd(ctx)
+		}
+		for i := range polled[1:] {
+			switch f := &polled[i+1]; {
+			case f.Revents&(unix.POLLHUP|unix.POLLERR) != 0:
+				return true
+			case f.Revents&unix.POLLNVAL != 0:
+				f.Fd = -1 // it is not open, and can tell nothing
+			}
+		}
+		if polled[0].Revents != 0 {
+			return false
+		}
+	}
+}
+
+// untilEnd is HungUp where the system does not tell.
+func untilEnd(ctx context.Context) bool {
+	<-ctx.Done()
+	return false
+}

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+// ends are the two ends of something that a program can write to.
+type ends struct{ reader, writer *os.File }
+
+func pipeEnds(t *testing.T) ends {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closedAtEnd(t, r, w)
+}
+
+func closedAtEnd(t *testing.T, r, w *os.File) ends {
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return ends{r, w}
+}
+
+func fifoEnds(t *testing.T) ends {
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closedAtEnd(t, r, w)
+}
+
+func socketEnds(t *testing.T) ends {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closedAtEnd(t, os.NewFile(uintptr(fds[0]), "reader"), os.NewFile(uintptr(fds[1]), "writer"))
+}
+
+func terminalEnds(t *testing.T) ends {
+	far, near, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closedAtEnd(t, far, near)
+}
+
+// A watch ends when its reader goes away, and does not wait for the next change.
+func TestWatchEndsWithItsReader(t *testing.T) {
+	for name, test := range map[string]struct {
+		ends   func(*testing.T) ends
+		status int
+	}{
+		"pipe":     {pipeEnds, 128 + int(syscall.SIGPIPE)},
+		"fifo":     {fifoEnds, 128 + int(syscall.SIGPIPE)},
+		"socket":   {socketEnds, 128 + int(syscall.SIGPIPE)},
+		"terminal": {terminalEnds, 128 + int(syscall.SIGHUP)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			to := test.ends(t)
+			cmd := command("-w", "-o", "ndjson", "-i", "0", "--timeout", "1m", staleTree(t, "a"))
+			cmd.Stdout = to.writer
+			startInSession(t, cmd)
+			to.writer.Close()
+			var seen strings.Builder
+			for buf := make([]byte, 4096); !strings.Contains(seen.String(), `"type":"summary"`); {
+				n, err := to.reader.Read(buf)
+				if err != nil {
+					t.Fatalf("%v after %q", err, seen.String())
+				}
+				seen.Write(buf[:n])
+			}
+			to.reader.Close()
+			if status := endOf(t, cmd); status != test.status {
+				t.Errorf("exit status %d, want %d", status, test.status)
+			}
+		})
+	}
+}
+
+// One signal ends the program though nobody reads what it writes.
+func TestSignalEndsBlockedWrite(t *testing.T) {
+	root := staleTree(t, "a")
+	signals := []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT}
+	for i, args := range [][]string{
+		{"-o", "table"}, {"-o", "json"}, {"-o", "ndjson"}, {"--once"}, {"--check"}, {"-w", "-o", "ndjson"},
+		{"--break-stale", "--dry-run"}, {"--break-stale", "--yes"}, {"--help"},
+	} {
+		for name, make := range map[string]func(*testing.T) ends{"pipe": pipeEnds, "socket": socketEnds, "terminal": terminalEnds} {
+			t.Run(strings.Join(args, " ")+" into a "+name, func(t *testing.T) {
+				to := make(t)
+				fill(t, to.writer)
+				cmd := command(append(args, "--timeout", "1m", staleTree(t, "a"))...)
+				cmd.Stdout, cmd.Stderr = to.writer, nil
+				signalBlocked(t, cmd, 1, signals[i%len(signals)])
+			})
+		}
+	}
+	t.Run("errors", func(t *testing.T) {
+		to := pipeEnds(t)
+		fill(t, to.writer)
+		cmd := command("--timeout", "1m", "--once", filepath.Join(root, "missing"))
+		cmd.Stderr = to.writer
+		signalBlocked(t, cmd, 2, syscall.SIGTERM)
+	})
+	t.Run("screen", func(t *testing.T) {
+		to := terminalEnds(t)
+		fill(t, to.writer)
+		cmd := command("--timeout", "1m", root)
+		cmd.Env = append(os.Environ(), "TERM=xterm")
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = to.writer, to.writer, nil
+		signalBlocked(t, cmd, 1, syscall.SIGTERM)
+	})
+}
+
+// signalBlocked starts a command, waits until a write of it to a descriptor waits, sends a
+// signal, once, and wants the command to end by it.
+func signalBlocked(t *testing.T, cmd *exec.Cmd, fd int, sig syscall.Signal) {
+	t.Helper()
+	startInSession(t, cmd)
+	waitUntil(t, func() bool { return writes(t, cmd.Process.Pid, fd) })
+	if err := cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+	if status, want := endOf(t, cmd), 128+int(sig); status != want {
+		t.Errorf("%v: exit status %d, want %d", sig, status, want)
+	}
+}
+
+// writes reports whether a thread of a process is in write(2) to a descriptor.
+func writes(t *testing.T, pid, fd int) bool {
+	t.Helper()
+	calls, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range calls {
+		text, err := os.ReadFile(path)
+		if errors.Is(err, os.ErrPermission) {
+			t.Skip("may not see in which system call a process is")
+		}
+		var call, arg uint64
+		if n, _ := fmt.Sscanf(string(text), "%d 0x%x", &call, &arg); n == 2 && call == unix.SYS_WRITE && arg == uint64(fd) {
+			return true
+		}
+	}
+	return false
+}
+
+// fill writes to a file until it takes no more. A terminal is stopped besides, as by
+// ctrl-s, for it may take more a moment later.
+func fill(t *testing.T, f *os.File) {
+	t.Helper()
+	fd := int(f.Fd())
+	if isTerminal(f) {
+		if err := unix.IoctlSetInt(fd, unix.TCXONC, unix.TCOOFF); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if err := unix.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	for size := 4096; size > 0; size /= 16 {
+		for err = nil; err == nil; {
+			_, err = unix.Write(fd, make([]byte, size))
+		}
+	}
+	if !errors.Is(err, unix.EAGAIN) {
+		t.Fatal(err)
+	}
+	if err := unix.SetNonblock(fd, false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// startInSession starts a command in a session of its own, without a controlling terminal.
+func startInSession(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+}
+
+// endOf waits for the end of a command, and returns its exit status.
+func endOf(t *testing.T, cmd *exec.Cmd) int {
+	t.Helper()
+	done := make(chan int, 1)
+	go func() { done <- exitStatus(t, cmd) }()
+	select {
+	case status := <-done:
+		return status
+	case <-time.After(patience):
+		cmd.Process.Kill()
+		t.Fatal("it did not end")
+		return 0
+	}
+}
+
+func waitUntil(t *testing.T, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("waited in vain")
+		}
+	}
+}
+
+// Without any keyboard the table is printed instead of the screen, in our own words.
+func TestNoKeyboard(t *testing.T) {
+	root := staleTree(t, "tenant")
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	pipe := pipeEnds(t)
+	for name, stdin := range map[string]*os.File{"/dev/null": null, "a pipe": pipe.reader} {
+		to := terminalEnds(t)
+		cmd := command("--timeout", "1m", root)
+		cmd.Env = append(os.Environ(), "TERM=xterm")
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, to.writer, to.writer
+		startInSession(t, cmd)
+		to.writer.Close()
+		text, _ := io.ReadAll(to.reader) // EIO: the command has ended
+		if status := endOf(t, cmd); status != 0 {
+			t.Errorf("%s: exit status %d", name, status)
+		}
+		for want, is := range map[string]bool{"no keyboard": true, "tenant": true, "1 directory below": true, "bubbletea": false, "TTY": false} {
+			if strings.Contains(string(text), want) != is {
+				t.Errorf("%s: %q is there: %t, in:\n%s", name, want, !is, text)
+			}
+		}
+	}
+}
