@@ -40,6 +40,9 @@ func parse(args []string) (*settings, error) {
 	if err := s.conflicts(flags.Args()); err != nil {
 		return nil, err
 	}
+	if flags.Changed("allow-empty") && !s.check { // in the config file it may stand for every check
+		return nil, errors.New("--allow-empty goes with --check")
+	}
 	if flags.NArg() > 0 {
 		s.Roots = flags.Args()
 	} else if len(s.Roots) == 0 {
@@ -76,6 +79,7 @@ func newFlags(s *settings) *pflag.FlagSet {
 	f.BoolVar(&s.yes, "yes", false, "")
 	f.BoolVar(&s.ReadOnly, "read-only", s.ReadOnly, "")
 	f.StringVar(&s.AuditLog, "audit-log", s.AuditLog, "")
+	f.BoolVar(&s.AllowEmpty, "allow-empty", s.AllowEmpty, "")
 	f.Var(textFlag{&s.Color}, "color", "")
 	f.BoolVar(&s.ASCII, "ascii", s.ASCII, "")
 	f.BoolVar(&s.demo, "demo", false, "")

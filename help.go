@@ -18,6 +18,7 @@ Output
   -o, --output FORMAT    scan once, print table, json or ndjson
   -w, --watch            with -o ndjson: go on, one line per change
       --check            print one summary line, and let the exit status tell
+      --allow-empty      with --check: no data directory at all is fine
   -s, --state LIST       only these states, such as stale,split; also attention, healthy;
                          on the screen, to begin with
       --color WHEN       auto, always or never; NO_COLOR is respected
@@ -45,8 +46,8 @@ Other
       --demo             try it in a sandbox with every state
       --version, -h, --help
 
-Exit status: 0 done; 1 with --check: attention needed, with
---break-stale: one was refused or failed; 2 bad usage or config;
+Exit status: 0 done; 1 with --check: attention needed or nothing found,
+with --break-stale: one was refused or failed; 2 bad usage or config;
 3 a root could not be scanned, or the output not written.
 Examples: lockscope /srv/tenants
           lockscope --check -s split,unguarded /srv/tenants || page-someone

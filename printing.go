@@ -16,6 +16,7 @@ import (
 type printing struct {
 	s        *settings
 	monitor  *scan.Monitor
+	opt      ui.PrintOptions
 	printer  ui.Printer
 	stdout   *ui.Output
 	stderr   io.Writer
@@ -36,13 +37,15 @@ func newPrinting(s *settings, f ui.Format, stdout, stderr *ui.Output) *printing 
 		stream = streamFrom
 	}
 	p := &printing{s: s, monitor: scan.New(s.scanConfig(stream)), stdout: stdout, stderr: stderr}
-	p.printer = ui.NewPrinter(stdout, f, ui.PrintOptions{
-		Host:    hostname(),
-		Roots:   s.Roots,
-		Started: time.Now(),
-		States:  s.states,
-		Color:   s.Color.on(isTerminal(stdout)),
-	})
+	p.opt = ui.PrintOptions{
+		Host:       hostname(),
+		Roots:      s.Roots,
+		Started:    time.Now(),
+		States:     s.states,
+		Color:      s.Color.on(isTerminal(stdout)),
+		AllowEmpty: s.AllowEmpty,
+	}
+	p.printer = ui.NewPrinter(stdout, f, p.opt)
 	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
 		p.progress = ui.NewProgress(stderr)
 	}
@@ -109,7 +112,7 @@ func (p *printing) run(ctx context.Context) int {
 	switch {
 	case p.rootFailed:
 		return exitIncomplete
-	case p.s.check && ui.NeedsAttention(sum, p.s.states):
+	case p.s.check && ui.NeedsAttention(sum, p.opt):
 		return exitAttention
 	}
 	return exitOK

@@ -30,10 +30,11 @@ type config struct {
 		Lock    string `toml:"lock"`
 		Pidfile string `toml:"pidfile"`
 	} `toml:"names"`
-	ReadOnly bool   `toml:"read_only"`
-	AuditLog string `toml:"audit_log"`
-	Color    color  `toml:"color"`
-	ASCII    bool   `toml:"ascii"`
+	ReadOnly   bool   `toml:"read_only"`
+	AuditLog   string `toml:"audit_log"`
+	AllowEmpty bool   `toml:"allow_empty"`
+	Color      color  `toml:"color"`
+	ASCII      bool   `toml:"ascii"`
 }
 
 func defaultConfig() config {

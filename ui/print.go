@@ -50,6 +50,8 @@ type PrintOptions struct {
 	Started time.Time
 	States  []scan.State // only directories in these are shown; all if empty. What is counted stays the whole.
 	Color   bool         // state words in colour, in a table
+
+	AllowEmpty bool // no data directory at all is nothing to look after, for Check
 }
 
 // NewPrinter returns the printer for a format.

@@ -3,32 +3,44 @@ package ui
 import (
 	"bufio"
 	"fmt"
+	"slices"
 
 	"lockscope/scan"
 )
 
 // checkPrinter prints the summary alone, for a monitoring system's status line.
 type checkPrinter struct {
-	out *bufio.Writer
-	opt PrintOptions
+	out    *bufio.Writer
+	opt    PrintOptions
+	unread bool // a root could not be read, whatever the states that count
 }
 
-func (p *checkPrinter) Update(scan.Update) error { return nil }
+func (p *checkPrinter) Update(u scan.Update) error {
+	p.unread = p.unread || slices.ContainsFunc(u.Errors, func(e scan.PathError) bool { return e.Root })
+	return nil
+}
 
 func (p *checkPrinter) End(s scan.Summary) error {
 	word := "ok"
-	if NeedsAttention(s, p.opt.States) {
+	if p.unread || NeedsAttention(s, p.opt) {
 		word = "attention"
 	}
-	fmt.Fprintf(p.out, "%s: %s\n", word, summaryText(s, p.opt))
+	hint := ""
+	if s.Dirs == 0 && !p.opt.AllowEmpty {
+		hint = " (a disk may not be mounted)"
+	}
+	fmt.Fprintf(p.out, "%s: %s%s\n", word, summaryText(s, p.opt), hint)
 	return p.out.Flush()
 }
 
-// NeedsAttention reports whether a summary has anything to look after in these
-// states, or in any if none are named. What could not be read counts as unknown:
-// nobody can say that it is healthy.
-func NeedsAttention(s scan.Summary, states []scan.State) bool {
-	opt := PrintOptions{States: states}
+// NeedsAttention reports whether a summary has anything to look after in the
+// states that are asked for, or in any if none are. What could not be read counts as
+// unknown: nobody can say that it is healthy. Nor is that all is well where there
+// is nothing: a disk may not be mounted.
+func NeedsAttention(s scan.Summary, opt PrintOptions) bool {
+	if s.Dirs == 0 && !opt.AllowEmpty {
+		return true
+	}
 	for _, state := range scan.States {
 		n := s.States[state]
 		if state == scan.Unknown {

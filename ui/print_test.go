@@ -166,6 +166,7 @@ func TestPrintCheck(t *testing.T) {
 		{"unread", summaryOf(healthy...), 1, nil, "attention: 2 directories below /srv: 1 held, 1 free; 1 error; 0.4s\n"},
 		{"other states", summaryOf(reportAt("/srv/a", scan.Stale)), 1, []scan.State{scan.Split}, "ok: 1 directory below /srv: 1 stale; 1 error; 0.4s\n"},
 		{"listed state", summaryOf(reportAt("/srv/a", scan.Stale)), 0, []scan.State{scan.Split, scan.Stale}, "attention: 1 directory below /srv: 1 stale; 0.4s\n"},
+		{"nothing", scan.Summary{}, 0, []scan.State{scan.Split}, "attention: no data directories below /srv; 0.0s (a disk may not be mounted)\n"},
 		{"a healthy state listed", summaryOf(healthy...), 0, []scan.State{scan.Held}, "ok: 2 directories below /srv: 1 held, 1 free; 0.4s\n"},
 	} {
 		opt := printOptions()
