@@ -22,7 +22,8 @@ Output
   -s, --state LIST       only these states, such as stale,split; also attention, healthy;
                          on the screen, to begin with
       --color WHEN       auto, always or never; NO_COLOR is respected
-      --ascii            no other characters than ASCII on the screen
+      --ascii            no other characters than ASCII, in names too, except in JSON;
+                         the default where the locale is not UTF-8
 Scan
   -i, --interval DUR     refresh interval (2s); 0 = only on request
       --probe MODE       auto; flock = always probe; never = never probe

@@ -40,6 +40,7 @@ func run(args []string, outFile, errFile *os.File) int {
 	ctx, stop := untilSignal()
 	defer stop()
 	stdout, stderr := ui.NewOutput(ctx, outFile), ui.NewOutput(ctx, errFile)
+	stderr.ASCII = !utf8Locale()
 
 	s, err := parse(args)
 	switch {
@@ -51,6 +52,8 @@ func run(args []string, outFile, errFile *os.File) int {
 		complain(stderr, err)
 		return exitUsage
 	}
+	stderr.ASCII = s.ASCII
+	stdout.ASCII = s.ASCII && s.output != ui.JSON && s.output != ui.NDJSON // which are UTF-8 everywhere
 	format := s.printing()
 	if format == "" && !isTerminal(stdout) {
 		format = ui.Table

@@ -43,6 +43,7 @@ func newPrinting(s *settings, f ui.Format, stdout, stderr *ui.Output) *printing 
 		Started:    time.Now(),
 		States:     s.states,
 		Color:      s.Color.on(isTerminal(stdout)),
+		ASCII:      s.ASCII,
 		AllowEmpty: s.AllowEmpty,
 	}
 	p.printer = ui.NewPrinter(stdout, f, p.opt)

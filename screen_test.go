@@ -23,7 +23,7 @@ func onTerminal(t testing.TB, term string, args ...string) (cmd *exec.Cmd, termi
 	t.Helper()
 	cmd = command(args...)
 	cmd.Stderr = nil
-	cmd.Env = append(os.Environ(), "TERM="+term, "TMPDIR="+t.TempDir())
+	cmd.Env = append(os.Environ(), "TERM="+term, "LC_ALL=C.UTF-8", "TMPDIR="+t.TempDir())
 	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 30, Cols: 120})
 	if err != nil {
 		t.Fatal(err)

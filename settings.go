@@ -43,6 +43,7 @@ func defaultConfig() config {
 		Timeout:  duration{5 * time.Second},
 		MaxDepth: math.MaxInt,
 		Color:    color{"auto"},
+		ASCII:    !utf8Locale(),
 	}
 	c.Names.Lock, c.Names.Pidfile = lock.DefaultNames.Lock, lock.DefaultNames.Pidfile
 	return c

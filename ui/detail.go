@@ -40,7 +40,7 @@ func (m *model) detailParts(r *row, w int, full bool) (story, evidence, next []s
 	t := &m.theme
 	c := r.class
 	state := t.class[c].Render(c.String())
-	path := scan.Escape(r.Path)
+	path := t.escape(r.Path)
 	room := w - 2 - width(c.String()) - 2
 	if full && width(path) > room {
 		story = append(story, " "+state)
@@ -51,7 +51,7 @@ func (m *model) detailParts(r *row, w int, full bool) (story, evidence, next []s
 		story = append(story, spread(" "+t.name.Render(shortenMiddle(path, room, t.mark)), state+" ", w))
 	}
 	summary, advice := r.Explain()
-	for _, line := range wrap(summary, w-2) {
+	for _, line := range wrap(t.plain(summary), w-2) {
 		story = append(story, " "+line)
 	}
 
@@ -82,6 +82,7 @@ func (m *model) detailParts(r *row, w int, full bool) (story, evidence, next []s
 
 // factLines lays out a fact with its label, wrapped or cut.
 func (m *model) factLines(f fact, w int, wrapped bool) []string {
+	f.text = m.theme.plain(f.text)
 	label := "   " + m.theme.dim.Render(pad(f.label, labelWidth))
 	room := w - 3 - labelWidth - 1
 	if !wrapped {

@@ -88,7 +88,7 @@ func (m *model) logLines() []string {
 	if errs := m.scan.problems(); len(errs) > 0 {
 		lines = append(lines, " "+t.name.Render("Could not be read"))
 		for _, e := range errs {
-			for _, line := range wrap(escapeError(e), m.width-4) {
+			for _, line := range wrap(t.plain(escapeError(e)), m.width-4) {
 				lines = append(lines, "   "+line)
 			}
 		}
@@ -119,10 +119,10 @@ func (m *model) eventLines(e *event) []string {
 	indent := strings.Repeat(" ", 13)
 	if e.report != nil {
 		summary, _ := e.report.Explain()
-		lines = append(lines, indent+t.dim.Render(shorten(summary, m.width-14, t.mark)))
+		lines = append(lines, indent+t.dim.Render(shorten(t.plain(summary), m.width-14, t.mark)))
 	}
 	if e.attempt != nil {
-		for _, line := range wrap(e.attempt.text(), m.width-14) {
+		for _, line := range wrap(t.plain(e.attempt.text()), m.width-14) {
 			lines = append(lines, indent+t.dim.Render(line))
 		}
 	}

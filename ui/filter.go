@@ -20,6 +20,7 @@ type term struct {
 	not     bool    // the directories that do not match it
 	text    string  // lower case, not empty
 	classes classes // what the text of a state: term stands for
+	ascii   bool    // names are shown in ASCII, and found so too
 }
 
 // field is where a term looks.

@@ -35,7 +35,11 @@ func (m *model) typeFilter(msg tea.Msg) tea.Cmd {
 
 func (m *model) applyFilter() {
 	m.filter.SetSuggestions(completions(m.filter.Value()))
-	m.rows.setQuery(query{classes: m.rows.query.classes, terms: parseTerms(m.filter.Value())})
+	terms := parseTerms(m.filter.Value())
+	for i := range terms {
+		terms[i].ascii = m.theme.ascii
+	}
+	m.rows.setQuery(query{classes: m.rows.query.classes, terms: terms})
 }
 
 func (m *model) leaveFilter() {

@@ -154,7 +154,7 @@ func (m *model) groupRow(r *row, w int) string {
 	room := w - leftMargin - rightMargin
 	isCursor := r == m.rows.current()
 	counts := m.groupCounts(g, !isCursor)
-	name := glyph + " " + shortenMiddle(groupName(g), max(room-width(counts)-4, dirWidth/2), t.mark) + "  "
+	name := glyph + " " + shortenMiddle(t.plain(groupName(g)), max(room-width(counts)-4, dirWidth/2), t.mark) + "  "
 	if isCursor {
 		return t.strong.Render(t.cursor) + t.reverse.Render(pad(shorten(" "+name+counts, room+1, t.mark), room+1)) + t.strong.Render(t.cursorEnd)
 	}
@@ -170,7 +170,7 @@ func groupName(g *group) string {
 
 // groupLines are the detail of a group.
 func (m *model) groupLines(r *row, w int) []string {
-	lines := []string{" " + m.theme.name.Render(shortenMiddle(scan.Escape(r.Path)+"/", w-2, m.theme.mark))}
+	lines := []string{" " + m.theme.name.Render(shortenMiddle(m.theme.escape(r.Path)+"/", w-2, m.theme.mark))}
 	text := counted(len(r.group.rows), "directory", "directories") + ": " + m.groupCounts(r.group, true)
 	for _, line := range wrap(text, w-2) {
 		lines = append(lines, " "+line)

@@ -3,8 +3,6 @@ package ui
 import (
 	"strings"
 	"time"
-
-	"lockscope/scan"
 )
 
 // headerLine says where we are and how current the screen is.
@@ -17,7 +15,7 @@ func (m *model) headerLine() string {
 	live := m.liveness() + " "
 	room := m.width - width(left) - width(live) - 2
 
-	host := scan.Escape(m.opts.Host)
+	host := t.escape(m.opts.Host)
 	all := m.scanFacts()
 	needed := 0
 	if n := width(all[0]) + 3; n <= room && !m.rows.query.all() { // that not all is shown matters more
@@ -55,10 +53,11 @@ func (m *model) rootsText(room int) string {
 	if n := len(m.opts.Roots) - 1; n > 0 {
 		more = " +" + count(n)
 	}
-	if room < min(width(m.opts.Roots[0]), 16)+len(more) {
+	root := m.theme.escape(m.opts.Roots[0])
+	if room < min(width(root), 16)+len(more) {
 		return ""
 	}
-	return shortenMiddle(scan.Escape(m.opts.Roots[0]), room-len(more), m.theme.mark) + more
+	return shortenMiddle(root, room-len(more), m.theme.mark) + more
 }
 
 // scanFacts are in the order in which they matter; what does not fit is left out.
@@ -157,7 +156,7 @@ func (m *model) filterText() string {
 		parts = append(parts, strings.Join(words, ", ")+" only")
 	}
 	if text := strings.TrimSpace(m.filter.Value()); text != "" && m.mode != filtering {
-		parts = append(parts, "/ "+scan.Escape(text))
+		parts = append(parts, "/ "+m.theme.escape(text))
 	}
 	if len(parts) == 0 {
 		switch n := m.rows.groups.depth; {

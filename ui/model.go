@@ -71,11 +71,11 @@ func newModel(o Options) *model {
 		feed:     newFeed(),
 		scan:     status{wanted: o.Interval, interval: o.Interval},
 		rows:     newRows(),
-		paths:    newShownPath(o.Roots),
 		filter:   textinput.New(),
 		flash:    map[string]time.Time{},
 		breaking: &sync.WaitGroup{},
 	}
+	m.paths = newShownPath(o.Roots, &m.theme)
 	m.rows.groups.base = m.paths.base
 	for _, s := range o.States {
 		m.rows.query.classes |= only(classOfState(s))

@@ -15,6 +15,8 @@ import (
 //
 // It may be used from several goroutines.
 type Output struct {
+	ASCII bool // spell out what else there is in a text for people
+
 	ctx     context.Context
 	file    *os.File
 	grace   time.Duration // after the end of ctx: a reader that reads is given what is under way
@@ -39,7 +41,10 @@ func (o *Output) Write(p []byte) (int, error) {
 	if o.givenUp != nil {
 		return 0, o.givenUp
 	}
-	text := bytes.Clone(p)         // the caller may use p again while a write that was given up still reads it
+	text := bytes.Clone(p) // the caller may use p again while a write that was given up still reads it
+	if o.ASCII {
+		text = []byte(asciiOnly(string(p)))
+	}
 	written := make(chan error, 1) // buffered: nobody may be there to take it
 	go func() {
 		_, err := o.file.Write(text)

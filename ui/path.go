@@ -3,18 +3,19 @@ package ui
 import (
 	"path/filepath"
 	"strings"
-
-	"lockscope/scan"
 )
 
 // shownPath shows paths relative to their root; where there are several roots,
 // relative to the directory they have in common, since two directories must
 // not look the same.
-type shownPath struct{ base string }
+type shownPath struct {
+	base  string
+	theme *theme
+}
 
-func newShownPath(roots []string) shownPath {
+func newShownPath(roots []string, t *theme) shownPath {
 	if len(roots) == 0 {
-		return shownPath{}
+		return shownPath{theme: t}
 	}
 	base := roots[0]
 	for _, root := range roots[1:] {
@@ -22,7 +23,7 @@ func newShownPath(roots []string) shownPath {
 			base = filepath.Dir(base)
 		}
 	}
-	return shownPath{base}
+	return shownPath{base, t}
 }
 
 // of is the path as the table shows it: escaped, not shortened.
@@ -33,7 +34,7 @@ func (p shownPath) of(path string) string {
 	if rest, ok := strings.CutPrefix(path, p.base+"/"); ok && p.base != "" {
 		path = rest
 	}
-	return scan.Escape(path)
+	return p.theme.escape(path)
 }
 
 // length is the length of an absolute path of n bytes once it is relative.

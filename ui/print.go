@@ -50,6 +50,7 @@ type PrintOptions struct {
 	Started time.Time
 	States  []scan.State // only directories in these are shown; all if empty. What is counted stays the whole.
 	Color   bool         // state words in colour, in a table
+	ASCII   bool         // spell out all else, in a table and in a line for people
 
 	AllowEmpty bool // no data directory at all is nothing to look after, for Check
 }
@@ -76,7 +77,7 @@ func (o PrintOptions) shows(s scan.State) bool {
 // below names the roots within a sentence.
 func (o PrintOptions) below() string {
 	if len(o.Roots) == 1 {
-		return "below " + scan.Escape(o.Roots[0])
+		return "below " + o.escape(o.Roots[0])
 	}
 	return fmt.Sprintf("below %d roots", len(o.Roots))
 }
@@ -89,7 +90,16 @@ func (o PrintOptions) place(r *scan.Report) string {
 			path = rel
 		}
 	}
-	return scan.Escape(path)
+	return o.escape(path)
+}
+
+// escape is a text from outside as it is printed for people.
+func (o PrintOptions) escape(text string) string {
+	text = scan.Escape(text)
+	if o.ASCII {
+		text = asciiOnly(text)
+	}
+	return text
 }
 
 // collected gathers the reports of a format that prints them sorted.

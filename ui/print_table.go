@@ -66,7 +66,7 @@ func printedCells(r *scan.Report, opt PrintOptions) []string {
 	if t := r.Since(); !t.IsZero() {
 		since = age(r.Observed.Sub(t))
 	}
-	return []string{r.Verdict.State.String(), opt.place(r), printedPidfile(r), printedHolders(r), printedCommand(r), since}
+	return []string{r.Verdict.State.String(), opt.place(r), printedPidfile(r), printedHolders(r), printedCommand(r, opt), since}
 }
 
 // printedWidths are the widths of the columns in terminal cells.
@@ -140,7 +140,7 @@ func printedHolders(r *scan.Report) string {
 
 // printedCommand is the command line of the process that matters: the holder whom the
 // pidfile names, else the first holder, else a live process it names.
-func printedCommand(r *scan.Report) string {
+func printedCommand(r *scan.Report, opt PrintOptions) string {
 	var who *scan.Process
 	for _, h := range r.Evidence.Holders {
 		if who == nil || h.PID == r.Evidence.Pidfile.PID {
@@ -153,5 +153,5 @@ func printedCommand(r *scan.Report) string {
 	if who == nil || who.Command == "" {
 		return "-"
 	}
-	return shorten(scan.Escape(firstBytes(who.Command, 4*maxCommand)), maxCommand, "...")
+	return shorten(opt.escape(firstBytes(who.Command, 4*maxCommand)), maxCommand, "...")
 }

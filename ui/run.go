@@ -32,7 +32,7 @@ type Options struct {
 	// action off the screen.
 	Break func(*scan.Report) (removed []string, err error)
 
-	ASCII bool // no other characters in the screen's own marks
+	ASCII bool // no other characters on the screen: all else is spelled out, in names too
 	Color bool // false: bold and reverse video only
 	Demo  bool // say that the directories are a sandbox
 

@@ -19,7 +19,8 @@ func (t *term) in(text string, lower bool) bool {
 	if lower {
 		return strings.Contains(text, t.text)
 	}
-	return containsLower(scan.Escape(text), t.text)
+	text = scan.Escape(text)
+	return containsLower(text, t.text) || t.ascii && containsLower(asciiOnly(text), t.text)
 }
 
 func (t *term) inCommands(r *row) bool {

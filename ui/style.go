@@ -8,6 +8,7 @@ import (
 // are of the 16 that every terminal has and every user has chosen, and say
 // nothing that a word does not say too.
 type theme struct {
+	ascii  bool // show nothing else, in names too
 	glyphs [classCount]string
 
 	cursor, cursorEnd, tick, live, paused  string
@@ -50,6 +51,7 @@ func newTheme(ascii bool) theme {
 		t.good, t.dim,                        // held, free
 	}
 	if ascii {
+		t.ascii = true
 		t.glyphs = [classCount]string{"X", "X", "!", "!", "!", "~", "?", ":", ".", " "}
 		t.cursor, t.cursorEnd, t.tick, t.live, t.paused = ">", "<", "+", "*", "#"
 		t.ascending, t.descending, t.dash, t.dot, t.mark = "^", "v", "-", "-", "..."

@@ -61,7 +61,7 @@ func (m *model) cells(r *row) tableCells {
 		dir:     m.paths.of(r.Path),
 		pidfile: m.pidfileCell(&r.Evidence.Pidfile),
 		holder:  m.holderCell(r.Evidence.Holders, r.Evidence.Lock.State),
-		command: scan.Escape(firstBytes(command(r.Report), 256)),
+		command: m.theme.escape(firstBytes(command(r.Report), 256)),
 	}
 	if since := r.Since(); !since.IsZero() {
 		t.since = age(m.pictured().Sub(since))

@@ -79,7 +79,7 @@ func (m *model) screen() []string {
 	lines = append(lines, m.bodyLines(l)...)
 	lines = append(lines, m.ruleLine("", m.positionText(l)), m.footLine())
 	for i, line := range lines {
-		lines[i] = shorten(line, m.width, m.theme.mark)
+		lines[i] = shorten(m.theme.plain(line), m.width, m.theme.mark)
 	}
 	return lines
 }
@@ -188,7 +188,7 @@ func (m *model) footLine() string {
 		}
 		return spread(" "+m.filter.View(), hint, m.width)
 	case m.notice != "":
-		return " " + shorten(m.notice, m.width-2, t.mark)
+		return " " + shorten(t.plain(m.notice), m.width-2, t.mark)
 	case m.mode == asking:
 		return " " + m.help.ShortHelpView(m.fitting(m.dialogKeys()))
 	case m.text != nil:
@@ -236,7 +236,7 @@ func (m *model) emptyLines(height int) []string {
 	text = text[:min(len(text), height)]
 	lines := make([]string, max((height-len(text))/3, 0))
 	for _, line := range text {
-		line = shorten(line, m.width-4, m.theme.mark)
+		line = shorten(m.theme.plain(line), m.width-4, m.theme.mark)
 		lines = append(lines, strings.Repeat(" ", max((m.width-width(line))/2, 0))+line)
 	}
 	return lines

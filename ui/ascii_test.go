@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lockscope/lock"
+	"lockscope/scan"
+)
+
+func TestASCIIOnly(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain /a\\\\b":   "plain /a\\\\b",
+		"ś2J":             `\u015b2J`,
+		"日本/é":            `\u65e5\u672c/\u00e9`,
+		"👍":               `\U0001f44d`,
+		"half\xc5":        `half\xc5`, // as where a write ends in the middle
+		"\x1b[1mé\x1b[0m": "\x1b[1m\\u00e9\x1b[0m",
+	} {
+		if got := asciiOnly(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func notASCII(r rune) bool { return r >= 0x80 }
+
+// foreign is a directory that names everything in other characters.
+func foreign(state scan.State) sample {
+	s := sample{path: "ś2J/日本", state: state, pid: 8, process: lock.ProcessGone, written: hour, temps: []string{"ž"}}
+	if state == scan.Mismatch {
+		h := holder(7, "kvd --name ś é", hour)
+		h.User = "żółw"
+		s.holders = []scan.Holder{h}
+	}
+	return s
+}
+
+// Where there is but ASCII, nothing else goes out in any mode, and names are spelled out
+// before they are laid out.
+func TestScreenIsASCII(t *testing.T) {
+	for _, keys := range []string{"", "enter", "enter enter", "l", "?", "t", "t left", "/ ś", "/ ś enter", "6 B", "a B", "a B 2 enter", "y", "Y", "p", "s"} {
+		for _, size := range []tea.WindowSizeMsg{{Width: 200, Height: 50}, {Width: 80, Height: 24}, {Width: 40, Height: 12}, {Width: 10, Height: 4}} {
+			m, _ := testModel(size.Width, size.Height, Options{ASCII: true, Break: neverBreak})
+			m.opts.Host, m.opts.Roots = "wéb", []string{root + "/ö"}
+			m.take(scanned(changes(foreign(scan.Mismatch))))
+			second := foreign(scan.Stale)
+			second.path += "2"
+			third := foreign(scan.Stale)
+			third.path += "3"
+			m.take(scan.Update{Changes: changes(second, third), Errors: []scan.PathError{{Path: "/é", Err: errNotStale}}, Progress: scan.Progress{Visited: 1}}, scanned(nil))
+			m.take(scanned(changes(foreign(scan.Stale))))
+			m.typed(strings.Fields(keys)...)
+			if at := strings.IndexFunc(m.View().Content, notASCII); at >= 0 {
+				t.Errorf("%v after %q: %q", size, keys, m.View().Content[at:][:20])
+			}
+		}
+	}
+	m, _ := testModel(120, 30, Options{ASCII: true, Break: neverBreak})
+	m.take(scanned(changes(foreign(scan.Stale))))
+	golden(t, "asciinames-120x30", m.shown())
+	m.typed("/", "\\", "u", "0", "1", "5", "b")
+	if n := m.rows.matching(); n != 1 {
+		t.Errorf("a filter for what is shown finds %d", n)
+	}
+}
+
+func TestPrintedIsASCII(t *testing.T) {
+	opt := printOptions()
+	opt.Roots, opt.ASCII = []string{"/srv", "/é"}[1:], true
+	r := reportAt("/é/データ", scan.Held)
+	r.Root = "/é"
+	r.Evidence.Holders = []scan.Holder{{Process: someProcess(7, "kvd --name ś", hour)}}
+	for f, want := range map[Format]string{Table: `\u30c7\u30fc\u30bf  `, Check: `below /\u00e9`} {
+		got := printed(t, f, opt, updateOf(r), summaryOf(r))
+		if strings.ContainsFunc(got, notASCII) || !strings.Contains(got, want) {
+			t.Errorf("%s: want only ASCII and %q:\n%s", f, want, got)
+		}
+	}
+	for _, f := range []Format{JSON, NDJSON} {
+		if got := printed(t, f, opt, updateOf(r), summaryOf(r)); !strings.Contains(got, "/é/データ") {
+			t.Errorf("%s is UTF-8 everywhere:\n%s", f, got)
+		}
+	}
+}
