@@ -61,7 +61,9 @@ func TestScreenIsASCII(t *testing.T) {
 	m, _ := testModel(120, 30, Options{ASCII: true, Break: neverBreak})
 	m.take(scanned(changes(foreign(scan.Stale))))
 	golden(t, "asciinames-120x30", m.shown())
-	m.typed("/", "\\", "u", "0", "1", "5", "b")
+	m.typed("B")
+	golden(t, "asciinames-break-120x30", m.shown())
+	m.typed("esc", "/", "\\", "u", "0", "1", "5", "b")
 	if n := m.rows.matching(); n != 1 {
 		t.Errorf("a filter for what is shown finds %d", n)
 	}

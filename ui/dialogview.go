@@ -104,13 +104,13 @@ func (d *dialog) outcomes() string {
 // targetLines are one target: what it is, and what would be or was done.
 func (m *model) targetLines(g *target, w int) []string {
 	d, t := m.dialog, &m.theme
-	path := shortenMiddle(scan.Escape(g.seen.Path), w-2, t.mark)
+	path := shortenMiddle(t.escape(g.seen.Path), w-2, t.mark)
 	switch {
 	case g.came.outcome() == broken:
-		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(g.came.text())}
+		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.plain(g.came.text()))}
 	case g.came != nil:
 		lines := []string{t.alarm.Render(t.bad) + " " + path}
-		for _, line := range wrap(g.came.text(), w-2) {
+		for _, line := range wrap(t.plain(g.came.text()), w-2) {
 			lines = append(lines, "  "+line)
 		}
 		return lines
@@ -119,17 +119,17 @@ func (m *model) targetLines(g *target, w int) []string {
 	}
 	var lines []string
 	if len(d.targets) == 1 {
-		for _, line := range wrap(scan.Escape(g.seen.Path), w) {
+		for _, line := range wrap(t.escape(g.seen.Path), w) {
 			lines = append(lines, t.strong.Render(line))
 		}
 		if !m.cramped() {
 			summary, _ := g.seen.Explain()
-			lines = append(lines, wrap(summary, w)...)
+			lines = append(lines, wrap(t.plain(summary), w)...)
 		}
 	} else {
 		lines = append(lines, t.strong.Render(path))
 	}
-	lines = append(lines, "  "+t.dim.Render("removes ")+shorten(m.removes(g.seen), w-10, t.mark))
+	lines = append(lines, "  "+t.dim.Render("removes ")+shorten(t.plain(m.removes(g.seen)), w-10, t.mark))
 	if now := m.changedSince(g.seen); now != "" {
 		lines = append(lines, "  "+t.warn.Render("changed since this was asked: now "+now))
 	}
