@@ -5,8 +5,11 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"lockscope/scan"
 	"lockscope/ui"
@@ -43,6 +46,7 @@ func newPrinting(s *settings, f ui.Format, stdout, stderr *ui.Output) *printing 
 		Started:    time.Now(),
 		States:     s.states,
 		Color:      s.Color.on(isTerminal(stdout)),
+		Width:      columnsOf(stdout),
 		ASCII:      s.ASCII,
 		AllowEmpty: s.AllowEmpty,
 	}
@@ -164,6 +168,19 @@ func (c color) on(terminal bool) bool {
 		return false
 	}
 	return terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// columnsOf is how wide a terminal is, 0 if it is none or does not know and $COLUMNS does
+// not tell either.
+func columnsOf(f interface{ Fd() uintptr }) int {
+	if !isTerminal(f) {
+		return 0
+	}
+	if size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ); err == nil && size.Col > 0 {
+		return int(size.Col)
+	}
+	n, _ := strconv.Atoi(os.Getenv("COLUMNS"))
+	return max(n, 0)
 }
 
 // hostname is this host's name; empty if even the kernel does not know it.

@@ -50,6 +50,7 @@ type PrintOptions struct {
 	Started time.Time
 	States  []scan.State // only directories in these are shown; all if empty. What is counted stays the whole.
 	Color   bool         // state words in colour, in a table
+	Width   int          // of the terminal that a table is for, in cells; 0 = no line is too long
 	ASCII   bool         // spell out all else, in a table and in a line for people
 
 	AllowEmpty bool // no data directory at all is nothing to look after, for Check

@@ -2,27 +2,30 @@ package ui
 
 import (
 	"bufio"
-	"fmt"
 	"strconv"
 	"strings"
+
+	"charm.land/lipgloss/v2"
 
 	"lockscope/lock"
 	"lockscope/scan"
 )
 
-// A cell wider than its column's limit moves only the rest of its own row: one
-// tenant's very long path does not push every line off the screen. Commands are
-// cut there, paths never: they are there to be copied.
+// Where lines may be of any length, a cell wider than its column's limit moves only the
+// rest of its own row: one tenant's very long path does not push every line off the
+// screen. Commands are cut there, paths never: they are there to be copied. On a
+// terminal, where a line that is too long becomes two, paths are cut too, in the middle.
 const (
 	maxDirectory = 80
 	maxCommand   = 40
 	maxHolders   = 3 // listed by number; of more, only how many
+	printedMark  = "..."
 )
 
 var tableHeader = []string{"STATE", "DIRECTORY", "PIDFILE", "HOLDER", "COMMAND", "SINCE"}
 
 // tableRight tells which columns are aligned to the right.
-var tableRight = []bool{2: true, 5: true}
+var tableRight = [...]bool{columnPidfile: true, columnSince: true}
 
 // tablePrinter prints a line for each directory, the worst first, and a summary below.
 type tablePrinter struct {
@@ -41,22 +44,23 @@ func (p *tablePrinter) End(s scan.Summary) error {
 	if len(p.rows) > 0 {
 		colors := newTheme(true)
 		widths := printedWidths(p.rows, p.opt)
-		writeRow(p.out, tableHeader, widths)
+		p.writeRow(tableHeader, widths, lipgloss.NewStyle())
 		for _, r := range p.rows {
-			cells := printedCells(r, p.opt)
-			cells[0] = pad(cells[0], widths[0])
-			if p.opt.Color {
-				cells[0] = colors.class[classOf(r)].Render(cells[0])
-			}
-			writeRow(p.out, cells, widths)
+			p.writeRow(printedCells(r, p.opt), widths, colors.class[classOf(r)])
 		}
 		p.out.WriteByte('\n')
 	}
-	p.out.WriteString(summaryText(s, p.opt))
+	summary := summaryText(s, p.opt)
 	if len(p.opt.States) > 0 {
-		fmt.Fprintf(p.out, "; %s shown", count(len(p.rows)))
+		summary += "; " + count(len(p.rows)) + " shown"
 	}
-	p.out.WriteByte('\n')
+	lines := []string{summary}
+	if p.opt.Width > 0 {
+		lines = wrap(summary, p.opt.Width)
+	}
+	for _, line := range lines {
+		p.out.WriteString(line + "\n")
+	}
 	return p.out.Flush()
 }
 
@@ -80,22 +84,45 @@ func printedWidths(rows []*scan.Report, opt PrintOptions) []int {
 			widths[i] = max(widths[i], width(cell))
 		}
 	}
-	widths[1] = min(widths[1], maxDirectory)
+	if opt.Width > 0 {
+		return fitColumns(widths, opt.Width)
+	}
+	widths[columnDirectory] = min(widths[columnDirectory], maxDirectory)
 	return widths
 }
 
-func writeRow(out *bufio.Writer, cells []string, widths []int) {
+// writeRow writes a line of the table, with its state in a style.
+func (p *tablePrinter) writeRow(cells []string, widths []int, state lipgloss.Style) {
+	var b strings.Builder
 	for i, cell := range cells {
+		if widths[i] == 0 {
+			continue
+		}
+		if p.opt.Width > 0 {
+			cut := shorten
+			if i == columnDirectory {
+				cut = shortenMiddle
+			}
+			cell = cut(cell, widths[i], printedMark)
+		}
 		fill := pad
-		if i < len(tableRight) && tableRight[i] {
+		if tableRight[i] {
 			fill = padLeft
 		}
-		if i > 0 {
-			out.WriteString("  ")
+		cell = fill(cell, widths[i])
+		if i == columnState && p.opt.Color {
+			cell = state.Render(cell)
 		}
-		out.WriteString(fill(cell, widths[i]))
+		if i > 0 {
+			b.WriteString(strings.Repeat(" ", printedGap))
+		}
+		b.WriteString(cell)
 	}
-	out.WriteByte('\n')
+	line := strings.TrimRight(b.String(), " ")
+	if p.opt.Width > 0 { // else a terminal may be narrower than the state
+		line = shorten(line, p.opt.Width, "")
+	}
+	p.out.WriteString(line + "\n")
 }
 
 // printedPidfile is the PID the pidfile names, or else the word that the JSON has for it.
@@ -153,5 +180,9 @@ func printedCommand(r *scan.Report, opt PrintOptions) string {
 	if who == nil || who.Command == "" {
 		return "-"
 	}
-	return shorten(opt.escape(firstBytes(who.Command, 4*maxCommand)), maxCommand, "...")
+	most := maxCommand
+	if opt.Width > 0 {
+		most = opt.Width
+	}
+	return shorten(opt.escape(firstBytes(who.Command, 4*most)), most, printedMark)
 }
