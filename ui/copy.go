@@ -10,19 +10,14 @@ import (
 	"lockscope/scan"
 )
 
-// copyPath copies the path as it is, or if something in it would act where it is
-// pasted, as a word for a shell.
+// copyPath sends the path, as a word for a shell where it is to be pasted: a name may
+// hold $(reboot).
 func (m *model) copyPath() tea.Cmd {
 	r := m.rows.directory()
 	if r == nil {
 		return nil
 	}
-	text := r.Path
-	if !printable(text) {
-		text = shellWord(text)
-	}
-	m.notice = "copied " + scan.Escape(r.Path)
-	return tea.SetClipboard(text)
+	return m.send(shellWord(r.Path))
 }
 
 func (m *model) copyNext() tea.Cmd {
@@ -35,8 +30,7 @@ func (m *model) copyNext() tea.Cmd {
 		m.notice = "nothing to copy: " + why
 		return nil
 	}
-	m.notice = "copied: " + command
-	return tea.SetClipboard(command)
+	return m.send(command)
 }
 
 // nextCommand is the next step as a line for a shell, or why there is none.

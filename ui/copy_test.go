@@ -15,9 +15,9 @@ func TestNextCommand(t *testing.T) {
 		readOnly bool
 		want     string
 	}{
-		{s: troubled[3], want: "copied: kill 9377"},
-		{s: sample{path: "a b/it's", state: scan.Stale, pid: 9}, want: `copied: lockscope --break-stale --max-depth 0 '/srv/tenants/a b/it'\''s'`},
-		{s: stale("a"), want: "copied: lockscope --break-stale --max-depth 0 /srv/tenants/a"},
+		{s: troubled[3], want: "sent to the terminal: kill 9377"},
+		{s: sample{path: "a b/it's", state: scan.Stale, pid: 9}, want: `sent to the terminal: lockscope --break-stale --max-depth 0 '/srv/tenants/a b/it'\''s'`},
+		{s: stale("a"), want: "sent to the terminal: lockscope --break-stale --max-depth 0 /srv/tenants/a"},
 		{s: stale("a"), readOnly: true, want: "nothing to copy: to break it is next, and this is read-only"},
 		{s: free("a"), want: "nothing to copy: there is nothing to do here"},
 		{s: troubled[6], want: "nothing to copy: no command does this: the lock itself is sound; a restart of its holder writes the pidfile anew"},
@@ -29,7 +29,7 @@ func TestNextCommand(t *testing.T) {
 		}
 		m, _ := testModel(200, 30, o)
 		m.take(scanned(changes(test.s)))
-		if cmd := m.typed("Y"); m.notice != test.want || (cmd != nil) != strings.HasPrefix(test.want, "copied") {
+		if cmd := m.typed("Y"); m.notice != test.want || (cmd != nil) != strings.HasPrefix(test.want, "sent") {
 			t.Errorf("%s: says %q, want %q", test.s.state, m.notice, test.want)
 		}
 	}

@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 		os.Exit(child(n))
 	}
 	os.Setenv("TERM", "xterm-256color")
+	for _, name := range []string{"TMUX", "STY"} { // where what is copied goes
+		os.Unsetenv(name)
+	}
 	os.Exit(m.Run())
 }
 

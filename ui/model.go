@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"os"
 	"sync"
 	"time"
 
@@ -33,12 +34,13 @@ const (
 
 // model is the whole state of the screen. Only the program's event loop touches it.
 type model struct {
-	opts  Options
-	keys  KeyMap
-	theme theme
-	help  help.Model
-	now   func() time.Time
-	tick  time.Duration // between two looks at the clock
+	opts      Options
+	keys      KeyMap
+	clipboard clipboard
+	theme     theme
+	help      help.Model
+	now       func() time.Time
+	tick      time.Duration // between two looks at the clock
 
 	feed   *feed
 	scan   status
@@ -62,18 +64,19 @@ type model struct {
 func newModel(o Options) *model {
 	o.Names = o.Names.OrDefault()
 	m := &model{
-		opts:     o,
-		keys:     DefaultKeyMap(),
-		theme:    newTheme(o.ASCII),
-		help:     help.New(),
-		now:      time.Now,
-		tick:     time.Second,
-		feed:     newFeed(),
-		scan:     status{wanted: o.Interval, interval: o.Interval},
-		rows:     newRows(),
-		filter:   textinput.New(),
-		flash:    map[string]time.Time{},
-		breaking: &sync.WaitGroup{},
+		opts:      o,
+		keys:      DefaultKeyMap(),
+		clipboard: findClipboard(os.Getenv),
+		theme:     newTheme(o.ASCII),
+		help:      help.New(),
+		now:       time.Now,
+		tick:      time.Second,
+		feed:      newFeed(),
+		scan:      status{wanted: o.Interval, interval: o.Interval},
+		rows:      newRows(),
+		filter:    textinput.New(),
+		flash:     map[string]time.Time{},
+		breaking:  &sync.WaitGroup{},
 	}
 	m.paths = newShownPath(o.Roots, &m.theme)
 	m.rows.groups.base = m.paths.base

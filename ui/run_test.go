@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"encoding/base64"
 	"errors"
 	"regexp"
 	"strings"
@@ -88,31 +87,6 @@ func TestDumbTerminal(t *testing.T) {
 		if out := term.written(); out != "" {
 			t.Errorf("TERM=%q: wrote %q", name, out)
 		}
-	}
-}
-
-func TestCopy(t *testing.T) {
-	term := runScreen(t, 80, 24, Options{})
-	path := "a\xffb\x1b[31m/data"
-	term.show(scanned([]scan.Change{{Report: sample{path: path, state: scan.Free}.report()}}))
-	term.see(`a\xffb\x1b[31m/data`)
-	term.send("y")
-	term.see("copied")
-	copied := func(text string) {
-		t.Helper()
-		want := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a"
-		if !eventually(func() bool { return strings.Contains(term.written(), want) }) {
-			t.Errorf("%q was not sent to the clipboard", text)
-		}
-	}
-	copied(`$'` + root + `/a\xffb\x1b[31m/data'`) // pasted, it does nothing by itself
-	plain := "データ/it's"
-	term.show(scanned([]scan.Change{{Report: sample{path: plain, state: scan.Stale, pid: 9}.report()}}))
-	term.see(plain)
-	term.send("gy")
-	copied(root + "/" + plain)
-	if strings.Contains(term.written(), "\x1b[31m/") {
-		t.Error("a control sequence in a name reached the terminal")
 	}
 }
 
