@@ -78,7 +78,7 @@ func (rs *rows) settle() {
 			continue
 		}
 		if r.Report == nil {
-			rs.longest = max(rs.longest, len(r.next.Path))
+			rs.widest = max(rs.widest, rs.measure(r.next.Path))
 			found = append(found, r)
 		}
 		r.set(r.next)

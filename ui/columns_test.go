@@ -36,3 +36,25 @@ func TestColumnsHold(t *testing.T) {
 		}
 	}
 }
+
+// A name has the room that it needs as it is shown, not as it is stored.
+func TestColumnsSuitTheNames(t *testing.T) {
+	for _, test := range []struct{ path, shown string }{
+		{strings.Repeat("\x1b", 14), strings.Repeat(`\x1b`, 14)}, // 14 bytes, 56 cells
+		{strings.Repeat("漢", 28), strings.Repeat("漢", 28)},       // 84 bytes, 56 cells
+		{strings.Repeat("\u202e", 8) + "x", strings.Repeat(`\u202e`, 8) + "x"},
+	} {
+		m, _ := testModel(120, 30, Options{})
+		m.take(scanned(changes(stale(test.path))))
+		if text := m.shown(); !strings.Contains(text, "~ stale      "+test.shown) {
+			t.Errorf("%s is cut beside empty columns:\n%s", test.shown, text)
+		}
+	}
+	m, _ := testModel(120, 30, Options{})
+	held := heldBy("漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢", 7) // 60 bytes, 40 cells: no more is kept from the command
+	held.holders[0].Command = "kvd --data /srv/tenants/four"
+	m.take(scanned(changes(held)))
+	if text := m.shown(); strings.Count(text, held.holders[0].Command) != 2 { // in the table and in the detail
+		t.Errorf("the command is cut:\n%s", text)
+	}
+}

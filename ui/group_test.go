@@ -21,7 +21,7 @@ func listed(rs *rows) string {
 }
 
 func groupedRows() *rows {
-	rs := newRows()
+	rs := newRows(width)
 	rs.setHeight(9)
 	rs.groups.base = root
 	rs.applied(changes(free("a/x/1"), free("a/x/2"), stale("a/y/3"), free("b/x/4"), free("5")), nil)

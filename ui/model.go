@@ -73,12 +73,12 @@ func newModel(o Options) *model {
 		tick:      time.Second,
 		feed:      newFeed(),
 		scan:      status{wanted: o.Interval, interval: o.Interval},
-		rows:      newRows(),
 		filter:    textinput.New(),
 		flash:     map[string]time.Time{},
 		breaking:  &sync.WaitGroup{},
 	}
 	m.paths = newShownPath(o.Roots, &m.theme)
+	m.rows = newRows(m.paths.width)
 	m.rows.groups.base = m.paths.base
 	for _, s := range o.States {
 		m.rows.query.classes |= only(classOfState(s))

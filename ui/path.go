@@ -3,6 +3,7 @@ package ui
 import (
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // shownPath shows paths relative to their root; where there are several roots,
@@ -37,10 +38,11 @@ func (p shownPath) of(path string) string {
 	return p.theme.escape(path)
 }
 
-// length is the length of an absolute path of n bytes once it is relative.
-func (p shownPath) length(n int) int {
-	if p.base == "" || p.base == "/" {
+// width is the number of cells that the table needs for a path.
+func (p shownPath) width(path string) int {
+	text := p.of(path)
+	if n := utf8.RuneCountInString(text); n == len(text) { // ASCII, as nearly always
 		return n
 	}
-	return n - len(p.base) - 1
+	return width(text)
 }

@@ -16,7 +16,8 @@ type rows struct {
 	query        query
 	counts       [classCount]int
 	selected     int
-	longest      int // of the paths, in bytes
+	widest       int // of the paths, in cells as they are shown
+	measure      func(path string) int
 	groups       groups
 	groupsBefore int // heads before the last change of depth
 
@@ -27,7 +28,10 @@ type rows struct {
 	height int  // of the window
 }
 
-func newRows() *rows { return &rows{byPath: map[string]*row{}} }
+// newRows has no rows yet. measure is how many cells the table needs for a path.
+func newRows(measure func(path string) int) *rows {
+	return &rows{byPath: map[string]*row{}, measure: measure}
+}
 
 // setQuery shows other rows. The cursor stays with its directory, or goes to
 // the next one that is shown.

@@ -41,7 +41,7 @@ func at(r *row) string {
 // cursor and selection are where they were.
 func TestRowsStayTrue(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	rs := newRows()
+	rs := newRows(width)
 	rs.setHeight(7)
 	known, truth := map[string]*scan.Report{}, map[string]*scan.Report{} // and what is to be shown of it
 	queries := []query{{}, {classes: problems}, {terms: parseTerms("d/1")}, {classes: problems, terms: parseTerms("!3")},
@@ -144,7 +144,7 @@ func TestRowsStayTrue(t *testing.T) {
 }
 
 func TestCursorStaysOnTopUntilMoved(t *testing.T) {
-	rs := newRows()
+	rs := newRows(width)
 	rs.setHeight(5)
 	rs.applied(changes(free("m")), nil)
 	rs.applied(changes(stale("x"), free("a")), nil)
@@ -159,7 +159,7 @@ func TestCursorStaysOnTopUntilMoved(t *testing.T) {
 }
 
 func TestHealedRowStaysUnderCursor(t *testing.T) {
-	rs := newRows()
+	rs := newRows(width)
 	rs.setHeight(5)
 	rs.applied(changes(stale("a"), stale("b"), stale("c"), free("d")), nil)
 	rs.setQuery(query{classes: problems})
@@ -175,7 +175,7 @@ func TestHealedRowStaysUnderCursor(t *testing.T) {
 }
 
 func TestCursorOfGoneDirectory(t *testing.T) {
-	rs := newRows()
+	rs := newRows(width)
 	rs.setHeight(5)
 	rs.applied(changes(free("a"), free("b"), free("c")), nil)
 	rs.moveTo(1)
@@ -191,7 +191,7 @@ func TestCursorOfGoneDirectory(t *testing.T) {
 }
 
 func TestNextProblem(t *testing.T) {
-	rs := newRows()
+	rs := newRows(width)
 	rs.setHeight(2)
 	rs.order = order{column: byPath}
 	rs.applied(changes(free("a"), stale("b"), free("c"), free("d"), stale("e")), nil)

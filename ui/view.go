@@ -118,7 +118,7 @@ func (m *model) fullText() []string {
 
 // columns are the table's.
 func (m *model) columns(l layout) columns {
-	return planColumns(l.width, m.paths.length(m.rows.longest))
+	return planColumns(l.width, m.rows.widest)
 }
 
 func (m *model) tableLines(l layout) []string {
