@@ -11,6 +11,9 @@ import (
 
 const labelWidth = 10
 
+// stillChecking stands for the sentence on a directory that awaits its second look.
+const stillChecking = "Still checking: what was seen may be passing, as during an acquire. A second look tells."
+
 // detailLines explain a directory: what has happened to it, what that rests on, and
 // what to do next. They are at most w cells wide. In full, nothing is cut but wrapped.
 func (m *model) detailLines(r *row, w int, full bool) []string {
@@ -51,6 +54,9 @@ func (m *model) detailParts(r *row, w int, full bool) (story, evidence, next []s
 		story = append(story, spread(" "+t.name.Render(shortenMiddle(path, room, t.mark)), state+" ", w))
 	}
 	summary, advice := r.Explain()
+	if r.Checking { // what it would say, and what to do, is not established
+		summary, advice = stillChecking, ""
+	}
 	for _, line := range wrap(t.plain(summary), w-2) {
 		story = append(story, " "+line)
 	}
@@ -61,7 +67,7 @@ func (m *model) detailParts(r *row, w int, full bool) (story, evidence, next []s
 		list = append(list, fact{"break", why})
 	}
 	if full {
-		if codes := reasonCodes(r.Verdict.Reasons); codes != "" {
+		if codes := reasonCodes(r.Verdict.Reasons); codes != "" && !r.Checking {
 			list = append(list, fact{"reasons", codes})
 		}
 		list = append(list, fact{"observed", r.Observed.Local().Format("2006-01-02 15:04:05")})

@@ -98,9 +98,28 @@ func pidfileFact(r *scan.Report, now time.Time, sep string) string {
 	}
 	if p.ID.MTime != 0 {
 		t := time.Unix(0, p.ID.MTime)
-		parts = append(parts, "written "+t.Format(time.DateTime), longAge(now.Sub(t))+" ago")
+		parts = append(parts, "written "+t.Format(time.DateTime), howLongAgo(r, t, now))
 	}
 	return strings.Join(parts, sep)
+}
+
+// clockMargin is by how much times of a process and of a file may differ that are of one
+// moment: the system counts the one from the start in hundredths of a second.
+const clockMargin = 2 * time.Second
+
+// howLongAgo is the age of a pidfile by its time, which whoever writes there can set, and
+// which may be from before the clock was set: then it is no age.
+func howLongAgo(r *scan.Report, written, now time.Time) string {
+	if written.After(now.Add(clockMargin)) {
+		return "a time that is yet to come"
+	}
+	named := r.Evidence.Pidfile.PID
+	for _, h := range r.Evidence.Holders {
+		if (h.PID == named || h.NSPID == named) && h.Started.After(written.Add(clockMargin)) {
+			return "before its process started"
+		}
+	}
+	return longAge(now.Sub(written)) + " ago"
 }
 
 // holderFacts are a line for each process that holds the lock, with its descriptors.

@@ -63,6 +63,7 @@ func (m *model) cells(r *row) tableCells {
 		holder:  m.holderCell(r.Evidence.Holders, r.Evidence.Lock.State),
 		command: m.theme.escape(firstBytes(command(r.Report), 256)),
 	}
+	t.since = m.theme.dash
 	if since := r.Since(); !since.IsZero() {
 		t.since = age(m.pictured().Sub(since))
 	}

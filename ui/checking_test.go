@@ -1,0 +1,106 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"lockscope/lock"
+	"lockscope/scan"
+)
+
+// What awaits its second look is called so, and nobody is told what to do about it.
+func TestNoAdviceWhileChecking(t *testing.T) {
+	for _, s := range troubled {
+		s.checking = true
+		r := s.report()
+		summary, next := r.Explain()
+		for _, keys := range []string{"", "enter"} {
+			m, _ := testModel(140, 40, Options{Break: neverBreak})
+			m.take(scan.Update{Changes: changes(s)})
+			m.typed(strings.Fields(keys)...)
+			text := strings.Join(strings.Fields(m.shown()), " ")
+			if !strings.Contains(text, "checking") || !strings.Contains(text, "Still checking: ") {
+				t.Errorf("%s: does not say that it is being checked:\n%s", s.state, m.shown())
+			}
+			for _, claim := range []string{summary, next, " next ", "reasons"} {
+				if claim != "" && strings.Contains(text, claim) {
+					t.Errorf("%s: says %q:\n%s", s.state, claim, m.shown())
+				}
+			}
+		}
+		m, _ := testModel(120, 40, Options{Break: neverBreak})
+		m.take(scanned(changes(s)))
+		if cmd := m.typed("Y"); cmd != nil || m.notice != "nothing to copy: still checking" {
+			t.Errorf("%s: Y says %q", s.state, m.notice)
+		}
+		if m.typed("B"); m.mode == asking {
+			t.Errorf("%s: B asks", s.state)
+		}
+		for _, f := range []Format{Table, JSON, NDJSON} {
+			if got := printed(t, f, printOptions(), updateOf(r), summaryOf(r)); strings.Contains(got, s.path) {
+				t.Errorf("%s: printed as %s:\n%s", s.state, f, got)
+			}
+		}
+	}
+}
+
+// Where it is not known since when, there is a dash, and it comes last.
+func TestSinceNotKnown(t *testing.T) {
+	old := stale("old")
+	old.written = hour
+	fresh := stale("fresh")
+	fresh.written = time.Minute
+	for _, ascii := range []bool{false, true} {
+		m, _ := testModel(120, 30, Options{ASCII: ascii})
+		m.take(scanned(changes(free("0"), old, fresh)))
+		m.sort(order{column: bySince})
+		for _, want := range []string{"fresh old 0", "old fresh 0"} {
+			var got []string
+			for _, r := range m.rows.shown {
+				got = append(got, at(r))
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("sorted %v: %v, want %s", m.rows.order, got, want)
+			}
+			m.sort(order{column: bySince, reverse: true})
+		}
+		dash := " –"
+		if ascii {
+			dash = " -"
+		}
+		for line := range strings.Lines(m.shown()) {
+			if strings.Contains(line, " free  ") && strings.Contains(line, " 0 ") && strings.Count(line, dash) != 3 { // PIDFILE, HOLDER, SINCE
+				t.Errorf("no dash: %q", line)
+			}
+		}
+	}
+	got := printed(t, Table, printOptions(), updateOf(reportAt("/srv/a", scan.Free)), scan.Summary{})
+	if row := strings.Split(got, "\n")[1]; !strings.HasSuffix(row, " -") {
+		t.Errorf("printed as %q", row)
+	}
+}
+
+// The time of a file that nobody can have written then is shown, and is no age.
+func TestPidfileOfAnotherTime(t *testing.T) {
+	started := 10 * time.Second
+	for _, test := range []struct {
+		written time.Time
+		says    string
+	}{
+		{noon.Add(-started), "10s ago"},
+		{noon.Add(time.Second), "0s ago"},
+		{time.Unix(60, 0), "written 1970-01-01 00:01:00 · before its process started"},
+		{noon.AddDate(11, 0, 0), "written 2037-11-22 16:06:00 · a time that is yet to come"},
+	} {
+		s := heldBy("a", 7)
+		s.holders = []scan.Holder{holder(7, "kvd", started)}
+		s.process = lock.ProcessAlive
+		s.written = noon.Sub(test.written)
+		m, _ := testModel(120, 30, Options{})
+		m.take(scanned(changes(s)))
+		if text := m.shown(); !strings.Contains(text, test.says) {
+			t.Errorf("%v: want %q:\n%s", test.written, test.says, text)
+		}
+	}
+}
