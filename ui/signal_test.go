@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // start runs a program as the leader of a session on the terminal, with the
@@ -114,6 +116,24 @@ func TestTerminalGone(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestTerminalError(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{fmt.Errorf("bubbletea: error getting terminal size: %w", syscall.EIO), "use the terminal: input/output error"},
+		{fmt.Errorf("%w: %w", tea.ErrProgramKilled, tea.ErrProgramPanic), "the screen ended by a fault of this program, which is told above"},
+		{tea.ErrProgramKilled, "the screen could not be shown"},
+	} {
+		if got := terminalError(test.err); got.Error() != test.want {
+			t.Errorf("%v: got %q, want %q", test.err, got, test.want)
+		}
+	}
+	if err := terminalError(nil); err != nil {
+		t.Error(err)
 	}
 }
 
