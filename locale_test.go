@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -58,15 +57,7 @@ func TestLocaleOfTerminal(t *testing.T) {
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = to.writer, to.writer, to.writer
 		startInSession(t, cmd)
 		to.writer.Close()
-		var seen []byte
-		for !strings.Contains(string(seen), "2J") {
-			buf := make([]byte, 4096)
-			n, err := to.reader.Read(buf)
-			if err != nil {
-				t.Fatalf("%v after %q", err, seen)
-			}
-			seen = append(seen, buf[:n]...)
-		}
+		seen := readUntil(t, to.reader, "2J")
 		if !slices.Contains(test.args, "--once") {
 			write(t, to.reader, "q")
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -76,12 +77,16 @@ func (p *printing) untilUnread(ctx context.Context, end context.CancelCauseFunc)
 // run scans, prints and returns the exit status.
 func (p *printing) run(ctx context.Context) int {
 	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
+	var watching sync.WaitGroup
+	defer func() {
+		end(nil)
+		watching.Wait()
+	}()
 	cancel := func() { end(nil) }
 	var sum scan.Summary
 	var err error
 	if p.s.watch {
-		go p.untilUnread(ctx, end)
+		watching.Go(func() { p.untilUnread(ctx, end) })
 		ended := false
 		err = p.monitor.Run(ctx, func(u scan.Update) {
 			p.update(u, cancel)

@@ -64,6 +64,19 @@ func terminalEnds(t *testing.T) ends {
 	return closedAtEnd(t, far, near)
 }
 
+// readUntil reads until a text comes, and returns all that came.
+func readUntil(t *testing.T, r io.Reader, text string) (seen []byte) {
+	t.Helper()
+	for buf := make([]byte, 4096); !strings.Contains(string(seen), text); {
+		n, err := r.Read(buf)
+		if err != nil {
+			t.Fatalf("%v after %q", err, seen)
+		}
+		seen = append(seen, buf[:n]...)
+	}
+	return seen
+}
+
 // A watch ends when its reader goes away, and does not wait for the next change.
 func TestWatchEndsWithItsReader(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -81,14 +94,7 @@ func TestWatchEndsWithItsReader(t *testing.T) {
 			cmd.Stdout = to.writer
 			startInSession(t, cmd)
 			to.writer.Close()
-			var seen strings.Builder
-			for buf := make([]byte, 4096); !strings.Contains(seen.String(), `"type":"summary"`); {
-				n, err := to.reader.Read(buf)
-				if err != nil {
-					t.Fatalf("%v after %q", err, seen.String())
-				}
-				seen.Write(buf[:n])
-			}
+			readUntil(t, to.reader, `"type":"summary"`)
 			to.reader.Close()
 			if status := endOf(t, cmd); status != test.status {
 				t.Errorf("exit status %d, want %d", status, test.status)
@@ -253,5 +259,20 @@ func TestNoKeyboard(t *testing.T) {
 				t.Errorf("%s: %q is there: %t, in:\n%s", name, want, !is, text)
 			}
 		}
+	}
+}
+
+// The screen ends with its terminal, as if SIGHUP had told it.
+func TestScreenEndsWithItsTerminal(t *testing.T) {
+	to := terminalEnds(t)
+	cmd := command("--timeout", "1m", staleTree(t, "tenant"))
+	cmd.Env = append(os.Environ(), "TERM=xterm")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = to.writer, to.writer, nil
+	startInSession(t, cmd)
+	to.writer.Close()
+	readUntil(t, to.reader, "tenant")
+	to.reader.Close()
+	if status, want := endOf(t, cmd), 128+int(syscall.SIGHUP); status != want {
+		t.Errorf("exit status %d, want %d", status, want)
 	}
 }

@@ -19,16 +19,10 @@ func HungUp(ctx context.Context, files ...interface{ Fd() uintptr }) bool {
 		return untilEnd(ctx)
 	}
 	defer wake.Close()
-	ended := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		end.Close()
-		close(ended)
-	})
+	stop := context.AfterFunc(ctx, func() { end.Close() })
 	defer func() {
 		if stop() {
 			end.Close()
-		} else {
-			<-ended
 		}
 	}()
 

@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Output is a stream whose reader may have stopped reading, as a pipe's does or a
@@ -26,6 +28,9 @@ type Output struct {
 
 // outputGrace is a moment for people, and enough for a reader that only was busy.
 const outputGrace = 250 * time.Millisecond
+
+// outputMost is for what seems to take more and does not, as a file on a dead mount.
+const outputMost = 5 * time.Second
 
 // NewOutput returns an Output to a file.
 func NewOutput(ctx context.Context, f *os.File) *Output {
@@ -54,15 +59,35 @@ func (o *Output) Write(p []byte) (int, error) {
 	select {
 	case err = <-written:
 	case <-o.ctx.Done():
-		select {
-		case err = <-written:
-		case <-time.After(o.grace):
-			o.givenUp = context.Cause(o.ctx)
-			err = o.givenUp
-		}
+		err = o.last(written)
 	}
 	if err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// last waits for a write after the end of ctx, and gives it up where nobody takes it.
+func (o *Output) last(written <-chan error) error {
+	most := time.After(outputMost)
+	for {
+		select {
+		case err := <-written:
+			return err
+		case <-time.After(o.grace):
+			if takesMore(o.file) { // the processor is only busy with others
+				continue
+			}
+		case <-most:
+		}
+		o.givenUp = context.Cause(o.ctx)
+		return o.givenUp
+	}
+}
+
+// takesMore reports whether a write would not wait, now.
+func takesMore(f *os.File) bool {
+	polled := []unix.PollFd{{Fd: int32(f.Fd()), Events: unix.POLLOUT}}
+	_, err := unix.Poll(polled, 0)
+	return err != nil || polled[0].Revents != 0
 }

@@ -72,12 +72,17 @@ func (m *model) run(ctx context.Context) error {
 		defer keys.Close()
 	}
 	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
 	gone := func() { end(ErrTerminalGone) }
+	watched := make(chan struct{})
 	go func() {
+		defer close(watched)
 		if HungUp(ctx, keys, o.Stdout) {
 			gone()
 		}
+	}()
+	defer func() {
+		end(nil)
+		<-watched // the files may be closed
 	}()
 	profile := colorprofile.ASCII
 	if o.Color {
