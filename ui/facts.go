@@ -87,7 +87,7 @@ func pidfileFact(r *scan.Report, now time.Time, sep string) string {
 		}
 		parts = append(parts, text)
 	case lock.PidfileMalformed:
-		parts = append(parts, "names nobody: "+strconv.Quote(p.Text))
+		parts = append(parts, `names nobody: "`+scan.Escape(p.Text)+`"`)
 	case lock.PidfileNotRegular:
 		parts = append(parts, "not a regular file")
 	default:

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"lockscope/lock"
 	"lockscope/scan"
 )
 
@@ -68,4 +69,16 @@ func FuzzView(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The text of a pidfile is escaped as names are: a blank that is a letter is not printed.
+func TestPidfileTextIsEscaped(t *testing.T) {
+	s := stale("a")
+	m, _ := testModel(120, 30, Options{})
+	r := s.report()
+	r.Evidence.Pidfile.State, r.Evidence.Pidfile.Text = lock.PidfileMalformed, "81\u316421\n"
+	m.take(scanned([]scan.Change{{Report: r}}))
+	if text := m.shown(); !strings.Contains(text, `names nobody: "81\u316421\n"`) {
+		t.Errorf("the detail:\n%s", text)
+	}
 }
