@@ -93,7 +93,7 @@ func TestBreakAskedTooEarly(t *testing.T) {
 	if _, err := terminal.WriteString("y\n"); err != nil {
 		t.Fatal(err)
 	}
-	await("/a: refused: the lock is held, the pidfile names ")
+	await("/a: refused: the lock is held; the pidfile names ")
 	await("/b: removed .handoff.pidfile")
 	if status := exitStatus(t, cmd); status != 1 {
 		t.Errorf("exit status %d, want 1", status)

@@ -2,10 +2,6 @@ package lock
 
 import (
 	"errors"
-	"io/fs"
-	"os"
-	"slices"
-	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,7 +14,8 @@ import (
 // why; nothing has then been changed, unless names come with it. Those are of what was
 // removed before, as with any other error. The lock file is never removed, and the lock is
 // held, exclusively, only for the tens of microseconds in which the evidence is
-// confirmed and the files are unlinked. Where a daemon that died again and again left many
+// confirmed and the files are unlinked. A daemon that starts meanwhile waits in its open, where the system
+// grants a lease on the lock file, and is refused otherwise. Where a daemon that died again and again left many
 // temporaries, that is done a few at a time, and a daemon may acquire in between.
 func BreakStale(dir string, seen Evidence) (removed []string, err error) {
 	return DefaultNames.BreakStale(dir, seen)
@@ -44,23 +41,32 @@ const (
 )
 
 func (n Names) breakStale(dir string, seen Evidence, at func(breakStep)) (removed []string, err error) {
+	b, err := n.openSeen(dir, seen)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	b.at = at
+	at(stepOpened)
+	removed, err = b.run()
+	if len(removed) > 0 {
+		fsync(b.fd) // not under the lock; the pidfile is a hint, so a loss is harmless
+	}
+	return removed, err
+}
+
+// openSeen opens the directory that was seen. The descriptor is what counts from there on: it does not
+// matter which links led to it.
+func (n Names) openSeen(dir string, seen Evidence) (*breaker, error) {
 	d, err := n.OpenDir(dir)
 	if err != nil {
 		return nil, refusal(dir, seen, RefusedUnknown, err)
 	}
-	defer d.Close()
-	// The descriptor is what counts from here on: if it is the directory that
-	// was seen, it does not matter which links led to it.
 	if id, err := d.ID(); err != nil || !id.SameFile(seen.Dir) {
+		d.Close()
 		return nil, refusal(dir, seen, RefusedReplaced, err)
 	}
-	at(stepOpened)
-	b := breaker{Dir: d, seen: seen, at: at}
-	removed, err = b.run()
-	if len(removed) > 0 {
-		fsync(d.fd) // not under the lock; the pidfile is a hint, so a loss is harmless
-	}
-	return removed, err
+	return &breaker{Dir: d, seen: seen}, nil
 }
 
 // breaker is one attempt.
@@ -82,6 +88,9 @@ func (b *breaker) run() (removed []string, err error) {
 	}
 	// What takes long is proven before the lock is taken, and only confirmed under it.
 	if err := b.proveGone(); err != nil {
+		if b.heldNow() { // which says more
+			err = b.refuse(RefusedHeld, nil)
+		}
 		return nil, err
 	}
 	b.at(stepProved)
@@ -105,24 +114,25 @@ func (b *breaker) run() (removed []string, err error) {
 
 // removeLocked removes, under the lock, what is seen now: all of it but the temporaries of other batches.
 func (b *breaker) removeLocked() ([]string, error) {
-	fd, id, err := openRegular(b.fd, b.names.Lock, unix.O_RDONLY)
-	switch {
-	case err == unix.ENOENT:
-		return nil, b.refuse(RefusedReplaced, nil)
-	case err != nil:
-		return nil, b.refuse(RefusedUnknown, err)
+	fd, id, err := b.openLock()
+	if err != nil {
+		return nil, err
 	}
 	defer unix.Close(fd)
-	if !id.SameFile(b.seen.Lock.ID) {
-		return nil, b.refuse(RefusedReplaced, nil)
+	leased, err := lockGently(fd)
+	if leased {
+		defer giveLeaseBack(fd)
 	}
-	if err := flock(fd, unix.LOCK_EX); err == unix.EWOULDBLOCK {
+	if err == unix.EWOULDBLOCK {
 		return nil, &RefusedError{Dir: b.path, Reason: RefusedHeld, PID: b.Pidfile().PID}
 	} else if err != nil {
-		return nil, b.refuse(RefusedUnknown, err)
+		return nil, b.refuse(RefusedUnknown, pathError("flock", b.filePath(b.names.Lock), err))
 	}
 	defer unflock(fd)
 	b.at(stepLocked)
+	if err := b.otherLocks(fd); err != nil {
+		return nil, err
+	}
 	if onDisk, _, err := fstatat(b.fd, b.names.Lock); err != nil || !onDisk.SameFile(id) {
 		return nil, b.refuse(RefusedReplaced, err)
 	}
@@ -135,6 +145,44 @@ func (b *breaker) removeLocked() ([]string, error) {
 	return removed, err
 }
 
+// openLock opens the lock file that was seen.
+func (b *breaker) openLock() (fd int, id FileID, err error) {
+	fd, id, err = openRegular(b.fd, b.names.Lock, unix.O_RDONLY)
+	switch {
+	case err == unix.ENOENT:
+		return -1, id, b.refuse(RefusedReplaced, nil)
+	case err == unix.EAGAIN:
+		return -1, id, b.refuse(RefusedUnknown, ErrLeased)
+	case err != nil:
+		return -1, id, b.refuse(RefusedUnknown, pathError("open", b.filePath(b.names.Lock), err))
+	case !id.SameFile(b.seen.Lock.ID):
+		unix.Close(fd)
+		return -1, id, b.refuse(RefusedReplaced, nil)
+	}
+	return fd, id, nil
+}
+
+// otherLocks refuses where somebody has a lock of another kind on the lock file: it is in somebody's use.
+func (b *breaker) otherLocks(fd int) error {
+	pid, held, err := posixHolder(fd)
+	switch {
+	case held:
+		return b.refuse(RefusedHeld, &PosixLockError{PID: pid})
+	case err != nil && !errors.Is(err, errors.ErrUnsupported): // there are none where they are unknown
+		return b.refuse(RefusedUnknown, pathError("fcntl", b.filePath(b.names.Lock), err))
+	}
+	return nil
+}
+
+// heldNow asks whether somebody has the lock. A lease tells that nobody has without refusing anybody.
+func (b *breaker) heldNow() bool {
+	l := b.LockFile()
+	if l.State == LockMissing || l.Err != nil || b.LeaseSeen(l).State == LockFree {
+		return false
+	}
+	return b.ProbeSeen(l).State == LockHeld
+}
+
 // proveGone establishes that the process the pidfile names is not one that
 // could be writing here.
 func (b *breaker) proveGone() error {
@@ -143,9 +191,6 @@ func (b *breaker) proveGone() error {
 	}
 	p, state := b.Dir.named(b.seen.Pidfile)
 	if !state.Exited() && state != ProcessUnrelated {
-		if b.ProbeLock().State == LockHeld { // which says more
-			return b.refuse(RefusedHeld, nil)
-		}
 		return b.refuse(RefusedAlive, nil)
 	}
 	b.named = p
@@ -204,46 +249,6 @@ func (b *breaker) remove() (removed []string, err error) {
 	return removed, nil
 }
 
-// removeUnlocked removes the pidfile where there is no lock file. Nothing keeps a
-// daemon from creating one and acquiring now, so the pidfile is first moved
-// aside, then looked at, and put back if it is not the one that was seen.
-//
-// Should we die in between, it stays where it was moved to, under the name of a
-// temporary. The directory then has neither lock file nor pidfile and is no data directory;
-// once a daemon has made it one again, the file is a leftover like any other.
-func (b *breaker) removeUnlocked() ([]string, error) {
-	if err := b.confirm(); err != nil {
-		return nil, err
-	}
-	if !b.sameFiles() {
-		return nil, b.refuse(RefusedChanged, nil)
-	}
-	b.at(stepConfirmed)
-	aside := b.names.Pidfile + "." + strconv.Itoa(os.Getpid()) + ".tmp"
-	switch err := b.move(b.names.Pidfile, aside); {
-	case err == unix.ENOENT || err == unix.EEXIST:
-		return nil, b.refuse(RefusedChanged, nil)
-	case err != nil:
-		return nil, b.refuse(RefusedUnknown, pathError("rename", b.filePath(b.names.Pidfile), err))
-	}
-	b.at(stepAside)
-	why, err := RefusedChanged, error(nil)
-	if id, _, _ := fstatat(b.fd, aside); id == b.seen.Pidfile.ID && b.LockFile().State == LockMissing {
-		if err = b.unlink(aside); err == nil {
-			return []string{b.names.Pidfile}, nil
-		}
-		why, err = RefusedUnknown, pathError("unlink", b.filePath(aside), err)
-	}
-	switch back := b.move(aside, b.names.Pidfile); back {
-	case nil, unix.ENOENT:
-	case unix.EEXIST:
-		b.unlink(aside) // by now, who acquired would have replaced it
-	default:
-		return nil, pathError("rename", b.filePath(aside), back) // it stays there
-	}
-	return nil, b.refuse(why, err)
-}
-
 // Leftovers names the files that BreakStale would remove, given the evidence
 // it will be handed. Temporaries are left alone where there is no lock file: without
 // a lock to hold, one of them may be part of an acquire in progress.
@@ -259,21 +264,4 @@ func (n Names) Leftovers(seen Evidence) []string {
 		}
 	}
 	return names
-}
-
-// refusal makes the typed error, and finds the reason in the system's error where none is given.
-func refusal(dir string, seen Evidence, why Refusal, err error) error {
-	if why == RefusedUnknown {
-		switch {
-		case errors.Is(err, unix.EROFS):
-			why = RefusedReadOnlyFS
-		case errors.Is(err, fs.ErrPermission):
-			why = RefusedPermission
-		case errors.Is(err, ErrNotRegular):
-			why = RefusedNotRegular
-		case slices.ContainsFunc([]error{unix.ENOENT, unix.ENOTDIR, unix.ELOOP}, func(e error) bool { return errors.Is(err, e) }):
-			why = RefusedReplaced
-		}
-	}
-	return &RefusedError{Dir: dir, Reason: why, PID: seen.Pidfile.PID, Err: err}
 }

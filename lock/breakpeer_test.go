@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -16,15 +17,15 @@ import (
 )
 
 // A daemon that wants the lock at any step of a break gets it, and then the break is
-// refused; or is refused itself for as long as the break holds the lock, and
-// gets it right after.
+// refused; or waits for as long as the break has its lease. Where somebody else has the lock file open for
+// writing, there is none: then it is refused while the break holds the lock, and gets it right after.
 func TestBreakRacesDaemon(t *testing.T) {
 	for _, p := range peers {
 		for _, command := range []string{"acquire", "break"} {
-			for _, withLock := range []bool{true, false} {
-				for _, step := range lock.BreakSteps[withLock] {
-					t.Run(fmt.Sprintf("%s %s/%s/lock file %t", p.name, command, step, withLock), func(t *testing.T) {
-						daemonAt(t, p.peer(t), command, step, withLock)
+			for _, with := range []string{"lock file", "lock file open elsewhere", "no lock file"} {
+				for _, step := range lock.BreakSteps[with != "no lock file"] {
+					t.Run(fmt.Sprintf("%s %s/%s/%s", p.name, command, step, with), func(t *testing.T) {
+						daemonAt(t, p.peer(t), command, step, with)
 					})
 				}
 			}
@@ -32,19 +33,30 @@ func TestBreakRacesDaemon(t *testing.T) {
 	}
 }
 
-func daemonAt(t *testing.T, p peer, command, step string, withLock bool) {
+func daemonAt(t *testing.T, p peer, command, step, with string) {
+	withLock := with != "no lock file"
 	dir := t.TempDir()
 	if withLock {
 		write(t, dir, lockfile, "")
 	}
+	if with == "lock file open elsewhere" {
+		f, err := os.OpenFile(filepath.Join(dir, lockfile), os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+	}
 	stalePidfile(t, dir)
 	seen := inspect(t, dir)
 	var daemon *process
-	refusedAt := withLock && slices.Contains([]string{"locked", "confirmed", "removed"}, step)
+	locked := withLock && slices.Contains([]string{"locked", "confirmed", "removed"}, step)
 	removed, err := lock.BreakStaleAt(dir, seen, func(now string) {
 		switch {
 		case now != step:
-		case refusedAt:
+		case locked && with == "lock file":
+			daemon = p.start(t, command, dir)
+			eventually(t, "the daemon waits for the lease", func() bool { return leaseIsAskedFor(t, seen.Lock.ID.Ino) })
+		case locked:
 			named := deadPID
 			if step == "removed" {
 				named = 0
@@ -58,10 +70,13 @@ func daemonAt(t *testing.T, p peer, command, step string, withLock bool) {
 		}
 	})
 	switch {
-	case refusedAt:
+	case locked && daemon != nil:
+		daemon.expect("HELD", daemon.pid())
+	case locked:
 		daemon = p.wantAcquired(t, command, dir)
-		fallthrough
-	case step == "released":
+	}
+	switch {
+	case locked || step == "released":
 		if err != nil || !slices.Equal(removed, []string{pidfile}) {
 			t.Errorf("%q, %v", removed, err)
 		}
@@ -74,13 +89,27 @@ func daemonAt(t *testing.T, p peer, command, step string, withLock bool) {
 	}
 	wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(daemon.pid()))
 	wantFiles(t, dir, lockfile, pidfile)
-	wantNoneOpen(t, dir)
 	p.wantRefusal(t, dir, daemon.pid())
 	daemon.release()
 	wantFiles(t, dir, lockfile)
 	if withLock && !fileID(t, filepath.Join(dir, lockfile)).SameFile(seen.Lock.ID) {
 		t.Error("the lock file is another")
 	}
+}
+
+// leaseIsAskedFor reports whether somebody has a lease on the file, and another one wants to open it.
+func leaseIsAskedFor(t testing.TB, inode uint64) bool {
+	t.Helper()
+	locks, err := os.ReadFile("/proc/locks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(locks)) {
+		if f := strings.Fields(line); len(f) > 5 && f[1] == "LEASE" && f[2] == "BREAKING" && strings.HasSuffix(f[5], fmt.Sprint(":", inode)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Whoever breaks may be killed at any step. The lock is free then, and the next break,

@@ -3,6 +3,7 @@ package lock
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"golang.org/x/sys/unix"
 )
@@ -79,23 +80,37 @@ func (r Refusal) String() string {
 // ErrHeld or ErrReplaced if that is the reason, and wraps the system's error
 // where there is one.
 type RefusedError struct {
-	Dir    string
-	Reason Refusal
-	PID    int   // whom the pidfile names; 0 if nobody
-	Err    error // the system's error, if that is why
+	Dir     string
+	Reason  Refusal
+	PID     int    // whom the pidfile names; 0 if nobody. A hint, which may be wrong
+	Holder  int    // of RefusedHeld: who has the lock. 0 if that is not known; this package itself does not look for it
+	Command string // the Holder's, if it is known: untrusted, escape before printing
+	Err     error  // the system's error, if that is why
 }
 
 func (e *RefusedError) Error() string { return e.Dir + ": " + e.Why() }
+
+// held says who has the lock: what the kernel told, or else what the pidfile says.
+func (e *RefusedError) held() string {
+	switch {
+	case e.Holder > 0 && e.Command != "":
+		return fmt.Sprintf("the lock is held by %s %d", e.Command, e.Holder)
+	case e.Holder > 0:
+		return fmt.Sprintf("the lock is held by %d", e.Holder)
+	case e.Err != nil: // says more
+		return "the lock is held"
+	case e.PID > 0:
+		return fmt.Sprintf("the lock is held; the pidfile names %d, which is only a hint", e.PID)
+	}
+	return "the lock is held; the pidfile names nobody"
+}
 
 // Why is the error's text without the directory.
 func (e *RefusedError) Why() string {
 	var why string
 	switch e.Reason {
 	case RefusedHeld:
-		why = "the lock is held"
-		if e.PID > 0 {
-			why += fmt.Sprintf(", the pidfile names %d", e.PID)
-		}
+		why = e.held()
 	case RefusedChanged:
 		why = "changed since you looked"
 	case RefusedReplaced:
@@ -113,6 +128,9 @@ func (e *RefusedError) Why() string {
 	case RefusedAudit:
 		why = "the attempt could not be written to the audit log"
 	default:
+		if e.Err != nil { // which is all there is to say
+			return e.Err.Error()
+		}
 		why = "failed"
 	}
 	if e.Err != nil {
@@ -128,3 +146,39 @@ func (e *RefusedError) Is(target error) bool {
 }
 
 func (e *RefusedError) Unwrap() error { return e.Err }
+
+// refusal makes the typed error, and finds the reason in the system's error where none is given.
+func refusal(dir string, seen Evidence, why Refusal, err error) error {
+	if why == RefusedUnknown {
+		for _, known := range []struct {
+			err error
+			why Refusal
+		}{
+			{unix.EROFS, RefusedReadOnlyFS},
+			{fs.ErrPermission, RefusedPermission},
+			{ErrNotRegular, RefusedNotRegular},
+			{unix.ENOENT, RefusedReplaced},
+			{unix.ENOTDIR, RefusedReplaced},
+			{unix.ELOOP, RefusedReplaced},
+		} {
+			if errors.Is(err, known.err) {
+				why = known.why
+				break
+			}
+		}
+	}
+	return &RefusedError{Dir: dir, Reason: why, PID: seen.Pidfile.PID, Err: err}
+}
+
+// AsideError is a break that went wrong half-way, where there is no lock file: the pidfile was moved aside, and
+// could be neither removed nor put back. It is not ErrRefused: something was changed.
+type AsideError struct {
+	Path string // where the pidfile is now
+	Err  error  // why it could not be put back
+}
+
+func (e *AsideError) Error() string {
+	return fmt.Sprintf("the pidfile was moved to %s, and is still there: %v", e.Path, e.Err)
+}
+
+func (e *AsideError) Unwrap() error { return e.Err }

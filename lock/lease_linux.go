@@ -15,6 +15,11 @@ import (
 // runtime ignores unless the program asked for it. It takes the owner of the file or CAP_LEASE.
 func takeLease(fd int) error { return setLease(fd, unix.F_WRLCK) }
 
+// holdOffWriters takes a read lease, which is granted while nobody has the file open for writing, as every
+// daemon does to lock it: who reads it does not matter. While it lasts, who opens it for writing
+// waits. It proves nothing of the lock: flock(2) works on any descriptor.
+func holdOffWriters(fd int) error { return setLease(fd, unix.F_RDLCK) }
+
 // giveLeaseBack lets everybody in who waits for it.
 func giveLeaseBack(fd int) { setLease(fd, unix.F_UNLCK) }
 

@@ -8,6 +8,8 @@ import "errors"
 
 func takeLease(fd int) error { return errors.ErrUnsupported }
 
+func holdOffWriters(fd int) error { return errors.ErrUnsupported }
+
 func giveLeaseBack(fd int) {}
 
 func posixHolder(fd int) (pid int, held bool, err error) { return 0, false, errors.ErrUnsupported }

@@ -39,6 +39,8 @@ func peerMain(args []string) int {
 	case "breakuntil":
 		breakUntil(dir, args[2])
 		return 0
+	case "posix":
+		posix(dir, args[2])
 	case "headless":
 		headless(dir)
 	}
@@ -108,14 +110,14 @@ func dupLockFD(dir string) *os.File {
 	panic("the lock file is not among this process's descriptors")
 }
 
-// loop acquires and releases as fast as it can, once at least, and counts what must not be:
-// another holder's file, or a pidfile that does not name us, while we hold the lock.
+// loop acquires and releases as fast as it can, once at least, and counts how often the lock was held, and what
+// must not be: another holder's file, or a pidfile that does not name us, while we hold the lock.
 func loop(dir, seconds string, take func(string) (*lock.Lock, error)) int {
 	limit, err := time.ParseDuration(seconds + "s")
 	if err != nil {
 		panic(err)
 	}
-	var acquired, overlap, pidfileOther, replaced, failed int
+	var acquired, held, overlap, pidfileOther, replaced, failed int
 	mine := strconv.Itoa(os.Getpid()) + "\n"
 	ours := func() bool {
 		text, err := os.ReadFile(filepath.Join(dir, lock.DefaultNames.Pidfile))
@@ -125,6 +127,7 @@ func loop(dir, seconds string, take func(string) (*lock.Lock, error)) int {
 	for end := time.Now().Add(limit); acquired == 0 || time.Now().Before(end); {
 		l, err := take(dir)
 		if errors.Is(err, lock.ErrHeld) {
+			held++
 			continue
 		} else if err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -151,9 +154,27 @@ func loop(dir, seconds string, take func(string) (*lock.Lock, error)) int {
 			failed++
 		}
 	}
-	fmt.Printf(`{"acquired":%d,"overlap":%d,"pidfile_other":%d,"replaced":%d,"io":%d}`+"\n",
-		acquired, overlap, pidfileOther, replaced, failed)
+	fmt.Printf(`{"acquired":%d,"held":%d,"overlap":%d,"pidfile_other":%d,"replaced":%d,"io":%d}`+"\n",
+		acquired, held, overlap, pidfileOther, replaced, failed)
 	return 0
+}
+
+// posix takes a lock of another kind on dir's lock file, for reading or for writing, and keeps it.
+func posix(dir, kind string) {
+	f, err := os.OpenFile(filepath.Join(dir, lock.DefaultNames.Lock), os.O_RDWR, 0)
+	if err != nil {
+		panic(err)
+	}
+	l := unix.Flock_t{Type: unix.F_RDLCK}
+	if kind == "write" {
+		l.Type = unix.F_WRLCK
+	}
+	if err := unix.FcntlFlock(f.Fd(), unix.F_SETLK, &l); err != nil {
+		panic(err)
+	}
+	fmt.Println("HELD", os.Getpid())
+	bufio.NewReader(os.Stdin).ReadString('\n')
+	f.Close()
 }
 
 // breakUntil breaks what it sees, as far as a step, and says so there. It goes no
