@@ -93,6 +93,9 @@ func (b *breaker) run() (removed []string, err error) {
 		}
 		return nil, err
 	}
+	if err := b.mayRemove(); err != nil {
+		return nil, err
+	}
 	b.at(stepProved)
 	if b.seen.Lock.State == LockMissing {
 		defer b.at(stepReleased)

@@ -26,7 +26,7 @@ func TestRefusedPosixLock(t *testing.T) {
 		if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK}); err != nil {
 			t.Fatal(err)
 		}
-		if refused := refuses(t, dir, seen, lock.RefusedHeld); !errors.Is(refused, lock.ErrPosixLock) {
+		if refused := checks(t, dir, seen, lock.RefusedHeld); !errors.Is(refused, lock.ErrPosixLock) {
 			t.Errorf("%v", refused)
 		}
 		f.Close()
@@ -38,7 +38,7 @@ func TestRefusedPosixLock(t *testing.T) {
 			q := goPeer(t).start(t, "posix", dir, kind)
 			q.expect("HELD", q.pid())
 			var posix *lock.PosixLockError
-			if refused := refuses(t, dir, seen, lock.RefusedHeld); !errors.As(refused, &posix) || posix.PID != q.pid() {
+			if refused := checks(t, dir, seen, lock.RefusedHeld); !errors.As(refused, &posix) || posix.PID != q.pid() {
 				t.Errorf("%v does not name %d", refused, q.pid())
 			}
 			q.kill()

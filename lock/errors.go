@@ -27,6 +27,13 @@ var (
 	ErrPosixLock = errors.New("somebody has a POSIX lock on the lock file")
 )
 
+// What keeps a file from being removed though the rights are there: see chattr(1) and unlink(2).
+var (
+	errImmutable  = fmt.Errorf("it has chattr +i: %w", unix.EPERM)
+	errAppendOnly = fmt.Errorf("it has chattr +a: %w", unix.EPERM)
+	errMountPoint = fmt.Errorf("something is mounted on it: %w", unix.EBUSY)
+)
+
 // PosixLockError is a lock file on which somebody has a lock of another kind than flock.
 type PosixLockError struct {
 	PID int // the holder's; 0 where the kernel does not say
@@ -70,10 +77,13 @@ const (
 	RefusedReadOnlyFS         // the file system is mounted read-only
 	RefusedNothing            // there is nothing to remove
 	RefusedAudit              // the attempt could not be put on record; never by this package itself
+	RefusedImmutable          // the directory or a file that would be removed is immutable
+	RefusedAppendOnly         // the directory or a file that would be removed can only be appended to
+	RefusedMountPoint         // something is mounted on a file that would be removed
 )
 
 func (r Refusal) String() string {
-	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break", "audit")
+	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break", "audit", "immutable", "append-only", "mount-point")
 }
 
 // RefusedError is a stale-break that was not made. It is ErrRefused, and
@@ -127,6 +137,12 @@ func (e *RefusedError) Why() string {
 		why = "there is nothing to break"
 	case RefusedAudit:
 		why = "the attempt could not be written to the audit log"
+	case RefusedImmutable:
+		why = "immutable"
+	case RefusedAppendOnly:
+		why = "append-only"
+	case RefusedMountPoint:
+		why = "in use as a mount point"
 	default:
 		if e.Err != nil { // which is all there is to say
 			return e.Err.Error()
@@ -155,6 +171,9 @@ func refusal(dir string, seen Evidence, why Refusal, err error) error {
 			why Refusal
 		}{
 			{unix.EROFS, RefusedReadOnlyFS},
+			{errImmutable, RefusedImmutable},
+			{errAppendOnly, RefusedAppendOnly},
+			{errMountPoint, RefusedMountPoint},
 			{fs.ErrPermission, RefusedPermission},
 			{ErrNotRegular, RefusedNotRegular},
 			{unix.ENOENT, RefusedReplaced},

@@ -124,44 +124,6 @@ func TestBreakRecordsNothingOfAnother(t *testing.T) {
 	}
 }
 
-// A break that is made in part is not on record as refused, which says that nothing was changed.
-func TestBreakInPart(t *testing.T) {
-	root := mount(t, "-t", "ext4", "-o", "loop", image(t))
-	dir := makeStale(t, filepath.Join(root, "kv"))
-	temp := filepath.Join(dir, tempName)
-	writeFile(t, temp, "")
-	f, err := os.Open(temp)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	const immutable = 0x10 // FS_IMMUTABLE_FL of linux/fs.h
-	if err := unix.IoctlSetPointerInt(int(f.Fd()), unix.FS_IOC_SETFLAGS, immutable); err != nil {
-		t.Skip("no immutable files here: ", err)
-	}
-	b := Breaker{Audit: &AuditLog{Path: filepath.Join(t.TempDir(), "audit.ndjson")}}
-	removed, err := b.Break(staleReport(t, dir))
-	if !slices.Equal(removed, []string{pidfileName}) || !errors.Is(err, unix.EPERM) || errors.Is(err, lock.ErrRefused) {
-		t.Errorf("%q, %v", removed, err)
-	}
-	if r := readLog(t, b.Audit.Path)[1]; r.Outcome != "failed" || !slices.Equal(r.Files, removed) {
-		t.Errorf("%+v", r)
-	}
-}
-
-// image is an ext4 file system in a file.
-func image(t *testing.T) string {
-	t.Helper()
-	needTool(t, "mkfs.ext4")
-	path := filepath.Join(t.TempDir(), "image")
-	writeFile(t, path, "")
-	if err := os.Truncate(path, imageSize["ext4"]); err != nil {
-		t.Fatal(err)
-	}
-	run(t, "mkfs.ext4", "-q", path)
-	return path
-}
-
 // The order in which a break asks things of the kernel: the intent is on disk before
 // anything is removed; nothing is synced while the lock is held; and nothing but the
 // log is opened for writing.
