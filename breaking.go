@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"lockscope/lock"
 	"lockscope/scan"
 	"lockscope/ui"
 )
@@ -44,7 +43,7 @@ func (t targets) sorted() []*scan.Report {
 	return reports
 }
 
-// breakStale scans once and breaks every stale lock, or says which ones it would.
+// breakStale scans once and breaks every stale lock, or says what that would come to.
 // It returns the exit status.
 func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
 	found := targets{}
@@ -57,29 +56,25 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 		return status
 	}
 	reports := found.sorted()
-	out := ui.NewBreakPrinter(stdout, s.output, s.names())
-	if s.dryRun {
-		for _, r := range reports {
-			if err := out.Would(r); err != nil {
-				return unwritten(stderr, err)
-			}
-		}
-		return status
-	}
-	if len(reports) > 0 && !s.yes && !confirmed(ctx, reports, s.names(), stdin, stderr) && ctx.Err() == nil {
-		complain(stderr, errors.New("nothing was broken"))
+	breaker := &scan.Breaker{Names: s.names(), Audit: s.auditLog()}
+	attempt := breaker.Break
+	switch {
+	case s.dryRun:
+		attempt = breaker.Check
+	case len(reports) > 0 && !s.yes && !confirmed(ctx, reports, breaker, stdin, stderr) && ctx.Err() == nil:
+		complain(stderr, errors.New("nothing was removed"))
 		return exitAttention
 	}
-	breaker := scan.Breaker{Names: s.names(), Audit: s.auditLog()}
+	out := ui.NewBreakPrinter(stdout, s.output)
 	for _, r := range reports {
 		if ctx.Err() != nil {
 			break
 		}
-		removed, err := breaker.Break(r)
-		if err != nil && status == exitOK {
+		a := attempt(r)
+		if a.Err != nil && status == exitOK {
 			status = exitAttention
 		}
-		if err := out.Done(r, removed, err); err != nil {
+		if err := out.Print(r, a); err != nil {
 			return unwritten(stderr, err)
 		}
 	}
@@ -92,11 +87,17 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 }
 
 // confirmed lists what would be broken, with the evidence, and asks, until ctx ends.
-func confirmed(ctx context.Context, reports []*scan.Report, names lock.Names, stdin io.Reader, stderr io.Writer) bool {
+func confirmed(ctx context.Context, reports []*scan.Report, b *scan.Breaker, stdin io.Reader, stderr io.Writer) bool {
 	for _, r := range reports {
+		if ctx.Err() != nil {
+			return false
+		}
 		summary, _ := r.Explain()
 		fmt.Fprintf(stderr, "%s\n  %s\n  to be removed: %s\n", scan.Escape(r.Path), summary,
-			scan.Escape(strings.Join(names.Leftovers(r.Evidence.Evidence), ", ")))
+			scan.Escape(strings.Join(b.Names.Leftovers(r.Evidence.Evidence), ", ")))
+		if a := b.Check(r); a.Outcome == scan.WouldBeRefused {
+			fmt.Fprintf(stderr, "  would be refused: %s\n", scan.Escape(a.Why()))
+		}
 	}
 	question := "Break this stale lock?"
 	if len(reports) > 1 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -49,11 +50,11 @@ func TestBreakAsksOnTerminal(t *testing.T) {
 	}{
 		"y\n":         {"removed .handoff.pidfile", 0, ""},
 		" YES \n":     {"removed .handoff.pidfile", 0, ""},
-		"n\n":         {"nothing was broken", 1, "a b "},
-		"\n":          {"nothing was broken", 1, "a b "},
-		"yesterday\n": {"nothing was broken", 1, "a b "},
-		"\x04":        {"nothing was broken", 1, "a b "}, // the end of the input
-		"y\x04\x04":   {"nothing was broken", 1, "a b "},
+		"n\n":         {"nothing was removed", 1, "a b "},
+		"\n":          {"nothing was removed", 1, "a b "},
+		"yesterday\n": {"nothing was removed", 1, "a b "},
+		"\x04":        {"nothing was removed", 1, "a b "}, // the end of the input
+		"y\x04\x04":   {"nothing was removed", 1, "a b "},
 		"\x03":        {"stopped by signal: interrupt", 130, "a b "},
 		"y\x03":       {"stopped by signal: interrupt", 130, "a b "},
 	} {
@@ -93,7 +94,7 @@ func TestBreakAskedTooEarly(t *testing.T) {
 	if _, err := terminal.WriteString("y\n"); err != nil {
 		t.Fatal(err)
 	}
-	await("/a: refused: the lock is held; the pidfile names ")
+	await(fmt.Sprintf("/a: refused: the lock is held by %s %d", filepath.Base(os.Args[0]), os.Getpid()))
 	await("/b: removed .handoff.pidfile")
 	if status := exitStatus(t, cmd); status != 1 {
 		t.Errorf("exit status %d, want 1", status)

@@ -33,7 +33,7 @@ func screen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
 	}
 	if !s.ReadOnly {
 		breaker := scan.Breaker{Names: o.Names, Audit: s.auditLog()}
-		o.Break = breaker.Break
+		o.Break, o.Check = breaker.Break, breaker.Check
 	}
 	if os.Getenv("GOGC") == "" { // else the user knows better
 		debug.SetGCPercent(heapGrowth)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -32,8 +33,11 @@ func DefaultAuditPath() (string, error) {
 	state := os.Getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(state) { // the specification has relative ones ignored
 		home, err := os.UserHomeDir()
+		if err == nil && !filepath.IsAbs(home) {
+			err = errors.New("$HOME is not an absolute path")
+		}
 		if err != nil {
-			return "", fmt.Errorf("no place for the audit log: %w", err)
+			return "", fmt.Errorf("no place for it: XDG_STATE_HOME is no absolute path, and %w", err)
 		}
 		state = filepath.Join(home, ".local", "state")
 	}
@@ -126,30 +130,20 @@ func (a *AuditLog) Append(r AuditRecord) error {
 // open opens the log and waits for its lock, which closing it gives back. The name is never followed if
 // it is a link: the log may be in a directory that others can write.
 func (a *AuditLog) open() (*os.File, error) {
-	file := a.Path
-	if file == "" {
-		var err error
-		if file, err = DefaultAuditPath(); err != nil {
-			return nil, err
-		}
+	file, err := a.file()
+	if err != nil {
+		return nil, err
 	}
 	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	is, missing := os.Lstat(file)
-	if missing == nil && !is.Mode().IsRegular() { // opening it could already have effects
-		return nil, &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
-	}
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_APPEND|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
+	_, missing := os.Lstat(file)
+	f, err := openLog(file, os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
-	}
-	if err == nil && missing != nil {
+	if missing != nil {
 		err = syncDir(dir) // or the log itself could be lost with all that is in it
 	}
 	if err == nil {
@@ -160,6 +154,60 @@ func (a *AuditLog) open() (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+func (a *AuditLog) file() (string, error) {
+	if a.Path != "" {
+		return a.Path, nil
+	}
+	return DefaultAuditPath()
+}
+
+func openLog(file string, create int) (*os.File, error) {
+	if is, err := os.Lstat(file); err == nil && !is.Mode().IsRegular() { // opening it could already have effects
+		return nil, &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
+	}
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|create, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	is, err := f.Stat()
+	if err == nil && !is.Mode().IsRegular() {
+		err = &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Check says whether a record could be put on the log, as far as that can be told without doing so: nothing
+// is made or written.
+func (a *AuditLog) Check() error {
+	file, err := a.file()
+	if err != nil {
+		return err
+	}
+	f, err := openLog(file, 0)
+	if err == nil {
+		return f.Close()
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if file, err = filepath.Abs(file); err != nil {
+		return err
+	}
+	for dir := filepath.Dir(file); ; dir = filepath.Dir(dir) { // the first that is there is where it would be made
+		d, err := lock.OpenDir(dir)
+		if err == nil {
+			defer d.Close()
+			return d.Writable()
+		}
+		if _, there := os.Lstat(dir); there == nil || !errors.Is(err, fs.ErrNotExist) { // a link to nowhere is there
+			return err
+		}
+	}
 }
 
 func lockWithin(f *os.File, wait time.Duration) error {

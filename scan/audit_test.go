@@ -115,11 +115,9 @@ func TestAuditLogIsNoFile(t *testing.T) {
 			}
 			before := treeOf(t, root)
 			b := Breaker{Audit: &AuditLog{Path: path}}
-			removed, err := b.Break(staleReport(t, dir))
-			var refused *lock.RefusedError
-			if removed != nil || !errors.As(err, &refused) || refused.Reason != lock.RefusedAudit {
-				t.Errorf("%q, %v", removed, err)
-			}
+			r := staleReport(t, dir)
+			wantAttempt(t, b.Check(r), WouldBeRefused, "audit")
+			wantAttempt(t, b.Break(r), Refused, "audit")
 			wantTree(t, root, before)
 		})
 	}
@@ -239,10 +237,8 @@ func TestAuditLogFull(t *testing.T) {
 		err = a.Append(AuditRecord{})
 	}
 	b := Breaker{Audit: a}
-	removed, err := b.Break(staleReport(t, dir))
-	var refused *lock.RefusedError
-	if removed != nil || !errors.As(err, &refused) || refused.Reason != lock.RefusedAudit || !errors.Is(err, unix.ENOSPC) {
-		t.Errorf("%q, %v", removed, err)
+	if a := wantAttempt(t, b.Break(staleReport(t, dir)), Refused, "audit"); !errors.Is(a.Err, unix.ENOSPC) {
+		t.Error(a.Err)
 	}
 	wantTree(t, root, before)
 	readLog(t, a.Path)
@@ -253,9 +249,7 @@ func TestAuditLogFullAtTheOutcome(t *testing.T) {
 	root := t.TempDir()
 	dir, twin := makeStale(t, filepath.Join(root, "kv-1")), makeStale(t, filepath.Join(root, "kv-2"))
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson")}}
-	if _, err := b.Break(staleReport(t, twin)); err != nil {
-		t.Fatal(err)
-	}
+	wantAttempt(t, b.Break(staleReport(t, twin)), Removed, "", pidfileName)
 	lines, err := os.ReadFile(b.Audit.Path)
 	if err != nil {
 		t.Fatal(err)
@@ -265,9 +259,9 @@ func TestAuditLogFullAtTheOutcome(t *testing.T) {
 	const size = 16 << 10
 	b.Audit.Path = filepath.Join(mount(t, "-t", "tmpfs", "-o", fmt.Sprint("size=", size), "tmpfs"), "audit.ndjson")
 	writeFile(t, b.Audit.Path, strings.Repeat(" ", size-len(intent)-len(outcome)/2)+"\n")
-	removed, err := b.Break(staleReport(t, dir))
-	if len(removed) != 1 || !errors.Is(err, unix.ENOSPC) || errors.Is(err, lock.ErrRefused) || !strings.Contains(err.Error(), "not in the audit log") {
-		t.Errorf("%q, %v", removed, err)
+	a := wantAttempt(t, b.Break(staleReport(t, dir)), Failed, "", pidfileName)
+	if !errors.Is(a.Err, unix.ENOSPC) || errors.Is(a.Err, lock.ErrRefused) || !strings.Contains(a.Why(), "not in the audit log") {
+		t.Error(a.Err)
 	}
 	if text, err := os.ReadFile(b.Audit.Path); err != nil || strings.Count(string(text), "\n") != 2 || text[len(text)-1] != '\n' {
 		t.Errorf("%q, %v", text, err)

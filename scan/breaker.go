@@ -1,8 +1,10 @@
 package scan
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"lockscope/lock"
 )
@@ -15,41 +17,108 @@ type Breaker struct {
 }
 
 // Break removes what was left behind in the directory of a report, if the
-// evidence in it still holds: see lock.BreakStale, whose errors it returns. An attempt that cannot be
-// put on record is refused. If only its outcome cannot, the error says so, beside the names of the files
-// that were removed.
-func (b *Breaker) Break(r *Report) (removed []string, err error) {
+// evidence in it still holds: see lock.BreakStale, whose errors the attempt has. An attempt that cannot be
+// put on record is refused.
+func (b *Breaker) Break(r *Report) Attempt {
 	seen := &r.Evidence.Evidence
 	if !r.Breakable() {
-		return nil, &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedNothing, PID: seen.Pidfile.PID}
+		return attempted(nil, refused(r, lock.RefusedNothing, nil))
 	}
 	record := AuditRecord{
 		Dir: r.Path, Action: "break-stale", Phase: "intent",
 		Files: b.Names.Leftovers(*seen), Evidence: evidenceOf(seen, r.Verdict),
 	}
 	if err := b.Audit.Append(record); err != nil {
-		return nil, &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedAudit, PID: seen.Pidfile.PID, Err: err}
+		return attempted(nil, refusedByAudit(r, err))
 	}
-	removed, err = b.Names.BreakStale(r.Path, *seen)
-	if unrecorded := b.Audit.Append(b.outcome(record, seen.Dir, removed, err)); unrecorded != nil {
-		err = errors.Join(err, fmt.Errorf("the outcome is not in the audit log: %w", unrecorded))
+	removed, err := b.Names.BreakStale(r.Path, *seen)
+	a := attempted(removed, b.naming(err, seen.Dir))
+	if err := b.Audit.Append(b.outcome(record, seen.Dir, &a)); err != nil {
+		a = a.unrecorded(err)
 	}
-	return removed, err
+	return a
 }
 
-func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, removed []string, err error) AuditRecord {
-	r.Phase, r.Outcome, r.Files, r.Evidence = "outcome", "removed", removed, b.after(r.Dir, seen)
-	if err != nil {
-		r.Error = Escape(err.Error())
-		r.Outcome = "failed"
+// Check says what Break would come to now. It changes nothing and takes no lock that
+// could refuse a daemon: see lock.CheckBreak.
+func (b *Breaker) Check(r *Report) Attempt {
+	seen := &r.Evidence.Evidence
+	if !r.Breakable() {
+		return foreseen(nil, refused(r, lock.RefusedNothing, nil))
 	}
-	var refused *lock.RefusedError
-	if errors.As(err, &refused) {
-		r.Reason = refused.Reason.String()
-		if refused.Reason != lock.RefusedUnknown && len(removed) == 0 {
-			r.Outcome = "refused"
+	if err := b.Audit.Check(); err != nil {
+		return foreseen(nil, refusedByAudit(r, err))
+	}
+	l, err := b.Names.CheckBreak(r.Path, *seen)
+	switch {
+	case err != nil:
+		err = b.naming(err, seen.Dir)
+	case errors.Is(l.Err, lock.ErrOpenElsewhere): // they may just be looking at it
+		if now := b.look(r.Path, seen.Dir); now.Lock.State == lock.LockHeld {
+			err = nameHolder(refused(r, lock.RefusedHeld, nil), now)
 		}
 	}
+	return foreseen(b.Names.Leftovers(*seen), err)
+}
+
+func refused(r *Report, why lock.Refusal, err error) *lock.RefusedError {
+	return &lock.RefusedError{Dir: r.Path, Reason: why, PID: r.Evidence.Pidfile.PID, Err: err}
+}
+
+func refusedByAudit(r *Report, err error) error {
+	return refused(r, lock.RefusedAudit, fmt.Errorf("%w; --audit-log FILE puts it elsewhere", err))
+}
+
+// naming adds to a refusal who holds the lock. Neither lock nor lease is ours by now.
+func (b *Breaker) naming(err error, dir lock.FileID) error {
+	var refused *lock.RefusedError
+	if errors.As(err, &refused) && refused.Reason == lock.RefusedHeld && !errors.Is(err, lock.ErrPosixLock) {
+		nameHolder(refused, b.look(refused.Dir, dir))
+	}
+	return err
+}
+
+// nameHolder names the holder that a look found: the one who took the lock, if it is among them.
+func nameHolder(refused *lock.RefusedError, now Evidence) error {
+	for _, h := range now.Holders {
+		if !h.Deleted && (refused.Holder == 0 || h.PID == now.Locker) {
+			refused.Holder, refused.Command = h.PID, program(h.Process)
+		}
+	}
+	if refused.Holder == 0 && now.Locker > 0 {
+		// Its descriptors are not for us to see. Once it is gone, somebody else has its lock.
+		if _, state, err := lock.FindProcess(now.Locker); err == nil && state == lock.ProcessAlive {
+			refused.Holder = now.Locker
+		}
+	}
+	return refused
+}
+
+// lookTime is how long it may take to find out who holds a lock.
+const lookTime = time.Second
+
+// look looks at a directory in the ways that disturb nobody, until it is seen who holds the lock, or that
+// cannot be told. Where that takes too long, or another directory is there by now, there is no evidence.
+func (b *Breaker) look(path string, dir lock.FileID) (now Evidence) {
+	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
+	defer cancel()
+	m := New(Config{Roots: []string{path}, Names: b.Names, Probe: ProbeNever, Timeout: lookTime, Jobs: 1, Stream: 1})
+	m.Once(ctx, func(u Update) {
+		for _, c := range u.Changes {
+			if now = c.Evidence; len(now.Holders) > 0 {
+				cancel()
+			}
+		}
+	})
+	if !now.Dir.SameFile(dir) {
+		return Evidence{}
+	}
+	return now
+}
+
+func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, a *Attempt) AuditRecord {
+	r.Phase, r.Outcome, r.Files, r.Evidence = "outcome", a.Outcome.String(), a.Files, b.after(r.Dir, seen)
+	r.Reason, r.Error = a.Reason(), Escape(a.Why())
 	return r
 }
 

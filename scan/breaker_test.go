@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -58,6 +59,18 @@ func treeOf(t *testing.T, root string) map[string]string {
 	return tree
 }
 
+// wantAttempt checks what an attempt came to: the outcome, the reason of a refusal, and the files.
+func wantAttempt(t *testing.T, a Attempt, want Outcome, reason string, files ...string) Attempt {
+	t.Helper()
+	if a.Outcome != want || a.Reason() != reason || !slices.Equal(a.Files, files) {
+		t.Errorf("%v %q %q: %v, want %v %q %q", a.Outcome, a.Reason(), a.Files, a.Err, want, reason, files)
+	}
+	if good := want == Removed || want == WouldRemove; (a.Err == nil) != good || (a.Why() == "") != good {
+		t.Errorf("%v, and yet %v: %q", want, a.Err, a.Why())
+	}
+	return a
+}
+
 func wantTree(t *testing.T, root string, want map[string]string) {
 	t.Helper()
 	if now := treeOf(t, root); !maps.Equal(now, want) {
@@ -72,20 +85,14 @@ func TestBreakIsOnRecord(t *testing.T) {
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson"), Host: "web-07"}}
 	r := staleReport(t, dir)
 	want := []string{pidfileName, tempName}
-	if removed, err := b.Break(r); err != nil || !slices.Equal(removed, want) {
-		t.Errorf("%q, %v", removed, err)
-	}
-	removed, err := b.Break(r)
-	var refused *lock.RefusedError
-	if removed != nil || !errors.As(err, &refused) || refused.Reason != lock.RefusedChanged {
-		t.Errorf("%q, %v", removed, err)
-	}
+	wantAttempt(t, b.Break(r), Removed, "", want...)
+	wantAttempt(t, b.Break(r), Refused, "changed")
 	records := readLog(t, b.Audit.Path)
 	for i, want := range []AuditRecord{
 		{Phase: "intent", Files: want},
 		{Phase: "outcome", Outcome: "removed", Files: want},
 		{Phase: "intent", Files: want},
-		{Phase: "outcome", Outcome: "refused", Reason: "changed", Error: Escape(dir) + ": changed since you looked"},
+		{Phase: "outcome", Outcome: "refused", Reason: "changed", Error: "changed since you looked"},
 	} {
 		if len(records) <= i {
 			t.Fatalf("%d records", len(records))
@@ -115,13 +122,100 @@ func TestBreakRecordsNothingOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(makeDir(t, dir), pidfileName), "secret")
-	removed, err := b.Break(r)
-	if removed != nil || !errors.Is(err, lock.ErrReplaced) {
-		t.Errorf("%q, %v", removed, err)
-	}
+	wantAttempt(t, b.Break(r), Refused, "replaced")
 	if records := readLog(t, b.Audit.Path); len(records) != 2 || records[1].Outcome != "refused" || records[1].Evidence.Pidfile.Text != "" {
 		t.Errorf("%+v", records)
 	}
+}
+
+// What the system fails at is failed, and what is made in part, in the attempt as on record: nothing is said to be refused, which
+// says that nothing was changed and nothing went wrong.
+func TestBreakFails(t *testing.T) {
+	const eio = ":error=EIO"
+	for name, test := range map[string]struct {
+		inject  []string // what strace(1) lets fail, and on which path
+		noLock  bool
+		removed []string
+		left    string // a pattern of names, beside those that were there and were not removed
+	}{
+		"lock":                 {[]string{"flock" + eio, lockName}, false, nil, ""},
+		"pidfile":              {[]string{"unlinkat" + eio, pidfileName}, false, nil, ""},
+		"temporary":            {[]string{"unlinkat" + eio, tempName}, false, []string{pidfileName}, ""},
+		"no lock file: move":   {[]string{"renameat2" + eio, pidfileName}, true, nil, ""},
+		"no lock file: remove": {[]string{"unlinkat" + eio, ""}, true, nil, ""},
+		"no lock file: remove, and put back": {[]string{"unlinkat" + eio, "", "renameat2" + eio + ":when=2+", ""}, true, nil,
+			pidfileName + ".[0-9]*.tmp"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if root := os.Getenv(elsewhere); root != "" {
+				runtime.LockOSThread() // strace counts the calls of each thread
+				b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "log", "audit.ndjson")}}
+				r := leasedReport(t, filepath.Join(root, "kv"))
+				wantAttempt(t, b.Check(r), WouldRemove, "", b.Names.Leftovers(r.Evidence.Evidence)...)
+				if a := wantAttempt(t, b.Break(r), Failed, "", test.removed...); !errors.Is(a.Err, unix.EIO) {
+					t.Error(a.Err)
+				}
+				return
+			}
+			needTool(t, "strace")
+			root := tempDir(t)
+			dir := makeStale(t, filepath.Join(root, "kv"))
+			writeFile(t, filepath.Join(dir, tempName), "")
+			if test.noLock {
+				if err := os.Remove(filepath.Join(dir, lockName)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := treeOf(t, dir)
+			again(t, root, func(cmd *exec.Cmd) {
+				args := []string{"strace", "-f", "-qq", "-o", "/dev/null"}
+				for i := 0; i < len(test.inject); i += 2 {
+					path := test.inject[i+1]
+					if path == "" {
+						path = dir
+					}
+					args = append(args, "-P", path, "-P", filepath.Join(dir, path), "-e", "inject="+test.inject[i])
+				}
+				cmd.Args = append(append(args, cmd.Path), cmd.Args[1:]...)
+				cmd.Path, _ = exec.LookPath("strace")
+			})
+			for path := range treeOf(t, dir) {
+				if ok, _ := filepath.Match(test.left, filepath.Base(path)); before[path] == "" && !ok {
+					t.Errorf("there is %s", path)
+				}
+				delete(before, path)
+			}
+			gone := test.removed
+			if test.left != "" {
+				gone = []string{pidfileName}
+			}
+			for path := range before {
+				if path != dir && !slices.Contains(gone, filepath.Base(path)) {
+					t.Errorf("%s is gone", path)
+				}
+			}
+			if r := readLog(t, filepath.Join(root, "log", "audit.ndjson")); len(r) != 2 || r[1].Outcome != "failed" || r[1].Error == "" || !slices.Equal(r[1].Files, test.removed) {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// leasedReport is staleReport where no flock can be asked for.
+func leasedReport(t *testing.T, dir string) *Report {
+	t.Helper()
+	d, err := lock.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	seen := lock.Evidence{Lock: d.LeaseSeen(d.LockFile()), Pidfile: d.Pidfile(), Process: lock.ProcessGone}
+	seen.Dir, err = d.ID()
+	temps, temporaries := d.Temps()
+	if seen.Temps = temps; seen.Lock.Err != nil || err != nil || temporaries != nil {
+		t.Fatal(seen.Lock.Err, err, temporaries)
+	}
+	return &Report{Path: dir, Evidence: Evidence{Evidence: seen}, Verdict: Verdict{State: Stale}}
 }
 
 // The order in which a break asks things of the kernel: the intent is on disk before
@@ -130,9 +224,7 @@ func TestBreakRecordsNothingOfAnother(t *testing.T) {
 func TestBreakOrder(t *testing.T) {
 	if root := os.Getenv(elsewhere); root != "" {
 		b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "log", "audit.ndjson")}}
-		if removed, err := b.Break(staleReport(t, filepath.Join(root, "kv"))); err != nil || len(removed) != 2 {
-			t.Errorf("%q, %v", removed, err)
-		}
+		wantAttempt(t, b.Break(staleReport(t, filepath.Join(root, "kv"))), Removed, "", pidfileName, tempName)
 		return
 	}
 	needTool(t, "strace")
@@ -236,16 +328,9 @@ func TestBreakHostile(t *testing.T) {
 		}
 		seen.Process = lock.ProcessGone
 		report := &Report{Path: dir, Evidence: Evidence{Evidence: seen}, Verdict: Verdict{State: Stale}}
-		removed, err := b.Break(report)
-		var refused *lock.RefusedError
-		switch {
-		case err == nil:
-			came["broken"]++
-		case errors.As(err, &refused) && removed == nil:
-			came[refused.Reason.String()]++
-		default:
-			came["in part"]++
-		}
+		b.Check(report)
+		a := b.Break(report)
+		came[a.Outcome.String()+" "+a.Reason()]++
 	}
 	close(stop)
 	<-stopped

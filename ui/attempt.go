@@ -1,68 +1,35 @@
 package ui
 
 import (
-	"errors"
 	"strings"
 
-	"lockscope/lock"
 	"lockscope/scan"
 )
 
-// attempt is what an attempt to break a lock came to.
-type attempt struct {
-	removed []string
-	err     error
+// outcomeWord is the screen's word for what an attempt came to. Nothing was damaged where a stale lock was
+// broken: what was left behind was cleared away.
+func outcomeWord(o scan.Outcome) string {
+	switch o {
+	case scan.Removed:
+		return "cleared"
+	case scan.Refused:
+		return "left as it was"
+	}
+	return strings.ReplaceAll(o.String(), "-", " ")
 }
 
-// outcome is what kind of end it came to.
-func (a *attempt) outcome() outcome {
+// attemptText says what was removed or would be, and why not, or not more.
+func attemptText(a *scan.Attempt) string {
+	files := "removed " + escapeList(a.Files)
 	switch {
-	case a == nil:
-		return notTried
-	case a.err == nil:
-		return broken
-	case len(a.removed) > 0:
-		return failed
+	case a.Outcome == scan.Removed:
+		return files
+	case a.Outcome == scan.WouldRemove:
+		return "would remove " + escapeList(a.Files)
+	case a.Outcome == scan.WouldBeRefused:
+		return "would be refused: " + scan.Escape(a.Why())
+	case len(a.Files) > 0:
+		return files + ", but: " + scan.Escape(a.Why())
 	}
-	return refused
-}
-
-type outcome uint8
-
-// The outcomes, in the order in which to read them.
-const (
-	failed  outcome = iota // it was made in part, or is not on record
-	refused                // nothing was changed
-	broken
-	notTried
-	outcomeCount
-)
-
-func (o outcome) String() string {
-	return [outcomeCount]string{"failed", "left as it was", "broken", "not tried"}[o]
-}
-
-// text says what was removed, and why not more.
-func (a *attempt) text() string {
-	removed := "nothing was left to remove"
-	if len(a.removed) > 0 {
-		removed = "removed " + escapeList(a.removed)
-	}
-	switch a.outcome() {
-	case broken:
-		return removed
-	case failed:
-		return removed + ", but: " + whyRefused(a.err)
-	}
-	return whyRefused(a.err)
-}
-
-// whyRefused is an error without the directory, which stands above it.
-func whyRefused(err error) string {
-	text := err.Error()
-	var refused *lock.RefusedError
-	if errors.As(err, &refused) {
-		text = strings.TrimPrefix(text, refused.Dir+": ")
-	}
-	return scan.Escape(text)
+	return scan.Escape(a.Why())
 }

@@ -37,7 +37,7 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 			m.cycleDetail()
 		}
 	case key.Matches(k, keys.Break):
-		m.ask()
+		return m.ask()
 	case key.Matches(k, keys.CopyPath):
 		return m.copyPath()
 	case key.Matches(k, keys.CopyNext):

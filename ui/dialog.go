@@ -34,15 +34,16 @@ const (
 
 // target is a directory to break, and what came of it.
 type target struct {
-	seen *scan.Report
-	came *attempt // nil: not tried, or not yet
+	seen  *scan.Report
+	would scan.Attempt // what a break would come to, once that is found out
+	came  scan.Attempt // what it came to, once it was tried
 }
 
 // tried lists the paths of the targets that were tried.
 func (d *dialog) tried() []string {
 	var paths []string
 	for i := range d.targets {
-		if d.targets[i].came != nil {
+		if d.targets[i].came.Outcome != scan.NotTried {
 			paths = append(paths, d.targets[i].seen.Path)
 		}
 	}
@@ -52,21 +53,21 @@ func (d *dialog) tried() []string {
 // brokenMsg is what came of one target.
 type brokenMsg struct {
 	target int
-	came   attempt
+	came   scan.Attempt
 }
 
 // ask opens the dialog for the selected stale directories, or without a selection for
 // the one under the cursor. Where there is nothing to break it says why.
-func (m *model) ask() {
+func (m *model) ask() tea.Cmd {
 	rows := m.rows.selection()
 	if len(rows) == 0 {
 		r := m.rows.directory()
 		if r == nil {
-			return
+			return nil
 		}
 		if why := whyNoBreak(r.Report, false); why != "" {
 			m.notice = "break " + why
-			return
+			return nil
 		}
 		rows = []*row{r}
 	}
@@ -80,9 +81,10 @@ func (m *model) ask() {
 	}
 	if len(d.targets) == 0 {
 		m.notice = "break not offered: none of the selected directories is stale"
-		return
+		return nil
 	}
 	m.dialog, m.mode = d, asking
+	return m.checkFrom(0)
 }
 
 func (m *model) pressDialog(k tea.KeyPressMsg) tea.Cmd {
@@ -146,8 +148,7 @@ func (m *model) breakNext(i int) tea.Cmd {
 	wait.Add(1)
 	return func() tea.Msg {
 		defer wait.Done()
-		removed, err := doBreak(seen)
-		return brokenMsg{i, attempt{removed, err}}
+		return brokenMsg{i, doBreak(seen)}
 	}
 }
 
@@ -155,14 +156,19 @@ func (m *model) breakNext(i int) tea.Cmd {
 func (m *model) broken(msg brokenMsg) tea.Cmd {
 	d := m.dialog
 	t := &d.targets[msg.target]
-	t.came = &msg.came
-	m.events.add(event{at: m.now(), path: t.seen.Path, attempt: t.came})
+	t.came = msg.came
+	m.events.add(event{at: m.now(), path: t.seen.Path, attempt: &msg.came})
 	if next := msg.target + 1; next < len(d.targets) && !d.stop {
 		d.top = msg.target
 		return m.breakNext(next)
 	}
 	m.opts.Source.Observe(d.tried()...)
 	d.phase, d.top = tells, 0
-	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(a.came.outcome(), b.came.outcome()) })
+	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(rank(a.came.Outcome), rank(b.came.Outcome)) })
 	return nil
 }
+
+// outcomeOrder is the order in which what came of the targets is to be read.
+var outcomeOrder = []scan.Outcome{scan.Failed, scan.Refused, scan.Removed, scan.NotTried}
+
+func rank(o scan.Outcome) int { return slices.Index(outcomeOrder, o) }

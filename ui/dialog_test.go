@@ -19,7 +19,7 @@ type breaker struct {
 	hold   chan struct{}    // if set, each break waits for it
 }
 
-func (b *breaker) breakStale(r *scan.Report) ([]string, error) {
+func (b *breaker) breakStale(r *scan.Report) scan.Attempt {
 	b.mu.Lock()
 	b.asked = append(b.asked, r)
 	b.mu.Unlock()
@@ -28,10 +28,14 @@ func (b *breaker) breakStale(r *scan.Report) ([]string, error) {
 	}
 	for part, err := range b.refuse {
 		if strings.Contains(r.Path, part) {
-			return nil, err
+			return scan.Attempt{Outcome: scan.Refused, Err: err}
 		}
 	}
-	return []string{".handoff.pidfile"}, b.partly
+	a := scan.Attempt{Outcome: scan.Removed, Files: []string{".handoff.pidfile"}}
+	if b.partly != nil {
+		a.Outcome, a.Err = scan.Failed, b.partly
+	}
+	return a
 }
 
 func (b *breaker) paths() []string {
@@ -65,13 +69,13 @@ func TestBreakOne(t *testing.T) {
 		term.see("[ Cancel ]")
 		term.see("removes .handoff.pidfile (2210, gone)")
 		term.send(keys)
-		term.see("1 broken")
+		term.see("1 cleared")
 		term.see("removed .handoff.pidfile")
 		if got := b.paths(); len(got) != 1 || got[0] != first {
 			t.Errorf("%q broke %q", keys, got)
 		}
 		term.send("\r")
-		term.unsee("1 broken")
+		term.unsee("1 cleared")
 		term.source.mu.Lock()
 		observed := term.source.observed
 		term.source.mu.Unlock()
@@ -106,7 +110,7 @@ func TestBreakSeveral(t *testing.T) {
 		t.Errorf("broke %q without consent", got)
 	}
 	term.send("3\r")
-	term.see("2 broken, 1 left as it was")
+	term.see("2 cleared, 1 left as it was")
 	term.see("changed since you looked: held by 4711")
 	if got := b.paths(); len(got) != 3 {
 		t.Errorf("broke %q", got)
@@ -129,7 +133,7 @@ func TestBreakWhatWasSeen(t *testing.T) {
 	term.resize(120, 30)
 	term.see("changed since this was asked: now held")
 	term.send("y")
-	term.see("0 broken, 1 left as it was")
+	term.see("0 cleared, 1 left as it was")
 	term.see("changed since you looked: held by 4711")
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -146,7 +150,7 @@ func TestBreakStopsOnRequest(t *testing.T) {
 	term.send("\x1b")
 	term.see("stopping")
 	close(b.hold)
-	term.see("1 broken, 2 not tried")
+	term.see("1 cleared, 2 not tried")
 	if got := b.paths(); len(got) != 1 {
 		t.Errorf("broke %q", got)
 	}
@@ -195,7 +199,7 @@ func TestBreakCounts(t *testing.T) {
 		term.see(progress)
 		b.hold <- struct{}{}
 	}
-	term.see("3 broken")
+	term.see("3 cleared")
 }
 
 // TestBreakInPart: what was removed is told, also where there was an error.
@@ -203,7 +207,7 @@ func TestBreakInPart(t *testing.T) {
 	b := breaker{partly: errors.New("the outcome is not in the audit log: \x1b[2J")}
 	term := askBreak(t, &b, 80, 24)
 	term.send("By")
-	term.see("0 broken, 1 failed")
+	term.see("0 cleared, 1 failed")
 	term.see("removed .handoff.pidfile, but: the outcome is not in the audit log")
 }
 
@@ -212,11 +216,11 @@ func TestBreakIsInTheLog(t *testing.T) {
 	b := breaker{refuse: map[string]error{"1200": errNotStale}}
 	term := askBreak(t, &b, 80, 24)
 	term.send("aB3\r")
-	term.see("2 broken, 1 left as it was")
+	term.see("2 cleared, 1 left as it was")
 	term.send("\rl")
 	term.see("Since the start")
 	text := term.text()
-	for _, want := range []string{"break: broken  " + first, "removed .handoff.pidfile", "break: left as it was  us/shard-12/tenant-1200/data", "changed since you looked: held by 4711"} {
+	for _, want := range []string{"break: cleared  " + first, "removed .handoff.pidfile", "break: left as it was  us/shard-12/tenant-1200/data", "changed since you looked: held by 4711"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in the log:\n%s", want, text)
 		}

@@ -83,19 +83,22 @@ func (m *model) dialogHead(w int) []string {
 	if d.phase == asks && d.skipped > 0 {
 		lines = append(lines, t.dim.Render(counted(d.skipped, "selected directory is", "selected directories are")+" not stale and left alone."))
 	}
+	if n := d.wouldBeRefused(); d.phase == asks && n > 0 && len(d.targets) > 1 {
+		lines = append(lines, t.alarm.Render(count(n)+" would be refused."))
+	}
 	return append(lines, "")
 }
 
 // outcomes counts what came of the targets.
 func (d *dialog) outcomes() string {
-	var counts [outcomeCount]int
+	counts := map[scan.Outcome]int{}
 	for _, t := range d.targets {
-		counts[t.came.outcome()]++
+		counts[t.came.Outcome]++
 	}
-	parts := []string{count(counts[broken]) + " " + broken.String()}
-	for _, o := range []outcome{refused, failed, notTried} {
+	parts := []string{count(counts[scan.Removed]) + " " + outcomeWord(scan.Removed)}
+	for _, o := range []scan.Outcome{scan.Refused, scan.Failed, scan.NotTried} {
 		if counts[o] > 0 {
-			parts = append(parts, count(counts[o])+" "+o.String())
+			parts = append(parts, count(counts[o])+" "+outcomeWord(o))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -106,11 +109,11 @@ func (m *model) targetLines(g *target, w int) []string {
 	d, t := m.dialog, &m.theme
 	path := shortenMiddle(t.escape(g.seen.Path), w-2, t.mark)
 	switch {
-	case g.came.outcome() == broken:
-		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.plain(g.came.text()))}
-	case g.came != nil:
+	case g.came.Outcome == scan.Removed:
+		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.plain(attemptText(&g.came)))}
+	case g.came.Outcome != scan.NotTried:
 		lines := []string{t.alarm.Render(t.bad) + " " + path}
-		for _, line := range wrap(t.plain(g.came.text()), w-2) {
+		for _, line := range wrap(t.plain(attemptText(&g.came)), w-2) {
 			lines = append(lines, "  "+line)
 		}
 		return lines
@@ -130,6 +133,11 @@ func (m *model) targetLines(g *target, w int) []string {
 		lines = append(lines, t.strong.Render(path))
 	}
 	lines = append(lines, "  "+t.dim.Render("removes ")+shorten(t.plain(m.removes(g.seen)), w-10, t.mark))
+	if g.would.Outcome == scan.WouldBeRefused {
+		for _, line := range wrap(t.plain(attemptText(&g.would)), w-2) {
+			lines = append(lines, "  "+t.alarm.Render(line))
+		}
+	}
 	if now := m.changedSince(g.seen); now != "" {
 		lines = append(lines, "  "+t.warn.Render("changed since this was asked: now "+now))
 	}

@@ -14,9 +14,9 @@ import (
 type event struct {
 	at       time.Time
 	path     string
-	from, to class        // noClass where there was or is no directory
-	report   *scan.Report // what it rests on; nil for a directory that is gone
-	attempt  *attempt     // with neither of them
+	from, to class         // noClass where there was or is no directory
+	report   *scan.Report  // what it rests on; nil for a directory that is gone
+	attempt  *scan.Attempt // with neither of them
 
 	fromPID, toPID int       // of the holders, if they are what changed
 	more           int       // hand-overs since the first, of which this is the last
@@ -122,7 +122,7 @@ func (m *model) eventLines(e *event) []string {
 		lines = append(lines, indent+t.dim.Render(shorten(t.plain(summary), m.width-14, t.mark)))
 	}
 	if e.attempt != nil {
-		for _, line := range wrap(t.plain(e.attempt.text()), m.width-14) {
+		for _, line := range wrap(t.plain(attemptText(e.attempt)), m.width-14) {
 			lines = append(lines, indent+t.dim.Render(line))
 		}
 	}
@@ -136,10 +136,10 @@ func (m *model) transition(e *event) string {
 	switch {
 	case e.attempt != nil:
 		style := t.alarm
-		if e.attempt.outcome() == broken {
+		if e.attempt.Outcome == scan.Removed {
 			style = t.good
 		}
-		return "break: " + style.Render(e.attempt.outcome().String())
+		return "break: " + style.Render(outcomeWord(e.attempt.Outcome))
 	case e.handOver():
 		text := word(e.to) + " " + strconv.Itoa(e.fromPID) + " " + t.arrow + " " + strconv.Itoa(e.toPID)
 		if e.more > 0 {

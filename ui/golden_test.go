@@ -87,7 +87,9 @@ func (m *model) shown() string {
 	return b.String()
 }
 
-func neverBreak(*scan.Report) ([]string, error) { return nil, errNotStale }
+func neverBreak(*scan.Report) scan.Attempt {
+	return scan.Attempt{Outcome: scan.Refused, Err: errNotStale}
+}
 
 func TestScreens(t *testing.T) {
 	walking := scan.Update{Changes: fleet(30), Interval: 2 * time.Second,

@@ -52,11 +52,11 @@ func child(healthy string) int {
 	err := Run(ctx, Options{
 		Host: "web-07", Roots: []string{root}, Source: source, Interval: 2 * time.Second,
 		Color: os.Getenv("NO_COLOR") == "", ASCII: os.Getenv("LOCKSCOPE_UI_ASCII") != "",
-		Break: func(r *scan.Report) ([]string, error) {
+		Break: func(r *scan.Report) scan.Attempt {
 			if r.Evidence.Pidfile.PID == 1 {
-				return nil, errNotStale
+				return scan.Attempt{Outcome: scan.Refused, Err: errNotStale}
 			}
-			return []string{".handoff.pidfile"}, nil
+			return scan.Attempt{Outcome: scan.Removed, Files: []string{".handoff.pidfile"}}
 		},
 	})
 	switch {

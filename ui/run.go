@@ -27,10 +27,12 @@ type Options struct {
 	States   []scan.State  // show these alone, as if the user had asked for them; none = all
 
 	// Break breaks the stale lock of a directory if the evidence in the
-	// report still holds, and says which files it removed; its error says why it did
-	// not. It is called from another goroutine, one call at a time. Nil takes the
-	// action off the screen.
-	Break func(*scan.Report) (removed []string, err error)
+	// report still holds, and says what came of it. It is called from another goroutine, one call at a
+	// time. Nil takes the action off the screen.
+	Break func(*scan.Report) scan.Attempt
+	// Check says what Break would come to, and changes nothing. It is called from another goroutine.
+	// Nil if that is not to be found out.
+	Check func(*scan.Report) scan.Attempt
 
 	ASCII bool // no other characters on the screen: all else is spelled out, in names too
 	Color bool // false: bold and reverse video only

@@ -44,6 +44,8 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.click(tea.Mouse(msg))
 	case brokenMsg:
 		return m.broken(msg)
+	case checkedMsg:
+		return m.checked(msg)
 	case tea.PasteMsg:
 		if m.mode == filtering {
 			return m.typeFilter(msg)
