@@ -59,7 +59,7 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 	breaker := &scan.Breaker{Names: s.names(), Audit: s.auditLog()}
 	attempt := breaker.Break
 	switch {
-	case s.dryRun:
+	case s.dryRun: // also beside --yes: who asks for it wants nothing to be done
 		attempt = breaker.Check
 	case len(reports) > 0 && !s.yes && !confirmed(ctx, reports, breaker, stdin, stderr) && ctx.Err() == nil:
 		complain(stderr, errors.New("nothing was removed"))

@@ -116,8 +116,6 @@ func (s *settings) conflicts(roots []string) error {
 		return errors.New("--break-stale prints a line per stale directory: leave out --once, --check, --watch and --state, and any --output but ndjson")
 	case (s.dryRun || s.yes) && !s.stale:
 		return errors.New("--dry-run and --yes go with --break-stale")
-	case s.dryRun && s.yes:
-		return errors.New("--dry-run and --yes contradict each other")
 	case s.watch && s.once:
 		return errors.New("--once and --watch contradict each other")
 	case s.demo && len(roots) > 0:
