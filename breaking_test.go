@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -136,5 +137,49 @@ func TestScreenBreakAskedTooEarly(t *testing.T) {
 	send("q")
 	if status := exitStatus(t, cmd); status != 0 {
 		t.Errorf("exit status %d", status)
+	}
+}
+
+// What a break would be refused for is said by the dry run and before the answer to the question, with the break's
+// own reason and exit status.
+func TestBreakForeseesRefusal(t *testing.T) {
+	root := staleTree(t, "a", "b")
+	fixed := filepath.Join(root, "a", lock.DefaultNames.Pidfile)
+	if out, err := exec.Command("chattr", "+i", fixed).CombinedOutput(); err != nil {
+		t.Skipf("chattr, which root can do on some file systems: %v: %s", err, out)
+	}
+	t.Cleanup(func() { exec.Command("chattr", "-i", fixed).Run() })
+
+	run := func(args ...string) (out string, status int) {
+		cmd := command(append([]string{"--timeout", "1m", "--break-stale"}, args...)...)
+		cmd.Stdout = nil
+		text, _ := cmd.Output()
+		return string(text), cmd.ProcessState.ExitCode()
+	}
+	out, status := run("--dry-run", root)
+	if status != 1 || !strings.Contains(out, "/a: would be refused: immutable: ") || !strings.Contains(out, "/b: would remove .handoff.pidfile\n") {
+		t.Errorf("exit status %d: %s", status, out)
+	}
+	out, status = run("--dry-run", "--yes", "-o", "ndjson", root)
+	if status != 1 || !strings.Contains(out, `"outcome":"would-be-refused","reason":"immutable","error":"immutable: `) {
+		t.Errorf("exit status %d: %s", status, out)
+	}
+	if out, status = run("--dry-run", filepath.Join(root, "b")); status != 0 {
+		t.Errorf("exit status %d: %s", status, out)
+	}
+	if left := leftovers(t, root); left != "a b " {
+		t.Errorf("left over in %q after dry runs", left)
+	}
+
+	cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "--break-stale", root)
+	await("would be refused: immutable: ")
+	await("Break these 2 stale locks? [y/N] ")
+	if _, err := terminal.WriteString("y\n"); err != nil {
+		t.Fatal(err)
+	}
+	await("/a: refused: immutable: ")
+	await("/b: removed .handoff.pidfile")
+	if status := exitStatus(t, cmd); status != 1 {
+		t.Errorf("exit status %d, want 1", status)
 	}
 }
