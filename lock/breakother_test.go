@@ -47,6 +47,22 @@ func TestRefusedPosixLock(t *testing.T) {
 	}
 }
 
+// Who keeps a lease on the lock file keeps everybody from opening it. That is no lock, and nothing is broken.
+func TestRefusedLeased(t *testing.T) {
+	dir, seen := stale(t)
+	f, err := os.Open(filepath.Join(dir, lockfile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK); err != nil {
+		t.Skipf("no leases here: %v", err)
+	}
+	if refused := checks(t, dir, seen, lock.RefusedLeased); !errors.Is(refused, lock.ErrLeased) {
+		t.Errorf("%v", refused)
+	}
+}
+
 // The pidfile was moved aside, and then the system allows nothing more: it stays there, and that is told. It is
 // not a refusal, which says that nothing was changed.
 func TestBreakLeavesPidfileAside(t *testing.T) {

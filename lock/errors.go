@@ -80,10 +80,11 @@ const (
 	RefusedImmutable          // the directory or a file that would be removed is immutable
 	RefusedAppendOnly         // the directory or a file that would be removed can only be appended to
 	RefusedMountPoint         // something is mounted on a file that would be removed
+	RefusedLeased             // somebody keeps a lease on the lock file, so that it cannot be opened
 )
 
 func (r Refusal) String() string {
-	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break", "audit", "immutable", "append-only", "mount-point")
+	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break", "audit", "immutable", "append-only", "mount-point", "leased")
 }
 
 // RefusedError is a stale-break that was not made. It is ErrRefused, and
@@ -143,6 +144,8 @@ func (e *RefusedError) Why() string {
 		why = "append-only"
 	case RefusedMountPoint:
 		why = "in use as a mount point"
+	case RefusedLeased:
+		why = "the lock file cannot be opened"
 	default:
 		if e.Err != nil { // which is all there is to say
 			return e.Err.Error()
@@ -174,6 +177,7 @@ func refusal(dir string, seen Evidence, why Refusal, err error) error {
 			{errImmutable, RefusedImmutable},
 			{errAppendOnly, RefusedAppendOnly},
 			{errMountPoint, RefusedMountPoint},
+			{ErrLeased, RefusedLeased},
 			{fs.ErrPermission, RefusedPermission},
 			{ErrNotRegular, RefusedNotRegular},
 			{unix.ENOENT, RefusedReplaced},

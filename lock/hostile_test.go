@@ -293,7 +293,7 @@ func TestHostileLease(t *testing.T) {
 		}
 		seen := lock.Evidence{Dir: fileID(t, dir), Pidfile: openDir(t, dir).Pidfile(),
 			Lock: lock.LockFile{State: lock.LockFree, ID: fileID(t, filepath.Join(dir, lockfile))}}
-		refuses(t, dir, seen, lock.RefusedUnknown)
+		refuses(t, dir, seen, lock.RefusedLeased)
 	})
 	t.Run("pidfile", func(t *testing.T) {
 		dir := t.TempDir()
