@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,25 @@ func (n Names) heldBy(p Process) (dirs []HeldDir, err error) {
 func holdsFlock(dir, number string) bool {
 	fd, err := strconv.Atoi(number)
 	return err == nil && proc.ReadFDInfo(dir, fd).Flock.Kind == proc.Flock
+}
+
+// namedHolds reports whether the process that the pidfile names now holds the lock.
+func (d Dir) namedHolds(file FileID) bool {
+	p, state, err := FindProcess(d.Pidfile().PID)
+	if err != nil || state != ProcessAlive {
+		return false
+	}
+	dir := p.procDir()
+	fds, _ := os.ReadDir(dir + "/fd")
+	return slices.ContainsFunc(fds, func(e os.DirEntry) bool {
+		link, _ := os.Readlink(dir + "/fd/" + e.Name())
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil || path.Base(link) != d.names.Lock {
+			return false
+		}
+		info := proc.ReadFDInfo(dir, fd)
+		return info.Flock.Kind == proc.Flock && info.Ino == file.Ino
+	})
 }
 
 // pidfileBelow reads the pidfile of a directory whose path leads from the root of a process.

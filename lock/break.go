@@ -122,13 +122,19 @@ func (b *breaker) removeLocked() ([]string, error) {
 		return nil, err
 	}
 	defer unix.Close(fd)
-	leased, err := lockGently(fd)
+	leased, err := lockGently(fd, b.seen.Alone)
 	if leased {
 		defer giveLeaseBack(fd)
 	}
-	if err == unix.EWOULDBLOCK {
+	switch {
+	case err == unix.EWOULDBLOCK || err == ErrOpenElsewhere && b.namedHolds(b.seen.Lock.ID):
 		return nil, &RefusedError{Dir: b.path, Reason: RefusedHeld, PID: b.Pidfile().PID}
-	} else if err != nil {
+	case err == ErrOpenElsewhere:
+		if other := b.otherLocks(fd); other != nil {
+			return nil, other
+		}
+		return nil, b.refuse(RefusedChanged, err)
+	case err != nil:
 		return nil, b.refuse(RefusedUnknown, pathError("flock", b.filePath(b.names.Lock), err))
 	}
 	defer unflock(fd)

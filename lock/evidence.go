@@ -101,6 +101,7 @@ type Evidence struct {
 	Pidfile Pidfile
 	Temps   []Temp       // looked for only where nobody holds the lock by name
 	Process ProcessState // of Pidfile.PID
+	Alone   bool         // nobody had the lock file open: a lease was granted
 	Another string       // the directory whose lock that process holds instead, with the same pidfile there: see Dir.Another
 }
 

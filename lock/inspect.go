@@ -26,7 +26,7 @@ func (d Dir) inspect() (ev Evidence) {
 	ev.Dir, _ = d.ID()
 	for range inspectTries {
 		ev.Pidfile = d.Pidfile()
-		ev.Lock = d.askGently()
+		ev.Lock, ev.Alone = d.establish()
 		// Between the two, a holder may have come or gone: then the pair of
 		// them was never true together.
 		if d.PidfileID() == ev.Pidfile.ID {
@@ -46,16 +46,16 @@ func (d Dir) inspect() (ev Evidence) {
 	return ev
 }
 
-// askGently establishes the state of the lock by a lease, or else by a flock probe.
-func (d Dir) askGently() LockFile {
+// establish establishes the state of the lock by a lease, or else by a flock probe. alone means that a lease was granted.
+func (d Dir) establish() (l LockFile, alone bool) {
 	seen := d.LockFile()
 	if seen.State == LockMissing || seen.Err != nil {
-		return seen
+		return seen, false
 	}
 	if l := d.LeaseSeen(seen); l.State == LockFree && d.leasesProve() || l.State == LockMissing {
-		return l
+		return l, l.State == LockFree
 	}
-	return d.ProbeSeen(seen)
+	return d.ProbeSeen(seen), false
 }
 
 // named says what became of the process that the pidfile of a free lock names.

@@ -28,6 +28,8 @@ type HeldDir struct{}
 
 func (n Names) HeldBy(p Process) ([]HeldDir, error) { return nil, nil }
 
+func (d Dir) namedHolds(file FileID) bool { return false }
+
 func (d Dir) Another(held []HeldDir, pidfile Pidfile) string { return "" }
 
 // NestedProcesses are not to be found on this system.

@@ -72,8 +72,15 @@ func refusedByAudit(r *Report, err error) error {
 // naming adds to a refusal who holds the lock. Neither lock nor lease is ours by now.
 func (b *Breaker) naming(err error, dir lock.FileID) error {
 	var refused *lock.RefusedError
-	if errors.As(err, &refused) && refused.Reason == lock.RefusedHeld && !errors.Is(err, lock.ErrPosixLock) {
+	switch {
+	case !errors.As(err, &refused) || errors.Is(err, lock.ErrPosixLock):
+	case refused.Reason == lock.RefusedHeld:
 		nameHolder(refused, b.look(refused.Dir, dir))
+	case errors.Is(err, lock.ErrOpenElsewhere): // they may hold it
+		if now := b.look(refused.Dir, dir); now.Lock.State == lock.LockHeld {
+			refused.Reason, refused.Err = lock.RefusedHeld, nil
+			nameHolder(refused, now)
+		}
 	}
 	return err
 }

@@ -55,7 +55,7 @@ func (l *look) askLease() (settled bool) {
 	ev := &l.ev
 	switch now := l.dir.LeaseSeen(ev.Lock); {
 	case now.State != lock.LockUnknown, errors.Is(now.Err, lock.ErrLeased), errors.Is(now.Err, lock.ErrNotRegular):
-		ev.Lock, ev.Source = now, SourceLease
+		ev.Lock, ev.Source, ev.Alone = now, SourceLease, now.State == lock.LockFree
 		return true
 	case errors.Is(now.Err, lock.ErrOpenElsewhere):
 		ev.Busy = true
