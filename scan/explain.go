@@ -88,7 +88,7 @@ func (x explainer) split() (summary string, todo advice) {
 	summary = names(gone) + verb + " a lock file that was deleted or replaced"
 	if len(now) > 0 {
 		summary += fmt.Sprintf(", and %s holds the one that is there now: both believe that they may write.", names(now))
-		return summary, seeing(fmt.Sprintf("decide which of them may write, and stop the other at once (%s has the deleted file)", names(gone)), x.Holders)
+		return summary, seeing("decide which of them may write, and stop the other at once", x.Holders)
 	}
 	todo = seeing(fmt.Sprintf("restart %s before anything else starts here", them), gone)
 	if x.Lock.State == lock.LockMissing {

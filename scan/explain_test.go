@@ -84,7 +84,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{"split", evidence(held, lock.ProcessAlive, gone(rival), holds(kvd)), Split,
 			"kvd 4410 holds a lock file that was deleted or replaced, and kvd 8121 holds the one that is there now: both believe that they may write.",
-			"decide which of them may write, and stop the other at once (kvd 4410 has the deleted file): ", ps + "4410,8121"},
+			"decide which of them may write, and stop the other at once: ", ps + "4410,8121"},
 		{"split, alone", evidence(missing, lock.ProcessAlive, gone(kvd)), Split,
 			"kvd 8121 holds a lock file that was deleted or replaced, and there is none now: anybody else can make one, lock it and write beside it.",
 			"restart it before anything else starts here: ", ps + "8121"},

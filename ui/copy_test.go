@@ -20,7 +20,7 @@ func TestNextCommand(t *testing.T) {
 		{s: stale("a"), want: "sent to the terminal: lockscope --break-stale --max-depth 0 /srv/tenants/a"},
 		{s: stale("a"), readOnly: true, want: "nothing to copy: to break it is next, and this is read-only"},
 		{s: free("a"), want: "nothing to copy: there is nothing to do here"},
-		{s: troubled[6], want: "nothing to copy: no command does this: the lock itself is sound; a restart of its holder writes the pidfile anew"},
+		{s: troubled[6], want: "sent to the terminal: ps -o pid,ppid,lstart,args -p 31999"},
 		{s: sample{path: "a", state: scan.Mismatch, checking: true, pid: 1}, want: "nothing to copy: still checking"},
 	} {
 		o := Options{Break: neverBreak}

@@ -33,7 +33,7 @@ func inheritedLock() *scan.Report {
 	ev.Source, ev.Device, ev.FS, ev.Locker = scan.SourceTable, 254<<8, "ext4", 4410
 	p := someProcess(9377, "logrotate /etc/logrotate.conf", 2*time.Hour)
 	p.NSPID = 12
-	ev.Holders = []scan.Holder{{Process: p, FD: 7, Inherited: true}}
+	ev.Holders = []scan.Holder{{Process: p, FD: 7, Inherited: true, Works: lock.UseNone}}
 	return r
 }
 

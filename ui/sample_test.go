@@ -77,8 +77,11 @@ func holder(pid int, command string, ago time.Duration) scan.Holder {
 	return scan.Holder{Process: process(pid, command, ago), FD: 7}
 }
 
-func inherited(h scan.Holder) scan.Holder { h.Inherited = true; return h }
-func deleted(h scan.Holder) scan.Holder   { h.Deleted = true; return h }
+func inherited(h scan.Holder) scan.Holder {
+	h.Inherited, h.Works = true, lock.UseNone
+	return h
+}
+func deleted(h scan.Holder) scan.Holder { h.Deleted = true; return h }
 
 const hour = time.Hour
 
