@@ -57,7 +57,9 @@ func lockFact(r *scan.Report, sep string) string {
 	case scan.SourceTable:
 		parts = append(parts, "seen in the kernel's table")
 	case scan.SourceProbe:
-		parts = append(parts, "probed")
+		parts = append(parts, "by a flock probe")
+	case scan.SourceLease:
+		parts = append(parts, "nobody has it open (a lease)")
 	}
 	if e.Lock.Err != nil {
 		parts = append(parts, scan.Escape(e.Lock.Err.Error()))
