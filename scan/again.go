@@ -32,7 +32,7 @@ func (p *pass) settleAll(ctx context.Context) error {
 		}
 		obs := p.newObserver()
 		if looks%sweepAgain == 0 {
-			swept = sweep(ctx, obs.procs, p.knownLocks().has)
+			swept = sweep(ctx, obs.procs, p.knownLocks().explains)
 		}
 		obs.swept = swept
 		if err := p.lookAgain(ctx, obs, again); err != nil {
@@ -143,7 +143,7 @@ func (p *pass) formerHolders(ctx context.Context) map[string]string {
 		if ctx.Err() != nil {
 			break
 		}
-		for _, d := range p.obs.procs.find(pid).former(known.has, func(*descriptor) bool { return true }) {
+		for _, d := range p.obs.procs.find(pid).former(known.explains, func(*descriptor) bool { return true }) {
 			if path, root, ok := p.formerlyOf(&d); ok && (d.deleted || p.obs.procs.covered(&d)) {
 				found[path] = root
 			}
@@ -227,6 +227,9 @@ func (p *pass) devicesBelow() (devices []uint64) {
 	}
 	return devices
 }
+
+// explains reports whether a lock is on one of them, or on a device that has nothing to do with any.
+func (k *knownLocks) explains(line proc.Lock) bool { return k.has(line) && !k.covered[line.Dev] }
 
 // has reports whether a lock is on one of them, or on another device than all of
 // them. Neither is a lock file that was deleted.
