@@ -18,8 +18,8 @@
 //
 // Three things a holder should know. The lock does not notice when somebody
 // deletes or replaces the lock file behind its back: [Lock.Check] does. An
-// inspector that probes a free lock holds it for under a microsecond, and an
-// Acquire in that very moment is refused. And the lock is local to a kernel:
+// inspector asks by a lease, which Acquire waits out; one that has to probe a free lock by a flock holds it for
+// under a microsecond, and an Acquire in that very moment is refused. And the lock is local to a kernel:
 // over a network file system it is worth what that file system makes of flock.
 package lock
 

@@ -3,25 +3,29 @@
 //
 // # How a lock's state is established
 //
-// There are three ways to learn whether a flock is held, and they are taken in
+// There are four ways to learn whether a lock is held, and they are taken in
 // the order of what they cost the daemons, up to the first certain answer:
 //
 //  1. The fdinfo of the process that the pidfile names. /proc/<pid>/fdinfo/<fd>
 //     has a "lock:" line for a flock held through that very open file
 //     description (proc(5); show_fd_locks in fs/locks.c). It proves that the lock is held,
 //     and by whom; its absence proves nothing. It costs the daemons nothing.
-//  2. The kernel's lock table, /proc/locks, read at most once in a pass. A line
-//     proves that the lock is held; no line proves nothing, since locks whose taker
-//     has no PID in the reader's namespace are left out (locks_show). While the kernel prints the
-//     table it holds a lock that every flock(2) on the host needs, and every 4 KiB
-//     it starts over: once one read took longer than 50 ms, it is not read again. Its first line
+//  2. A lease (fcntl(2)), given back at once. It is granted only where nobody else has the file open, and so proves that
+//     the lock is free, whatever the kind of lock or the namespace of a holder. That it is refused proves nothing.
+//     A daemon that opens the file in that moment waits some microseconds, and never fails. It takes the
+//     owner of the file or CAP_LEASE, and proves nothing on network and FUSE file systems.
+//  3. The kernel's lock table, /proc/locks, read at most once in a pass. A line
+//     proves that the lock is held. No line proves nothing: lines are left out of locks whose taker
+//     has no PID in the reader's namespace (locks_show), and of any lock while others come and go, since the kernel prints
+//     the table piece by piece. While it prints it holds a lock that every flock(2) on the host needs: once one
+//     read took longer than 50 ms, it is not read again. Its first line
 //     comes after some 10 ms, and meanwhile the walk goes on elsewhere.
-//  3. A shared, non-blocking flock(2), released at once. It tells free from held
-//     wherever flock works, and on a held lock it disturbs nobody. On a free one, a
-//     daemon whose own non-blocking acquire falls into that microsecond is refused:
-//     its hand-off fails. So this comes last, and what was established once is
-//     not probed again until something changes: see unchanged. The one thing a shared probe
-//     cannot see is a shared lock, which no daemon takes; the table shows it.
+//  4. A shared, non-blocking flock(2), released at once, for what is left after a second look. On a held lock it disturbs
+//     nobody. On a free one, a daemon whose own non-blocking acquire falls into that microsecond is refused:
+//     its hand-off fails. That it is granted proves that nobody holds the lock exclusively; who shares it is looked
+//     for among all processes, and F_GETLK tells of locks of other kinds.
+//
+// What was established once is not asked again until something changes: see unchanged.
 //
 // # Who holds it
 //
@@ -36,7 +40,15 @@
 // A process that locked a file which was since deleted still holds "the lock", and so may
 // another that locked the new one: the directory is split, and looks sound from within. Lock lines
 // of files that no directory has give such a process away; so does " (deleted)" in
-// the name of its descriptor, which is looked for right away where all processes have few.
+// the name of its descriptor, which is looked for right away where all processes have few. The same goes for a daemon whose
+// directory a mount covers: its descriptor has the path of the lock file that is there now, and another mount.
+//
+// # Who uses a directory
+//
+// A live process that the pidfile names, and that holds no lock, may still be writing. It uses the directory if it has open, mapped, or as
+// its working or root directory, anything in it, on a disk that is mounted below it, or where a link in it leads to: see
+// lock.Area. If it does not, and holds the lock of another directory that has the same pidfile, this one is a copy of that
+// directory or another view on it: see lock.Dir.Another.
 //
 // # Where names and numbers lie
 //
