@@ -58,6 +58,12 @@ func (b *breaker) askGently() (LockFile, error) {
 		giveLeaseBack(fd)
 		return LockFile{State: LockFree, ID: id}, nil
 	case unix.EAGAIN:
+		if b.seen.Alone {
+			if holdOffWithin(fd, holdOffPatience) == unix.EAGAIN {
+				return LockFile{}, b.refuse(RefusedChanged, ErrOpenElsewhere) // as lockGently does
+			}
+			giveLeaseBack(fd)
+		}
 		return LockFile{ID: id, Err: ErrOpenElsewhere}, nil
 	default:
 		return LockFile{ID: id, Err: pathError("fcntl", b.filePath(b.names.Lock), err)}, nil

@@ -96,6 +96,7 @@ func TestBreakDespiteReader(t *testing.T) {
 			t.Fatal(err)
 		}
 		if flags == os.O_RDWR { // it may be a daemon about to lock it, unless it was seen before
+			wantAttempt(t, b.Check(r), WouldBeRefused, "changed")
 			wantAttempt(t, b.Break(r), Refused, "changed")
 			r.Evidence.Alone = false
 		}
