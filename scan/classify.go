@@ -36,6 +36,9 @@ func Classify(ev *Evidence) Verdict {
 	if ev.Pidfile.State == lock.PidfileNotRegular {
 		return Verdict{Unknown, Reasons(0).With(PidfileNotRegular)}
 	}
+	if ev.Changing && errors.Is(ev.Lock.Err, lock.ErrOpenElsewhere) { // a daemon that comes and goes has it open at each look
+		return Verdict{Held, Reasons(0).With(Changing)}
+	}
 	switch ev.Lock.State {
 	case lock.LockHeld:
 		return classifyHeld(ev)

@@ -21,6 +21,9 @@ type rule struct {
 var rules = []rule{
 	{Unknown, func(ev *Evidence) bool { return ev.Err != nil }},
 	{Split, func(ev *Evidence) bool { return anyHolder(ev, func(h Holder) bool { return h.Deleted }) }},
+	{Held, func(ev *Evidence) bool {
+		return ev.Changing && ev.Lock.Err == lock.ErrOpenElsewhere && ev.Pidfile.State != lock.PidfileNotRegular
+	}},
 	{Unknown, func(ev *Evidence) bool {
 		return ev.Pidfile.State == lock.PidfileNotRegular || ev.Lock.State == lock.LockUnknown
 	}},

@@ -39,8 +39,9 @@ func (l *look) establish() {
 		ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
 	case l.probe == ProbeNever:
 		ev.Lock.Err = ErrNotProbed
-	case ev.Busy && l.swept == nil:
-		// It may be an inspector, or a daemon about to lock: the next look tells, for which all processes are searched.
+	case ev.Busy && (l.swept == nil || !l.isUnmoved()):
+		// It may be an inspector, or a daemon about to lock, which a flock probe would refuse: a later look tells, for which
+		// all processes are searched, and nothing has moved.
 		ev.Lock.Err = lock.ErrOpenElsewhere
 		if other.Kind != proc.NoLock {
 			ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
@@ -63,11 +64,16 @@ func (l *look) askLease() (settled bool) {
 	return false
 }
 
+// isUnmoved reports whether the directory and its files are as the look before found them.
+func (l *look) isUnmoved() bool {
+	b, now := l.before, &l.ev
+	return b != nil && b.Dir == now.Dir && b.Lock.ID == now.Lock.ID && b.Pidfile.ID == now.Pidfile.ID
+}
+
 // probeLock asks by a flock probe, unless the look before did and nothing has changed: what that has found out is looked
 // at again only for a search of all processes, which tells who shares the lock.
 func (l *look) probeLock() {
-	if b := l.before; b != nil && l.swept != nil && b.Lock.State == lock.LockFree && b.Source == SourceProbe &&
-		b.Lock.ID == l.ev.Lock.ID && b.Pidfile.ID == l.ev.Pidfile.ID && b.Dir == l.ev.Dir && !l.ev.Busy {
+	if b := l.before; l.swept != nil && !l.ev.Busy && l.isUnmoved() && b.Lock.State == lock.LockFree && b.Source == SourceProbe {
 		l.ev.Lock, l.ev.Source = b.Lock, b.Source
 		return
 	}

@@ -60,7 +60,7 @@ func basics() []Evidence {
 			for _, process := range processStates(pidfile) {
 				for _, crowd := range crowds(l.State) {
 					for _, temp := range []string{"none", "old", "fresh"} {
-						for _, changing := range []bool{false, l.State == lock.LockHeld} {
+						for _, changing := range []bool{false, l.State == lock.LockHeld || l.Err == lock.ErrOpenElsewhere} {
 							ev := Evidence{Holders: crowd.holders, Taker: crowd.taker, Changing: changing}
 							ev.Lock, ev.Pidfile, ev.Process = l, pidfile, process
 							if temp != "none" {
