@@ -42,7 +42,7 @@ type Mounts []Mount
 func ParseMounts(r io.Reader) (Mounts, error) {
 	var mounts Mounts
 	sc := bufio.NewScanner(r)
-	sc.Buffer(nil, 1<<20) // an overlay names all of its layers in one line
+	sc.Buffer(nil, 16<<20) // an overlay names all of its layers in one line: 500 paths of 4 KiB, escaped
 	for sc.Scan() {
 		m, err := parseMount(sc.Text())
 		if err != nil {
@@ -116,7 +116,12 @@ func (ms Mounts) Place(name string) (Place, bool) {
 	if !ok {
 		return Place{}, false
 	}
-	return Place{Dev: m.Dev, Path: path.Join(m.Root, strings.TrimPrefix(name, m.Point))}, true
+	return m.Place(name), true
+}
+
+// Place returns the place of a path that is on the mount.
+func (m Mount) Place(name string) Place {
+	return Place{Dev: m.Dev, Path: path.Join(m.Root, strings.TrimPrefix(name, m.Point))}
 }
 
 // Within reports whether a path is that of a directory or leads below it. Both are absolute and clean.
