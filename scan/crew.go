@@ -44,6 +44,7 @@ type crew struct {
 	aside    []job               // on mounts under suspicion
 	tasks    map[*task]bool      // of every goroutine its own
 	suspects map[string]*suspect // by mount point
+	stuck    map[string]int      // by path, tasks that were given up and have not come back
 	pending  int                 // jobs added and neither finished nor given up
 	workers  int                 // goroutines that are neither late nor stuck
 	all      int                 // goroutines
@@ -75,7 +76,7 @@ const leastMost = 256
 func newCrew(size int, limit time.Duration, mountOf func(string) string) *crew {
 	c := &crew{
 		limit: limit, size: size, most: max(4*size, leastMost), mountOf: mountOf,
-		tasks: map[*task]bool{}, suspects: map[string]*suspect{},
+		tasks: map[*task]bool{}, suspects: map[string]*suspect{}, stuck: map[string]int{},
 	}
 	c.more.L = &c.mu
 	return c
@@ -209,6 +210,9 @@ func (c *crew) next(t *task, done int) (j job, hopeless bool) {
 			j := c.queue[last]
 			c.queue[last] = nil
 			c.queue = c.queue[:last]
+			if len(c.stuck) > 0 && c.stuck[j.where()] > 0 { // to ask again would cost one more goroutine each time
+				return j, true
+			}
 			var name string
 			var mount *suspect
 			if len(c.suspects) > 0 {
@@ -252,6 +256,9 @@ func (c *crew) back(t *task) (state taskState, surplus bool) {
 	defer c.mu.Unlock()
 	j := t.job
 	t.job = nil
+	if t.state == taskGivenUp {
+		c.free(j.where())
+	}
 	m := t.mount
 	if m == nil && len(c.suspects) > 0 { // it began before its mount was under suspicion
 		m = c.suspects[c.mountOf(j.where())]
@@ -335,12 +342,12 @@ func (c *crew) lost(now time.Time) (lost, never []job) {
 			c.suspect(t)
 		}
 		if t.state == taskLate && age > c.limit {
-			lost = append(lost, t.lose())
+			lost = append(lost, c.lose(t))
 		}
 	}
 	for t := range c.tasks {
 		if t.job != nil && t.state == taskLate && t.mount.hangs() {
-			lost = append(lost, t.lose())
+			lost = append(lost, c.lose(t))
 		}
 	}
 	switch {

@@ -286,3 +286,31 @@ func TestCrewCancel(t *testing.T) {
 		}
 	})
 }
+
+// One directory that hangs where others do not is not asked again until it has answered: each time would cost
+// one more goroutine, until none is left for the others.
+func TestCrewAsksOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTestCrew()
+		defer c.dismiss()
+		hang := make(chan struct{})
+		var all []*labor
+		for range 5 * crewSize {
+			hung, sound := &labor{path: "/ok/hung", hang: hang}, quick("/ok", 10)
+			c.addLabor(append(sound, hung)...)
+			wait(t, c)
+			wantFate(t, "given up", hung)
+			wantFate(t, "finished", sound...)
+			all = append(all, hung)
+		}
+		if n := running(all); n != 1 {
+			t.Errorf("%d goroutines wait for one directory", n)
+		}
+		close(hang)
+		synctest.Wait()
+		again := &labor{path: "/ok/hung"}
+		c.addLabor(again)
+		wait(t, c)
+		wantFate(t, "finished", again)
+	})
+}

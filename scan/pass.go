@@ -228,10 +228,12 @@ func (p *pass) isDue(e entry) bool {
 		p.start.Sub(e.observed) > refreshEvery || unseen && p.start.Sub(e.report.Observed) > walkEvery
 }
 
-// miss reports a known directory that gives no answer.
-func (p *pass) miss(path string, err error) {
+// miss reports a data directory that gives no answer, if it is known to be one.
+func (p *pass) miss(root, path string, isData bool, err error) {
 	if e, known := p.entry(path); known {
 		p.lose(e.report, err)
+	} else if isData {
+		p.lose(&Report{Root: root, Path: path}, err)
 	}
 }
 

@@ -19,12 +19,20 @@ const (
 
 func (s *suspect) hangs() bool { return s.stuck >= hungAfter && !s.cleared }
 
-// lose gives a late task up.
-func (t *task) lose() job {
+// lose gives a late task up. The caller holds mu.
+func (c *crew) lose(t *task) job {
 	t.state = taskGivenUp
+	c.stuck[t.job.where()]++
 	t.mount.late--
 	t.mount.stuck++
 	return t.job
+}
+
+// free takes note that a task that was given up came back. The caller holds mu.
+func (c *crew) free(path string) {
+	if c.stuck[path]--; c.stuck[path] == 0 {
+		delete(c.stuck, path)
+	}
 }
 
 // suspect puts a task that takes long, and its mount, under suspicion, and gives it a stand-in. The caller holds mu.

@@ -23,7 +23,7 @@ type walk struct {
 	roots   map[fileKey]bool // the directories that are roots
 	examine func(root, path string, d lock.Dir, l lock.LockFile) func()
 	failed  func(PathError)
-	missed  func(path string, err error)
+	missed  func(root, path string, isData bool, err error)
 	most    int32        // directories that may be kept open
 	open    atomic.Int32 // that are
 	visited atomic.Int64
@@ -97,6 +97,8 @@ type visit struct {
 	parent *node // nil for a root
 	name   string
 
+	isData atomic.Bool // run has found that it is a data directory
+
 	// What run found.
 	err     error
 	publish func()
@@ -155,6 +157,7 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 	forbidden := errors.Is(lockFile.Err, fs.ErrPermission)
 	isData := lockFile.State != lock.LockMissing && !forbidden
 	if isData {
+		v.isData.Store(true)
 		v.publish = v.examine(v.root.path, v.path, d, lockFile)
 		if !v.cfg.Descend {
 			return false
@@ -166,6 +169,7 @@ func (v *visit) look(d lock.Dir) (keep bool) {
 		return false
 	}
 	if (l.hasPidfile || l.hasLock && forbidden) && !isData {
+		v.isData.Store(true)
 		v.publish = v.examine(v.root.path, v.path, d, lockFile)
 		if !v.cfg.Descend {
 			return false
@@ -258,8 +262,11 @@ func isGone(err error) bool {
 
 func (v *visit) giveUp(err error) {
 	// The parent stays open until discard: the call that hangs may be using it.
-	v.missed(v.path, err)
-	v.failed(PathError{Path: v.path, Root: v.parent == nil, Err: err})
+	isData := v.isData.Load()
+	v.missed(v.root.path, v.path, isData, err)
+	if !isData { // else its report says it
+		v.failed(PathError{Path: v.path, Root: v.parent == nil, Err: err})
+	}
 }
 
 func (v *visit) discard() {
