@@ -112,7 +112,7 @@ func (ms Mounts) Names(dir Place) []string {
 func (ms Mounts) within(name string) []Place {
 	var places []Place
 	for _, m := range ms {
-		if m.Point != name && Within(m.Point, name) && !m.Pseudo() {
+		if m.Point != name && Within(m.Point, name) && !m.Pseudo() && m.FSType != "devtmpfs" {
 			places = append(places, Place{Dev: m.Dev, Path: m.Root})
 		}
 	}

@@ -20,7 +20,7 @@ func (m Mount) Remote() bool {
 // pseudoTypes are file systems of the kernel's own making, in which there are no
 // data directories, but many others and some that change while they are read.
 var pseudoTypes = []string{
-	"proc", "sysfs", "cgroup", "cgroup2", "devtmpfs", "devpts", "debugfs", "tracefs", "securityfs", "bpf", "pstore",
+	"proc", "sysfs", "cgroup", "cgroup2", "devpts", "debugfs", "tracefs", "securityfs", "bpf", "pstore",
 	"configfs", "efivarfs", "fusectl", "binfmt_misc", "mqueue", "rpc_pipefs", "nsfs", "autofs",
 }
 

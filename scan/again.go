@@ -160,7 +160,7 @@ const fewDescriptors = 2000
 // takersOfStrays returns the processes that may hold a lock file which no
 // directory has.
 func (p *pass) takersOfStrays(known *knownLocks) []int {
-	pids := allPIDs()
+	pids := p.obs.procs.pids()
 	if !p.obs.table.loaded() && p.obs.procs.haveAtMost(fewDescriptors, pids) {
 		return pids
 	}
@@ -256,7 +256,7 @@ func (p *pass) formerlyOf(d *descriptor) (path, root string, ok bool) {
 	if !ok {
 		return "", "", false
 	}
-	where.Path = strings.TrimSuffix(where.Path, p.obs.procs.lockName)
+	where.Path = strings.TrimSuffix(where.Path, "/"+p.obs.procs.names.Lock)
 	for _, name := range p.obs.mounts.ours.Names(where) {
 		for _, r := range p.roots {
 			if lock.Within(name, r.real) {

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 
@@ -14,6 +15,9 @@ var (
 	ErrNotProbed = errors.New("not established without a flock probe")     // under ProbeNever
 	ErrNotSeen   = errors.New("locks held here are not visible from here") // overlay layers, foreign namespaces
 )
+
+// errSilent is ErrNoAnswer of a process, and not of a file system.
+var errSilent = fmt.Errorf("of the process that the pidfile names: %w", ErrNoAnswer)
 
 // Classify turns evidence into a verdict. It is pure: it asks nothing of the
 // system, and the same evidence always gives the same verdict.

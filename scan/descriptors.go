@@ -50,35 +50,30 @@ type process struct {
 	state    lock.ProcessState
 	lockName string // with a slash before it
 
-	mu        sync.Mutex
-	dir       string           // where in /proc its descriptors are: its own, or one of its threads'; it stands once any was looked at
-	listed    bool             // fds are known; before that, they are taken to be 0, 1, 2 and so on
-	fds       []int            // its descriptors, ascending
-	read      int              // how many of them were looked at, or are being
-	missing   int              // how many of these there were not
-	ended     bool             // so many that there may be no more
-	reading   int              // goroutines that look at some
-	more      sync.Cond        // they have
-	linked    int              // up to which the rest was searched for deleted files by their links
-	held      []descriptor     // those looked at through which a flock is held
-	replaced  []descriptor     // those found by their links, a flock held through them
-	opened    []opener         // those looked at that are on a file of the lock's name, without a flock
-	last      map[uint64]int32 // by inode number, the last in held, plus one
-	openOnce  sync.Once
-	usedFiles []lock.Used
-	usedErr   error
-	heldOnce  sync.Once
-	heldDirs  []lock.HeldDir
-	heldErr   error
+	mu       sync.Mutex
+	dir      string           // where in /proc its descriptors are: its own, or one of its threads'; it stands once any was looked at
+	listed   bool             // fds are known; before that, they are taken to be 0, 1, 2 and so on
+	fds      []int            // its descriptors, ascending
+	read     int              // how many of them were looked at, or are being
+	missing  int              // how many of these there were not
+	ended    bool             // so many that there may be no more
+	reading  int              // goroutines that look at some
+	more     sync.Cond        // they have
+	linked   int              // up to which the rest was searched for deleted files by their links
+	held     []descriptor     // those looked at through which a flock is held
+	replaced []descriptor     // those found by their links, a flock held through them
+	opened   []opener         // those looked at that are on a file of the lock's name, without a flock
+	last     map[uint64]int32 // by inode number, the last in held, plus one
+	asking   *asking
+	silent   bool // no answer came
+	used     func() (used, error)
+	heldDirs func() ([]lock.HeldDir, error)
 }
 
-// holding returns the descriptor through which p holds the flock on the lock
+// findHolding returns the descriptor through which p holds the flock on the lock
 // file that ours recognizes, of inode number ino. Descriptors are looked at in
 // ascending order until it is found: a daemon opens its lock early.
-func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
-	if p.state == lock.ProcessGone {
-		return descriptor{}, false
-	}
+func (p *process) findHolding(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for tried := int32(0); ; {
@@ -95,8 +90,8 @@ func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor
 	}
 }
 
-// all returns every descriptor through which p holds a flock.
-func (p *process) all() []descriptor {
+// findAll returns every descriptor through which p holds a flock.
+func (p *process) findAll() []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list()
@@ -111,9 +106,9 @@ type opener struct {
 	info proc.FDInfo
 }
 
-// openers returns every such descriptor of p.
-func (p *process) openers() []opener {
-	p.all()
+// findOpeners returns every such descriptor of p.
+func (p *process) findOpeners() []opener {
+	p.findAll()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.opened
@@ -122,9 +117,9 @@ func (p *process) openers() []opener {
 // servers are programs that serve files to other hosts, or to virtual machines, and that no device gives away.
 var servers = []string{"virtiofsd", "smbd", "ganesha.nfsd", "unfsd", "diod", "glusterfsd"}
 
-// serves reports whether p serves a file system, by FUSE or otherwise. Then what it has open may be in use by others, who
+// findServes reports whether p serves a file system, by FUSE or otherwise. Then what it has open may be in use by others, who
 // hold locks that this kernel does not know of.
-func (p *process) serves() bool {
+func (p *process) findServes() bool {
 	var buf [64]byte
 	if comm, err := lock.ReadProc(p.dir+"/comm", buf[:]); err == nil && slices.Contains(servers, strings.TrimSpace(string(comm))) {
 		return true
@@ -136,10 +131,10 @@ func (p *process) serves() bool {
 	})
 }
 
-// former returns the descriptors through which p holds the flock of a file of the lock's name that
+// findFormer returns the descriptors through which p holds the flock of a file of the lock's name that
 // may have been a directory's once. Those on a file that is known to be
 // there are not looked at further.
-func (p *process) former(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
+func (p *process) findFormer(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list()
@@ -315,10 +310,4 @@ func (p *process) listIn(dir string) (settled bool) {
 	slices.Sort(fds)
 	p.fds = fds
 	return len(fds) > 0 || err != nil && !vanished(err)
-}
-
-// stands confirms, with one small read, that the process still holds the
-// flock through the descriptor it was seen to hold it through.
-func (d descriptor) stands() bool {
-	return proc.ReadFDInfo(d.of.dir, int(d.fd)).Flock == d.flock
 }

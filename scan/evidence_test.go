@@ -85,6 +85,7 @@ var systemErrors = []error{
 	&fs.PathError{Op: "open", Path: "/srv/kv", Err: unix.EPERM},
 	&fs.PathError{Op: "open", Path: "/srv/kv", Err: unix.EIO},
 	fmt.Errorf("%w in 5s", ErrNoAnswer),
+	errSilent,
 }
 
 var lockFiles = func() []lock.LockFile {

@@ -102,6 +102,9 @@ func (x explainer) unguarded() (summary string, todo advice) {
 		seeing("find out whether it is the daemon, and if so restart it so that it takes the lock again", []*Process{x.owner()})
 }
 
+// ownerPID is its PID here, which the pidfile of a container does not have.
+func (x explainer) ownerPID() int { return x.owner().PID }
+
 // owner is the process that the pidfile names, of which nothing but the PID may be known.
 func (x explainer) owner() *Process {
 	if x.Owner == nil {
@@ -261,6 +264,10 @@ func (x explainer) unknown() (summary string, todo advice) {
 		err = x.Lock.Err
 	}
 	switch {
+	case errors.Is(err, errSilent):
+		command := fmt.Sprintf("ps -o pid,stat,wchan,comm -p %d", x.ownerPID())
+		return fmt.Sprintf("%s, and the kernel gives no answer about %s, which the pidfile names.", x.nobody(), x.named()),
+			advice{"see what it waits for, such as a file system that hangs: " + command, command}
 	case x.why.Has(Timeout):
 		return "The file system gave " + cause(err) + ".", say("look at the mount: it may be hung")
 	case x.why.Has(LockfileNotRegular):
@@ -342,8 +349,11 @@ func (x explainer) notVisible() (summary string, todo advice) {
 		return fmt.Sprintf("%s here, but other hosts or the server of this file system (%s) may use the directory, and locks held there are not visible from here.", x.nobody(), Escape(x.FS)),
 			say("look on the host where its daemon runs")
 	}
-	return "The directory is, or may be, a layer of an overlay: a lock that is held on the merged directory is not visible from here.",
-		say("look at the merged directory of the overlay, in the container that has it mounted")
+	const what = "The directory is, or may be, a layer of an overlay: a lock that is held on the merged directory is not visible from here."
+	if x.Merged == "" {
+		return what, say("look at the merged directory of the overlay, in the container that has it mounted")
+	}
+	return what, say("look at the merged directory, below " + Escape(x.Merged) + " where the overlay is mounted")
 }
 
 // remedy is what would let us see more.

@@ -90,7 +90,7 @@ func (l *look) isCovered(d *descriptor) bool {
 // lockPath is what the kernel calls the lock file.
 func (l *look) lockPath() string {
 	if l.path == "" {
-		l.path = strings.TrimSuffix(l.dir.RealPath(), "/") + l.procs.lockName
+		l.path = strings.TrimSuffix(l.dir.RealPath(), "/") + "/" + l.procs.names.Lock
 	}
 	return l.path
 }
@@ -99,5 +99,5 @@ func (l *look) lockPath() string {
 func (l *look) isLockFile(d *descriptor) bool {
 	where, ok := l.procs.place(d)
 	dir := l.place()
-	return ok && where.Dev == dir.Dev && where.Path == strings.TrimSuffix(dir.Path, "/")+l.procs.lockName
+	return ok && where.Dev == dir.Dev && where.Path == strings.TrimSuffix(dir.Path, "/")+"/"+l.procs.names.Lock
 }

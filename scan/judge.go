@@ -52,17 +52,20 @@ func (l *look) uses(p *process) lock.Use {
 // worksBeside says whether a process uses anything of the directory but the lock file.
 func (l *look) worksBeside(pid int) lock.Use {
 	area, used, err := l.area(l.procs.find(pid))
-	return area.Beside(l.procs.lockName, used, err)
+	return area.Beside(l.procs.names.Lock, used, err)
 }
 
 // area finds out what lies below the directory for a process, and what that uses.
 func (l *look) area(p *process) (lock.Area, []lock.Used, error) {
-	used, err := l.procs.used(p)
-	theirs, unseen := l.mounts.of(p.id)
-	if unseen != nil {
-		return lock.Area{}, nil, unseen
+	used, err := p.used()
+	if err != nil {
+		return lock.Area{}, nil, err
 	}
-	return l.dir.Area(l.mounts.ours, theirs, p.id), used, err
+	theirs, err := l.mounts.of(p.id)
+	if err != nil {
+		return lock.Area{}, nil, err
+	}
+	return l.dir.Area(l.mounts.ours, theirs, p.id), used.files, used.unseen
 }
 
 // judgeNamed establishes what became of the process that the pidfile of a lock
@@ -108,7 +111,7 @@ func (l *look) judgeNamed() {
 // copy of it, or another view on it.
 func (l *look) isAnother(p *process) bool {
 	ev := &l.ev
-	held, err := l.procs.heldBy(p)
+	held, err := p.heldDirs()
 	another := l.dir.Another(held, ev.Pidfile)
 	switch {
 	case another != "":

@@ -19,12 +19,18 @@ const tableLimit = 50 * time.Millisecond
 // table is the kernel's lock table, /proc/locks, read at most once, and only
 // when somebody needs it. It may be used concurrently.
 type table struct {
-	slow *atomic.Bool // set where a read took too long; then it is not read again
+	asking *asking
+	slow   *atomic.Bool // set where a read took too long; then it is not read again
 
-	begun  atomic.Bool
-	once   sync.Once
-	done   atomic.Bool
-	lines  map[fileKey]proc.Lock // flocks
+	begun atomic.Bool
+	once  sync.Once
+	done  atomic.Bool
+	lines tableLines
+}
+
+// tableLines are those that were read, by the files that they are of. They are nil where the table cannot be had.
+type tableLines struct {
+	flocks map[fileKey]proc.Lock
 	others map[fileKey]proc.Lock // locks of other kinds
 }
 
@@ -40,13 +46,13 @@ func (t *table) find(fs filesystem, ino uint64) (flock, other proc.Lock) {
 	}
 	t.load()
 	key := fileKey{fs.dev, ino}
-	return t.lines[key], t.others[key]
+	return t.lines.flocks[key], t.lines.others[key]
 }
 
 // load reads the table unless that was done.
 func (t *table) load() {
 	t.once.Do(func() {
-		t.read()
+		t.lines, _ = ask(t.asking, subject{what: "locks"}, t.read)
 		t.done.Store(true)
 	})
 }
@@ -66,19 +72,19 @@ func (t *table) loaded() bool { return t.done.Load() }
 // each calls found with every line. It reports false where the table cannot be had.
 func (t *table) each(found func(proc.Lock)) bool {
 	t.load()
-	for _, line := range t.lines {
+	for _, line := range t.lines.flocks {
 		found(line)
 	}
-	return t.lines != nil
+	return t.lines.flocks != nil
 }
 
-func (t *table) read() {
+func (t *table) read() (found tableLines) {
 	if t.slow.Load() {
-		return
+		return found
 	}
 	f, err := os.Open("/proc/locks")
 	if err != nil {
-		return
+		return found
 	}
 	defer f.Close()
 	limited := &limitedReader{file: f, until: time.Now().Add(tableLimit)}
@@ -87,17 +93,17 @@ func (t *table) read() {
 		t.slow.Store(true)
 	}
 	if err != nil {
-		return
+		return found
 	}
-	t.lines = make(map[fileKey]proc.Lock, len(lines))
-	t.others = map[fileKey]proc.Lock{}
+	found = tableLines{flocks: make(map[fileKey]proc.Lock, len(lines)), others: map[fileKey]proc.Lock{}}
 	for _, l := range lines {
 		if l.Kind == proc.Flock {
-			t.lines[fileKey{l.Dev, l.Ino}] = l
+			found.flocks[fileKey{l.Dev, l.Ino}] = l
 		} else {
-			t.others[fileKey{l.Dev, l.Ino}] = l
+			found.others[fileKey{l.Dev, l.Ino}] = l
 		}
 	}
+	return found
 }
 
 // limitedReader stops reading when the time is up: however long the table is,
@@ -129,7 +135,7 @@ type swept struct {
 // sweep looks at every descriptor of every process, once, or until ctx ends.
 func sweep(ctx context.Context, ps *processes, known func(proc.Lock) bool) *swept {
 	s := &swept{byIno: map[uint64][]descriptor{}}
-	for _, pid := range allPIDs() {
+	for _, pid := range ps.pids() {
 		if ctx.Err() != nil {
 			break
 		}

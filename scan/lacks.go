@@ -7,13 +7,13 @@ import (
 )
 
 // whatLacks finds out what keeps this program from seeing everything.
-func whatLacks() (l Lacks) {
+func whatLacks(mounts *mountTable) (l Lacks) {
 	if os.Geteuid() != 0 {
 		l |= LacksRoot
 	} else if !hasCapability(unix.CAP_SYS_PTRACE) {
 		l |= LacksPtrace
 	}
-	if !seesAllPIDs() {
+	if !mounts.seesAllPIDs() {
 		l |= LacksPIDs
 	}
 	return l

@@ -32,8 +32,8 @@ type Monitor struct {
 	cfg    Config
 	crew   *crew
 	who    *describer
+	asking *asking
 	layers layerFinder
-	lacks  Lacks
 	slow   atomic.Bool // the kernel's lock table takes too long to read
 	out    *outbox
 
@@ -69,11 +69,13 @@ func New(cfg Config) *Monitor {
 		cfg.Jobs = min(max(2*runtime.GOMAXPROCS(0), 8), 32)
 	}
 	cfg.Names = cfg.Names.OrDefault()
+	asking := newAsking(cfg.Timeout)
 	return &Monitor{
 		cfg:      cfg,
 		crew:     newCrew(cfg.Jobs, cfg.Timeout, new(mountPoints).of),
-		who:      newDescriber(),
-		lacks:    whatLacks(),
+		who:      newDescriber(asking),
+		asking:   asking,
+		layers:   layerFinder{asking: asking},
 		interval: cfg.Interval,
 		poke:     make(chan struct{}, 1),
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -27,29 +28,38 @@ type filesystem struct {
 	remote bool
 }
 
-// remoteTypes are the file systems that other hosts may have mounted. What a
-// FUSE server makes of a file is unknown, so each counts.
-var remoteTypes = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "lustre", "gfs2", "ocfs2", "gpfs", "fuse"}
-
-// mountTable is what a pass has found out about mounts. It may be used concurrently.
+// mountTable is what a pass has found out about mounts. It may be used concurrently, and
+// holds nothing while it asks a file system: each asks of his own directory.
 type mountTable struct {
-	mu     sync.Mutex
-	ours   lock.Mounts
-	byDev  map[uint64]filesystem // by st_dev
-	byNS   map[string]lock.Mounts
+	asking *asking
+	ours   lock.Mounts // of this program
+	name   string      // of its mount namespace
+	pidNS  string      // its PID namespace
 	layers *overlayLayers
+	// everybody is asked for his namespaces, once.
+	everybody func() []inhabitant
+
+	mu    sync.Mutex
+	byDev map[uint64]filesystem // by st_dev
+	nsOf  map[int]func() (string, error)
+	byNS  map[string]func() (lock.Mounts, error)
 }
 
 // newMountTable reads this program's mounts. If they cannot be had, places
 // are not known, and what depends on them is not concluded.
 func newMountTable(finder *layerFinder) *mountTable {
-	t := &mountTable{byDev: map[uint64]filesystem{}, byNS: map[string]lock.Mounts{}}
-	t.layers = &overlayLayers{finder: finder, table: t}
-	self := lock.Process{PID: os.Getpid()}
-	t.ours, _ = self.Mounts()
-	if ns, err := self.MountNamespace(); err == nil {
-		t.byNS[ns] = t.ours
+	t := &mountTable{
+		asking: finder.asking,
+		byDev:  map[uint64]filesystem{},
+		nsOf:   map[int]func() (string, error){},
+		byNS:   map[string]func() (lock.Mounts, error){},
 	}
+	t.layers = &overlayLayers{find: sync.OnceValue(func() *layers { return finder.find(t) })}
+	t.everybody = sync.OnceValue(t.askEverybody)
+	self := lock.Process{PID: os.Getpid()}
+	t.pidNS, _ = askOrFail(t.asking, subject{self.PID, "PID namespace"}, func() (string, error) { return os.Readlink("/proc/self/ns/pid") })
+	t.name, _ = t.namespaceOf(self)
+	t.ours, _ = t.of(self)
 	return t
 }
 
@@ -58,83 +68,116 @@ func newMountTable(finder *layerFinder) *mountTable {
 // lines have is the mount's in mountinfo.
 func (t *mountTable) filesystem(fd int, stDev uint64) filesystem {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	if fs, ok := t.byDev[stDev]; ok {
+	fs, ok := t.byDev[stDev]
+	t.mu.Unlock()
+	if ok {
 		return fs
 	}
-	fs := filesystem{dev: stDev}
 	var st unix.Statx_t
 	if err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st); err == nil {
-		i := slices.IndexFunc(t.ours, func(m lock.Mount) bool { return uint64(m.ID) == st.Mnt_id })
-		if i >= 0 {
-			fs = describeMount(t.ours[i], stDev)
-		}
+		fs, ok = t.describe(st.Mnt_id, stDev)
 	}
+	if !ok { // then it may be any
+		return filesystem{dev: stDev, shared: true, remote: true}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.byDev[stDev] = fs
 	return fs
 }
 
+// describe looks for a mount among ours, and else among others': a root may be another
+// process's (/proc/<pid>/root).
+func (t *mountTable) describe(id, stDev uint64) (filesystem, bool) {
+	isIt := func(m lock.Mount) bool { return uint64(m.ID) == id }
+	if i := slices.IndexFunc(t.ours, isIt); i >= 0 {
+		return describeMount(t.ours[i], stDev), true
+	}
+	for _, ns := range t.layers.find().namespaces {
+		if i := slices.IndexFunc(ns.mounts, isIt); i >= 0 {
+			return describeMount(ns.mounts[i], stDev), true
+		}
+	}
+	return filesystem{}, false
+}
+
 func describeMount(m lock.Mount, stDev uint64) filesystem {
-	family, _, _ := strings.Cut(m.FSType, ".") // fuse.sshfs
 	overlay := m.FSType == "overlay"
 	return filesystem{
 		dev:       m.Dev,
 		fstype:    m.FSType,
 		shared:    m.FSType == "btrfs" || m.Dev != stDev && !overlay,
 		ownInodes: overlay,
-		remote:    slices.Contains(remoteTypes, family),
+		remote:    m.Remote(),
 	}
 }
 
 // of returns the mounts that the paths in a process's links refer to.
 func (t *mountTable) of(p lock.Process) (lock.Mounts, error) {
-	ns, err := p.MountNamespace()
+	ns, err := t.namespaceOf(p)
 	if err != nil {
 		return nil, err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	mounts, ok := t.byNS[ns]
-	if !ok {
-		if mounts, err = p.Mounts(); err != nil {
-			return nil, err
-		}
-		t.byNS[ns] = mounts
+	mounts, err := onceFor(&t.mu, t.byNS, ns, func() (lock.Mounts, error) {
+		return askOrFail(t.asking, subject{p.PID, "mounts"}, p.Mounts)
+	})
+	if err != nil { // another process of the namespace may tell
+		t.mu.Lock()
+		delete(t.byNS, ns)
+		t.mu.Unlock()
 	}
-	return mounts, nil
+	return mounts, err
+}
+
+func (t *mountTable) namespaceOf(p lock.Process) (string, error) {
+	return onceFor(&t.mu, t.nsOf, p.PID, func() (string, error) {
+		return askOrFail(t.asking, subject{p.PID, "mount namespace"}, p.MountNamespace)
+	})
 }
 
 // mountPoints tells which mount a path is on by the mount table alone: the
-// file system is not asked. The table is read again when it is a second old.
+// file system is not asked. The table is read again when it is a second old, and nobody waits long for that.
 type mountPoints struct {
-	mounts lock.Mounts
-	read   time.Time
+	mounts atomic.Pointer[lock.Mounts]
+	read   atomic.Int64 // when, in ns
+	busy   atomic.Bool
 }
+
+// readMountsIn is how long a look at the mount table may take. Then it is as old as it is.
+const readMountsIn = 20 * time.Millisecond
 
 func (p *mountPoints) of(path string) string {
 	if !strings.HasPrefix(path, "/") {
 		return path
 	}
-	if now := time.Now(); now.Sub(p.read) > time.Second {
-		p.mounts, _ = lock.Process{PID: os.Getpid()}.Mounts()
-		p.read = now
+	if time.Since(time.Unix(0, p.read.Load())) > time.Second && p.busy.CompareAndSwap(false, true) {
+		read := make(chan bool)
+		go func() {
+			if mounts, err := (lock.Process{PID: os.Getpid()}).Mounts(); err == nil {
+				p.mounts.Store(&mounts)
+				p.read.Store(time.Now().UnixNano())
+			}
+			p.busy.Store(false)
+			close(read)
+		}()
+		select {
+		case <-read:
+		case <-time.After(readMountsIn):
+		}
 	}
-	m, _ := p.mounts.Find(path)
+	mounts := p.mounts.Load()
+	if mounts == nil {
+		return "mount of " + path // and no other's
+	}
+	m, _ := mounts.Find(path)
 	return m.Point
-}
-
-// pseudoTypes are file systems of the kernel's own making, in which there are no
-// data directories, but many others and some that change while they are read.
-var pseudoTypes = []string{
-	"proc", "sysfs", "cgroup", "cgroup2", "devpts", "debugfs", "tracefs", "securityfs", "bpf", "pstore",
-	"configfs", "efivarfs", "fusectl", "binfmt_misc", "mqueue", "rpc_pipefs", "nsfs", "autofs",
 }
 
 // pseudo returns the mount points of pseudo file systems.
 func (t *mountTable) pseudo() map[string]bool {
 	points := map[string]bool{}
 	for _, m := range t.ours {
-		if slices.Contains(pseudoTypes, m.FSType) {
+		if m.Pseudo() {
 			points[m.Point] = true
 		}
 	}
@@ -147,10 +190,7 @@ const initPIDNamespace = "pid:[4026531836]"
 
 // seesAllPIDs reports whether this program runs where every process of the
 // host has a PID. Elsewhere, a PID that is nobody's may be somebody's outside.
-func seesAllPIDs() bool {
-	ns, err := os.Readlink("/proc/self/ns/pid")
-	return err == nil && ns == initPIDNamespace
-}
+func (t *mountTable) seesAllPIDs() bool { return t.pidNS == initPIDNamespace }
 
 // lockInode returns the inode number that lock lines have for a file of the
 // directory: the one the kernel prints of an open descriptor.

@@ -96,7 +96,7 @@ func (l *look) gather() {
 	}
 	l.ino = ev.Lock.ID.Ino
 	if l.fs.ownInodes && ev.Lock.State != lock.LockMissing {
-		if ino, err := lockInode(l.dir, l.procs.lockName[1:]); err == nil {
+		if ino, err := lockInode(l.dir, l.procs.names.Lock); err == nil {
 			l.ino = ino
 		}
 	}
@@ -118,11 +118,17 @@ func (l *look) gather() {
 	}
 	if l.named != nil {
 		l.judgeNamed()
+		if ev.Process == lock.ProcessUnknown && l.named.isSilent() {
+			ev.Err = errSilent
+			return
+		}
 	}
 	// An overlay's layer does not show the locks of the merged files, and a
 	// process of another host is never seen: its being gone says nothing.
-	hidden := l.fs.remote && ev.Process.Exited() || l.mounts.layers.have(l.place)
-	if hidden && !slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Deleted }) {
+	merged, layer := l.mounts.layers.have(l.place, l.dir.RealPath)
+	ev.Merged = merged
+	hidden := l.fs.remote && ev.Process.Exited() || layer
+	if hidden && ev.Another == "" && !slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Deleted }) {
 		ev.Err = ErrNotSeen
 	}
 }

@@ -1,49 +1,262 @@
 package scan
 
 import (
-	"lockscope/lock/locktest"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock/locktest"
 )
 
-// A layer may be named by a link, as container engines do to keep the options short.
-func TestOverlayLayerByLink(t *testing.T) {
+// layersBase is a place for layers that have these names, with an upper and a work directory.
+func layersBase(t *testing.T, names ...string) string {
+	t.Helper()
+	// Not on the file system of the temporary directory: it may be an overlay itself.
 	base := mount(t, "-t", "tmpfs", "tmpfs")
-	upper, lower, work := makeDir(t, base+"/upper"), makeDir(t, base+"/lower"), makeDir(t, base+"/work")
-	for link, dir := range map[string]string{"l": ".", "u": upper} {
-		if err := os.Symlink(dir, filepath.Join(base, link)); err != nil {
-			t.Fatal(err)
+	for _, name := range append(names, "merged", "work", "elsewhere") {
+		makeDir(t, filepath.Join(base, name))
+	}
+	makeStale(t, base+"/elsewhere/d")
+	return base
+}
+
+// mountIn mounts an overlay with these options in base, which is the working directory, at base/merged.
+func mountIn(t *testing.T, base string, options string) {
+	t.Helper()
+	cmd := exec.Command("mount", "-t", "overlay", "-o", options, "x", "merged")
+	cmd.Dir = base
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Skipf("needs mount -o %s: %v: %s", options, err, out)
+	}
+	unmounted(t, base+"/merged")
+}
+
+func unmounted(t *testing.T, dir string) {
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+			t.Errorf("unmount %s: %v", dir, err)
+		}
+	})
+}
+
+// checkLayers checks that of a daemon in the merged directory d nothing is said, and nothing can be broken, in any of the
+// layers, and that it is known whose they are.
+func checkLayers(t *testing.T, base, merged string, layers ...string) {
+	t.Helper()
+	f := once(t, Config{Roots: []string{base}, Exclude: []string{"merged", "work"}})
+	for _, name := range layers {
+		r := expect(t, f, filepath.Join(base, name, "d"), Unknown, NotVisible)
+		if r.Evidence.Merged != merged || r.Breakable() {
+			t.Errorf("%s: merged at %q, want %q; breakable: %v", name, r.Evidence.Merged, merged, r.Breakable())
 		}
 	}
-	makeStale(t, lower+"/image")
-	merged := mount(t, "-t", "overlay", "-o", "lowerdir="+base+"/l/lower,upperdir="+base+"/u,workdir="+work, "overlay")
-	for _, dir := range []string{merged + "/held", merged + "/image"} {
-		if _, err := locktest.TestWorld(t).Make(dir, locktest.Held); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f := once(t, Config{Roots: []string{upper, lower}})
-	for _, dir := range []string{upper + "/held", upper + "/image", lower + "/image"} {
-		expect(t, f, dir, Unknown, NotVisible)
+	expect(t, f, base+"/elsewhere/d", Stale, PIDGone)
+}
+
+// An overlay names its layers as whoever mounted it did.
+func TestOverlaySpellings(t *testing.T) {
+	for options, layers := range map[string][]string{
+		"lowerdir=lower,upperdir=upper,workdir=work":                                              {"lower", "upper"},
+		"lowerdir=./lower:lower2/../lower2,upperdir=.//upper/,workdir=work":                       {"lower", "lower2", "upper"},
+		"lowerdir=lower:lower2::data,upperdir=upper,workdir=work":                                 {"lower", "lower2", "upper"},
+		`lowerdir=c\:d:lower,upperdir=u\:p,workdir=work`:                                          {"c:d", "lower", "u:p"},
+		`lowerdir=e\,f:lower,upperdir=u\,p,workdir=work`:                                          {"e,f", "lower", "u,p"},
+		`lowerdir=g h:i\\j,upperdir=upper,workdir=work`:                                           {"g h", `i\j`, "upper"},
+		"lowerdir+=lower,lowerdir+=c:d,datadir+=data,upperdir=upper,workdir=work":                 {"lower", "c:d", "upper"},
+		"lowerdir=lower,upperdir=upper,workdir=work,redirect_dir=on,index=off":                    {"lower", "upper"},
+		"lowerdir=lower-link,upperdir=upper-link,workdir=work":                                    {"lower", "upper"},
+		"lowerdir=BASE/lower,upperdir=BASE/upper,workdir=BASE/work":                               {"lower", "upper"},
+		"lowerdir=BASE/lower-link:BASE/../BASE/lower2,upperdir=BASE/upper-link,workdir=BASE/work": {"lower", "upper"},
+		"lowerdir=lower,upperdir=deep/er/upper,workdir=deep/er/work":                              {"lower", "deep/er/upper"},
+		"lowerdir=lower:lower2": {"lower", "lower2"},
+	} {
+		t.Run(strings.NewReplacer(",", " ", "=", " ", "/", "_").Replace(options), func(t *testing.T) {
+			all := []string{"lower", "lower2", "upper", "data", "c:d", "u:p", "e,f", "u,p", "g h", `i\j`, "deep/er/upper", "deep/er/work"}
+			base := layersBase(t, all...)
+			for _, name := range []string{"lower", "upper"} {
+				if err := os.Symlink(name, filepath.Join(base, name+"-link")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, name := range layers {
+				makeStale(t, filepath.Join(base, name, "d"))
+			}
+			mountIn(t, base, strings.ReplaceAll(strings.ReplaceAll(options, "/../BASE", "/../"+filepath.Base(base)), "BASE", base))
+			if strings.Contains(options, "upperdir") {
+				if _, err := locktest.TestWorld(t).Make(base+"/merged/d", locktest.Held); err != nil {
+					t.Fatal(err)
+				}
+			}
+			checkLayers(t, base, base+"/merged", layers...)
+		})
 	}
 }
 
+// fsconfig(2) gives the layers one by one, also as descriptors (those with @), and then they are shown by their
+// paths, in which nothing is escaped.
+func TestOverlayByDescriptor(t *testing.T) {
+	base := layersBase(t, "lower", "c:d", `i\j`, "e,f", `u\p`, "a\nb")
+	options := []string{"lowerdir+=" + base + "/c:d", "lowerdir+=" + base + "/e,f", "@lowerdir+=" + base + "/lower", `@lowerdir+=` + base + `/i\j`,
+		"lowerdir+=" + base + "/a\nb", `@upperdir=` + base + `/u\p`, "@workdir=" + base + "/work"}
+	layers := []string{"lower", "c:d", `i\j`, "e,f", `u\p`, "a\nb"}
+	for _, name := range layers {
+		makeStale(t, filepath.Join(base, name, "d"))
+	}
+	fs, err := unix.Fsopen("overlay", unix.FSOPEN_CLOEXEC)
+	if err != nil {
+		t.Skip("needs fsopen: ", err)
+	}
+	defer unix.Close(fs)
+	for _, option := range options {
+		key, value, _ := strings.Cut(option, "=")
+		if key, ok := strings.CutPrefix(key, "@"); ok {
+			fd, err := unix.Open(value, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer unix.Close(fd)
+			if err := unix.FsconfigSetFd(fs, key, fd); err != nil {
+				t.Skip("needs layers by descriptor: ", err)
+			}
+		} else if err := unix.FsconfigSetString(fs, key, value); err != nil {
+			t.Skip("needs layers one by one: ", err)
+		}
+	}
+	if err := unix.FsconfigCreate(fs); err != nil {
+		t.Skip("needs overlays: ", err)
+	}
+	mnt, err := unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(mnt)
+	if err := unix.MoveMount(mnt, "", unix.AT_FDCWD, base+"/merged", unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
+		t.Fatal(err)
+	}
+	unmounted(t, base+"/merged")
+	if _, err := locktest.TestWorld(t).Make(base+"/merged/d", locktest.Held); err != nil {
+		t.Fatal(err)
+	}
+	checkLayers(t, base, base+"/merged", layers...)
+}
+
+// A layer may be named through a mount, and shown to us through another.
+func TestOverlayThroughBindMounts(t *testing.T) {
+	base := layersBase(t, "lower", "seen")
+	disk := layersBase(t, "upper")
+	bind(t, disk, base+"/seen")
+	makeStale(t, disk+"/upper/d")
+	// Not below base, so that what the path begins at cannot be guessed.
+	merged := makeDir(t, tempDir(t)+"/merged")
+	cmd := exec.Command("mount", "-t", "overlay", "-o", "lowerdir=lower,upperdir=seen/upper,workdir=seen/work", "x", merged)
+	cmd.Dir = base
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	unmounted(t, merged)
+	if _, err := locktest.TestWorld(t).Make(merged+"/d", locktest.Held); err != nil {
+		t.Fatal(err)
+	}
+	checkLayers(t, disk, merged, "upper")
+}
+
+// Of an overlay on an overlay, all layers are.
+func TestOverlayOnOverlay(t *testing.T) {
+	base := layersBase(t, "lower", "upper", "outer/upper", "outer/work", "outer/merged")
+	mountIn(t, base, "lowerdir=lower,upperdir=upper,workdir=work")
+	makeStale(t, base+"/merged/d")
+	cmd := exec.Command("mount", "-t", "overlay", "-o", "lowerdir=../merged,upperdir=upper,workdir=work", "x", "merged")
+	cmd.Dir = base + "/outer"
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Skipf("needs overlays on overlays: %v: %s", err, out)
+	}
+	unmounted(t, base+"/outer/merged")
+	if _, err := locktest.TestWorld(t).Make(base+"/outer/merged/d", locktest.Held); err != nil {
+		t.Fatal(err)
+	}
+	f := once(t, Config{Roots: []string{base}})
+	expect(t, f, base+"/outer/merged/d", Held)
+	for _, dir := range []string{"/outer/upper/d", "/merged/d", "/upper/d"} {
+		expect(t, f, base+dir, Unknown, NotVisible)
+	}
+	expect(t, f, base+"/elsewhere/d", Stale, PIDGone)
+}
+
+// In a chroot, an absolute path begins there.
+func TestOverlayMountedInChroot(t *testing.T) {
+	needTool(t, "unshare", "chroot", "mount")
+	base := layersBase(t, "lower", "upper/d")
+	makeData(t, base+"/upper/d")
+	for _, dir := range []string{"bin", "lib", "lib64", "usr", "proc", "dev"} {
+		if _, err := os.Stat("/" + dir); err == nil {
+			bind(t, "/"+dir, makeDir(t, base+"/"+dir))
+		}
+	}
+	run(t, "chroot", base, "mount", "-t", "overlay", "-o", "lowerdir=/lower,upperdir=/upper,workdir=/work", "x", "/merged")
+	unmounted(t, base+"/merged")
+	if _, err := locktest.TestWorld(t).Make(base+"/merged/d", locktest.Held); err != nil {
+		t.Fatal(err)
+	}
+	f := once(t, Config{Roots: []string{base + "/upper", base + "/elsewhere"}})
+	expect(t, f, base+"/upper/d", Unknown, NotVisible)
+	expect(t, f, base+"/elsewhere/d", Stale, PIDGone)
+}
+
+// holdIn is what a shell does that has mounted an overlay at merged.
+const holdIn = `cd merged/d && exec 9>>.handoff.lock && flock -n 9 && echo $$ >.handoff.pidfile && echo ok && read line`
+
 // A container's overlay may be mounted in its own namespace alone.
 func TestOverlayOfAnotherNamespace(t *testing.T) {
-	needTool(t, "unshare", "flock")
-	base := mount(t, "-t", "tmpfs", "tmpfs")
-	for _, name := range []string{"upper", "lower", "work", "merged"} {
-		makeDir(t, filepath.Join(base, name))
+	needTool(t, "unshare", "flock", "pivot_root", "mount")
+	const options = "lowerdir=lower,upperdir=upper,workdir=work"
+	for name, test := range map[string]struct {
+		unshare, script string
+	}{
+		"absolute":   {"--mount", `cd $0 && mount -t overlay -o lowerdir=$0/lower,upperdir=$0/upper,workdir=$0/work x merged`},
+		"relative":   {"--mount", `cd $0 && mount -t overlay -o ` + options + ` x merged`},
+		"elsewhere":  {"--mount", `cd $0 && mount -t overlay -o ` + options + ` x /mnt && mount --bind /mnt merged`},
+		"rootless":   {"--user --map-root-user --mount", `cd $0 && mount -t overlay -o ` + options + `,userxattr x merged`},
+		"other path": {"--mount", `mount --bind $0 /mnt && cd /mnt && mount -t overlay -o lowerdir=/mnt/lower,upperdir=/mnt/upper,workdir=/mnt/work x merged`},
+		"other name": {"--mount", `mount --bind $0/upper $0/elsewhere && mount --bind $0 /mnt && cd $0 && mount --bind upper/.. merged/; cd $0 &&
+			mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work x /mnt/merged && cd /mnt`},
+		"pivoted": {"--mount", `mount --bind $0 $0 && cd $0 && for d in bin lib lib64 usr dev; do mkdir -p $d; [ -e /$d ] && mount --rbind /$d $d; done
+			mkdir -p old proc && pivot_root . old && cd / && mount -t overlay -o lowerdir=/lower,upperdir=/upper,workdir=/work x merged && mount -t proc proc proc && umount -l old && umount proc`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := layersBase(t, "lower", "upper")
+			makeData(t, base+"/lower/d")
+			makeStale(t, base+"/upper/d")
+			args := append(strings.Fields(test.unshare), "sh", "-c", test.script+" && "+holdIn, base)
+			daemon := exec.Command("unshare", args...)
+			daemon.Stderr = os.Stderr
+			talk(t, daemon)
+			f := once(t, Config{Roots: []string{base}})
+			expect(t, f, base+"/upper/d", Unknown, NotVisible)
+			expect(t, f, base+"/lower/d", Unknown, NotVisible)
+			expect(t, f, base+"/elsewhere/d", Stale, PIDGone)
+		})
 	}
-	makeData(t, base+"/lower/data")
-	script := `cd "$0" && mount -t overlay -o lowerdir=$0/lower,upperdir=$0/upper,workdir=$0/work overlay merged &&
-		cd merged/data && exec 9>>.handoff.lock && flock -n 9 && echo $$ >.handoff.pidfile && echo ok && read line`
-	daemon := exec.Command("unshare", "--mount", "sh", "-c", script, base)
-	daemon.Stderr = os.Stderr
-	talk(t, daemon)
+}
 
-	f := once(t, Config{Roots: []string{base + "/upper"}})
-	expect(t, f, base+"/upper/data", Unknown, NotVisible)
+// What fuse-overlayfs serves is told by its command line alone.
+func TestFUSEOverlay(t *testing.T) {
+	m := mountFUSE(t, "-o", "subtype=fuse-overlayfs")
+	base := layersBase(t, "lower", "upper")
+	server := filepath.Join(tempDir(t), "fuse-overlayfs")
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("needs sh")
+	}
+	if err := os.Symlink(shell, server); err != nil {
+		t.Fatal(err)
+	}
+	makeStale(t, base+"/upper/d")
+	makeStale(t, base+"/lower/d")
+	talk(t, exec.Command(server, "-c", "echo ok; read line", "-o", fmt.Sprintf("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", base, base, base), "merged"))
+	checkLayers(t, base, m.dir, "lower", "upper")
 }

@@ -61,8 +61,8 @@ func (m *Monitor) newObserver() *observer {
 		mounts: mounts,
 		who:    m.who,
 		procs:  newProcesses(m.cfg.Names, mounts),
-		table:  &table{slow: &m.slow},
-		lacks:  m.lacks,
+		table:  &table{asking: m.asking, slow: &m.slow},
+		lacks:  whatLacks(mounts),
 	}
 }
 

@@ -20,15 +20,17 @@ const maxCommand = 4096
 // once: later questions about the same PID and start time get the same answer.
 // It may be used concurrently.
 type describer struct {
-	mu    sync.Mutex
-	known map[lock.Process]*Process
-	users map[string]string // by number
+	asking *asking
+	mu     sync.Mutex
+	known  map[lock.Process]*Process
+	users  map[string]string // by number
 }
 
-func newDescriber() *describer {
-	return &describer{known: map[lock.Process]*Process{}, users: map[string]string{}}
+func newDescriber(asking *asking) *describer {
+	return &describer{asking: asking, known: map[lock.Process]*Process{}, users: map[string]string{}}
 }
 
+// describe says who a process is. Where no answer comes, that is left out, and asked again.
 func (d *describer) describe(id lock.Process) *Process {
 	d.mu.Lock()
 	p := d.known[id]
@@ -38,17 +40,27 @@ func (d *describer) describe(id lock.Process) *Process {
 	}
 	p = &Process{PID: id.PID, NSPID: id.PID, Ticks: id.Ticks, Started: id.Started()}
 	dir := "/proc/" + strconv.Itoa(id.PID)
-	buf := make([]byte, maxCommand)
-	text, _ := lock.ReadProc(dir+"/status", buf)
-	status := lock.ParseStatus(text)
+	status, ok := ask(d.asking, subject{id.PID, "status"}, func() lock.Status {
+		text, _ := lock.ReadProc(dir+"/status", make([]byte, maxCommand))
+		return lock.ParseStatus(text)
+	})
 	if status.NSPID > 0 {
 		p.NSPID = status.NSPID
 	}
-	p.Command = command(dir, buf)
+	said := false
+	if p.Command, said = ask(d.asking, subject{id.PID, "cmdline"}, func() string { return command(dir) }); !said {
+		ok = false
+		p.Command, _ = ask(d.asking, subject{id.PID, "comm"}, func() string { return name(dir) })
+	}
+	p.User = d.user(status.UID)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p.User = d.user(status.UID)
-	d.known[id] = p
+	if before := d.known[id]; before != nil {
+		return before
+	}
+	if ok {
+		d.known[id] = p
+	}
 	return p
 }
 
@@ -63,32 +75,43 @@ func (d *describer) keep(inUse map[lock.Process]bool) {
 	}
 }
 
+// user is a user's name. Who is asked for it is up to the host, and may be a server (nsswitch.conf(5)).
 func (d *describer) user(uid string) string {
 	if uid == "" {
 		return ""
 	}
-	name, ok := d.users[uid]
-	if !ok {
-		name = uid
-		if u, err := user.LookupId(uid); err == nil {
-			name = u.Username
-		}
-		d.users[uid] = name
+	d.mu.Lock()
+	name, known := d.users[uid]
+	d.mu.Unlock()
+	if known {
+		return name
 	}
-	return name
+	u, err := askOrFail(d.asking, subject{what: "user " + uid}, func() (*user.User, error) { return user.LookupId(uid) })
+	if err != nil {
+		return uid
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.users[uid] = u.Username
+	return u.Username
 }
 
 // command is the process's command line; in brackets its name, where it has no
 // command line, as kernel threads and zombies have none.
-func command(dir string, buf []byte) string {
-	line, _ := lock.ReadProc(dir+"/cmdline", buf)
+func command(dir string) string {
+	line, _ := lock.ReadProc(dir+"/cmdline", make([]byte, maxCommand))
 	if text := strings.TrimRight(string(line), "\x00 "); text != "" {
 		return strings.ReplaceAll(text, "\x00", " ")
 	}
-	if comm, err := lock.ReadProc(dir+"/comm", buf); err == nil {
-		return "[" + strings.TrimSuffix(string(comm), "\n") + "]"
+	return name(dir)
+}
+
+func name(dir string) string {
+	comm, err := lock.ReadProc(dir+"/comm", make([]byte, 64))
+	if err != nil {
+		return ""
 	}
-	return ""
+	return "[" + strings.TrimSuffix(string(comm), "\n") + "]"
 }
 
 // vanished reports whether an error from /proc means that the process is gone.

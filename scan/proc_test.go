@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"lockscope/lock"
 )
@@ -15,7 +16,7 @@ func TestDescribe(t *testing.T) {
 	if err != nil || state != lock.ProcessAlive {
 		t.Fatal(state, err)
 	}
-	d := newDescriber()
+	d := newDescriber(newAsking(time.Second))
 	p := d.describe(id)
 	if p.PID != os.Getpid() || p.Ticks != id.Ticks || p.Started.IsZero() {
 		t.Errorf("%+v", p)

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"errors"
 	"strconv"
 	"sync"
 
@@ -10,69 +11,183 @@ import (
 	"lockscope/lock/proc"
 )
 
-// processes is what a pass has found out about processes. It may be used concurrently.
+// processes is what a pass has found out about processes. It may be used
+// concurrently, and nobody waits in it for longer than asking allows.
 type processes struct {
-	lockName string // with a slash before it
-	pidName  string
-	mounts   *mountTable
-	mu       sync.Mutex
-	byPID    map[int]*process
+	names  lock.Names
+	mounts *mountTable
+	asking *asking
+	mu     sync.Mutex
+	byPID  map[int]func() *process
 
-	nestedOnce sync.Once
-	nestedBy   map[int][]lock.Process
-	nestedErr  error
+	nestedBy func() nestedPIDs
 }
 
 func newProcesses(names lock.Names, mounts *mountTable) *processes {
-	return &processes{lockName: "/" + names.Lock, pidName: names.Pidfile, mounts: mounts, byPID: map[int]*process{}}
+	ps := &processes{names: names, mounts: mounts, asking: mounts.asking, byPID: map[int]func() *process{}}
+	ps.nestedBy = sync.OnceValue(ps.findNested)
+	return ps
 }
 
-// find returns what there is under a PID.
+// find returns what there is under a PID. Where no answer came, its state is ProcessUnknown.
 func (ps *processes) find(pid int) *process {
 	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	p := ps.byPID[pid]
-	if p == nil {
-		p = &process{lockName: ps.lockName, last: map[uint64]int32{}}
-		p.more.L = &p.mu
-		p.id, p.state, _ = lock.FindProcess(pid)
-		p.dir = "/proc/" + strconv.Itoa(p.id.PID)
-		ps.byPID[pid] = p
+	found := ps.byPID[pid]
+	if found == nil {
+		found = sync.OnceValue(func() *process { return ps.look(pid) })
+		ps.byPID[pid] = found
 	}
+	ps.mu.Unlock()
+	return found()
+}
+
+func (ps *processes) look(pid int) *process {
+	p := &process{lockName: "/" + ps.names.Lock, asking: ps.asking, last: map[uint64]int32{}}
+	p.more.L = &p.mu
+	type process struct {
+		id    lock.Process
+		state lock.ProcessState
+	}
+	found, ok := ask(ps.asking, subject{pid, "stat"}, func() (found process) {
+		found.id, found.state, _ = lock.FindProcess(pid)
+		return found
+	})
+	p.id, p.state, p.silent = found.id, found.state, !ok
+	if p.silent {
+		p.id.PID = pid
+	}
+	p.dir = "/proc/" + strconv.Itoa(p.id.PID)
+	p.used = sync.OnceValues(func() (used, error) { return ps.findUsed(p.id) })
+	p.heldDirs = sync.OnceValues(func() ([]lock.HeldDir, error) { return ps.findHeldDirs(p.id) })
 	return p
 }
 
-// haveAtMost reports whether these processes have no more than some descriptors together.
+// haveAtMost reports whether these processes have no more than some descriptors together, as far as they answer.
 func (ps *processes) haveAtMost(most int, pids []int) bool {
 	for _, pid := range pids {
 		p := ps.find(pid)
-		p.mu.Lock()
-		p.list()
-		most -= len(p.fds)
-		p.mu.Unlock()
-		if most < 0 {
+		n, _ := ask(ps.asking, p.descriptors(), func() int {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.list()
+			return len(p.fds)
+		})
+		if most -= n; most < 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// used is what p has open, mapped, or as its working or root directory.
-func (ps *processes) used(p *process) ([]lock.Used, error) {
-	p.openOnce.Do(func() {
-		mounts, err := ps.mounts.of(p.id)
-		if err != nil {
-			p.usedErr = err
-			return
+// descriptors is what p is asked about when its descriptors are looked at. That they are known to one
+// goroutine only while it looks at them, does not keep others for longer than they wait for an answer.
+func (p *process) descriptors() subject { return subject{p.id.PID, "fd"} }
+
+// holding returns the descriptor through which p holds the flock on the lock
+// file that ours recognizes, of inode number ino.
+func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
+	if p.state == lock.ProcessGone {
+		return descriptor{}, false
+	}
+	found, _ := ask(p.asking, p.descriptors(), func() *descriptor {
+		if d, ok := p.findHolding(ino, ours); ok {
+			return &d
 		}
-		p.usedFiles, p.usedErr = p.id.Open(mounts)
+		return nil
 	})
-	return p.usedFiles, p.usedErr
+	if found == nil {
+		return descriptor{}, false
+	}
+	return *found, true
+}
+
+// all returns every descriptor through which p holds a flock.
+func (p *process) all() []descriptor {
+	found, _ := ask(p.asking, p.descriptors(), p.findAll)
+	return found
+}
+
+// former returns the descriptors through which p holds the flock of a file of the lock's name that
+// may have been a directory's once. Those on a file that is known to be
+// there are not looked at further.
+func (p *process) former(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
+	found, _ := ask(p.asking, p.descriptors(), func() []descriptor { return p.findFormer(known, maybe) })
+	return found
+}
+
+// openers returns every descriptor of p on a file of the lock's name through which no flock is held.
+func (p *process) openers() []opener {
+	found, _ := ask(p.asking, p.descriptors(), p.findOpeners)
+	return found
+}
+
+// serves reports whether p serves a file system, or may.
+func (p *process) serves() bool {
+	found, ok := ask(p.asking, p.descriptors(), p.findServes)
+	return found || !ok
+}
+
+// stands confirms, with one small read, that the process still holds the
+// flock through the descriptor it was seen to hold it through.
+func (d descriptor) stands() bool {
+	return d.info().Flock == d.flock
+}
+
+// info is what the kernel says of the descriptor now. Where no answer comes, that is nothing.
+func (d descriptor) info() proc.FDInfo {
+	info, _ := ask(d.of.asking, d.of.descriptors(), func() proc.FDInfo { return proc.ReadFDInfo(d.of.dir, int(d.fd)) })
+	return info
+}
+
+// used is what a process has open, mapped, or as its working or root directory.
+type used struct {
+	files  []lock.Used
+	unseen error // why there may be more
+}
+
+// findUsed finds that out. The error is ErrNoAnswer, or that of the process's mounts.
+func (ps *processes) findUsed(id lock.Process) (used, error) {
+	mounts, err := ps.mounts.of(id)
+	if err != nil {
+		return used{}, err
+	}
+	return askOrFail(ps.asking, subject{id.PID, "use"}, func() (u used, err error) {
+		u.files, u.unseen = id.Open(mounts)
+		return u, nil
+	})
+}
+
+// findHeldDirs finds out the directories whose locks a process holds.
+func (ps *processes) findHeldDirs(id lock.Process) ([]lock.HeldDir, error) {
+	return askOrFail(ps.asking, subject{id.PID, "held"}, func() ([]lock.HeldDir, error) { return ps.names.HeldBy(id) })
+}
+
+// isSilent reports whether no answer came to what is asked to judge the process.
+func (p *process) isSilent() bool {
+	if p.silent || p.state != lock.ProcessAlive {
+		return p.silent
+	}
+	_, err := p.used()
+	return errors.Is(err, ErrNoAnswer)
+}
+
+// named has the name of the descriptor's file read, and reports whether an answer came.
+func (ps *processes) named(d *descriptor) bool {
+	if d.path == "" {
+		linked, ok := ask(ps.asking, d.of.descriptors(), func() descriptor { d := *d; d.readLink(); return d })
+		if !ok {
+			return false
+		}
+		d.path, d.deleted = linked.path, linked.deleted
+	}
+	return true
 }
 
 // place is where the descriptor's file is, or was.
 func (ps *processes) place(d *descriptor) (lock.Place, bool) {
-	d.readLink()
+	if !ps.named(d) {
+		return lock.Place{}, false
+	}
 	mounts, err := ps.mounts.of(d.of.id)
 	if err != nil {
 		return lock.Place{}, false
@@ -83,55 +198,75 @@ func (ps *processes) place(d *descriptor) (lock.Place, bool) {
 // covered reports whether the file of a descriptor is one that a mount was put over: its name, in our mount namespace, leads
 // through another mount now.
 func (ps *processes) covered(d *descriptor) bool {
-	d.readLink()
+	if !ps.named(d) {
+		return false
+	}
 	theirs, err := ps.mounts.of(d.of.id)
 	if d.deleted || err != nil || !theirs.Same(ps.mounts.ours) {
 		return false
 	}
 	now, ok := ps.mounts.ours.Find(d.path)
-	then := proc.ReadFDInfo(d.of.dir, int(d.fd)).MountID
+	then := d.info().MountID
 	return ok && then != 0 && then != now.ID
 }
 
 // nested returns the processes that have a PID in a namespace below ours.
 func (ps *processes) nested(pid int) ([]*process, error) {
-	ps.findNested()
+	all := ps.nestedBy()
 	var found []*process
-	for _, id := range ps.nestedBy[pid] {
-		found = append(found, ps.find(id.PID))
+	for _, id := range all.byPID[pid] {
+		found = append(found, ps.find(id))
 	}
-	return found, ps.nestedErr
-}
-
-// heldBy returns the directories whose locks p holds.
-func (ps *processes) heldBy(p *process) ([]lock.HeldDir, error) {
-	p.heldOnce.Do(func() {
-		p.heldDirs, p.heldErr = lock.Names{Lock: ps.lockName[1:], Pidfile: ps.pidName}.HeldBy(p.id)
-	})
-	return p.heldDirs, p.heldErr
-}
-
-func (ps *processes) findNested() {
-	ps.nestedOnce.Do(func() { ps.nestedBy, ps.nestedErr = lock.NestedProcesses() })
+	return found, all.err
 }
 
 // allNested returns every process that lives in a PID namespace below ours.
 func (ps *processes) allNested() []*process {
-	ps.findNested()
 	var all []*process
-	for _, ids := range ps.nestedBy {
+	for _, ids := range ps.nestedBy().byPID {
 		for _, id := range ids {
-			all = append(all, ps.find(id.PID))
+			all = append(all, ps.find(id))
 		}
 	}
 	return all
 }
 
-// allPIDs lists the processes that can be seen.
-func allPIDs() []int {
-	pids, _ := numbersIn("/proc")
-	return pids
+// nestedPIDs are the processes of PID namespaces below ours, by the PIDs that they have there: a daemon in a
+// container knows, and writes into its pidfile, no other (pid_namespaces(7)).
+type nestedPIDs struct {
+	byPID map[int][]int
+	err   error // not all could be looked at
 }
+
+func (ps *processes) findNested() (found nestedPIDs) {
+	found.byPID = map[int][]int{}
+	for _, who := range ps.mounts.everybody() {
+		if who.pidNS == ps.mounts.pidNS { // most are: a link is read much sooner than the status is printed
+			continue
+		}
+		there, ok := ask(ps.asking, subject{who.pid, "status"}, func() (there numbered) {
+			text, err := lock.ReadProc("/proc/"+strconv.Itoa(who.pid)+"/status", make([]byte, 4096))
+			return numbered{lock.ParseStatus(text).NSPID, err}
+		})
+		switch {
+		case !ok || vanished(there.err): // who does not answer costs himself an answer
+		case there.err != nil:
+			found.err = there.err
+		case there.pid != who.pid && there.pid > 0 && ps.find(who.pid).state == lock.ProcessAlive:
+			found.byPID[there.pid] = append(found.byPID[there.pid], who.pid)
+		}
+	}
+	return found
+}
+
+// numbered is the PID that a process has in its own namespace.
+type numbered struct {
+	pid int
+	err error
+}
+
+// pids lists the processes that can be seen.
+func (ps *processes) pids() []int { return ps.mounts.pids() }
 
 // numbersIn returns the entries of a directory in /proc that are numbers: PIDs or descriptors.
 func numbersIn(dir string) (numbers []int, err error) {

@@ -34,7 +34,7 @@ func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 		return false
 	}
 	for _, h := range ev.Holders {
-		if !o.sameProcess(h.PID, h.Process, lock.ProcessAlive) || (confirm || r.Verdict.State != Held) && !h.stands() {
+		if !o.sameProcess(h.PID, h.Process, lock.ProcessAlive) || (confirm || r.Verdict.State != Held) && !o.stands(h) {
 			return false
 		}
 	}
@@ -61,6 +61,7 @@ func (o *observer) sameProcess(pid int, before *Process, judged lock.ProcessStat
 
 // stands confirms, with one small read, that the process still holds a flock
 // through the descriptor it was seen to hold it through.
-func (h Holder) stands() bool {
-	return proc.ReadFDInfo("/proc/"+strconv.Itoa(h.PID), h.FD).Flock.Kind == proc.Flock
+func (o *observer) stands(h Holder) bool {
+	info, _ := ask(o.procs.asking, subject{h.PID, "fd"}, func() proc.FDInfo { return proc.ReadFDInfo("/proc/"+strconv.Itoa(h.PID), h.FD) })
+	return info.Flock.Kind == proc.Flock
 }

@@ -1,0 +1,240 @@
+package scan
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+)
+
+// stall is how long a call is kept from coming back: longer than any of these scans may take.
+const stall = 60 * time.Second
+
+// stalled scans the tree under strace, which keeps the calls that match from coming back, and
+// returns what was printed. The scan must be over before any of them is.
+func (r *rank) stalled(t *testing.T, call, path string, args ...string) map[string]line {
+	t.Helper()
+	log, err := os.Create(filepath.Join(tempDir(t), "strace"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	trace := []string{
+		"-f", "--seccomp-bpf", "-qq", "-e", "trace=" + call, "-P", path,
+		"-e", fmt.Sprintf("inject=%s:delay_enter=%ds", call, int(stall.Seconds())),
+	}
+	cmd := exec.Command("strace", append(append(trace, r.exe, "-o", "ndjson", "--timeout", "2s", r.root), args...)...)
+	cmd.Stderr = log // where strace keeps nothing back
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	lines := map[string]line{}
+	scanner := bufio.NewScanner(out)
+	for end := false; !end; {
+		var l line
+		if !scanner.Scan() {
+			t.Fatal("there is no summary")
+		} else if err := json.Unmarshal(scanner.Bytes(), &l); err != nil {
+			t.Fatalf("%v in %q", err, scanner.Text())
+		}
+		lines[l.Path] = l
+		end = l.Type == "summary"
+	}
+	eventually(t, "the scan ends", func() bool {
+		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", cmd.Process.Pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pid, _ := strconv.Atoi(strings.TrimSpace(string(children)))
+		_, state, _ := lock.FindProcess(pid)
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		first, _, _, _ := lock.ParseStat(text)
+		return state == lock.ProcessGone || first == 'Z'
+	})
+	if text, err := os.ReadFile(log.Name()); err != nil || !strings.Contains(string(text), call) {
+		t.Fatalf("no call of %s on %s was delayed (%v)", call, path, err)
+	}
+	return lines
+}
+
+func needStrace(t *testing.T) {
+	t.Helper()
+	needTool(t, "strace")
+	if out, err := exec.Command("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "true").CombinedOutput(); err != nil {
+		t.Skipf("needs to trace processes: %v: %s", err, out)
+	}
+}
+
+// rank is a tree of many directories of all kinds, which other processes are named in.
+type rank struct {
+	exe      string
+	root     string
+	free     []string
+	stale    []string
+	held     []string // by one daemon
+	daemon   int
+	bystands string // names a process that has nothing to do with it
+	stranger int
+	unnamed  string
+}
+
+func makeRank(t *testing.T) *rank {
+	t.Helper()
+	r := &rank{exe: buildCommand(t), root: tempDir(t)}
+	w := locktest.TestWorld(t)
+	for i := range 100 {
+		r.free = append(r.free, makeData(t, fmt.Sprintf("%s/a-free-%03d", r.root, i)))
+		r.stale = append(r.stale, makeStale(t, fmt.Sprintf("%s/b-stale-%03d", r.root, i)))
+		r.held = append(r.held, makeData(t, fmt.Sprintf("%s/c-held-%03d", r.root, i)))
+	}
+	r.daemon = holdAll(t, r.held)
+	site, err := w.Play(filepath.Join(r.root, "d-unrelated"), locktest.StaleUnrelated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.bystands, r.stranger = site.Dir, site.Owner
+	if site, err = w.Make(filepath.Join(r.root, "e-unnamed"), locktest.Unnamed); err != nil {
+		t.Fatal(err)
+	}
+	r.unnamed = site.Dir // for which all processes are searched
+	return r
+}
+
+// holdAll starts one daemon that holds the locks of all these directories.
+func holdAll(t *testing.T, dirs []string) (pid int) {
+	t.Helper()
+	script := `for dir; do exec {fd}>>"$dir/.handoff.lock" && flock -n $fd && echo $$ >"$dir/.handoff.pidfile" || exit; done; echo $$; read line`
+	needTool(t, "bash", "flock")
+	said, _ := talk(t, exec.Command("bash", append([]string{"-c", script, "daemon"}, dirs...)...))
+	pid, err := strconv.Atoi(said)
+	if err != nil {
+		t.Fatalf("the daemon says %q", said)
+	}
+	return pid
+}
+
+// check checks that all directories have their state, but for those that are to have no answer.
+func (r *rank) check(t *testing.T, lines map[string]line, silent ...string) {
+	t.Helper()
+	wrong := 0
+	want := func(state string, dirs ...string) {
+		for _, dir := range dirs {
+			state := state
+			if slices.Contains(silent, dir) {
+				state = "unknown"
+			}
+			l := lines[dir]
+			if state == "unknown" && l.Type == "error" && strings.Contains(l.Error, "no answer") {
+				continue // nobody knows that it is a data directory
+			}
+			if l.State != state || state == "unknown" && !slices.Contains(l.Reasons, "timeout") {
+				if wrong++; wrong < 5 {
+					t.Errorf("%s: %s %v, want %s: %s %s", dir, l.State, l.Reasons, state, l.Summary, l.Error)
+				}
+			}
+		}
+	}
+	want("free", r.free...)
+	want("stale", r.stale...)
+	want("held", r.held...)
+	want("stale", r.bystands)
+	want("unnamed", r.unnamed)
+	if wrong > 0 {
+		t.Errorf("%d directories in all", wrong)
+	}
+}
+
+// A call to the file system that does not come back costs the directory that it is about.
+func TestStalledCall(t *testing.T) {
+	needRoot(t, "look at all processes")
+	needStrace(t)
+	r := makeRank(t)
+	for _, call := range []string{"statx", "fstat", "newfstatat", "openat"} {
+		t.Run(call, func(t *testing.T) {
+			dir := r.free[0] // the first, whose file system is not known yet
+			r.check(t, r.stalled(t, call, dir, "-j", "1"), dir)
+		})
+	}
+}
+
+// A process of which /proc shows nothing, since the kernel does not come back, costs the
+// directories that cannot be told without it, and nothing else.
+func TestStalledProcess(t *testing.T) {
+	needRoot(t, "look at all processes")
+	needStrace(t)
+	r := makeRank(t)
+	somebody := os.Getpid()
+	for _, test := range []struct {
+		of     string
+		call   string
+		pid    int
+		path   string
+		silent bool // the directory that names the stranger cannot be told
+	}{
+		{"a stranger", "openat", r.stranger, "stat", true},
+		{"a stranger", "read", r.stranger, "stat", true},
+		{"a stranger", "readlinkat", r.stranger, "ns/mnt", true},
+		{"a stranger", "readlinkat", r.stranger, "ns/pid", false},
+		{"a stranger", "readlinkat", r.stranger, "cwd", true},
+		{"a stranger", "openat", r.stranger, "fd", true},
+		{"a stranger", "openat", r.stranger, "maps", true},
+		{"a stranger", "openat", r.stranger, "cmdline", false},
+		{"a daemon", "openat", r.daemon, "stat", false},
+		{"a daemon", "openat", r.daemon, "status", false},
+		{"a daemon", "read", r.daemon, "cmdline", false},
+		{"a daemon", "readlinkat", r.daemon, "fd/0", false},
+		{"a daemon", "readlinkat", r.daemon, "fd/11", false},
+		{"a daemon", "openat", r.daemon, "fdinfo/11", false},
+		{"a daemon", "openat", r.daemon, "fdinfo", false},
+		{"a daemon", "openat", r.daemon, "fd", false},
+		{"a daemon", "readlinkat", r.daemon, "ns/mnt", false},
+		{"somebody", "openat", somebody, "stat", false},
+		{"somebody", "openat", somebody, "fd", false},
+		{"somebody", "readlinkat", somebody, "ns/mnt", false},
+		{"somebody", "readlinkat", somebody, "ns/pid", false},
+		{"init", "readlinkat", 1, "ns/mnt", false},
+	} {
+		t.Run(test.of+"/"+test.call+"/"+strings.ReplaceAll(test.path, "/", "-"), func(t *testing.T) {
+			t.Parallel() // each waits for its time limit, and does little else
+			lines := r.stalled(t, test.call, fmt.Sprintf("/proc/%d/%s", test.pid, test.path))
+			if test.silent {
+				r.check(t, lines, r.bystands)
+			} else {
+				r.check(t, lines)
+			}
+		})
+	}
+}
+
+// What is asked once for all directories keeps none of them.
+func TestStalledTables(t *testing.T) {
+	needRoot(t, "look at all processes")
+	needStrace(t)
+	r := makeRank(t)
+	for call, paths := range map[string][]string{
+		"openat":     {"/proc/locks", "/proc"},
+		"read":       {"/proc/locks"},
+		"getdents64": {"/proc"},
+		"readlinkat": {"/proc/self/ns/pid"},
+	} {
+		for _, path := range paths {
+			t.Run(call+strings.ReplaceAll(path, "/", "-"), func(t *testing.T) { r.check(t, r.stalled(t, call, path)) })
+		}
+	}
+}
