@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,16 +13,16 @@ func TestAskSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAsking(6 * time.Second)
 		hang := make(chan struct{})
-		asked := 0
-		silent := func() int { asked++; <-hang; return 1 }
+		var asked atomic.Int32
+		silent := func() int { asked.Add(1); <-hang; return 1 }
 		start := time.Now()
 		for range 100 {
 			if _, ok := ask(a, subject{1, "stat"}, silent); ok {
 				t.Fatal("an answer")
 			}
 		}
-		if took := time.Since(start); took > 3*time.Second || asked != askTwice {
-			t.Errorf("asked %d times in %v", asked, took)
+		if took := time.Since(start); took > 3*time.Second || asked.Load() != askTwice {
+			t.Errorf("asked %d times in %v", asked.Load(), took)
 		}
 		if got, ok := ask(a, subject{1, "status"}, func() int { return 7 }); got != 7 || !ok {
 			t.Errorf("something else of it: %d, %v", got, ok)
@@ -39,10 +40,9 @@ func TestAskAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAsking(6 * time.Second)
 		hang := make(chan struct{})
-		first := true
+		var asked atomic.Bool
 		got, ok := ask(a, subject{1, "stat"}, func() int {
-			if first {
-				first = false
+			if asked.CompareAndSwap(false, true) {
 				<-hang
 			}
 			return 2

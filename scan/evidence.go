@@ -79,6 +79,7 @@ type Evidence struct {
 	There   bool              // the number in the pidfile was looked up in the PID namespace of those who hold or use the directory, and not here
 	Lacks   Lacks
 	Merged  string // where an overlay is mounted of which the directory is, or may be, in a layer
+	Unread  int    // mount namespaces that could not be read: an overlay of which the directory is a layer may be mounted there
 
 	Acquiring bool  // a temporary pidfile younger than 30 s lies beside a held lock
 	Changing  bool  // no two looks found the same

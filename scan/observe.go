@@ -125,8 +125,8 @@ func (l *look) gather() {
 	}
 	// An overlay's layer does not show the locks of the merged files, and a
 	// process of another host is never seen: its being gone says nothing.
-	merged, layer := l.mounts.layers.have(l.place, l.dir.RealPath)
-	ev.Merged = merged
+	var layer bool
+	ev.Merged, ev.Unread, layer = l.mounts.layers.have(l.place, l.dir.RealPath)
 	hidden := l.fs.remote && ev.Process.Exited() || layer
 	if hidden && ev.Another == "" && !slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Deleted }) {
 		ev.Err = ErrNotSeen

@@ -17,14 +17,15 @@ type overlayLayers struct {
 	find func() *layers
 }
 
-// have reports whether a directory belongs to a layer, or may do so, and where that overlay is mounted.
-// Its place and path are asked for only where there are layers.
-func (o *overlayLayers) have(place func() lock.Place, name func() string) (merged string, ok bool) {
+// have reports whether a directory belongs to a layer, or may do so, and where that overlay is mounted; and in
+// how many mount namespaces, which could not be read, there may be others. Its place and path are asked for only
+// where there are layers.
+func (o *overlayLayers) have(place func() lock.Place, name func() string) (merged string, unread int, ok bool) {
 	found := o.find()
-	if found.none() {
-		return "", false
+	if !found.none() {
+		merged, ok = found.find(place(), name())
 	}
-	return found.find(place(), name())
+	return merged, found.unread, ok
 }
 
 // layerFinder finds layers. It lasts as long as the Monitor.

@@ -89,6 +89,9 @@ func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor
 	if p.state == lock.ProcessGone {
 		return descriptor{}, false
 	}
+	if d, ok := p.found(ino, ours); ok {
+		return d, true
+	}
 	found, _ := ask(p.asking, p.descriptors(), func() *descriptor {
 		if d, ok := p.findHolding(ino, ours); ok {
 			return &d
@@ -99,6 +102,25 @@ func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor
 		return descriptor{}, false
 	}
 	return *found, true
+}
+
+// found returns that descriptor if it is among those that were looked at, and nobody looks at more just now: of
+// one that holds the locks of very many directories, it mostly is.
+func (p *process) found(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
+	if !p.mu.TryLock() {
+		return descriptor{}, false
+	}
+	var same []descriptor
+	for i := p.last[ino]; i > 0; i = p.held[i-1].prev {
+		same = append(same, p.held[i-1])
+	}
+	p.mu.Unlock()
+	for i := range same {
+		if ours(&same[i]) {
+			return same[i], true
+		}
+	}
+	return descriptor{}, false
 }
 
 // all returns every descriptor through which p holds a flock.
