@@ -23,7 +23,11 @@ var errSilent = fmt.Errorf("of the process that the pidfile names: %w", ErrNoAns
 // system, and the same evidence always gives the same verdict.
 func Classify(ev *Evidence) Verdict {
 	if ev.Err != nil {
-		return unknown(ev.Err)
+		v := unknown(ev.Err)
+		if ev.Another != "" {
+			v = v.with(HoldsAnother)
+		}
+		return v
 	}
 	var why Reasons
 	for _, h := range ev.Holders {

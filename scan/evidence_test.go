@@ -86,6 +86,7 @@ var systemErrors = []error{
 	&fs.PathError{Op: "open", Path: "/srv/kv", Err: unix.EIO},
 	fmt.Errorf("%w in 5s", ErrNoAnswer),
 	errSilent,
+	ErrNotSeen,
 }
 
 var lockFiles = func() []lock.LockFile {

@@ -171,7 +171,7 @@ func TestOverlayLayers(t *testing.T) {
 			}
 			expect(t, f, o.merged+"/stale", Stale, PIDGone)
 			for _, dir := range []string{"/upper/held", "/upper/stale", "/upper/image", "/lower/image"} {
-				expect(t, f, filepath.Dir(o.upper)+dir, Unknown, NotVisible)
+				expectLayer(t, f, filepath.Dir(o.upper)+dir)
 			}
 		})
 	}

@@ -128,7 +128,7 @@ func (l *look) gather() {
 	var layer bool
 	ev.Merged, ev.Unread, layer = l.mounts.layers.have(l.place, l.dir.RealPath)
 	hidden := l.fs.remote && ev.Process.Exited() || layer
-	if hidden && ev.Another == "" && !slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Deleted }) {
+	if hidden && !slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Deleted }) {
 		ev.Err = ErrNotSeen
 	}
 }

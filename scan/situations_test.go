@@ -101,7 +101,7 @@ func TestHoldsAnother(t *testing.T) {
 				if removed, err := breaks(r); len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
 					t.Errorf("%v: removed %v, %v", probe, removed, err)
 				}
-				if summary, _ := r.Explain(); !r.Verdict.Reasons.Has(NotVisible) && !strings.Contains(summary, theirs) {
+				if summary, _ := r.Explain(); !r.Verdict.Reasons.Has(HoldsAnother) || !strings.Contains(summary, theirs) {
 					t.Errorf("%v: %q does not name %s", probe, summary, theirs)
 				}
 			}

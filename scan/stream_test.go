@@ -14,7 +14,7 @@ import (
 func TestStream(t *testing.T) {
 	root := t.TempDir()
 	site := play(t, locktest.TestWorld(t), root, locktest.SplitPlain)
-	for i := range 500 {
+	for i := range 4000 {
 		makeDataDir(t, filepath.Join(root, fmt.Sprintf("t%03d", i)))
 	}
 	for stream, want := range map[int][]State{0: {Split}, 1: {Held, Split}, 250: {Held, Split}} {
