@@ -62,7 +62,7 @@ func (n Names) HeldBy(p Process) ([]HeldDir, error) {
 
 func (n Names) heldBy(p Process) (dirs []HeldDir, err error) {
 	proc := p.procDir()
-	root, err := open(unix.AT_FDCWD, proc+"/root", unix.O_PATH|unix.O_DIRECTORY, 0)
+	root, err := open(unix.AT_FDCWD, p.namesBeginAt(), unix.O_PATH|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -76,10 +76,10 @@ func (n Names) heldBy(p Process) (dirs []HeldDir, err error) {
 		numbers, err := fds.Readdirnames(1024)
 		for _, number := range numbers {
 			link, err := os.Readlink(proc + "/fd/" + number)
-			link = strings.TrimSuffix(link, deletedMark)
+			link, deleted := strings.CutSuffix(link, deletedMark)
 			if err == nil && path.Base(link) == n.Lock && holdsFlock(proc, number) {
 				dir := path.Dir(link)
-				dirs = append(dirs, HeldDir{dir, n.pidfileBelow(root, dir)})
+				dirs = append(dirs, HeldDir{dir, n.pidfileBelow(root, dir, deleted)})
 			}
 		}
 		switch {
@@ -89,6 +89,15 @@ func (n Names) heldBy(p Process) (dirs []HeldDir, err error) {
 			return dirs, err
 		}
 	}
+}
+
+// namesBeginAt is what the kernel's names of the process's files begin at, as this program reads them: see Mounts.
+func (p Process) namesBeginAt() string {
+	theirs, err := p.MountNamespace()
+	if ours, err2 := os.Readlink("/proc/self/ns/mnt"); err == nil && err2 == nil && ours == theirs {
+		return "/"
+	}
+	return p.procDir() + "/root"
 }
 
 func holdsFlock(dir, number string) bool {
@@ -115,10 +124,11 @@ func (d Dir) namedHolds(file FileID) bool {
 	})
 }
 
-// pidfileBelow reads the pidfile of a directory whose path leads from the root of a process.
-func (n Names) pidfileBelow(root int, dir string) Pidfile {
+// pidfileBelow reads the pidfile of a directory whose path leads from root. Where the lock file was deleted the directory may
+// be gone too; else there must be one, and if it is not found, the path leads from somewhere else.
+func (n Names) pidfileBelow(root int, dir string, deleted bool) Pidfile {
 	fd, err := openBelow(root, strings.TrimPrefix(dir, "/"))
-	if err == unix.ENOENT || err == unix.ENOTDIR {
+	if deleted && (err == unix.ENOENT || err == unix.ENOTDIR) {
 		return Pidfile{State: PidfileMissing}
 	} else if err != nil {
 		return Pidfile{Err: pathError("open", dir, err)}
@@ -133,20 +143,41 @@ func (n Names) pidfileBelow(root int, dir string) Pidfile {
 // snapshot, a volume of a virtual machine), and the process may be writing here. Where the pidfile there could not be read,
 // nothing contradicts that. With another pidfile there, the lock is another directory's and proves nothing here.
 //
+// Of several the one is returned whose path ends most like this one's.
+//
 // A process that keeps many directories writes many pidfiles within one tick of the kernel's clock. On one file system they are
 // told apart from copies by their birth: a copy is born after the time that it is said to have been written.
 func (d Dir) Another(held []HeldDir, pidfile Pidfile) (dir string) {
+	most := -1
 	for _, h := range held {
 		there := h.Pidfile
-		switch {
-		case there.Err != nil:
-			return h.Path
-		case there.Text != pidfile.Text || there.ID.MTime != pidfile.ID.MTime:
-		case there.ID.Dev != pidfile.ID.Dev || d.isCopied(pidfile):
-			return h.Path
+		is := there.Err != nil || there.Text == pidfile.Text && sameTime(there.ID.MTime, pidfile.ID.MTime) &&
+			(there.ID.Dev != pidfile.ID.Dev || d.isCopied(pidfile))
+		if alike := commonEnd(h.Path, d.RealPath()); is && alike > most {
+			dir, most = h.Path, alike
 		}
 	}
-	return ""
+	return dir
+}
+
+// sameTime reports whether two file times, in ns, are the same. Copying may have cut one of them to microseconds or seconds.
+func sameTime(a, b int64) bool {
+	for _, unit := range []time.Duration{1, time.Microsecond, time.Second} {
+		u := int64(unit)
+		if a == b || a == b-b%u || b == a-a%u {
+			return true
+		}
+	}
+	return false
+}
+
+// commonEnd counts the names that two paths have in common at their end.
+func commonEnd(a, b string) (n int) {
+	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
+	for n < len(as) && n < len(bs) && as[len(as)-1-n] == bs[len(bs)-1-n] {
+		n++
+	}
+	return n
 }
 
 // isCopied reports whether the pidfile was born after it was last written, or may have been.

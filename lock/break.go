@@ -1,8 +1,6 @@
 package lock
 
 import (
-	"errors"
-
 	"golang.org/x/sys/unix"
 )
 
@@ -177,7 +175,7 @@ func (b *breaker) otherLocks(fd int) error {
 	switch {
 	case held:
 		return b.refuse(RefusedHeld, &PosixLockError{PID: pid})
-	case err != nil && !errors.Is(err, errors.ErrUnsupported): // there are none where they are unknown
+	case err != nil && err != errNotAsked:
 		return b.refuse(RefusedUnknown, pathError("fcntl", b.filePath(b.names.Lock), err))
 	}
 	return nil

@@ -125,7 +125,10 @@ func (d Dir) ProbeSeen(seen LockFile) LockFile {
 		default:
 			return LockFile{ID: id, Err: pathError("flock", d.filePath(d.names.Lock), err)}
 		}
-		if pid, held, err := posixHolder(fd); err == nil && held {
+		switch pid, held, err := posixHolder(fd); {
+		case err != nil && err != errNotAsked:
+			return LockFile{ID: id, Err: pathError("fcntl", d.filePath(d.names.Lock), err)}
+		case held:
 			return LockFile{ID: id, Err: &PosixLockError{PID: pid}}
 		}
 		return LockFile{State: LockFree, ID: id}

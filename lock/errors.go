@@ -34,6 +34,9 @@ var (
 	errMountPoint = fmt.Errorf("something is mounted on it: %w", unix.EBUSY)
 )
 
+// errNotAsked is where a system is not asked for locks of other kinds.
+var errNotAsked = errors.New("not asked")
+
 // PosixLockError is a lock file on which somebody has a lock of another kind than flock.
 type PosixLockError struct {
 	PID int // the holder's; 0 where the kernel does not say

@@ -26,8 +26,8 @@ func FuzzMappedFiles(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path, other string) {
 		for name := range bytes.Lines([]byte(other)) {
 			for _, got := range mappedFiles(name) {
-				if got == "" || got[0] != '/' {
-					t.Fatalf("mappedFiles(%q) names %q", name, got)
+				if got.path == "" || got.path[0] != '/' {
+					t.Fatalf("mappedFiles(%q) names %q", name, got.path)
 				}
 			}
 		}
@@ -39,8 +39,8 @@ func FuzzMappedFiles(f *testing.F) {
 			"7f12a4021000-7f12a4022000 rw-p 00022000 fe:00 9034%26s%[2]s\n"+
 			"7f12a4022000-7f12a4023000 rw-p 00000000 00:00 0 \n",
 			"", strings.ReplaceAll(path, "\n", `\012`), "")
-		if got := mappedFiles(maps); !slices.Equal(got, []string{path}) {
-			t.Fatalf("mappedFiles(%q) = %q, want %q", maps, got, path)
+		if got := mappedFiles(maps); !slices.Equal(got, []mappedFile{{path, true}}) {
+			t.Fatalf("mappedFiles(%q) = %v, want %q", maps, got, path)
 		}
 	})
 }

@@ -12,6 +12,6 @@ func holdOffWriters(fd int) error { return errors.ErrUnsupported }
 
 func giveLeaseBack(fd int) {}
 
-func posixHolder(fd int) (pid int, held bool, err error) { return 0, false, errors.ErrUnsupported }
+func posixHolder(fd int) (pid int, held bool, err error) { return 0, false, errNotAsked }
 
 func (d Dir) leasesProve() bool { return false }

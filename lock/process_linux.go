@@ -5,11 +5,14 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/proc"
 )
 
 // ticksPerSecond is USER_HZ, which is 100 on every architecture that Go runs on.
@@ -37,8 +40,8 @@ func FindProcess(pid int) (Process, ProcessState, error) {
 			pid = tgid
 		}
 	}
-	proc := "/proc/" + strconv.Itoa(pid)
-	text, err := ReadProc(proc+"/stat", buf[:])
+	stat := "/proc/" + strconv.Itoa(pid) + "/stat"
+	text, err := ReadProc(stat, buf[:])
 	if hasEnded(err) {
 		if exists(pid) { // /proc is mounted with hidepid, or is not ours
 			return Process{PID: pid}, ProcessAlive, nil
@@ -49,7 +52,7 @@ func FindProcess(pid int) (Process, ProcessState, error) {
 	}
 	state, threads, ticks, ok := ParseStat(text)
 	if !ok {
-		return Process{PID: pid}, ProcessUnknown, pathError("parse", proc+"/stat", errors.New("unexpected format"))
+		return Process{PID: pid}, ProcessUnknown, pathError("parse", stat, errors.New("unexpected format"))
 	}
 	p := Process{PID: pid, Ticks: ticks}
 	if (state == 'Z' || state == 'X') && threads <= 1 {
@@ -119,7 +122,7 @@ func (p Process) Started() time.Time {
 // Used is a file that a process uses: by a descriptor, a mapping, or as its working or root directory.
 type Used struct {
 	Place
-	Mapped bool // by a mapping
+	Private bool // by a private mapping, as programs and libraries are mapped: it writes nothing to the file
 }
 
 // Open returns everything the process has open, mapped, or as
@@ -127,10 +130,10 @@ type Used struct {
 // only read, never resolved: stat through /proc/<pid>/fd would hang on a hung
 // mount. The error says that not all could be seen.
 func (p Process) Open(mounts Mounts) ([]Used, error) {
-	proc := p.procDir()
+	dir := p.procDir()
 	var used []Used
 	var failed error
-	add := func(name string, mapped bool) {
+	add := func(name string, private bool) {
 		if !strings.HasPrefix(name, "/") {
 			return // a socket, a pipe
 		}
@@ -139,22 +142,28 @@ func (p Process) Open(mounts Mounts) ([]Used, error) {
 			failed = errNoMount
 			return
 		}
-		used = append(used, Used{place, mapped})
+		used = append(used, Used{place, private})
 		if undeleted, ok := strings.CutSuffix(place.Path, deletedMark); ok { // or so it is called
-			used = append(used, Used{Place{Dev: place.Dev, Path: undeleted}, mapped})
+			used = append(used, Used{Place{Dev: place.Dev, Path: undeleted}, private})
 		}
 	}
-	link := func(name string) {
-		switch path, err := os.Readlink(name); {
+	link := func(name string) string {
+		path, err := os.Readlink(name)
+		switch {
 		case err == nil:
 			add(path, false)
 		case !hasEnded(err): // closed meanwhile
 			failed = err
 		}
+		return path
 	}
-	link(proc + "/cwd")
-	link(proc + "/root")
-	fds, err := os.Open(proc + "/fd")
+	link(dir + "/cwd")
+	link(dir + "/root")
+	seen := map[int]bool{}
+	for _, m := range mounts {
+		seen[m.ID] = true
+	}
+	fds, err := os.Open(dir + "/fd")
 	if err != nil {
 		return used, err
 	}
@@ -163,37 +172,74 @@ func (p Process) Open(mounts Mounts) ([]Used, error) {
 		var names []string
 		names, err = fds.Readdirnames(1024)
 		for _, name := range names {
-			link(proc + "/fd/" + name)
+			path := link(dir + "/fd/" + name)
+			fd, _ := strconv.Atoi(name)
+			// A mount that was unmounted meanwhile, or is another namespace's: the path means nothing here.
+			if isFile(path) && !seen[proc.ReadFDInfo(dir, fd).MountID] {
+				failed = errNoMount
+			}
 		}
 	}
 	if err != io.EOF && !errors.Is(err, unix.ESRCH) {
 		failed = err
 	}
-	maps, err := os.ReadFile(proc + "/maps")
+	maps, err := os.ReadFile(dir + "/maps")
 	if err != nil && !errors.Is(err, unix.ESRCH) {
 		failed = err
 	}
-	for _, name := range mappedFiles(maps) {
-		add(name, true)
+	for _, m := range mappedFiles(maps) {
+		add(m.path, m.private)
 	}
 	return used, failed
 }
 
-// mappedFiles returns the paths in the text of /proc/<pid>/maps, each once as
+// Touched returns the places of what the process has open, or as its working directory: less than Open, but much sooner.
+func (p Process) Touched(mounts Mounts) (places []Place) {
+	dir := p.procDir()
+	fds, _ := os.ReadDir(dir + "/fd")
+	links := []string{dir + "/cwd"}
+	for _, fd := range fds {
+		links = append(links, dir+"/fd/"+fd.Name())
+	}
+	for _, link := range links {
+		name, _ := os.Readlink(link)
+		if place, ok := mounts.Place(name); ok && isFile(name) {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// isFile reports whether the kernel's name of a descriptor is the path of a file, and not that of memory, which it
+// writes like one, or of a device: containers have those of the host open.
+func isFile(name string) bool {
+	return strings.HasPrefix(name, "/") && !slices.ContainsFunc([]string{"/dev/", "/memfd:", "/SYSV", "/secretmem", "/anon_hugepage", "/dmabuf:"},
+		func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+}
+
+// mappedFile is a file of which a process has mapped something.
+type mappedFile struct {
+	path    string
+	private bool
+}
+
+// mappedFiles returns the files in the text of /proc/<pid>/maps, each once as
 // long as its mappings are adjacent. A newline in one is written \012 there.
-func mappedFiles(maps []byte) []string {
-	var paths []string
+func mappedFiles(maps []byte) []mappedFile {
+	var files []mappedFile
 	for line := range bytes.Lines(maps) {
-		_, path, ok := bytes.Cut(line, []byte(" /"))
+		mapping, path, ok := bytes.Cut(line, []byte(" /"))
 		if !ok {
 			continue
 		}
+		_, flags, _ := bytes.Cut(mapping, []byte(" "))
 		name := "/" + string(bytes.ReplaceAll(bytes.TrimSuffix(path, []byte("\n")), []byte(`\012`), []byte("\n")))
-		if len(paths) == 0 || paths[len(paths)-1] != name {
-			paths = append(paths, name)
+		file := mappedFile{name, len(flags) > 3 && flags[3] == 'p'}
+		if len(files) == 0 || files[len(files)-1] != file {
+			files = append(files, file)
 		}
 	}
-	return paths
+	return files
 }
 
 var errNoMount = errors.New("on no mount that can be seen from here")
@@ -298,6 +344,17 @@ func NestedProcesses() (map[int][]Process, error) {
 		}
 	}
 	return nested, err
+}
+
+// HasThread reports whether one of the process's threads has this number in the PID namespace that the process lives in.
+func (p Process) HasThread(number int) bool {
+	tasks := "/proc/" + strconv.Itoa(p.PID) + "/task/"
+	threads, _ := os.ReadDir(tasks)
+	buf := make([]byte, 4096)
+	return slices.ContainsFunc(threads, func(t os.DirEntry) bool {
+		text, err := ReadProc(tasks+t.Name()+"/status", buf)
+		return err == nil && ParseStatus(text).NSPID == number
+	})
 }
 
 // Status is what /proc/<pid>/status says of a process (proc(5)).

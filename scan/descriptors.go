@@ -68,6 +68,7 @@ type process struct {
 	silent   bool // no answer came
 	used     func() (used, error)
 	heldDirs func() ([]lock.HeldDir, error)
+	touched  func() []lock.Place
 }
 
 // findHolding returns the descriptor through which p holds the flock on the lock

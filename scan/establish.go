@@ -56,7 +56,10 @@ func (l *look) askLease() (settled bool) {
 	ev := &l.ev
 	switch now := l.dir.LeaseSeen(ev.Lock); {
 	case now.State != lock.LockUnknown, errors.Is(now.Err, lock.ErrLeased), errors.Is(now.Err, lock.ErrNotRegular):
-		ev.Lock, ev.Source, ev.Alone = now, SourceLease, now.State == lock.LockFree
+		ev.Lock = now
+		if ev.Alone = now.State == lock.LockFree; ev.Alone {
+			ev.Source = SourceLease
+		}
 		return true
 	case errors.Is(now.Err, lock.ErrOpenElsewhere):
 		ev.Busy = true

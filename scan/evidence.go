@@ -38,7 +38,7 @@ type Process struct {
 type Holder struct {
 	*Process
 	FD        int
-	Inherited bool     // another process took the lock, and this one got the descriptor from it
+	Inherited bool     // another process took the lock, and this one shares the descriptor with it
 	Deleted   bool     // the lock file it holds is no longer the directory's
 	Covered   bool     // and that because a mount covers the directory that it is in
 	Works     lock.Use // whether it uses anything else of the directory; asked only where nobody holds the lock by name

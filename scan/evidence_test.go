@@ -62,6 +62,9 @@ func basics() []Evidence {
 					for _, temp := range []string{"none", "old", "fresh"} {
 						for _, changing := range []bool{false, l.State == lock.LockHeld || l.Err == lock.ErrOpenElsewhere} {
 							ev := Evidence{Holders: crowd.holders, Taker: crowd.taker, Changing: changing}
+							if len(crowd.holders) > 0 {
+								ev.Locker = namedPID
+							}
 							ev.Lock, ev.Pidfile, ev.Process = l, pidfile, process
 							if temp != "none" {
 								ev.Temps = []lock.Temp{{Name: ".handoff.pidfile.tmp"}}

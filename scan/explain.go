@@ -80,10 +80,10 @@ func (x explainer) split() (summary string, todo advice) {
 	if x.why.Has(MountedOver) {
 		summary = names(gone) + verb + " the lock file that was at this path before something was mounted over it"
 		if len(now) > 0 {
-			return fmt.Sprintf("%s, and %s holds the one that is there now: each writes to a file system of its own.", summary, names(now)),
+			return fmt.Sprintf("%s, and %s holds the one that is there now: each has a file system of its own.", summary, names(now)),
 				seeing("decide which of them is to run", x.Holders)
 		}
-		return summary + ", and writes below the mount.", seeing(fmt.Sprintf("stop %s before a daemon starts on the mount, or unmount it", them), gone)
+		return summary + "; what it writes is below the mount.", seeing(fmt.Sprintf("stop %s before a daemon starts on the mount, or unmount it", them), gone)
 	}
 	summary = names(gone) + verb + " a lock file that was deleted or replaced"
 	if len(now) > 0 {
@@ -135,6 +135,13 @@ func (x explainer) heirs() string {
 		it, keeps, is = "they", "keep", "are"
 	}
 	text := fmt.Sprintf("%s inherited the open lock file and %s the lock", names(heirs), keeps)
+	if !x.areHeirs(heirs) {
+		has := "has"
+		if len(heirs) > 1 {
+			has = "have"
+		}
+		text = fmt.Sprintf("%s %s the lock file open and %s the lock", names(heirs), has, keeps)
+	}
 	switch working := only(heirs, func(h Holder) bool { return h.Works == lock.UseSome }); {
 	case len(working) > 0:
 		return fmt.Sprintf("%s. %s also has other files of the directory in use, and may be the daemon itself, if that forked after it took the lock.", text, names(working))
@@ -149,7 +156,7 @@ func (x explainer) heirs() string {
 // adviceOnHeirs advises to end heirs only where the lock is all that each of them has of the directory.
 func (x explainer) adviceOnHeirs() advice {
 	heirs := x.present()
-	if len(only(heirs, func(h Holder) bool { return h.Works != lock.UseNone || isInit(h) })) > 0 {
+	if !x.areHeirs(heirs) || len(only(heirs, func(h Holder) bool { return h.Works != lock.UseNone || isInit(h) })) > 0 {
 		return seeing("find out what it is before you end it", heirs)
 	}
 	command := "kill " + strings.ReplaceAll(pidList(heirs), ",", " ")
@@ -158,6 +165,13 @@ func (x explainer) adviceOnHeirs() advice {
 		text += fmt.Sprintf(" from %d", x.Locker)
 	}
 	return advice{text + "; then the lock is free", command}
+}
+
+// areHeirs reports whether all of them are known to have the lock from a process that was there before them. A shell that locks a
+// descriptor of its own by flock(1) has it from a child: that took the lock, and ended at once. Whom the pidfile names took it for
+// itself; else the PIDs tell, which are given out in their order.
+func (x explainer) areHeirs(holders []Holder) bool {
+	return x.Locker > 0 && (x.Locker == x.Pidfile.PID || len(only(holders, func(h Holder) bool { return h.PID < x.Locker })) == 0)
 }
 
 // isInit reports whether a process is the first of a PID namespace, such as a container's.
@@ -289,7 +303,12 @@ func (x explainer) unknown() (summary string, todo advice) {
 	case x.why.Has(OpenElsewhere):
 		return x.openElsewhere()
 	case x.why.Has(HolderNotVisible):
-		return fmt.Sprintf("The lock is held, but by nobody who can be seen from here, and the pidfile names %s.", x.namedAndFate()), say(x.remedy())
+		summary = fmt.Sprintf("The lock is held, but by nobody who can be seen from here, and the pidfile names %s.", x.namedAndFate())
+		if x.Locker > 0 && x.Taker == lock.ProcessAlive {
+			command := fmt.Sprintf("ps -o pid,ppid,lstart,args -p %d", x.Locker)
+			return fmt.Sprintf("%s It was taken by %d, which lives.", summary, x.Locker), advice{"find out what took it: " + command, command}
+		}
+		return summary, say(x.remedy())
 	case x.why.Has(NotVisible):
 		return x.notVisible()
 	case x.Pidfile.State == lock.PidfileNamed && err == nil:
@@ -341,7 +360,7 @@ func (x explainer) openElsewhere() (summary string, todo advice) {
 	if x.Lacks != 0 {
 		todo = say(todo.text + "; " + x.remedy())
 	}
-	return "Nobody is seen to hold the lock, but somebody who cannot be seen has the lock file open: by a mapping, on the way to another process, or within the kernel, for an overlay or NFS" + claim + ".", todo
+	return "Nobody is seen to hold the lock, but somebody who cannot be seen has the lock file open: a process that may not be looked into, or by another name of the file, by a mapping, or within the kernel, for an overlay or NFS" + claim + ".", todo
 }
 
 func (x explainer) notVisible() (summary string, todo advice) {
@@ -429,8 +448,11 @@ func (x explainer) namedAndFate() string {
 func (x explainer) fate() string {
 	switch x.Process {
 	case lock.ProcessGone:
-		if x.There {
+		switch {
+		case x.There:
 			return "is gone in its PID namespace"
+		case x.Lacks&LacksPIDs != 0:
+			return "is not to be seen in this PID namespace"
 		}
 		return "is gone"
 	case lock.ProcessZombie:

@@ -92,10 +92,10 @@ func TestExplain(t *testing.T) {
 			"kvd 8121 and kvd 4410 hold a lock file that was deleted or replaced: anybody else can take the one that is there now and write beside it.",
 			"restart them before anything else starts here: ", ps + "8121,4410"},
 		{"split, mounted over", evidence(free, lock.ProcessGone, Holder{Process: rival, Deleted: true, Covered: true}), Split,
-			"kvd 4410 holds the lock file that was at this path before something was mounted over it, and writes below the mount.",
+			"kvd 4410 holds the lock file that was at this path before something was mounted over it; what it writes is below the mount.",
 			"stop it before a daemon starts on the mount, or unmount it: ", ps + "4410"},
 		{"split, mounted over, a second one runs", evidence(held, lock.ProcessAlive, holds(kvd), Holder{Process: rival, Deleted: true, Covered: true}), Split,
-			"kvd 4410 holds the lock file that was at this path before something was mounted over it, and kvd 8121 holds the one that is there now: each writes to a file system of its own.",
+			"kvd 4410 holds the lock file that was at this path before something was mounted over it, and kvd 8121 holds the one that is there now: each has a file system of its own.",
 			"decide which of them is to run: ", ps + "8121,4410"},
 		{"unguarded", evidence(free, lock.ProcessAlive), Unguarded,
 			"kvd 8121 is alive and uses the directory, but holds no lock: a second daemon could start and write beside it.", which, ps + "8121"},
@@ -114,8 +114,9 @@ func TestExplain(t *testing.T) {
 			"The lock outlived its owner: 8121 has exited (a zombie); logrotate 9034 and backup 9035 inherited the open lock file and keep the lock.",
 			"kill 9034 9035 (logrotate and backup), which inherited the lock from 8121; then the lock is free", "kill 9034 9035"},
 		{"orphaned, reused", evidence(held, lock.ProcessReused, heir(logrotate).with(lock.UseNone)).with(func(ev *Evidence) { ev.Taker, ev.Locker = lock.ProcessReused, 0 }), Orphaned,
-			"The lock outlived its owner: 8121 is another process by now; logrotate 9034 inherited the open lock file and keeps the lock.",
-			"kill 9034 (logrotate), which inherited the lock; then the lock is free", "kill 9034"},
+			"The lock outlived its owner: 8121 is another process by now; logrotate 9034 has the lock file open and keeps the lock.", what, ps + "9034"},
+		{"orphaned, a shell that had flock(1) lock it", evidence(held, lock.ProcessGone, heir(logrotate).with(lock.UseNone)).with(func(ev *Evidence) { ev.Taker, ev.Locker = lock.ProcessGone, 9035 }), Orphaned,
+			"The lock outlived its owner: 8121 is gone; logrotate 9034 has the lock file open and keeps the lock.", what, ps + "9034"},
 		{"orphaned, in a container", evidence(held, lock.ProcessGone, heir(logrotate).with(lock.UseNone)).with(goneTaker).with(func(ev *Evidence) { ev.There = true }), Orphaned,
 			"The lock outlived its owner: 8121 is gone in its PID namespace; logrotate 9034 inherited the open lock file and keeps the lock.",
 			"kill 9034 (logrotate), which inherited the lock from 8121; then the lock is free", "kill 9034"},
@@ -158,12 +159,12 @@ func TestExplain(t *testing.T) {
 		{"unnamed, flock(1)", evidence(held, 0, holds(aProcess(12, "flock /srv/kv/.handoff.lock sleep 60")), heir(aProcess(13, "sleep 60"))).with(withPidfile(lock.PidfileMissing, "")), Unnamed,
 			"flock 12 and sleep 13 hold the lock, but there is no pidfile.",
 			"flock(1) keeps the lock for as long as its command runs; see what that is: ", ps + "12,13"},
-		{"unnamed, orphaned", evidence(held, 0, heir(aProcess(13, "ssh-agent")).with(lock.UseNone)).with(withPidfile(lock.PidfileMissing, "")).with(goneTaker), Unnamed,
-			"There is no pidfile, and the lock outlived who took it: 8121 is gone; ssh-agent 13 inherited the open lock file and keeps the lock.",
-			"kill 13 (ssh-agent), which inherited the lock from 8121; then the lock is free", "kill 13"},
-		{"unnamed, a worker survived", evidence(held, 0, heir(rival).with(lock.UseSome)).with(withPidfile(lock.PidfileEmpty, "")).with(goneTaker), Unnamed,
-			"The pidfile is empty, and the lock outlived who took it: 8121 is gone; kvd 4410 inherited the open lock file and keeps the lock. " +
-				"kvd 4410 also has other files of the directory in use, and may be the daemon itself, if that forked after it took the lock.", what, ps + "4410"},
+		{"unnamed, orphaned", evidence(held, 0, heir(aProcess(9013, "ssh-agent")).with(lock.UseNone)).with(withPidfile(lock.PidfileMissing, "")).with(goneTaker), Unnamed,
+			"There is no pidfile, and the lock outlived who took it: 8121 is gone; ssh-agent 9013 inherited the open lock file and keeps the lock.",
+			"kill 9013 (ssh-agent), which inherited the lock from 8121; then the lock is free", "kill 9013"},
+		{"unnamed, a worker survived", evidence(held, 0, heir(backup).with(lock.UseSome)).with(withPidfile(lock.PidfileEmpty, "")).with(goneTaker), Unnamed,
+			"The pidfile is empty, and the lock outlived who took it: 8121 is gone; backup 9035 inherited the open lock file and keeps the lock. " +
+				"backup 9035 also has other files of the directory in use, and may be the daemon itself, if that forked after it took the lock.", what, ps + "9035"},
 		{"stale, gone", evidence(free, lock.ProcessGone), Stale,
 			"Nobody holds the lock, and the pidfile names 8121, which is gone.", clear, ""},
 		{"stale, flock probe", evidence(free, lock.ProcessGone).with(func(ev *Evidence) { ev.Source = SourceProbe }), Stale,
@@ -254,7 +255,7 @@ func TestExplain(t *testing.T) {
 			`Nobody holds the lock. The pidfile names kvd 8121, which holds the lock of /view/kv\n, where the pidfile is the same: this is a copy of that directory, or another view on it.`,
 			`look at /view/kv\n instead, and leave this one alone while that is in use`, ""},
 		{"unknown, open elsewhere", evidence(free, lock.ProcessGone).with(func(ev *Evidence) { ev.Busy = true }), Unknown,
-			"Nobody is seen to hold the lock, but somebody who cannot be seen has the lock file open: by a mapping, on the way to another process, or within the kernel, for an overlay or NFS; so it cannot be told whether a daemon uses the directory through it.",
+			"Nobody is seen to hold the lock, but somebody who cannot be seen has the lock file open: a process that may not be looked into, or by another name of the file, by a mapping, or within the kernel, for an overlay or NFS; so it cannot be told whether a daemon uses the directory through it.",
 			"look for what uses the directory from elsewhere: an overlay, an NFS export, a virtual machine, a container", ""},
 		{"unknown, served elsewhere", evidence(free, lock.ProcessGone).with(func(ev *Evidence) {
 			ev.Busy, ev.Openers = true, []Opener{{Process: aProcess(77, "bindfs /srv /view"), Serves: true}, {Process: backup}}
@@ -307,7 +308,7 @@ func TestAdviceIsSafe(t *testing.T) {
 		kills++
 		for _, pid := range strings.Fields(pids) {
 			if !anyHolder(&ev, func(h Holder) bool {
-				return fmt.Sprint(h.PID) == pid && h.Inherited && !h.Deleted && h.Works == lock.UseNone && h.PID > 1 && h.NSPID > 1
+				return fmt.Sprint(h.PID) == pid && h.Inherited && (ev.Locker == namedPID || ev.Locker < h.PID) && !h.Deleted && h.Works == lock.UseNone && h.PID > 1 && h.NSPID > 1
 			}) {
 				t.Errorf("kill %s: %s", pid, describe(&ev))
 			}

@@ -41,18 +41,21 @@ func (l *look) addHolders(found []descriptor) {
 // addOpeners adds the processes that have the lock file open and hold no flock through it, where that matters: those that a
 // sweep has found, or who has a lock of another kind, as the kernel tells.
 func (l *look) addOpeners() {
-	if l.ev.Lock.State == lock.LockHeld || !l.ev.Busy && !errors.Is(l.ev.Lock.Err, lock.ErrPosixLock) {
+	ev := &l.ev
+	probed := ev.Source == SourceProbe && l.swept != nil // whom a lease would have noticed
+	if ev.Lock.State == lock.LockHeld || !ev.Busy && !probed && !errors.Is(ev.Lock.Err, lock.ErrPosixLock) {
 		return
 	}
 	var found []opener
 	if l.swept != nil {
 		found = l.swept.openers
-	} else if posix := (*lock.PosixLockError)(nil); errors.As(l.ev.Lock.Err, &posix) && posix.PID > 0 {
+	} else if posix := (*lock.PosixLockError)(nil); errors.As(ev.Lock.Err, &posix) && posix.PID > 0 {
 		found = l.procs.find(posix.PID).openers()
 	}
 	for i := range found {
 		if o := &found[i]; l.opened(o) {
-			l.ev.Openers = append(l.ev.Openers, Opener{
+			ev.Busy = ev.Busy || probed
+			ev.Openers = append(ev.Openers, Opener{
 				Process: l.describe(o.at.of),
 				FD:      int(o.at.fd),
 				Serves:  o.at.of.serves(),

@@ -96,11 +96,13 @@ func (l *look) judgeNamed() {
 		if l.isAnother(l.named) {
 			return
 		}
-		fallthrough
-	case lock.ProcessReused:
-		if l.usedThere() {
-			ev.Process, ev.Owner, ev.Thread, ev.There = lock.ProcessGone, nil, false, true
+	}
+	if by := l.usedThere(); by != nil {
+		if by.id.HasThread(ev.Pidfile.PID) {
+			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, l.who.describe(by.id), true
+			return
 		}
+		ev.Process, ev.Owner, ev.Thread, ev.There = lock.ProcessGone, nil, false, true
 	}
 	if unseen {
 		ev.Process = lock.ProcessUnknown
@@ -124,10 +126,18 @@ func (l *look) isAnother(p *process) bool {
 	return true
 }
 
-// usedThere reports whether processes of another PID namespace use the directory: then the pidfile's number is one of
-// theirs. None of them has it, or it would have been found.
-func (l *look) usedThere() bool {
-	return slices.ContainsFunc(l.procs.allNested(), func(p *process) bool { return l.uses(p) == lock.UseSome })
+// usedThere returns a process of another PID namespace that uses the directory, if there is one: then the pidfile's number is one of
+// theirs. No process of them has it, or it would have been found; but a thread of one may, which is returned then.
+func (l *look) usedThere() (by *process) {
+	for _, p := range l.procs.allNested() {
+		if !slices.ContainsFunc(p.touched(), func(place lock.Place) bool { return place.Below(l.place()) }) {
+			continue
+		}
+		if by = p; p.id.HasThread(l.ev.Pidfile.PID) {
+			return p
+		}
+	}
+	return by
 }
 
 // judgeThere looks up the pidfile's number where all holders live, if that is another PID namespace. It
@@ -141,6 +151,10 @@ func (l *look) judgeThere() bool {
 		}
 		if h.NSPID == h.PID {
 			return false
+		}
+		if (lock.Process{PID: h.PID}).HasThread(ev.Pidfile.PID) {
+			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, h.Process, true
+			return true
 		}
 		if ns, err := (lock.Process{PID: h.PID}).PIDNamespace(); err == nil {
 			there = append(there, ns)
@@ -157,6 +171,9 @@ func (l *look) judgeThere() bool {
 	for _, p := range nested {
 		if ns, err := p.id.PIDNamespace(); err != nil || slices.Contains(there, ns) {
 			ev.Process, ev.Owner = lock.ProcessAlive, l.who.describe(p.id)
+			if l.judge(p) == lock.ProcessReused {
+				ev.Process = lock.ProcessReused
+			}
 		}
 	}
 	return true

@@ -73,9 +73,8 @@ func (t *mountTable) filesystem(fd int, stDev uint64) filesystem {
 	if ok {
 		return fs
 	}
-	var st unix.Statx_t
-	if err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st); err == nil {
-		fs, ok = t.describe(st.Mnt_id, stDev)
+	if id := mountID(fd); id != 0 {
+		fs, ok = t.describe(id, stDev)
 	}
 	if !ok { // then it may be any
 		return filesystem{dev: stDev, shared: true, remote: true}
@@ -84,6 +83,16 @@ func (t *mountTable) filesystem(fd int, stDev uint64) filesystem {
 	defer t.mu.Unlock()
 	t.byDev[stDev] = fs
 	return fs
+}
+
+// mountID identifies the mount that a descriptor was opened through, as mountinfo does; 0 where that cannot be told. Before
+// Linux 5.8 statx(2) does not have it.
+func mountID(fd int) uint64 {
+	var st unix.Statx_t
+	if err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st); err == nil && st.Mask&unix.STATX_MNT_ID != 0 {
+		return st.Mnt_id
+	}
+	return uint64(proc.ReadFDInfo("/proc/self", fd).MountID)
 }
 
 // describe looks for a mount among ours, and else among others': a root may be another

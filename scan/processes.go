@@ -58,6 +58,7 @@ func (ps *processes) look(pid int) *process {
 	}
 	p.dir = "/proc/" + strconv.Itoa(p.id.PID)
 	p.used = sync.OnceValues(func() (used, error) { return ps.findUsed(p.id) })
+	p.touched = sync.OnceValue(func() []lock.Place { return ps.findTouched(p.id) })
 	p.heldDirs = sync.OnceValues(func() ([]lock.HeldDir, error) { return ps.findHeldDirs(p.id) })
 	return p
 }
@@ -177,6 +178,16 @@ func (ps *processes) findUsed(id lock.Process) (used, error) {
 		u.files, u.unseen = id.Open(mounts)
 		return u, nil
 	})
+}
+
+// findTouched finds out some of that, sooner: see lock.Process.Touched.
+func (ps *processes) findTouched(id lock.Process) []lock.Place {
+	mounts, err := ps.mounts.of(id)
+	if err != nil {
+		return nil
+	}
+	places, _ := ask(ps.asking, subject{id.PID, "fd"}, func() []lock.Place { return id.Touched(mounts) })
+	return places
 }
 
 // findHeldDirs finds out the directories whose locks a process holds.

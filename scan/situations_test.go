@@ -254,11 +254,16 @@ func TestReachedTwice(t *testing.T) {
 	watch.passes(t, 2)
 	watch.Walk()
 	watch.passes(t, 4)
-	if n := len(watch.changes(root + "/a/data")); n != 1 {
-		t.Errorf("%d changes told of one directory", n)
-	}
-	if n := len(watch.changes(one)); n > 1 {
-		t.Errorf("%d changes told of its other path", n)
+	for path, most := range map[string]int{root + "/a/data": 1, one: 1, root + "/two/data": 1} {
+		found := 0
+		for _, c := range watch.changes(path) {
+			if c.New {
+				found++
+			}
+		}
+		if found > most {
+			t.Errorf("%s was found %d times", path, found)
+		}
 	}
 }
 

@@ -24,6 +24,9 @@ func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 	if d.PidfileID() != ev.Pidfile.ID {
 		return false
 	}
+	if r.Verdict.State == Unguarded || ev.Another != "" {
+		return false // who is named may lock again, or let go of the other lock, and nothing in the directory tells
+	}
 	if o.probe == ProbeAuto && (ev.Busy || errors.Is(ev.Lock.Err, lock.ErrLeased)) && ev.Lock.State != lock.LockHeld {
 		// Who has the file open may close it, and nothing else tells.
 		if now := d.LeaseSeen(ev.Lock); now.State != lock.LockUnknown {
