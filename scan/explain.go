@@ -312,7 +312,12 @@ func (x explainer) unknown() (summary string, todo advice) {
 	case x.why.Has(NotVisible):
 		return x.notVisible()
 	case x.Pidfile.State == lock.PidfileNamed && err == nil:
-		return fmt.Sprintf("%s, and whether %s still uses the directory cannot be seen.", x.nobody(), x.named()), say(x.remedy())
+		summary = fmt.Sprintf("%s, and whether %s still uses the directory cannot be seen.", x.nobody(), x.named())
+		if x.Lacks != 0 {
+			return summary, say(x.remedy())
+		}
+		command := fmt.Sprintf("ls -l /proc/%d/fd", x.ownerPID())
+		return summary, advice{"see what it has open, also on disks that were unmounted or are too large to be searched: " + command, command}
 	case x.why.Has(IOError):
 		return "The lock could not be examined: " + cause(err) + ".", say("look what the kernel says of this file system: dmesg")
 	}

@@ -70,6 +70,99 @@ func TestMountedBelow(t *testing.T) {
 	}
 }
 
+// Its data is where links lead to, however they do: what is open there by another path is in use here.
+func TestLinkedBelow(t *testing.T) {
+	for name, links := range map[string][][2]string{ // where each link is, and what it says; DATA and DISK are absolute
+		"absolute":              {{"DATA/wal", "DISK"}},
+		"relative, and deep":    {{"DATA/a/b/wal", "../../../disk"}},
+		"to the file":           {{"DATA/wal", "DISK/000017.log"}},
+		"one after the other":   {{"DATA/wal", "DISK/../hop"}, {"DISK/../hop", "disk"}},
+		"behind a link":         {{"DATA/wal", "DISK/../other"}, {"DISK/../other/seg", "DISK"}},
+		"through a link and ..": {{"DATA/wal", "DISK/../far/../disk"}, {"DISK/../far", "deep/er"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := tempDir(t)
+			dir, disk := makeStale(t, base+"/data"), makeDir(t, base+"/disk")
+			if name == "through a link and .." {
+				makeDir(t, base+"/deep/er")
+				disk = makeDir(t, base+"/deep/disk")
+			}
+			for _, l := range links {
+				at, to := strings.NewReplacer("DATA", dir, "DISK", base+"/disk"), l[1]
+				makeDir(t, filepath.Dir(at.Replace(l[0])))
+				if err := os.Symlink(at.Replace(to), at.Replace(l[0])); err != nil {
+					t.Fatal(err)
+				}
+			}
+			writer := exec.Command("sleep", "1000")
+			f, err := os.Create(disk + "/000017.log")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			writer.Dir, writer.ExtraFiles = "/", []*os.File{f}
+			begin(t, writer)
+			pidfileNames(t, dir, writer.Process.Pid)
+			expect(t, once(t, Config{Roots: []string{dir}}), dir, Unguarded, PIDAlive)
+		})
+	}
+	t.Run("to devices and programs, which many use", func(t *testing.T) {
+		dir := makeStale(t, tempDir(t)+"/data")
+		sleep, err := exec.LookPath("sleep")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, target := range map[string]string{"null": "/dev/null", "bin": filepath.Dir(sleep), "self": ".", "up": ".."} {
+			if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stranger := exec.Command(sleep, "1000")
+		stranger.Dir = "/"
+		begin(t, stranger)
+		pidfileNames(t, dir, stranger.Process.Pid)
+		eventually(t, "it runs its own program", func() bool {
+			exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", stranger.Process.Pid))
+			return filepath.Base(exe) == filepath.Base(sleep)
+		})
+		expect(t, once(t, Config{Roots: []string{dir}}), dir, Stale, PIDUnrelated)
+	})
+}
+
+// What a process has open on a disk that was unmounted meanwhile may be anywhere.
+func TestUnmountedBelow(t *testing.T) {
+	root := tempDir(t)
+	dir := makeStale(t, root+"/data")
+	disk := mount(t, "-t", "tmpfs", "tmpfs")
+	run(t, "mount", "--bind", disk, makeDir(t, dir+"/wal"))
+	f, err := os.Create(dir + "/wal/000017.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	writer := exec.Command("sleep", "1000")
+	writer.Dir, writer.ExtraFiles = "/", []*os.File{f}
+	begin(t, writer)
+	pidfileNames(t, dir, writer.Process.Pid)
+	run(t, "umount", "-l", dir+"/wal")
+	expect(t, once(t, Config{Roots: []string{dir}}), dir, Unknown, Permission)
+}
+
+// A shell locks a descriptor of its own by flock(1), and works on: it inherited nothing.
+func TestShellIsNoHeir(t *testing.T) {
+	needTool(t, "flock")
+	dir := makeDir(t, tempDir(t)+"/data")
+	cmd := exec.Command("sh", "-c", `exec 9>>"$0/.handoff.lock" && flock -n 9 && cd / && echo ok && read line`, dir)
+	cmd.Stderr = os.Stderr
+	talk(t, cmd)
+	r := once(t, Config{Roots: []string{dir}}).at(t, dir)
+	summary, next := r.Explain()
+	t.Log(summary, "=>", next)
+	if r.Verdict.State != Unnamed || r.Command() != fmt.Sprint("ps -o pid,ppid,lstart,args -p ", cmd.Process.Pid) || strings.Contains(summary, "inherited") {
+		t.Errorf("%v: %q => %q", r.Verdict.State, summary, r.Command())
+	}
+}
+
 // A live daemon's directory is looked at from behind a FUSE file system, by an overlay's layer, or is a copy.
 func TestHoldsAnother(t *testing.T) {
 	for name, view := range map[string]func(t *testing.T) (theirs, ours string){
@@ -111,8 +204,10 @@ func TestHoldsAnother(t *testing.T) {
 				t.Fatal(err)
 			}
 			site.Procs[0].Kill()
-			if r := once(t, Config{Roots: []string{ours}}).at(t, ours); name != "a copy" && r.Verdict.State != Unknown {
-				t.Errorf("%v keeps the lock: %v %v", child, r.Verdict.State, r.Verdict.Reasons.List())
+			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+				if r := once(t, Config{Roots: []string{ours}, Probe: probe}).at(t, ours); name != "a copy" && r.Verdict.State != Unknown {
+					t.Errorf("%v: %v keeps the lock: %v %v", probe, child, r.Verdict.State, r.Verdict.Reasons.List())
+				}
 			}
 		})
 	}
