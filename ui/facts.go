@@ -28,6 +28,7 @@ func facts(r *scan.Report, now time.Time, sep string) []fact {
 		out = append(out, fact{"process", text})
 	}
 	out = append(out, holderFacts(r, sep)...)
+	out = append(out, openerFacts(r, sep)...)
 	if temps := r.Evidence.Temps; len(temps) > 0 {
 		names := make([]string, len(temps))
 		for i, t := range temps {
@@ -124,6 +125,28 @@ func howLongAgo(r *scan.Report, written, now time.Time) string {
 	return longAge(now.Sub(written)) + " ago"
 }
 
+// openerFacts are those who have the lock file open, and hold no flock through it.
+func openerFacts(r *scan.Report, sep string) []fact {
+	var out []fact
+	for i, o := range r.Evidence.Openers {
+		if i == mostHolders {
+			return append(out, fact{"", "and more"})
+		}
+		text := processText(o.Process, r.Observed, sep) + sep + "fd " + strconv.Itoa(o.FD)
+		if o.Other {
+			text += sep + "holds a POSIX lock"
+		}
+		if o.Serves {
+			text += sep + "serves a file system"
+		}
+		out = append(out, fact{"", text})
+	}
+	if len(out) > 0 {
+		out[0].label = "open by"
+	}
+	return out
+}
+
 // holderFacts are a line for each process that holds the lock, with its descriptors.
 func holderFacts(r *scan.Report, sep string) []fact {
 	var out []fact
@@ -144,7 +167,10 @@ func holderFacts(r *scan.Report, sep string) []fact {
 		if h.Inherited {
 			text += sep + "inherited"
 		}
-		if h.Deleted {
+		switch {
+		case h.Covered:
+			text += sep + "of a lock file that a mount covers"
+		case h.Deleted:
 			text += sep + "of a deleted lock file"
 		}
 		out = append(out, fact{"", text})
@@ -189,6 +215,8 @@ func whyNoBreak(r *scan.Report, readOnly bool) string {
 	switch r.Verdict.State {
 	case scan.Free:
 		return "nothing to break"
+	case scan.Split:
+		return "not offered: somebody holds a lock file that was this directory's"
 	case scan.Unknown:
 		return "not offered: what is not established is left alone"
 	case scan.Unguarded:
