@@ -97,7 +97,7 @@ func (l *look) judgeNamed() {
 			return
 		}
 	}
-	if by := l.usedThere(); by != nil {
+	if by := l.usedThere(); by != nil && ev.Process != lock.ProcessUnknown {
 		if by.id.HasThread(ev.Pidfile.PID) {
 			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, l.who.describe(by.id), true
 			return

@@ -213,6 +213,28 @@ func TestHoldsAnother(t *testing.T) {
 	}
 }
 
+// What nothing in the directory tells of is noticed all the same: that the daemon locks again, or lets go of the other lock.
+func TestOwnerLocksAgain(t *testing.T) {
+	needTool(t, "flock")
+	root := t.TempDir()
+	lost := makeDir(t, root+"/lost")
+	cmd := exec.Command("sh", "-c", shellDaemon, "sh", lost)
+	cmd.Stderr = os.Stderr
+	_, say := talk(t, cmd)
+	say("flock -u 9")
+	other := playAt(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
+	run(t, "cp", "-a", root+"/theirs", root+"/copy")
+	watch := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	watch.untilState(t, lost, Unguarded)
+	watch.untilState(t, root+"/copy", Unknown)
+	say("flock -n 9")
+	watch.untilState(t, lost, Held)
+	if err := other.Procs[0].Release(); err != nil {
+		t.Fatal(err)
+	}
+	watch.untilState(t, root+"/copy", Stale)
+}
+
 // With another pidfile there, the lock is another tenant's and proves nothing here.
 func TestHoldsAnothersLock(t *testing.T) {
 	root := t.TempDir()

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"lockscope/lock"
@@ -24,8 +25,8 @@ func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 	if d.PidfileID() != ev.Pidfile.ID {
 		return false
 	}
-	if r.Verdict.State == Unguarded || ev.Another != "" {
-		return false // who is named may lock again, or let go of the other lock, and nothing in the directory tells
+	if !o.ownerAsBefore(r) {
+		return false
 	}
 	if o.probe == ProbeAuto && (ev.Busy || errors.Is(ev.Lock.Err, lock.ErrLeased)) && ev.Lock.State != lock.LockHeld {
 		// Who has the file open may close it, and nothing else tells.
@@ -40,6 +41,22 @@ func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 		if !o.sameProcess(h.PID, h.Process, lock.ProcessAlive) || (confirm || r.Verdict.State != Held) && !o.stands(h) {
 			return false
 		}
+	}
+	return true
+}
+
+// ownerAsBefore reports whether a process that the pidfile names still holds no lock here, or the one of another directory:
+// nothing in the directory tells of that.
+func (o *observer) ownerAsBefore(r *Report) bool {
+	ev := &r.Evidence
+	switch {
+	case ev.Owner == nil:
+	case ev.Another != "":
+		held, _ := o.procs.find(ev.Owner.PID).heldDirs()
+		return slices.ContainsFunc(held, func(h lock.HeldDir) bool { return h.Path == ev.Another })
+	case r.Verdict.State == Unguarded:
+		_, holds := o.procs.find(ev.Owner.PID).holding(ev.Lock.ID.Ino, func(d *descriptor) bool { return d.flock.Dev == ev.Device })
+		return !holds
 	}
 	return true
 }
