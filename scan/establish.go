@@ -28,7 +28,7 @@ func (l *look) establish() {
 		return
 	}
 	if !l.wait && !l.fs.shared && !l.table.ready() {
-		ev.Err = errTableNotRead
+		l.putOff = true
 		return
 	}
 	switch flock, other := l.table.find(l.fs, l.ino); {

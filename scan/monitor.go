@@ -49,6 +49,9 @@ type Monitor struct {
 	walkedAt time.Time // end of the last walk
 	walkTook time.Duration
 
+	refreshedAt time.Time     // beginning of the last refresh of all directories
+	refreshTook time.Duration // processor time that it took: walks and second looks are rarer
+
 	searchedAt time.Time // when deleted lock files were last searched for
 }
 
@@ -58,6 +61,9 @@ type request struct {
 	all   bool
 	paths map[string]bool
 }
+
+// isSome reports whether only some directories are asked for.
+func (r *request) isSome() bool { return !r.walk && !r.all && len(r.paths) > 0 }
 
 // New returns a Monitor. It does not look at the roots yet: a root that
 // is missing is reported like any other that cannot be read.
@@ -111,16 +117,16 @@ func (m *Monitor) Run(ctx context.Context, sink func(Update)) error {
 		if err != nil {
 			return err
 		}
-		if todo, err = m.rest(ctx, p); err != nil {
+		if todo, err = m.rest(ctx); err != nil {
 			return err
 		}
-		todo.walk = todo.walk || time.Since(m.walkedAt) > max(walkEvery, restFactor*m.walkTook)
+		todo.walk = todo.walk || !todo.isSome() && time.Since(m.walkedAt) > max(walkEvery, restFactor*m.walkTook)
 	}
 }
 
 // rest waits until the next pass is due, and returns what it is to do. A pass
 // that takes long is followed by a long rest, whatever the interval.
-func (m *Monitor) rest(ctx context.Context, p *pass) (request, error) {
+func (m *Monitor) rest(ctx context.Context) (request, error) {
 	ended := time.Now()
 	for {
 		m.mu.Lock()
@@ -133,11 +139,12 @@ func (m *Monitor) rest(ctx context.Context, p *pass) (request, error) {
 		m.mu.Unlock()
 		var due <-chan time.Time
 		if interval > 0 {
-			next := p.start.Add(max(interval, (1+restFactor)*p.busy))
+			rest := max(interval, (1+restFactor)*m.refreshTook)
+			next := m.refreshedAt.Add(rest)
 			if soonest := ended.Add(interval / 4); next.Before(soonest) {
 				next = soonest
 			}
-			m.out.put(func(u *Update) { u.Interval = max(interval, (1+restFactor)*p.busy) })
+			m.out.put(func(u *Update) { u.Interval = rest })
 			due = time.After(time.Until(next))
 		}
 		select {
@@ -150,7 +157,7 @@ func (m *Monitor) rest(ctx context.Context, p *pass) (request, error) {
 	}
 }
 
-// Observe asks a running Monitor to observe these directories afresh now, or
+// Observe asks a running Monitor to observe these directories afresh now, and no others, or
 // all of them if none are named. It does not wait. Like Walk and SetInterval
 // it may be called from any goroutine.
 func (m *Monitor) Observe(paths ...string) {

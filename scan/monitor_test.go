@@ -165,6 +165,26 @@ func TestRunObserve(t *testing.T) {
 	w.passes(t, 1)
 }
 
+// Who asks for one directory has no other looked at.
+func TestRunObserveSome(t *testing.T) {
+	root := tree(t, "one")
+	site := play(t, locktest.TestWorld(t), root, locktest.HeldPlain)
+	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
+	one := filepath.Join(root, "one")
+	w.untilState(t, one, Free)
+	w.untilState(t, site.Dir, Held)
+	site.Holders[0].Kill()
+	lockByHand(t, one)
+	w.Observe(one)
+	w.untilState(t, one, Unnamed)
+	w.until(t, "the pass over", func(f *found) bool { return f.summary.States[Unnamed] == 1 })
+	if last := states(w.changes(site.Dir)); last[len(last)-1] != Held {
+		t.Errorf("the other directory was looked at: %v", last)
+	}
+	w.Observe()
+	w.untilState(t, site.Dir, Stale)
+}
+
 // lockByHand takes the lock of a directory, as flock(1) would, until the test ends.
 func lockByHand(t *testing.T, dir string) {
 	t.Helper()

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -36,30 +35,29 @@ type observer struct {
 
 // observe gathers the evidence on one directory with this lock file. The pidfile is identified
 // before and after the lock is established, and all is done again if it changed
-// in between: the two halves were never true together. before is what was seen the last time, if anything. Without wait, what needs the kernel's table
-// before that is read has errTableNotRead.
-func (o *observer) observe(d lock.Dir, file lock.LockFile, before *Evidence, wait bool) (ev Evidence) {
+// in between: the two halves were never true together. before is what was seen the last time, if anything. Without wait, a
+// look that needs the kernel's table before that is read is put off: ok is false. Reading it takes some 10 ms, in
+// which the workers can look at other directories.
+func (o *observer) observe(d lock.Dir, file lock.LockFile, before *Evidence, wait bool) (ev Evidence, ok bool) {
 	for range observeTries {
 		l := look{observer: o, dir: d, before: before, wait: wait}
 		l.ev.Lock, l.ev.Lacks = file, o.lacks
 		l.gather()
 		ev = l.ev
 		switch {
+		case l.putOff:
+			return Evidence{}, false
 		case ev.Err != nil:
-			return ev
+			return ev, true
 		case !ev.Lock.ID.SameFile(file.ID): // it was replaced before it was probed
 		case ev.Lock.State == lock.LockHeld && ev.NamedHolds(), d.PidfileID() == ev.Pidfile.ID && l.tempsStand():
-			return ev
+			return ev, true
 		}
 		file = d.LockFile()
 	}
 	ev.Changing = true
-	return ev
+	return ev, true
 }
-
-// errTableNotRead puts a look off until the kernel's table is read: it takes some 10 ms, in
-// which the workers can look at other directories.
-var errTableNotRead = errors.New("the kernel's lock table is not read yet")
 
 // look is one look at one directory.
 type look struct {
@@ -67,6 +65,7 @@ type look struct {
 	dir    lock.Dir
 	before *Evidence // of the look before, if there was one
 	wait   bool      // for the kernel's table
+	putOff bool      // that is not read yet
 	fs     filesystem
 	ev     Evidence
 	named  *process   // under the PID that the pidfile names; nil if it names none

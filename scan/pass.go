@@ -28,7 +28,6 @@ type pass struct {
 	number  int
 	todo    request
 	start   time.Time
-	busy    time.Duration // processor time that the refresh took: walk and second looks are rarer
 	obs     *observer
 	looking bool // the walk is over, and directories are looked at again
 
@@ -84,7 +83,9 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 	if err == nil {
 		before := processorTime()
 		err = p.refresh(ctx)
-		p.busy = processorTime() - before
+		if !p.todo.isSome() {
+			p.refreshedAt, p.refreshTook = p.start, processorTime()-before
+		}
 	}
 	p.closeRoots()
 	if err == nil {
@@ -212,10 +213,11 @@ func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile, before *E
 	if p.todo.walk {
 		walk = p.number
 	}
-	r := &Report{Root: root, Path: path, Evidence: p.obs.observe(d, l, before, wait), Observed: time.Now()}
-	if r.Evidence.Err == errTableNotRead {
+	ev, ok := p.obs.observe(d, l, before, wait)
+	if !ok {
 		return nil
 	}
+	r := &Report{Root: root, Path: path, Evidence: ev, Observed: time.Now()}
 	return func() { p.accept(r, walk) }
 }
 

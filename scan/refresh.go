@@ -15,6 +15,9 @@ func (p *pass) refresh(ctx context.Context) error {
 	p.Monitor.mu.Lock()
 	jobs := make([]job, 0, p.entries.len())
 	for e := range p.entries.all() {
+		if p.todo.isSome() && !p.todo.paths[e.path] {
+			continue
+		}
 		if !p.todo.walk || e.walk != p.number {
 			jobs = append(jobs, p.relook(*e))
 		}

@@ -1,6 +1,10 @@
 package scan
 
-import "time"
+import (
+	"time"
+
+	"lockscope/lock"
+)
 
 // Verdict is what the evidence amounts to.
 type Verdict struct {
@@ -50,6 +54,38 @@ func (r *Report) credible(mtime int64) time.Time {
 		return time.Time{}
 	}
 	return t
+}
+
+// Keeper is the process that the row of a directory is about: who keeps its lock. Of several that is the one that
+// the pidfile names, else who took the lock, else the first. Where nobody keeps it, it is who keeps the lock file that was the
+// directory's, or a lock of another kind; else the process that the pidfile names, if that lives. nil where there is none.
+func (r *Report) Keeper() *Process {
+	ev := &r.Evidence
+	if p := ev.namedHolder(); p != nil {
+		return p
+	}
+	var keeper, former *Process
+	for _, h := range ev.Holders {
+		switch {
+		case h.Deleted && former == nil:
+			former = h.Process
+		case h.Deleted:
+		case keeper == nil || h.PID == ev.Locker:
+			keeper = h.Process
+		}
+	}
+	if keeper == nil {
+		keeper = former
+	}
+	for _, o := range ev.Openers {
+		if keeper == nil && o.Other {
+			keeper = o.Process
+		}
+	}
+	if keeper == nil && (ev.Process == lock.ProcessAlive || ev.Process == lock.ProcessUnknown) {
+		keeper = ev.Owner
+	}
+	return keeper
 }
 
 // Breakable reports whether a stale-break may be offered.

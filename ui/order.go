@@ -167,14 +167,10 @@ func holderPID(r *scan.Report) int {
 	return 0
 }
 
-// command is the command line that a row shows: of its first holder, else of
-// the process that the pidfile names. It is not escaped.
+// command is the command line that a row shows: its keeper's. It is not escaped.
 func command(r *scan.Report) string {
-	if h := r.Evidence.Holders; len(h) > 0 {
-		return h[0].Command
-	}
-	if o := r.Evidence.Owner; o != nil {
-		return o.Command
+	if p := r.Keeper(); p != nil {
+		return p.Command
 	}
 	return ""
 }

@@ -165,24 +165,15 @@ func printedHolders(r *scan.Report) string {
 	return "-"
 }
 
-// printedCommand is the command line of the process that matters: the holder whom the
-// pidfile names, else the first holder, else a live process it names.
+// printedCommand is the command line that a row shows.
 func printedCommand(r *scan.Report, opt PrintOptions) string {
-	var who *scan.Process
-	for _, h := range r.Evidence.Holders {
-		if who == nil || h.PID == r.Evidence.Pidfile.PID {
-			who = h.Process
-		}
-	}
-	if who == nil && r.Evidence.Process == lock.ProcessAlive {
-		who = r.Evidence.Owner
-	}
-	if who == nil || who.Command == "" {
+	text := command(r)
+	if text == "" {
 		return "-"
 	}
 	most := maxCommand
 	if opt.Width > 0 {
 		most = opt.Width
 	}
-	return shorten(opt.escape(firstBytes(who.Command, 4*most)), most, printedMark)
+	return shorten(opt.escape(firstBytes(text, 4*most)), most, printedMark)
 }

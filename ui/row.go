@@ -36,21 +36,10 @@ func holds(r *scan.Report, pid int) bool {
 	return false
 }
 
-// keeperPID is the process that has the lock: the holder that the pidfile
-// names, here or in its container, else the first; 0 if none can be told.
+// keeperPID is the PID of the process that a row is about, or else whom the pidfile names; 0 if none can be told.
 func keeperPID(r *scan.Report) int {
-	named, first := namedPID(r), 0
-	for _, h := range searched(r) {
-		switch {
-		case h.Deleted:
-		case named != 0 && (h.PID == named || h.NSPID == named):
-			return h.PID
-		case first == 0:
-			first = h.PID
-		}
+	if p := r.Keeper(); p != nil {
+		return p.PID
 	}
-	if first == 0 {
-		return named
-	}
-	return first
+	return namedPID(r)
 }
