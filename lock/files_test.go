@@ -64,11 +64,17 @@ func writtenAt(t testing.TB, path string, when time.Time) {
 	}
 }
 
+// chmod lasts until the test ends: others than root could not remove what is in a directory.
 func chmod(t testing.TB, path string, mode os.FileMode) {
 	t.Helper()
-	if err := os.Chmod(path, mode); err != nil {
+	before, err := os.Stat(path)
+	if err == nil {
+		err = os.Chmod(path, mode)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { os.Chmod(path, before.Mode()) })
 }
 
 // wantFiles checks which files are in a directory.

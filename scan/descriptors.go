@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -291,24 +293,37 @@ func (p *process) list() {
 		return
 	}
 	p.listed = true
-	if !p.listIn(p.dir) && p.read == 0 {
-		tasks := p.dir + "/task/"
-		threads, _ := numbersIn(tasks)
-		for _, t := range threads {
-			if thread := tasks + strconv.Itoa(t); t != p.id.PID && p.listIn(thread) {
-				p.dir = thread
-				break
-			}
-		}
+	p.listIn(p.dir)
+	if len(p.fds) == 0 && p.read == 0 {
+		p.listInThread()
 	}
 	p.read, _ = slices.BinarySearch(p.fds, p.read)
 }
 
-// listIn reads which descriptors there are in one directory, and reports whether
-// that settles it: there are some, or it is not for us to know.
-func (p *process) listIn(dir string) (settled bool) {
+// listInThread reads them in the directory of a thread that still runs. One of them tells whether that is for us to know: only the
+// leader, once it has exited, is nobody's but root's.
+func (p *process) listInThread() {
+	tasks := p.dir + "/task/"
+	threads, _ := numbersIn(tasks)
+	for _, t := range threads {
+		if t == p.id.PID {
+			continue
+		}
+		thread := tasks + strconv.Itoa(t)
+		err := p.listIn(thread)
+		if len(p.fds) > 0 {
+			p.dir = thread
+		}
+		if len(p.fds) > 0 || errors.Is(err, fs.ErrPermission) {
+			return
+		}
+	}
+}
+
+// listIn reads which descriptors there are in one directory.
+func (p *process) listIn(dir string) error {
 	fds, err := numbersIn(dir + "/fd")
 	slices.Sort(fds)
 	p.fds = fds
-	return len(fds) > 0 || err != nil && !vanished(err)
+	return err
 }

@@ -174,7 +174,7 @@ func TestCopyInTmux(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "tmux")
 	run := func(args ...string) string {
 		cmd := exec.Command("tmux", append([]string{"-S", socket, "-f", "/dev/null"}, args...)...)
-		cmd.Env = append(os.Environ(), childEnv+"=20")
+		cmd.Env = append(os.Environ(), childEnv+"=20", "SHELL=/bin/sh") // that of nobody runs nothing
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("tmux %q: %v, %s", args, err, out)
