@@ -53,15 +53,7 @@ func TestMountedBelow(t *testing.T) {
 			pidfileNames(t, dir, stranger.PID)
 			expect(t, once(t, Config{Roots: []string{dir}}), dir, Stale, PIDUnrelated)
 
-			writer := exec.Command("sleep", "1000")
-			f, err := os.Create(written + "/000017.log")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			writer.Dir, writer.ExtraFiles = "/", []*os.File{f}
-			begin(t, writer)
-			pidfileNames(t, dir, writer.Process.Pid)
+			pidfileNames(t, dir, writes(t, written+"/000017.log"))
 			r := expect(t, once(t, Config{Roots: []string{dir}}), dir, Unguarded, PIDAlive)
 			if removed, err := breaks(r); len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
 				t.Errorf("removed %v, %v", removed, err)
@@ -94,15 +86,7 @@ func TestLinkedBelow(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			writer := exec.Command("sleep", "1000")
-			f, err := os.Create(disk + "/000017.log")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			writer.Dir, writer.ExtraFiles = "/", []*os.File{f}
-			begin(t, writer)
-			pidfileNames(t, dir, writer.Process.Pid)
+			pidfileNames(t, dir, writes(t, disk+"/000017.log"))
 			expect(t, once(t, Config{Roots: []string{dir}}), dir, Unguarded, PIDAlive)
 		})
 	}
@@ -135,15 +119,7 @@ func TestUnmountedBelow(t *testing.T) {
 	dir := makeStale(t, root+"/data")
 	disk := mount(t, "-t", "tmpfs", "tmpfs")
 	run(t, "mount", "--bind", disk, makeDir(t, dir+"/wal"))
-	f, err := os.Create(dir + "/wal/000017.log")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	writer := exec.Command("sleep", "1000")
-	writer.Dir, writer.ExtraFiles = "/", []*os.File{f}
-	begin(t, writer)
-	pidfileNames(t, dir, writer.Process.Pid)
+	pidfileNames(t, dir, writes(t, dir+"/wal/000017.log"))
 	run(t, "umount", "-l", dir+"/wal")
 	expect(t, once(t, Config{Roots: []string{dir}}), dir, Unknown, Permission)
 }
@@ -441,6 +417,20 @@ func openMany(t *testing.T) {
 		}
 		t.Cleanup(func() { f.Close() })
 	}
+}
+
+// writes starts a process elsewhere that has a file open for writing, and returns its PID.
+func writes(t *testing.T, file string) int {
+	t.Helper()
+	f, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cmd := exec.Command("sleep", "1000")
+	cmd.Dir, cmd.ExtraFiles = "/", []*os.File{f}
+	begin(t, cmd)
+	return cmd.Process.Pid
 }
 
 // pidfileNames writes a pidfile that names a process.
