@@ -173,9 +173,13 @@ func (p Process) Open(mounts Mounts) ([]Used, error) {
 		names, err = fds.Readdirnames(1024)
 		for _, name := range names {
 			path := link(dir + "/fd/" + name)
+			if !isFile(path) {
+				continue
+			}
 			fd, _ := strconv.Atoi(name)
-			// A mount that was unmounted meanwhile, or is another namespace's: the path means nothing here.
-			if isFile(path) && !seen[proc.ReadFDInfo(dir, fd).MountID] {
+			// A mount that was unmounted meanwhile, or is another namespace's: the path means nothing here. Of a
+			// descriptor that was closed just now there is none.
+			if mount := proc.ReadFDInfo(dir, fd).MountID; mount != 0 && !seen[mount] {
 				failed = errNoMount
 			}
 		}
