@@ -5,9 +5,9 @@ import (
 	"io"
 	"os"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -61,32 +61,45 @@ func (n Names) HeldBy(p Process) ([]HeldDir, error) {
 }
 
 func (n Names) heldBy(p Process) (dirs []HeldDir, err error) {
-	proc := p.procDir()
 	root, err := open(unix.AT_FDCWD, p.namesBeginAt(), unix.O_PATH|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(root)
-	fds, err := os.Open(proc + "/fd")
+	err = p.flocks(n.Lock, func(link string, _ proc.FDInfo) {
+		link, deleted := strings.CutSuffix(link, deletedMark)
+		dir := path.Dir(link)
+		dirs = append(dirs, HeldDir{dir, n.pidfileBelow(root, dir, deleted)})
+	})
+	return dirs, err
+}
+
+// flocks calls found with the kernel's name of each file of this name that the process holds a flock on, and with what
+// it says of the descriptor. The error says that not all could be seen.
+func (p Process) flocks(name string, found func(link string, info proc.FDInfo)) error {
+	dir := p.procDir()
+	fds, err := os.Open(dir + "/fd")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer fds.Close()
 	for {
 		numbers, err := fds.Readdirnames(1024)
 		for _, number := range numbers {
-			link, err := os.Readlink(proc + "/fd/" + number)
-			link, deleted := strings.CutSuffix(link, deletedMark)
-			if err == nil && path.Base(link) == n.Lock && holdsFlock(proc, number) {
-				dir := path.Dir(link)
-				dirs = append(dirs, HeldDir{dir, n.pidfileBelow(root, dir, deleted)})
+			link, err := os.Readlink(dir + "/fd/" + number)
+			fd, notFD := strconv.Atoi(number)
+			if err != nil || notFD != nil || path.Base(strings.TrimSuffix(link, deletedMark)) != name {
+				continue
+			}
+			if info := proc.ReadFDInfo(dir, fd); info.Flock.Kind == proc.Flock {
+				found(link, info)
 			}
 		}
 		switch {
 		case err == io.EOF || hasEnded(err):
-			return dirs, nil
+			return nil
 		case err != nil:
-			return dirs, err
+			return err
 		}
 	}
 }
@@ -100,28 +113,14 @@ func (p Process) namesBeginAt() string {
 	return p.procDir() + "/root"
 }
 
-func holdsFlock(dir, number string) bool {
-	fd, err := strconv.Atoi(number)
-	return err == nil && proc.ReadFDInfo(dir, fd).Flock.Kind == proc.Flock
-}
-
 // namedHolds reports whether the process that the pidfile names now holds the lock.
-func (d Dir) namedHolds(file FileID) bool {
+func (d Dir) namedHolds(file FileID) (holds bool) {
 	p, state, err := FindProcess(d.Pidfile().PID)
 	if err != nil || state != ProcessAlive {
 		return false
 	}
-	dir := p.procDir()
-	fds, _ := os.ReadDir(dir + "/fd")
-	return slices.ContainsFunc(fds, func(e os.DirEntry) bool {
-		link, _ := os.Readlink(dir + "/fd/" + e.Name())
-		fd, err := strconv.Atoi(e.Name())
-		if err != nil || path.Base(link) != d.names.Lock {
-			return false
-		}
-		info := proc.ReadFDInfo(dir, fd)
-		return info.Flock.Kind == proc.Flock && info.Ino == file.Ino
-	})
+	p.flocks(d.names.Lock, func(_ string, info proc.FDInfo) { holds = holds || info.Ino == file.Ino })
+	return holds
 }
 
 // pidfileBelow reads the pidfile of a directory whose path leads from root. Where the lock file was deleted the directory may
@@ -148,12 +147,16 @@ func (n Names) pidfileBelow(root int, dir string, deleted bool) Pidfile {
 // A process that keeps many directories writes many pidfiles within one tick of the kernel's clock. On one file system they are
 // told apart from copies by their birth: a copy is born after the time that it is said to have been written.
 func (d Dir) Another(held []HeldDir, pidfile Pidfile) (dir string) {
+	isCopied := sync.OnceValue(func() bool { return d.isCopied(pidfile) })
+	here := sync.OnceValue(d.RealPath)
 	most := -1
 	for _, h := range held {
 		there := h.Pidfile
-		is := there.Err != nil || there.Text == pidfile.Text && sameTime(there.ID.MTime, pidfile.ID.MTime) &&
-			(there.ID.Dev != pidfile.ID.Dev || d.isCopied(pidfile))
-		if alike := commonEnd(h.Path, d.RealPath()); is && alike > most {
+		if there.Err == nil && (there.Text != pidfile.Text || !sameTime(there.ID.MTime, pidfile.ID.MTime) ||
+			there.ID.Dev == pidfile.ID.Dev && !isCopied()) {
+			continue
+		}
+		if alike := commonEnd(h.Path, here()); alike > most {
 			dir, most = h.Path, alike
 		}
 	}

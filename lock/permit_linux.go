@@ -1,6 +1,10 @@
 package lock
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock/proc"
+)
 
 // attributes is what of a file decides whether it may be removed, beside the rights on its directory.
 type attributes struct {
@@ -43,7 +47,5 @@ func ownsAny(uids ...uint32) bool {
 			return true
 		}
 	}
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var caps [2]unix.CapUserData
-	return unix.Capget(&header, &caps[0]) == nil && caps[0].Effective&(1<<unix.CAP_FOWNER) != 0
+	return proc.HasCapability(unix.CAP_FOWNER)
 }

@@ -41,7 +41,7 @@ type Holder struct {
 	Inherited bool     // another process took the lock, and this one shares the descriptor with it
 	Deleted   bool     // the lock file it holds is no longer the directory's
 	Covered   bool     // and that because a mount covers the directory that it is in
-	Works     lock.Use // whether it uses anything else of the directory; asked only where nobody holds the lock by name
+	Works     lock.Use // whether it uses anything else of the directory; asked only of heirs, and where nobody holds the lock by name
 }
 
 // Opener is a process that has the lock file open and holds no flock through it.

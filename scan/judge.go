@@ -18,7 +18,7 @@ func (l *look) judgeHeld() {
 	})
 	l.judgeTaker()
 	for i := range ev.Holders {
-		if h := &ev.Holders[i]; !h.Deleted {
+		if h := &ev.Holders[i]; h.Inherited && !h.Deleted {
 			h.Works = l.worksBeside(h.PID)
 		}
 	}
@@ -73,9 +73,8 @@ func (l *look) area(p *process) (lock.Area, []lock.Used, error) {
 // PID here.
 func (l *look) judgeNamed() {
 	ev := &l.ev
-	unseen := false
 	nested, err := l.procs.nested(ev.Pidfile.PID)
-	unseen = err != nil
+	unseen := err != nil
 	for _, p := range nested {
 		switch l.uses(p) {
 		case lock.UseSome:
@@ -97,12 +96,14 @@ func (l *look) judgeNamed() {
 			return
 		}
 	}
-	if by := l.usedThere(); by != nil && ev.Process != lock.ProcessUnknown {
-		if by.id.HasThread(ev.Pidfile.PID) {
+	if ev.Process != lock.ProcessUnknown {
+		switch used, by := l.usedThere(); {
+		case by != nil:
 			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, l.who.describe(by.id), true
 			return
+		case used:
+			ev.Process, ev.Owner, ev.Thread, ev.There = lock.ProcessGone, nil, false, true
 		}
-		ev.Process, ev.Owner, ev.Thread, ev.There = lock.ProcessGone, nil, false, true
 	}
 	if unseen {
 		ev.Process = lock.ProcessUnknown
@@ -126,18 +127,18 @@ func (l *look) isAnother(p *process) bool {
 	return true
 }
 
-// usedThere returns a process of another PID namespace that uses the directory, if there is one: then the pidfile's number is one of
+// usedThere reports whether processes of another PID namespace use the directory: then the pidfile's number is one of
 // theirs. No process of them has it, or it would have been found; but a thread of one may, which is returned then.
-func (l *look) usedThere() (by *process) {
+func (l *look) usedThere() (used bool, by *process) {
 	for _, p := range l.procs.allNested() {
 		if !slices.ContainsFunc(p.touched(), func(place lock.Place) bool { return place.Below(l.place()) }) {
 			continue
 		}
-		if by = p; p.id.HasThread(l.ev.Pidfile.PID) {
-			return p
+		if used = true; p.id.HasThread(l.ev.Pidfile.PID) {
+			return true, p
 		}
 	}
-	return by
+	return used, nil
 }
 
 // judgeThere looks up the pidfile's number where all holders live, if that is another PID namespace. It
