@@ -11,18 +11,19 @@ import (
 	"strings"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 	"lockscope/ui"
 )
 
 // targets takes what a scan finds, and keeps what is stale. It is a ui.Printer
 // that prints nothing.
-type targets map[string]*scan.Report
+type targets map[string]*report.Report
 
-func (t targets) Update(u scan.Update) error {
+func (t targets) Update(u report.Update) error {
 	for _, c := range u.Changes {
-		delete(t, c.Path)
-		if c.Breakable() {
-			t[c.Path] = c.Report
+		delete(t, c.Report.Path)
+		if c.Report.Breakable() {
+			t[c.Report.Path] = c.Report
 		}
 	}
 	for _, path := range u.Gone {
@@ -31,15 +32,15 @@ func (t targets) Update(u scan.Update) error {
 	return nil
 }
 
-func (t targets) End(scan.Summary) error { return nil }
+func (t targets) End(report.Summary) error { return nil }
 
 // sorted are the targets in order of their paths.
-func (t targets) sorted() []*scan.Report {
-	reports := make([]*scan.Report, 0, len(t))
+func (t targets) sorted() []*report.Report {
+	reports := make([]*report.Report, 0, len(t))
 	for _, r := range t {
 		reports = append(reports, r)
 	}
-	slices.SortFunc(reports, func(a, b *scan.Report) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(reports, func(a, b *report.Report) int { return strings.Compare(a.Path, b.Path) })
 	return reports
 }
 
@@ -87,16 +88,16 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 }
 
 // confirmed lists what would be broken, with the evidence, and asks, until ctx ends.
-func confirmed(ctx context.Context, reports []*scan.Report, b *scan.Breaker, stdin io.Reader, stderr io.Writer) bool {
+func confirmed(ctx context.Context, reports []*report.Report, b *scan.Breaker, stdin io.Reader, stderr io.Writer) bool {
 	for _, r := range reports {
 		if ctx.Err() != nil {
 			return false
 		}
 		summary, _ := r.Explain()
-		fmt.Fprintf(stderr, "%s\n  %s\n  to be removed: %s\n", scan.Escape(r.Path), summary,
-			scan.Escape(strings.Join(b.Names.Leftovers(r.Evidence.Evidence), ", ")))
+		fmt.Fprintf(stderr, "%s\n  %s\n  to be removed: %s\n", report.Escape(r.Path), summary,
+			report.Escape(strings.Join(b.Names.Leftovers(r.Evidence.Evidence), ", ")))
 		if a := b.Check(r); a.Outcome == scan.WouldBeRefused {
-			fmt.Fprintf(stderr, "  would be refused: %s\n", scan.Escape(a.Why()))
+			fmt.Fprintf(stderr, "  would be refused: %s\n", report.Escape(a.Why()))
 		}
 	}
 	question := "Break this stale lock?"

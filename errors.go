@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // errorList tells which errors of a scan are new. A watch walks the roots again
@@ -17,8 +17,8 @@ type errorList struct {
 
 // news returns those of an update's errors that the last walk had not met. One
 // that is met again after a walk without it is news again.
-func (l *errorList) news(u scan.Update) []scan.PathError {
-	var news []scan.PathError
+func (l *errorList) news(u report.Update) []report.PathError {
+	var news []report.PathError
 	for _, e := range u.Errors {
 		text := e.Error()
 		if l.known[e.Path] != text && l.met[e.Path] != text {
@@ -29,7 +29,7 @@ func (l *errorList) news(u scan.Update) []scan.PathError {
 		}
 		l.met[e.Path] = text
 	}
-	l.walked = l.walked || u.Progress != scan.Progress{}
+	l.walked = l.walked || u.Progress != report.Progress{}
 	if u.Summary != nil && l.walked { // the end of a pass; one that only looks again meets no errors
 		l.known, l.met, l.walked = l.met, nil, false
 	}
@@ -37,7 +37,7 @@ func (l *errorList) news(u scan.Update) []scan.PathError {
 }
 
 // located is an error whose text says where it happened.
-func located(e scan.PathError) error {
+func located(e report.PathError) error {
 	var at *fs.PathError
 	if errors.As(e.Err, &at) {
 		return e.Err

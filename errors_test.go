@@ -5,23 +5,23 @@ import (
 	"io/fs"
 	"testing"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 func TestErrorListNews(t *testing.T) {
-	a := scan.PathError{Path: "/a", Err: fs.ErrPermission}
-	other := scan.PathError{Path: "/a", Err: errors.New("no answer")}
-	walk := func(errs ...scan.PathError) scan.Update {
-		return scan.Update{Errors: errs, Progress: scan.Progress{Visited: 1}, Summary: &scan.Summary{}}
+	a := report.PathError{Path: "/a", Err: fs.ErrPermission}
+	other := report.PathError{Path: "/a", Err: errors.New("no answer")}
+	walk := func(errs ...report.PathError) report.Update {
+		return report.Update{Errors: errs, Progress: report.Progress{Visited: 1}, Summary: &report.Summary{}}
 	}
 	var l errorList
 	for i, step := range []struct {
-		update scan.Update
+		update report.Update
 		news   int
 	}{
-		{scan.Update{Errors: []scan.PathError{a}}, 1},
+		{report.Update{Errors: []report.PathError{a}}, 1},
 		{walk(a), 0},
-		{scan.Update{Summary: &scan.Summary{}}, 0}, // a pass that does not walk
+		{report.Update{Summary: &report.Summary{}}, 0}, // a pass that does not walk
 		{walk(a), 0},
 		{walk(other), 1},
 		{walk(), 0},
@@ -41,7 +41,7 @@ func TestLocated(t *testing.T) {
 		{errors.New("no answer"), "/a: no answer"},
 		{&fs.PathError{Op: "open", Path: "/a", Err: fs.ErrPermission}, "open /a: permission denied"},
 	} {
-		if got := located(scan.PathError{Path: "/a", Err: test.err}).Error(); got != test.want {
+		if got := located(report.PathError{Path: "/a", Err: test.err}).Error(); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}

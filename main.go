@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock/locktest"
-	"lockscope/scan"
+	"lockscope/scan/report"
 	"lockscope/ui"
 )
 
@@ -86,7 +86,7 @@ func run(args []string, outFile, errFile *os.File) int {
 
 // complain writes an error for people, on one line and with nothing raw in it.
 func complain(stderr io.Writer, err error) {
-	fmt.Fprintf(stderr, "lockscope: %s\n", scan.Escape(err.Error()))
+	fmt.Fprintf(stderr, "lockscope: %s\n", report.Escape(err.Error()))
 }
 
 // tell writes text that was asked for and returns the exit status.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 	"lockscope/ui"
 )
 
@@ -83,12 +84,12 @@ func (p *printing) run(ctx context.Context) int {
 		watching.Wait()
 	}()
 	cancel := func() { end(nil) }
-	var sum scan.Summary
+	var sum report.Summary
 	var err error
 	if p.s.watch {
 		watching.Go(func() { p.untilUnread(ctx, end) })
 		ended := false
-		err = p.monitor.Run(ctx, func(u scan.Update) {
+		err = p.monitor.Run(ctx, func(u report.Update) {
 			p.update(u, cancel)
 			if u.Summary != nil && !ended {
 				ended = true
@@ -96,7 +97,7 @@ func (p *printing) run(ctx context.Context) int {
 			}
 		})
 	} else {
-		sum, err = p.monitor.Once(ctx, func(u scan.Update) { p.update(u, cancel) })
+		sum, err = p.monitor.Once(ctx, func(u report.Update) { p.update(u, cancel) })
 		p.clear()
 		if err == nil {
 			p.end(sum, cancel)
@@ -128,7 +129,7 @@ func (p *printing) run(ctx context.Context) int {
 	return exitOK
 }
 
-func (p *printing) update(u scan.Update, cancel func()) {
+func (p *printing) update(u report.Update, cancel func()) {
 	u.Errors = p.errors.news(u)
 	if len(u.Errors)+len(u.Changes) > 0 { // there may be something to write
 		p.clear()
@@ -147,7 +148,7 @@ func (p *printing) update(u scan.Update, cancel func()) {
 	}
 }
 
-func (p *printing) end(sum scan.Summary, cancel func()) {
+func (p *printing) end(sum report.Summary, cancel func()) {
 	p.clear()
 	p.progress = nil
 	if p.err == nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 	"lockscope/ui"
 )
 
@@ -46,10 +47,10 @@ func (f format) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-type states []scan.State
+type states []report.State
 
 func (s *states) UnmarshalText(text []byte) (err error) {
-	*s, err = scan.ParseStates(string(text))
+	*s, err = report.ParseStates(string(text))
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/report"
 )
 
 // sweepAgain is how many looks one sweep of all processes serves. What it found
@@ -90,7 +91,7 @@ func (p *pass) unsettled() map[string]entry {
 // suspect takes back the verdicts on directories that look sound, but of which some process
 // holds a lock file that was deleted or replaced: they are to be looked at again.
 func (p *pass) suspect(ctx context.Context) {
-	var changes []Change
+	var changes []report.Change
 	for path, root := range p.formerHolders(ctx) {
 		if c := p.retract(path, root); c != nil {
 			changes = append(changes, *c)
@@ -99,12 +100,12 @@ func (p *pass) suspect(ctx context.Context) {
 	if len(changes) == 0 || p.cfg.SummaryOnly {
 		return
 	}
-	p.out.put(func(u *Update) {
+	p.out.put(func(u *report.Update) {
 		for i, c := range changes {
 			// What has not been delivered yet never was so.
-			u.Changes = slices.DeleteFunc(u.Changes, func(d Change) bool {
-				changes[i].New = changes[i].New || d.Path == c.Path && d.New
-				return d.Path == c.Path
+			u.Changes = slices.DeleteFunc(u.Changes, func(d report.Change) bool {
+				changes[i].New = changes[i].New || d.Report.Path == c.Report.Path && d.New
+				return d.Report.Path == c.Report.Path
 			})
 		}
 		u.Changes = append(u.Changes, changes...)
@@ -112,21 +113,21 @@ func (p *pass) suspect(ctx context.Context) {
 }
 
 // retract takes back the verdict on a directory, if there is one and it is not known to be split.
-func (p *pass) retract(path, root string) *Change {
+func (p *pass) retract(path, root string) *report.Change {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
 	e := p.entries.find(path)
 	if e == nil && p.cfg.SummaryOnly {
 		e = p.entries.add(path)
-		e.report, e.settling, e.tallied = &Report{Root: root, Path: path, Checking: true}, &settling{}, true
+		e.report, e.settling, e.tallied = &report.Report{Root: root, Path: path, Checking: true}, &settling{}, true
 		return nil
 	}
-	if e == nil || e.settling != nil || e.report.Verdict.State == Split {
+	if e == nil || e.settling != nil || e.report.Verdict.State == report.Split {
 		return nil
 	}
 	again := *e.report
 	again.Checking = true
-	c := &Change{Report: &again, From: e.report.Verdict.State}
+	c := &report.Change{Report: &again, From: e.report.Verdict.State}
 	e.report, e.settling = &again, &settling{}
 	return c
 }
@@ -207,9 +208,9 @@ func (p *pass) knownLocks() *knownLocks {
 		k.devices[key.dev] = true
 	}
 	for e := range m.entries.all() {
-		key := e.report.Evidence.lockFile()
+		key := lockFileOf(&e.report.Evidence)
 		k.files[key], k.devices[key.dev] = true, true
-		k.shared = k.shared || e.report.Evidence.sharesDevice()
+		k.shared = k.shared || sharesDevice(&e.report.Evidence)
 	}
 	for _, dev := range p.devicesBelow() {
 		k.covered[dev] = !k.devices[dev]

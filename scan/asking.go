@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"lockscope/scan/report"
 	"sync"
 	"time"
 )
@@ -89,7 +90,7 @@ func askOrFail[T any](a *asking, about subject, f func() (T, error)) (T, error) 
 	}
 	r, ok := ask(a, about, func() (r result) { r.answer, r.err = f(); return r })
 	if !ok {
-		r.err = ErrNoAnswer
+		r.err = report.ErrNoAnswer
 	}
 	return r.answer, r.err
 }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // AuditLog is where every attempt to break a lock is put on record: a file to
@@ -82,7 +83,7 @@ type auditEvidence struct {
 	Temps   []string `json:"temps,omitempty"`
 }
 
-func evidenceOf(ev *lock.Evidence, v Verdict) (e auditEvidence) {
+func evidenceOf(ev *lock.Evidence, v report.Verdict) (e auditEvidence) {
 	e.State = v.State.String()
 	for _, r := range v.Reasons.List() {
 		e.Reasons = append(e.Reasons, r.String())
@@ -98,12 +99,12 @@ func evidenceOf(ev *lock.Evidence, v Verdict) (e auditEvidence) {
 func (e *auditEvidence) files(ev *lock.Evidence) {
 	e.Lock.State, e.Lock.Dev, e.Lock.Inode = ev.Lock.State.String(), ev.Lock.ID.Dev, ev.Lock.ID.Ino
 	p := &e.Pidfile
-	p.State, p.PID, p.Text, p.Inode = ev.Pidfile.State.String(), ev.Pidfile.PID, Escape(ev.Pidfile.Text), ev.Pidfile.ID.Ino
+	p.State, p.PID, p.Text, p.Inode = ev.Pidfile.State.String(), ev.Pidfile.PID, report.Escape(ev.Pidfile.Text), ev.Pidfile.ID.Ino
 	if t := ev.Pidfile.ID.MTime; t != 0 {
 		p.Written = time.Unix(0, t).UTC()
 	}
 	for _, t := range ev.Temps {
-		e.Temps = append(e.Temps, Escape(t.Name))
+		e.Temps = append(e.Temps, report.Escape(t.Name))
 	}
 }
 
@@ -113,7 +114,7 @@ func (a *AuditLog) Append(r AuditRecord) error {
 	r.Time, r.Host, r.PID = time.Now().UTC(), a.Host, os.Getpid()
 	r.User, r.SudoUser = currentUser(), os.Getenv("SUDO_USER")
 	if !utf8.ValidString(r.Dir) {
-		r.Dir, r.DirBytes = Escape(r.Dir), []byte(r.Dir)
+		r.Dir, r.DirBytes = report.Escape(r.Dir), []byte(r.Dir)
 	}
 	line, err := json.Marshal(r)
 	if err != nil {
@@ -124,7 +125,7 @@ func (a *AuditLog) Append(r AuditRecord) error {
 		return err
 	}
 	defer f.Close()
-	return appendLine(f, append(EscapeJSON(line), '\n'))
+	return appendLine(f, append(report.EscapeJSON(line), '\n'))
 }
 
 // open opens the log and waits for its lock, which closing it gives back. The name is never followed if

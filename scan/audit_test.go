@@ -30,7 +30,7 @@ func readLog(t *testing.T, path string) (records []AuditRecord) {
 		if err := json.Unmarshal(line, &r); err != nil || !bytes.HasSuffix(line, []byte("}\n")) {
 			t.Errorf("%q: %v", line, err)
 		}
-		if strings.ContainsFunc(string(line[:len(line)-1]), unprintable) {
+		if strings.ContainsFunc(string(line[:len(line)-1]), notPrinting) {
 			t.Errorf("%q is not safe to print", line)
 		}
 		records = append(records, r)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // benchTree makes tenants, a hundred to a directory, with some files each: of twenty, 18 are
@@ -71,7 +72,7 @@ func BenchmarkScan(b *testing.B) {
 					b.ReportAllocs()
 					for b.Loop() {
 						m := New(Config{Roots: []string{root}, MaxDepth: -1, Probe: probe, SummaryOnly: true})
-						s, err := m.Once(context.Background(), func(Update) {})
+						s, err := m.Once(context.Background(), func(report.Update) {})
 						if err != nil || s.Dirs != size.tenants {
 							b.Fatal(s, err)
 						}
@@ -88,7 +89,7 @@ func BenchmarkRefresh(b *testing.B) {
 	for _, tenants := range []int{1000, 10_000} {
 		b.Run(fmt.Sprint(tenants), func(b *testing.B) {
 			m := New(Config{Roots: []string{benchTree(b, tenants, 0)}, MaxDepth: -1})
-			m.out = newOutbox(func(Update) {})
+			m.out = newOutbox(func(report.Update) {})
 			defer m.out.close()
 			defer m.crew.dismiss()
 			pass := func(todo request, number int) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // Breaker breaks stale locks, and puts every attempt on record. It may be used
@@ -19,7 +20,7 @@ type Breaker struct {
 // Break removes what was left behind in the directory of a report, if the
 // evidence in it still holds: see lock.BreakStale, whose errors the attempt has. An attempt that cannot be
 // put on record is refused.
-func (b *Breaker) Break(r *Report) Attempt {
+func (b *Breaker) Break(r *report.Report) Attempt {
 	seen := &r.Evidence.Evidence
 	if !r.Breakable() {
 		return attempted(nil, refused(r, lock.RefusedNothing, nil))
@@ -41,7 +42,7 @@ func (b *Breaker) Break(r *Report) Attempt {
 
 // Check says what Break would come to now. It changes nothing and takes no lock that
 // could refuse a daemon: see lock.CheckBreak.
-func (b *Breaker) Check(r *Report) Attempt {
+func (b *Breaker) Check(r *report.Report) Attempt {
 	seen := &r.Evidence.Evidence
 	if !r.Breakable() {
 		return foreseen(nil, refused(r, lock.RefusedNothing, nil))
@@ -61,11 +62,11 @@ func (b *Breaker) Check(r *Report) Attempt {
 	return foreseen(b.Names.Leftovers(*seen), err)
 }
 
-func refused(r *Report, why lock.Refusal, err error) *lock.RefusedError {
+func refused(r *report.Report, why lock.Refusal, err error) *lock.RefusedError {
 	return &lock.RefusedError{Dir: r.Path, Reason: why, PID: r.Evidence.Pidfile.PID, Err: err}
 }
 
-func refusedByAudit(r *Report, err error) error {
+func refusedByAudit(r *report.Report, err error) error {
 	return refused(r, lock.RefusedAudit, fmt.Errorf("%w; --audit-log FILE puts it elsewhere", err))
 }
 
@@ -86,10 +87,10 @@ func (b *Breaker) naming(err error, dir lock.FileID) error {
 }
 
 // nameHolder names the holder that a look found: the one who took the lock, if it is among them.
-func nameHolder(refused *lock.RefusedError, now Evidence) error {
+func nameHolder(refused *lock.RefusedError, now report.Evidence) error {
 	for _, h := range now.Holders {
-		if !h.Deleted && (refused.Holder == 0 || h.PID == now.Locker) {
-			refused.Holder, refused.Command = h.PID, program(h.Process)
+		if !h.Deleted && (refused.Holder == 0 || h.Process.PID == now.Locker) {
+			refused.Holder, refused.Command = h.Process.PID, report.Program(h.Process)
 		}
 	}
 	if refused.Holder == 0 && now.Locker > 0 {
@@ -106,26 +107,26 @@ const lookTime = time.Second
 
 // look looks at a directory in the ways that disturb nobody, until it is seen who holds the lock, or that
 // cannot be told. Where that takes too long, or another directory is there by now, there is no evidence.
-func (b *Breaker) look(path string, dir lock.FileID) (now Evidence) {
+func (b *Breaker) look(path string, dir lock.FileID) (now report.Evidence) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
 	defer cancel()
 	m := New(Config{Roots: []string{path}, Names: b.Names, Probe: ProbeNever, Timeout: lookTime, Jobs: 1, Stream: 1})
-	m.Once(ctx, func(u Update) {
+	m.Once(ctx, func(u report.Update) {
 		for _, c := range u.Changes {
-			if now = c.Evidence; len(now.Holders) > 0 {
+			if now = c.Report.Evidence; len(now.Holders) > 0 {
 				cancel()
 			}
 		}
 	})
 	if !now.Dir.SameFile(dir) {
-		return Evidence{}
+		return report.Evidence{}
 	}
 	return now
 }
 
 func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, a *Attempt) AuditRecord {
 	r.Phase, r.Outcome, r.Files, r.Evidence = "outcome", a.Outcome.String(), a.Files, b.after(r.Dir, seen)
-	r.Reason, r.Error = a.Reason(), Escape(a.Why())
+	r.Reason, r.Error = a.Reason(), report.Escape(a.Why())
 	return r
 }
 

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 var (
@@ -29,7 +30,7 @@ var (
 )
 
 // staleReport is what a scan finds of a directory, which must be stale.
-func staleReport(t *testing.T, dir string) *Report {
+func staleReport(t *testing.T, dir string) *report.Report {
 	t.Helper()
 	r := once(t, Config{Roots: []string{dir}}).at(t, dir)
 	if !r.Breakable() {
@@ -202,7 +203,7 @@ func TestBreakFails(t *testing.T) {
 }
 
 // leasedReport is staleReport where no flock can be asked for.
-func leasedReport(t *testing.T, dir string) *Report {
+func leasedReport(t *testing.T, dir string) *report.Report {
 	t.Helper()
 	d, err := lock.OpenDir(dir)
 	if err != nil {
@@ -215,7 +216,7 @@ func leasedReport(t *testing.T, dir string) *Report {
 	if seen.Temps = temps; seen.Lock.Err != nil || err != nil || temporaries != nil {
 		t.Fatal(seen.Lock.Err, err, temporaries)
 	}
-	return &Report{Path: dir, Evidence: Evidence{Evidence: seen}, Verdict: Verdict{State: Stale}}
+	return &report.Report{Path: dir, Evidence: report.Evidence{Evidence: seen}, Verdict: report.Verdict{State: report.Stale}}
 }
 
 // The order in which a break asks things of the kernel: the intent is on disk before
@@ -327,7 +328,7 @@ func TestBreakHostile(t *testing.T) {
 			continue
 		}
 		seen.Process = lock.ProcessGone
-		report := &Report{Path: dir, Evidence: Evidence{Evidence: seen}, Verdict: Verdict{State: Stale}}
+		report := &report.Report{Path: dir, Evidence: report.Evidence{Evidence: seen}, Verdict: report.Verdict{State: report.Stale}}
 		b.Check(report)
 		a := b.Break(report)
 		came[a.Outcome.String()+" "+a.Reason()]++

@@ -13,6 +13,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // A hand-off is a release, then an acquire by another process. However the
@@ -23,7 +24,7 @@ func TestRunHandOff(t *testing.T) {
 			world := locktest.TestWorld(t)
 			site := play(t, world, root, locktest.HeldPlain)
 			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-			w.untilState(t, site.Dir, Held)
+			w.untilState(t, site.Dir, report.Held)
 			incumbent := site.Procs[0]
 			for range 30 {
 				successor, err := world.Daemon(site.Dir)
@@ -36,7 +37,7 @@ func TestRunHandOff(t *testing.T) {
 				acquire(t, successor)
 				w.until(t, "successor", func(f *found) bool {
 					r := f.reports[site.Dir]
-					return r.Verdict.State == Held && !r.Checking && r.Evidence.Pidfile.PID == successor.PID
+					return r.Verdict.State == report.Held && !r.Checking && r.Evidence.Pidfile.PID == successor.PID
 				})
 				incumbent.Kill()
 				incumbent = successor
@@ -61,16 +62,16 @@ func TestRunLoop(t *testing.T) {
 			w.passes(t, 1)
 			other := play(t, world, filepath.Join(root, "other"), locktest.HeldPlain)
 			w.Walk()
-			w.untilState(t, other.Dir, Held)
+			w.untilState(t, other.Dir, report.Held)
 			other.Holders[0].Kill()
-			w.untilState(t, other.Dir, Stale)
+			w.untilState(t, other.Dir, report.Stale)
 			w.wantNeverAttention(t, dir)
 			counts, err := loop.Stop()
 			if err != nil || counts.Acquired == 0 {
 				t.Fatalf("%v, %v", counts, err)
 			}
 			t.Logf("%v acquires, %d changes told", counts, len(w.changes(dir)))
-			w.untilState(t, dir, Free)
+			w.untilState(t, dir, report.Free)
 		})
 	}
 }
@@ -100,7 +101,7 @@ func TestRunQuiet(t *testing.T) {
 	defer w.mu.Unlock()
 	for _, u := range w.updates[before:] {
 		for _, c := range u.Changes {
-			t.Errorf("%s: %s to %s, checking %t: %s", filepath.Base(c.Path), c.From, c.Verdict.State, c.Checking, describe(&c.Evidence))
+			t.Errorf("%s: %s to %s, checking %t: %s", filepath.Base(c.Report.Path), c.From, c.Report.Verdict.State, c.Report.Checking, facts(&c.Report.Evidence))
 		}
 		if len(u.Gone)+len(u.Errors) > 0 {
 			t.Errorf("gone %q, errors %v", u.Gone, u.Errors)
@@ -172,10 +173,10 @@ func TestRunLockLost(t *testing.T) {
 	p := startTalker(t, cmd)
 	p.hear(t, "held")
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-	w.untilState(t, dir, Held)
+	w.untilState(t, dir, report.Held)
 	p.say(t, "unlock")
 	p.hear(t, "free")
-	if r := w.untilState(t, dir, Unguarded); r.Evidence.Lock.State != lock.LockFree {
+	if r := w.untilState(t, dir, report.Unguarded); r.Evidence.Lock.State != lock.LockFree {
 		t.Errorf("lock %v", r.Evidence.Lock.State)
 	}
 }

@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"lockscope/scan/report"
 	"slices"
 	"sync"
 	"time"
@@ -360,7 +361,7 @@ func (c *crew) lost(now time.Time) (lost, never []job) {
 	return lost, never
 }
 
-func (c *crew) noAnswer() error { return fmt.Errorf("%w in %v", ErrNoAnswer, c.limit) }
+func (c *crew) noAnswer() error { return fmt.Errorf("%w in %v", report.ErrNoAnswer, c.limit) }
 
 func (c *crew) dropQueue() {
 	c.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"lockscope/scan/report"
 	"path"
 	"sync"
 	"sync/atomic"
@@ -63,7 +64,7 @@ func (l *labor) fate() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
-	case len(l.lost) == 1 && l.finished.Load() == 0 && errors.Is(l.lost[0], ErrNoAnswer):
+	case len(l.lost) == 1 && l.finished.Load() == 0 && errors.Is(l.lost[0], report.ErrNoAnswer):
 		return "given up"
 	case len(l.lost) == 0 && l.finished.Load() == 1 && l.runs.Load() == 1:
 		return "finished"

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"iter"
+	"lockscope/scan/report"
 	"slices"
 	"time"
 )
@@ -9,7 +10,7 @@ import (
 // entry is a known data directory. A pass gives it to one job at a time.
 type entry struct {
 	path     string
-	report   *Report
+	report   *report.Report
 	walk     int       // number of the last walk that came by
 	observed time.Time // when everything was observed afresh, or a little later: see accept
 	settling *settling // nil when its verdict stands

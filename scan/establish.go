@@ -5,6 +5,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/report"
 )
 
 // establish asks whether the lock is held, in the order of what the answer
@@ -33,12 +34,12 @@ func (l *look) establish() {
 	}
 	switch flock, other := l.table.find(l.fs, l.ino); {
 	case flock.Kind != proc.NoLock:
-		ev.Lock.State, ev.Source, ev.Locker = lock.LockHeld, SourceTable, flock.PID
+		ev.Lock.State, ev.Source, ev.Locker = lock.LockHeld, report.SourceTable, flock.PID
 		l.askTaker()
 	case l.probe == ProbeNever && other.Kind != proc.NoLock:
 		ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
 	case l.probe == ProbeNever:
-		ev.Lock.Err = ErrNotProbed
+		ev.Lock.Err = report.ErrNotProbed
 	case ev.Busy && (l.swept == nil || !l.isUnmoved()):
 		// It may be an inspector, or a daemon about to lock, which a flock probe would refuse: a later look tells, for which
 		// all processes are searched, and nothing has moved.
@@ -58,7 +59,7 @@ func (l *look) askLease() (settled bool) {
 	case now.State != lock.LockUnknown, errors.Is(now.Err, lock.ErrLeased), errors.Is(now.Err, lock.ErrNotRegular):
 		ev.Lock = now
 		if ev.Alone = now.State == lock.LockFree; ev.Alone {
-			ev.Source = SourceLease
+			ev.Source = report.SourceLease
 		}
 		return true
 	case errors.Is(now.Err, lock.ErrOpenElsewhere):
@@ -76,13 +77,13 @@ func (l *look) isUnmoved() bool {
 // probeLock asks by a flock probe, unless the look before did and nothing has changed: what that has found out is looked
 // at again only for a search of all processes, which tells who shares the lock.
 func (l *look) probeLock() {
-	if b := l.before; l.swept != nil && !l.ev.Busy && l.isUnmoved() && b.Lock.State == lock.LockFree && b.Source == SourceProbe {
+	if b := l.before; l.swept != nil && !l.ev.Busy && l.isUnmoved() && b.Lock.State == lock.LockFree && b.Source == report.SourceProbe {
 		l.ev.Lock, l.ev.Source = b.Lock, b.Source
 		return
 	}
 	l.ev.Lock = l.dir.ProbeSeen(l.ev.Lock)
 	if l.ev.Lock.Err == nil {
-		l.ev.Source = SourceProbe
+		l.ev.Source = report.SourceProbe
 	}
 }
 

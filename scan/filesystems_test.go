@@ -10,6 +10,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // Every scene comes out as what it is on every file system that daemons keep
@@ -58,7 +59,7 @@ func checkNever(t *testing.T, f *found, site *locktest.Site) {
 	_, err := os.Lstat(filepath.Join(site.Dir, lock.DefaultNames.Lock))
 	unprobed := []locktest.State{locktest.Free, locktest.Stale, locktest.Unguarded}
 	if slices.Contains(unprobed, site.State) && err == nil {
-		expect(t, f, site.Dir, Unknown, NotProbed)
+		expect(t, f, site.Dir, report.Unknown, report.NotProbed)
 		return
 	}
 	if lock, err := os.Lstat(filepath.Join(site.Dir, lock.DefaultNames.Pidfile)); site.State == locktest.Unknown && err == nil && !lock.Mode().IsRegular() {
@@ -105,11 +106,11 @@ func TestBtrfsSubvolumes(t *testing.T) {
 				}
 			}
 			if probe == ProbeNever {
-				expect(t, f, free.Dir, Unknown, NotProbed)
-				expect(t, f, top+"/snapshot/data", Unknown, NotProbed)
+				expect(t, f, free.Dir, report.Unknown, report.NotProbed)
+				expect(t, f, top+"/snapshot/data", report.Unknown, report.NotProbed)
 			} else {
-				expect(t, f, free.Dir, Free)
-				if r := expect(t, f, top+"/snapshot/data", Unknown, HoldsAnother); r.Evidence.Another != held.Dir {
+				expect(t, f, free.Dir, report.Free)
+				if r := expect(t, f, top+"/snapshot/data", report.Unknown, report.HoldsAnother); r.Evidence.Another != held.Dir {
 					t.Errorf("another directory %q, want %q", r.Evidence.Another, held.Dir)
 				}
 			}
@@ -122,7 +123,7 @@ func TestBtrfsSubvolumes(t *testing.T) {
 		}
 		for _, probe := range probes {
 			f := once(t, Config{Roots: []string{top}, Probe: probe})
-			r := expect(t, f, held.Dir, Split, LockfileDeleted)
+			r := expect(t, f, held.Dir, report.Split, report.LockfileDeleted)
 			if got := holderOf(r, held.Owner); got == nil || !got.Deleted {
 				t.Errorf("%v: holders %v, want %d on the deleted file", probe, r.Evidence.Holders, held.Owner)
 			}
@@ -169,7 +170,7 @@ func TestOverlayLayers(t *testing.T) {
 					t.Errorf("holders %v, want %d", f.at(t, site.Dir).Evidence.Holders, site.Owner)
 				}
 			}
-			expect(t, f, o.merged+"/stale", Stale, PIDGone)
+			expect(t, f, o.merged+"/stale", report.Stale, report.PIDGone)
 			for _, dir := range []string{"/upper/held", "/upper/stale", "/upper/image", "/lower/image"} {
 				expectLayer(t, f, filepath.Dir(o.upper)+dir)
 			}
@@ -193,16 +194,16 @@ func TestFUSE(t *testing.T) {
 			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
 				f := once(t, Config{Roots: []string{m.dir}, Probe: probe})
 				if name == "local" {
-					r := expect(t, f, held.Dir, Held)
+					r := expect(t, f, held.Dir, report.Held)
 					if holderOf(r, held.Owner) == nil {
 						t.Errorf("%v: holders %v, want %d", probe, r.Evidence.Holders, held.Owner)
 					}
 				} else {
-					expect(t, f, held.Dir, Held, HolderNotVisible) // it is the server's
+					expect(t, f, held.Dir, report.Held, report.HolderNotVisible) // it is the server's
 				}
-				expect(t, f, m.dir+"/free", Free)
+				expect(t, f, m.dir+"/free", report.Free)
 				// It may be alive on another host.
-				expect(t, f, m.dir+"/stale", Unknown, NotVisible)
+				expect(t, f, m.dir+"/stale", report.Unknown, report.NotVisible)
 			}
 		})
 	}

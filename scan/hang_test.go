@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // hangTimeout is Config.Timeout in tests of file systems that give no answer.
@@ -53,9 +54,9 @@ func (h *hungTree) config() Config {
 func (h *hungTree) checkWell(t *testing.T, f *found) {
 	t.Helper()
 	for _, dir := range h.well {
-		want := Free
+		want := report.Free
 		if strings.HasPrefix(dir, h.other) {
-			want = Stale
+			want = report.Stale
 		}
 		if got := f.at(t, dir); got.Verdict.State != want {
 			t.Errorf("%s: %v %v, want %v", dir, got.Verdict.State, got.Verdict.Reasons.List(), want)
@@ -63,10 +64,10 @@ func (h *hungTree) checkWell(t *testing.T, f *found) {
 	}
 }
 
-func (h *hungTree) all(f *found, state State, reasons Reasons) bool {
+func (h *hungTree) all(f *found, state report.State, reasons report.Reasons) bool {
 	return !slices.ContainsFunc(h.hung, func(dir string) bool {
 		r := f.reports[dir]
-		return r == nil || r.Verdict != Verdict{state, reasons}
+		return r == nil || r.Verdict != report.Verdict{State: state, Reasons: reasons}
 	})
 }
 
@@ -74,39 +75,39 @@ func (h *hungTree) all(f *found, state State, reasons Reasons) bool {
 func TestHungMount(t *testing.T) {
 	h := makeHungTree(t, 200)
 	w := startWatch(t, h.config())
-	w.until(t, "everything", func(f *found) bool { return h.all(f, Free, 0) && f.reports[h.well[0]] != nil })
+	w.until(t, "everything", func(f *found) bool { return h.all(f, report.Free, 0) && f.reports[h.well[0]] != nil })
 
 	before := runtime.NumGoroutine()
 	h.hang()
 	w.Observe()
-	timeout := Reasons(0).With(Timeout)
-	w.until(t, "no answer", func(f *found) bool { return h.all(f, Unknown, timeout) })
+	timeout := report.Reasons(0).With(report.Timeout)
+	w.until(t, "no answer", func(f *found) bool { return h.all(f, report.Unknown, timeout) })
 	w.see(func(f *found) {
 		h.checkWell(t, f)
 		r := f.at(t, h.hung[0])
-		if summary, _ := r.Explain(); !errors.Is(r.Evidence.Err, ErrNoAnswer) || !strings.Contains(summary, "no answer in 300ms") {
+		if summary, _ := r.Explain(); !errors.Is(r.Evidence.Err, report.ErrNoAnswer) || !strings.Contains(summary, "no answer in 300ms") {
 			t.Errorf("%v: %q", r.Evidence.Err, summary)
 		}
 	})
 	// What goes on elsewhere is seen as ever.
 	for range 5 {
 		dir := makeStale(t, fmt.Sprintf("%s/here/tenant-000", h.root))
-		w.until(t, "stale", func(f *found) bool { return f.reports[dir].Verdict.State == Stale })
+		w.until(t, "stale", func(f *found) bool { return f.reports[dir].Verdict.State == report.Stale })
 		if err := os.Remove(dir + "/.handoff.pidfile"); err != nil {
 			t.Fatal(err)
 		}
-		w.until(t, "free", func(f *found) bool { return f.reports[dir].Verdict.State == Free })
+		w.until(t, "free", func(f *found) bool { return f.reports[dir].Verdict.State == report.Free })
 	}
 	if now := runtime.NumGoroutine(); now > before+4*h.config().Jobs {
 		t.Errorf("%d goroutines, were %d", now, before)
 	}
 
 	h.answer()
-	w.until(t, "an answer again", func(f *found) bool { return h.all(f, Free, 0) })
+	w.until(t, "an answer again", func(f *found) bool { return h.all(f, report.Free, 0) })
 
 	h.hang()
 	w.Observe()
-	w.until(t, "no answer", func(f *found) bool { return h.all(f, Unknown, timeout) })
+	w.until(t, "no answer", func(f *found) bool { return h.all(f, report.Unknown, timeout) })
 	w.cancel()
 	select {
 	case <-w.done:
@@ -129,7 +130,7 @@ func TestOnceBesideHungMount(t *testing.T) {
 	f := once(t, h.config())
 	h.checkWell(t, f)
 	checkSite(t, f, held)
-	if len(f.errors) != 1 || f.errors[0].Path != h.dir || f.errors[0].Root || !errors.Is(f.errors[0].Err, ErrNoAnswer) {
+	if len(f.errors) != 1 || f.errors[0].Path != h.dir || f.errors[0].Root || !errors.Is(f.errors[0].Err, report.ErrNoAnswer) {
 		t.Errorf("errors %v, want one at %s", f.errors, h.dir)
 	}
 }
@@ -149,7 +150,7 @@ func (h *hungTree) checkRoot(t *testing.T, root string) {
 	cfg.Roots = []string{root, filepath.Join(h.root, "here"), h.other}
 	f := once(t, cfg)
 	h.checkWell(t, f)
-	if len(f.errors) != 1 || f.errors[0].Path != root || !f.errors[0].Root || !errors.Is(f.errors[0].Err, ErrNoAnswer) {
+	if len(f.errors) != 1 || f.errors[0].Path != root || !f.errors[0].Root || !errors.Is(f.errors[0].Err, report.ErrNoAnswer) {
 		t.Errorf("errors %v, want one of the root %s", f.errors, root)
 	}
 }
@@ -163,13 +164,13 @@ func TestHungOverlayLayer(t *testing.T) {
 	m.hang()
 	done := make(chan *found, 1)
 	go func() {
-		f := &found{reports: map[string]*Report{}}
+		f := &found{reports: map[string]*report.Report{}}
 		New(Config{Roots: []string{dir}, Timeout: hangTimeout, MaxDepth: -1}).Once(t.Context(), f.take)
 		done <- f
 	}()
 	select {
 	case f := <-done:
-		expect(t, f, dir, Free)
+		expect(t, f, dir, report.Free)
 	case <-time.After(patience):
 		t.Error("the scan hangs")
 		m.answer()

@@ -8,6 +8,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/report"
 )
 
 // addHolders adds the processes that hold the lock through these descriptors,
@@ -17,12 +18,12 @@ func (l *look) addHolders(found []descriptor) {
 	for i := range found {
 		d := &found[i]
 		pid, fd := d.of.id.PID, int(d.fd)
-		known := slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.PID == pid && h.FD == fd })
+		known := slices.ContainsFunc(ev.Holders, func(h report.Holder) bool { return h.Process.PID == pid && h.FD == fd })
 		if known || l.swept != nil && !d.stands() {
 			continue
 		}
 		gone := !l.isOurs(d)
-		ev.Holders = append(ev.Holders, Holder{
+		ev.Holders = append(ev.Holders, report.Holder{
 			Process:   l.describe(d.of),
 			FD:        fd,
 			Inherited: d.flock.PID != pid,
@@ -32,7 +33,7 @@ func (l *look) addHolders(found []descriptor) {
 		if !gone {
 			ev.Locker = d.flock.PID
 			if ev.Lock.State == lock.LockUnknown || ev.Lock.State == lock.LockFree { // a probe is granted beside who shares it
-				ev.Lock.State, ev.Source = lock.LockHeld, SourceFdinfo
+				ev.Lock.State, ev.Source = lock.LockHeld, report.SourceFdinfo
 			}
 		}
 	}
@@ -42,7 +43,7 @@ func (l *look) addHolders(found []descriptor) {
 // sweep has found, or who has a lock of another kind, as the kernel tells.
 func (l *look) addOpeners() {
 	ev := &l.ev
-	probed := ev.Source == SourceProbe && l.swept != nil // whom a lease would have noticed
+	probed := ev.Source == report.SourceProbe && l.swept != nil // whom a lease would have noticed
 	if ev.Lock.State == lock.LockHeld || !ev.Busy && !probed && !errors.Is(ev.Lock.Err, lock.ErrPosixLock) {
 		return
 	}
@@ -55,7 +56,7 @@ func (l *look) addOpeners() {
 	for i := range found {
 		if o := &found[i]; l.opened(o) {
 			ev.Busy = ev.Busy || probed
-			ev.Openers = append(ev.Openers, Opener{
+			ev.Openers = append(ev.Openers, report.Opener{
 				Process: l.describe(o.at.of),
 				FD:      int(o.at.fd),
 				Serves:  o.at.of.serves(),

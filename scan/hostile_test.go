@@ -9,11 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // Directories of any name are found, under the very bytes of their names.
@@ -36,10 +38,10 @@ func TestWalkNames(t *testing.T) {
 		f.wantPaths(t, root, want...)
 		f.wantNoErrors(t)
 		for path, r := range f.reports {
-			if r.Verdict.State != Free {
+			if r.Verdict.State != report.Free {
 				t.Errorf("%q is %s", path, r.Verdict.State)
 			}
-			if text := Escape(r.Path); strings.ContainsFunc(text, unprintable) {
+			if text := report.Escape(r.Path); strings.ContainsFunc(text, notPrinting) {
 				t.Errorf("%q", text)
 			}
 		}
@@ -123,7 +125,7 @@ func TestWalkDeep(t *testing.T) {
 	f := survey(t, Config{Roots: []string{root}})
 	f.wantPaths(t, root, end)
 	f.wantNoErrors(t)
-	if r := f.at(t, root, end); r.Verdict.State != Free {
+	if r := f.at(t, root, end); r.Verdict.State != report.Free {
 		t.Errorf("%s: %v", r.Verdict.State, r.Verdict.Reasons.List())
 	}
 }
@@ -182,21 +184,21 @@ func TestWalkUnreadable(t *testing.T) {
 // Where a daemon's directory has a hostile name, so has its command line, and the
 // names of its files in what the system says of them.
 func TestExplainRealHostile(t *testing.T) {
-	world, root := locktest.TestWorld(t), filepath.Join(t.TempDir(), strings.ReplaceAll(hostile, "\x00", ""))
+	world, root := locktest.TestWorld(t), filepath.Join(t.TempDir(), strings.ReplaceAll(hostileName, "\x00", ""))
 	for _, scene := range enduring() {
 		play(t, world, root, scene)
 	}
 	f := survey(t, Config{Roots: []string{root}})
 	for _, r := range f.reports {
 		summary, next := r.Explain()
-		for _, text := range []string{summary, next, r.Command(), Escape(r.Path), Escape(r.Root)} {
-			if strings.ContainsFunc(text, unprintable) {
+		for _, text := range []string{summary, next, r.Command(), report.Escape(r.Path), report.Escape(r.Root)} {
+			if strings.ContainsFunc(text, notPrinting) {
 				t.Errorf("%q", text)
 			}
 		}
 		for _, h := range r.Evidence.Holders {
-			if h.Command != "[kvd]" && !strings.HasPrefix(h.Command, "sh ") && r.Verdict.State == Held && !strings.Contains(h.Command, "\x1b") {
-				t.Errorf("the command line %q is none of a hostile name", h.Command)
+			if h.Process.Command != "[kvd]" && !strings.HasPrefix(h.Process.Command, "sh ") && r.Verdict.State == report.Held && !strings.Contains(h.Process.Command, "\x1b") {
+				t.Errorf("the command line %q is none of a hostile name", h.Process.Command)
 			}
 		}
 	}
@@ -204,3 +206,8 @@ func TestExplainRealHostile(t *testing.T) {
 		t.Errorf("%d reports of %d scenes", len(f.reports), len(enduring()))
 	}
 }
+
+// hostileName is everything that a terminal might take for something else.
+const hostileName = "\x1b[2J\x1b]0;owned\a\r\n\x00\u202e\u2066\u200b\u0085\xff\xfe"
+
+func notPrinting(r rune) bool { return !unicode.IsPrint(r) }

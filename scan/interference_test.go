@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // Looking without a probe fails nobody's acquire, however often it is done.
@@ -107,7 +108,7 @@ func TestTwoMonitors(t *testing.T) {
 		passes := 0
 		m.until(t, "ten passes", func(f *found) bool {
 			for _, r := range f.reports {
-				if r.Verdict.State != Free && !r.Checking {
+				if r.Verdict.State != report.Free && !r.Checking {
 					summary, _ := r.Explain()
 					t.Errorf("%v: %s: %v %v: %s", probe, r.Path, r.Verdict.State, r.Verdict.Reasons.List(), summary)
 				}

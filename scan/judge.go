@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // judgeHeld establishes what became of those who are named, and of those who hold the lock, where
@@ -14,12 +15,12 @@ func (l *look) judgeHeld() {
 	ev := &l.ev
 	ev.Acquiring = slices.ContainsFunc(ev.Temps, func(t lock.Temp) bool {
 		age := time.Since(time.Unix(0, t.ID.MTime))
-		return age < acquireTime && age > -clockSkew
+		return age < acquireTime && age > -report.ClockSkew
 	})
 	l.judgeTaker()
 	for i := range ev.Holders {
 		if h := &ev.Holders[i]; h.Inherited && !h.Deleted {
-			h.Works = l.worksBeside(h.PID)
+			h.Works = l.worksBeside(h.Process.PID)
 		}
 	}
 	if l.named == nil || l.judgeThere() {
@@ -150,14 +151,14 @@ func (l *look) judgeThere() bool {
 		if h.Deleted {
 			continue
 		}
-		if h.NSPID == h.PID {
+		if h.Process.NSPID == h.Process.PID {
 			return false
 		}
-		if (lock.Process{PID: h.PID}).HasThread(ev.Pidfile.PID) {
+		if (lock.Process{PID: h.Process.PID}).HasThread(ev.Pidfile.PID) {
 			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, h.Process, true
 			return true
 		}
-		if ns, err := (lock.Process{PID: h.PID}).PIDNamespace(); err == nil {
+		if ns, err := (lock.Process{PID: h.Process.PID}).PIDNamespace(); err == nil {
 			there = append(there, ns)
 		}
 	}
@@ -184,7 +185,7 @@ func (l *look) judgeThere() bool {
 // the holder of the lock was not found and may be outside of what can be seen.
 func (l *look) judgeUnseen() {
 	ev := &l.ev
-	if len(ev.Holders) == 0 && (l.lacks&LacksPIDs != 0 || l.fs.remote) {
+	if len(ev.Holders) == 0 && (l.lacks&report.LacksPIDs != 0 || l.fs.remote) {
 		ev.Process, ev.Owner, ev.Thread = lock.ProcessUnknown, nil, false
 	}
 }

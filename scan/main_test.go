@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 func TestMain(m *testing.M) {
@@ -36,15 +37,15 @@ func places(t *testing.T) map[string]string {
 
 // found is everything that a scan told its sink, put together.
 type found struct {
-	reports map[string]*Report
-	errors  []PathError
-	summary Summary
+	reports map[string]*report.Report
+	errors  []report.PathError
+	summary report.Summary
 	passes  int
 }
 
-func (f *found) take(u Update) {
+func (f *found) take(u report.Update) {
 	for _, c := range u.Changes {
-		f.reports[c.Path] = c.Report
+		f.reports[c.Report.Path] = c.Report
 	}
 	for _, path := range u.Gone {
 		delete(f.reports, path)
@@ -62,7 +63,7 @@ func once(t *testing.T, cfg Config) *found {
 	if cfg.MaxDepth == 0 {
 		cfg.MaxDepth = -1
 	}
-	f := &found{reports: map[string]*Report{}}
+	f := &found{reports: map[string]*report.Report{}}
 	summary, err := New(cfg).Once(context.Background(), f.take)
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +73,7 @@ func once(t *testing.T, cfg Config) *found {
 }
 
 // at returns the report on one directory, which must be there.
-func (f *found) at(t *testing.T, path ...string) *Report {
+func (f *found) at(t *testing.T, path ...string) *report.Report {
 	t.Helper()
 	r := f.reports[filepath.Join(path...)]
 	if r == nil {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 const (
@@ -95,7 +95,7 @@ func New(cfg Config) *Monitor {
 // Whether a directory is split is certain only when all of them are known. With Config.Stream sink is
 // not kept waiting for that where there are many or it takes long, and may be told later that
 // one is split which looked sound.
-func (m *Monitor) Once(ctx context.Context, sink func(Update)) (Summary, error) {
+func (m *Monitor) Once(ctx context.Context, sink func(report.Update)) (report.Summary, error) {
 	m.out = newOutbox(sink)
 	defer m.crew.dismiss()
 	defer m.out.close()
@@ -106,7 +106,7 @@ func (m *Monitor) Once(ctx context.Context, sink func(Update)) (Summary, error) 
 // Run walks the roots, then goes on observing at the interval until ctx ends.
 // sink is called as by Once; while nothing changes it is called once a pass, with the
 // summary. The error is ctx's.
-func (m *Monitor) Run(ctx context.Context, sink func(Update)) error {
+func (m *Monitor) Run(ctx context.Context, sink func(report.Update)) error {
 	m.out = newOutbox(sink)
 	defer m.crew.dismiss()
 	defer m.out.close()
@@ -144,7 +144,7 @@ func (m *Monitor) rest(ctx context.Context) (request, error) {
 			if soonest := ended.Add(interval / 4); next.Before(soonest) {
 				next = soonest
 			}
-			m.out.put(func(u *Update) { u.Interval = rest })
+			m.out.put(func(u *report.Update) { u.Interval = rest })
 			due = time.After(time.Until(next))
 		}
 		select {
@@ -220,8 +220,8 @@ func (m *Monitor) cameBy(path string, walk int) {
 }
 
 // accept takes in what was observed, and says what is new in it.
-func (m *Monitor) accept(r *Report, walk int) {
-	r.Verdict = Classify(&r.Evidence)
+func (m *Monitor) accept(r *report.Report, walk int) {
+	r.Verdict = report.Classify(&r.Evidence)
 	m.mu.Lock()
 	other, again := m.reachedTwice(r)
 	if other != "" {
@@ -245,13 +245,13 @@ func (m *Monitor) accept(r *Report, walk int) {
 		e.walk = walk
 	}
 	switch {
-	case needsLook(&r.Evidence, r.Verdict):
+	case report.NeedsLook(&r.Evidence, r.Verdict):
 		if e.settling == nil {
 			e.settling = &settling{}
 		}
 		if e.settling.look(&r.Evidence) {
 			e.settling = nil
-			r.Verdict = Classify(&r.Evidence)
+			r.Verdict = report.Classify(&r.Evidence)
 		}
 	case e.settling == nil && before != nil && mayBeSplit(before, r):
 		e.settling = &settling{}
@@ -265,17 +265,17 @@ func (m *Monitor) accept(r *Report, walk int) {
 		return
 	}
 	m.mu.Unlock()
-	if isNew || differs(before, r) {
-		change := Change{Report: r, New: isNew}
+	if isNew || report.Differs(before, r) {
+		change := report.Change{Report: r, New: isNew}
 		if !isNew {
 			change.From = before.Verdict.State
 		}
-		m.out.put(func(u *Update) { u.Changes = append(u.Changes, change) })
+		m.out.put(func(u *report.Update) { u.Changes = append(u.Changes, change) })
 	}
 }
 
 // account counts a directory, and forgets it if its verdict stands. The caller holds mu.
-func (m *Monitor) account(e *entry, r *Report) {
+func (m *Monitor) account(e *entry, r *report.Report) {
 	if e.tallied {
 		m.tally.remove(r)
 		e.tallied = false
@@ -290,26 +290,14 @@ func (m *Monitor) forget(path string) {
 	known := m.entries.remove(path)
 	m.mu.Unlock()
 	if known {
-		m.out.put(func(u *Update) { u.Gone = append(u.Gone, path) })
+		m.out.put(func(u *report.Update) { u.Gone = append(u.Gone, path) })
 	}
 }
 
 // mayBeSplit reports whether somebody may hold a lock file that the directory
 // had at the last look, and has no more. Only a look at all processes tells.
-func mayBeSplit(before, now *Report) bool {
+func mayBeSplit(before, now *report.Report) bool {
 	had := before.Evidence.Lock.ID
-	return now.Verdict.State != Split &&
-		(before.Verdict.State == Split || had != (lock.FileID{}) && !had.SameFile(now.Evidence.Lock.ID))
-}
-
-// differs reports whether two reports on a directory say different things,
-// beyond the time of the look and the time of the directory's last change.
-func differs(a, b *Report) bool {
-	return a.Verdict != b.Verdict || a.Checking != b.Checking ||
-		a.Evidence.Lock.State != b.Evidence.Lock.State ||
-		a.Evidence.Pidfile.State != b.Evidence.Pidfile.State ||
-		a.Evidence.Pidfile.Text != b.Evidence.Pidfile.Text ||
-		a.Evidence.Process != b.Evidence.Process ||
-		!slices.Equal(a.Evidence.Temps, b.Evidence.Temps) ||
-		!episodeOf(&a.Evidence).sameAs(episodeOf(&b.Evidence))
+	return now.Verdict.State != report.Split &&
+		(before.Verdict.State == report.Split || had != (lock.FileID{}) && !had.SameFile(now.Evidence.Lock.ID))
 }

@@ -15,6 +15,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // What is found is told before all is known.
@@ -24,20 +25,20 @@ func TestRunStreams(t *testing.T) {
 	busy := play(t, world, root, locktest.UnnamedPlain)
 	stop := keepWriting(t, busy.Dir) // so that it takes ten looks, a second, to be sure of it
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-	w.untilState(t, busy.Dir, Unnamed)
+	w.untilState(t, busy.Dir, report.Unnamed)
 	stop()
 	w.passes(t, 1)
-	first := slices.IndexFunc(w.updates, func(u Update) bool {
-		return slices.ContainsFunc(u.Changes, func(c Change) bool { return c.Path == free.Dir })
+	first := slices.IndexFunc(w.updates, func(u report.Update) bool {
+		return slices.ContainsFunc(u.Changes, func(c report.Change) bool { return c.Report.Path == free.Dir })
 	})
-	if end := slices.IndexFunc(w.updates, func(u Update) bool { return u.Summary != nil }); first >= end {
+	if end := slices.IndexFunc(w.updates, func(u report.Update) bool { return u.Summary != nil }); first >= end {
 		t.Errorf("the first result came in update %d, the first summary in %d", first, end)
 	}
-	if c := w.changes(free.Dir)[0]; !c.New || c.Verdict.State != Free || c.Checking || c.Root != root {
+	if c := w.changes(free.Dir)[0]; !c.New || c.Report.Verdict.State != report.Free || c.Report.Checking || c.Report.Root != root {
 		t.Errorf("%+v", c)
 	}
-	if c := w.changes(busy.Dir)[0]; !c.New || !c.Checking {
-		t.Errorf("at first sight %s, new %t, checking %t", c.Verdict.State, c.New, c.Checking)
+	if c := w.changes(busy.Dir)[0]; !c.New || !c.Report.Checking {
+		t.Errorf("at first sight %s, new %t, checking %t", c.Report.Verdict.State, c.New, c.Report.Checking)
 	}
 }
 
@@ -46,11 +47,11 @@ func TestSecondLookWaits(t *testing.T) {
 	world, root := locktest.TestWorld(t), t.TempDir()
 	site := play(t, world, root, locktest.UnnamedPlain)
 	w := startWatch(t, Config{Roots: []string{root}})
-	w.untilState(t, site.Dir, Unnamed)
+	w.untilState(t, site.Dir, report.Unnamed)
 	changes := w.changes(site.Dir)
 	first, last := changes[0], changes[len(changes)-1]
-	if waited := last.Observed.Sub(first.Observed); !first.Checking || waited < lookAgain {
-		t.Errorf("%v between the first look (checking: %t) and the last of %d", waited, first.Checking, len(changes))
+	if waited := last.Report.Observed.Sub(first.Report.Observed); !first.Report.Checking || waited < lookAgain {
+		t.Errorf("%v between the first look (checking: %t) and the last of %d", waited, first.Report.Checking, len(changes))
 	}
 }
 
@@ -90,17 +91,17 @@ func TestRunLife(t *testing.T) {
 			world := locktest.TestWorld(t)
 			site := play(t, world, root, locktest.HeldPlain)
 			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-			w.untilState(t, site.Dir, Held)
+			w.untilState(t, site.Dir, report.Held)
 
 			site.Holders[0].Kill()
-			stale := w.untilState(t, site.Dir, Stale)
+			stale := w.untilState(t, site.Dir, report.Stale)
 			if stale.Evidence.Process != lock.ProcessGone || !stale.Breakable() {
 				t.Errorf("process %v, breakable %t", stale.Evidence.Process, stale.Breakable())
 			}
 			if removed, err := lock.BreakStale(site.Dir, stale.Evidence.Evidence); err != nil || len(removed) != 1 {
 				t.Fatalf("removed %q: %v", removed, err)
 			}
-			w.untilState(t, site.Dir, Free)
+			w.untilState(t, site.Dir, report.Free)
 
 			daemon, err := world.Daemon(site.Dir)
 			if err != nil {
@@ -109,13 +110,13 @@ func TestRunLife(t *testing.T) {
 			acquire(t, daemon)
 			w.until(t, "new holder by name", func(f *found) bool { // while its pidfile is on the way, it has none
 				r := f.reports[site.Dir]
-				return r != nil && r.Verdict.State == Held && r.Evidence.Pidfile.PID == daemon.PID
+				return r != nil && r.Verdict.State == report.Held && r.Evidence.Pidfile.PID == daemon.PID
 			})
 			if err := daemon.Release(); err != nil {
 				t.Fatal(err)
 			}
-			w.untilState(t, site.Dir, Free)
-			if got, want := states(w.changes(site.Dir)), []State{Held, Stale, Free, Held, Free}; !slices.Equal(got, want) {
+			w.untilState(t, site.Dir, report.Free)
+			if got, want := states(w.changes(site.Dir)), []report.State{report.Held, report.Stale, report.Free, report.Held, report.Free}; !slices.Equal(got, want) {
 				t.Errorf("went through %v, want %v", got, want)
 			}
 
@@ -125,9 +126,9 @@ func TestRunLife(t *testing.T) {
 			w.until(t, "end of the removed directory", func(f *found) bool { return f.reports[site.Dir] == nil })
 			fresh := play(t, world, root, locktest.StalePlain)
 			w.Walk()
-			w.untilState(t, fresh.Dir, Stale)
+			w.untilState(t, fresh.Dir, report.Stale)
 			w.passes(t, 2)
-			if got := w.found.summary; got.Dirs != 1 || got.States[Stale] != 1 {
+			if got := w.found.summary; got.Dirs != 1 || got.States[report.Stale] != 1 {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -153,14 +154,14 @@ func TestRunObserve(t *testing.T) {
 	root := tree(t, "one", "other")
 	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
 	one, other := filepath.Join(root, "one"), filepath.Join(root, "other")
-	w.untilState(t, one, Free)
-	w.untilState(t, other, Free)
+	w.untilState(t, one, report.Free)
+	w.untilState(t, other, report.Free)
 	lockByHand(t, one)
 	w.Observe(one)
-	w.untilState(t, one, Unnamed)
+	w.untilState(t, one, report.Unnamed)
 	lockByHand(t, other)
 	w.Observe()
-	w.untilState(t, other, Unnamed)
+	w.untilState(t, other, report.Unnamed)
 	w.Observe(filepath.Join(root, "nowhere")) // is no data directory
 	w.passes(t, 1)
 }
@@ -171,18 +172,18 @@ func TestRunObserveSome(t *testing.T) {
 	site := play(t, locktest.TestWorld(t), root, locktest.HeldPlain)
 	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
 	one := filepath.Join(root, "one")
-	w.untilState(t, one, Free)
-	w.untilState(t, site.Dir, Held)
+	w.untilState(t, one, report.Free)
+	w.untilState(t, site.Dir, report.Held)
 	site.Holders[0].Kill()
 	lockByHand(t, one)
 	w.Observe(one)
-	w.untilState(t, one, Unnamed)
-	w.until(t, "the pass over", func(f *found) bool { return f.summary.States[Unnamed] == 1 })
-	if last := states(w.changes(site.Dir)); last[len(last)-1] != Held {
+	w.untilState(t, one, report.Unnamed)
+	w.until(t, "the pass over", func(f *found) bool { return f.summary.States[report.Unnamed] == 1 })
+	if last := states(w.changes(site.Dir)); last[len(last)-1] != report.Held {
 		t.Errorf("the other directory was looked at: %v", last)
 	}
 	w.Observe()
-	w.untilState(t, site.Dir, Stale)
+	w.untilState(t, site.Dir, report.Stale)
 }
 
 // lockByHand takes the lock of a directory, as flock(1) would, until the test ends.
@@ -208,16 +209,16 @@ func TestRunSetInterval(t *testing.T) {
 	root := t.TempDir()
 	site := play(t, locktest.TestWorld(t), root, locktest.HeldPlain)
 	w := startWatch(t, Config{Roots: []string{root}})
-	w.untilState(t, site.Dir, Held)
+	w.untilState(t, site.Dir, report.Held)
 	site.Holders[0].Kill()
 	w.SetInterval(soon)
-	w.untilState(t, site.Dir, Stale)
+	w.untilState(t, site.Dir, report.Stale)
 	w.until(t, "interval", func(*found) bool {
-		return slices.ContainsFunc(w.updates, func(u Update) bool { return u.Interval >= soon })
+		return slices.ContainsFunc(w.updates, func(u report.Update) bool { return u.Interval >= soon })
 	})
 	w.SetInterval(time.Hour)
 	w.until(t, "long interval", func(*found) bool {
-		return slices.ContainsFunc(w.updates, func(u Update) bool { return u.Interval == time.Hour })
+		return slices.ContainsFunc(w.updates, func(u report.Update) bool { return u.Interval == time.Hour })
 	})
 	w.Observe()
 	w.passes(t, 1)
@@ -249,7 +250,7 @@ func TestRunCancel(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := New(Config{Roots: []string{root}, MaxDepth: -1}).Once(ctx, func(Update) {}); !errors.Is(err, context.Canceled) {
+	if _, err := New(Config{Roots: []string{root}, MaxDepth: -1}).Once(ctx, func(report.Update) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Once: %v", err)
 	}
 }
@@ -266,7 +267,7 @@ func TestRunCancelCloses(t *testing.T) {
 	before := openBelow(t, root)
 	ctx, cancel := context.WithCancel(t.Context())
 	found := 0
-	New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience}).Run(ctx, func(u Update) {
+	New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience}).Run(ctx, func(u report.Update) {
 		cancel()
 		found += len(u.Changes)
 	})

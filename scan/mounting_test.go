@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 func needTool(t *testing.T, names ...string) {
@@ -197,16 +198,16 @@ func makeData(t *testing.T, dir string) string {
 }
 
 // expect checks state and reasons of one directory.
-func expect(t *testing.T, f *found, dir string, state State, reasons ...Reason) *Report {
+func expect(t *testing.T, f *found, dir string, state report.State, reasons ...report.Reason) *report.Report {
 	t.Helper()
 	r := f.at(t, dir)
-	var want Reasons
+	var want report.Reasons
 	for _, reason := range reasons {
 		want = want.With(reason)
 	}
 	summary, next := r.Explain()
 	t.Logf("%s: %v %v: %s => %s", dir, r.Verdict.State, r.Verdict.Reasons.List(), summary, next)
-	if r.Verdict != (Verdict{state, want}) {
+	if r.Verdict != (report.Verdict{State: state, Reasons: want}) {
 		t.Errorf("%s: %v %v, want %v %v\n%+v", dir, r.Verdict.State, r.Verdict.Reasons.List(), state, reasons, r.Evidence)
 	}
 	return r

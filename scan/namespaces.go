@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // inhabitant is a process with the namespaces it lives in.
@@ -37,7 +38,7 @@ func (t *mountTable) askEverybody() []inhabitant {
 			return who
 		})
 		if !ok {
-			who = inhabitant{pid: pid, err: ErrNoAnswer}
+			who = inhabitant{pid: pid, err: report.ErrNoAnswer}
 		}
 		all = append(all, who)
 	}

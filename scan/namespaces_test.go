@@ -11,6 +11,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // A daemon in a container writes the PID that it knows into its pidfile.
@@ -42,7 +43,7 @@ func TestContainers(t *testing.T) {
 				here := site.Procs[0].PID
 				switch site.State {
 				case locktest.Held:
-					if h := holderOf(r, here); h == nil || h.NSPID != 1 {
+					if h := holderOf(r, here); h == nil || h.Process.NSPID != 1 {
 						t.Errorf("holders %v, want %d", r.Evidence.Holders, here)
 					}
 					if p := r.Evidence.Owner; p == nil || p.PID != here || r.Evidence.Process != lock.ProcessAlive {
@@ -101,17 +102,17 @@ func TestMountNamespaces(t *testing.T) {
 	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
 		t.Run(probe.String(), func(t *testing.T) {
 			f := once(t, Config{Roots: []string{root}, Probe: probe})
-			if r := expect(t, f, held, Held); holderOf(r, holder) == nil {
+			if r := expect(t, f, held, report.Held); holderOf(r, holder) == nil {
 				t.Errorf("holders %v, want %d", r.Evidence.Holders, holder)
 			}
-			expect(t, f, orphaned, Orphaned, PIDGone, InheritedFD)
-			if r := expect(t, f, split, Split, LockfileDeleted); holderOf(r, splitter) == nil {
+			expect(t, f, orphaned, report.Orphaned, report.PIDGone, report.InheritedFD)
+			if r := expect(t, f, split, report.Split, report.LockfileDeleted); holderOf(r, splitter) == nil {
 				t.Errorf("holders %v, want %d", r.Evidence.Holders, splitter)
 			}
-			if r := expect(t, f, unguarded, Unguarded, PIDAlive); r.Evidence.Owner == nil || r.Evidence.Owner.PID != unguard {
+			if r := expect(t, f, unguarded, report.Unguarded, report.PIDAlive); r.Evidence.Owner == nil || r.Evidence.Owner.PID != unguard {
 				t.Errorf("owner %v, want %d", r.Evidence.Owner, unguard)
 			}
-			expect(t, f, stale, Stale, PIDUnrelated)
+			expect(t, f, stale, report.Stale, report.PIDUnrelated)
 		})
 	}
 }
@@ -195,7 +196,7 @@ func TestPIDGivenOutAgain(t *testing.T) {
 				t.Errorf("seen from inside, want %s: %s", name, inside)
 			}
 			// Outside, that PID is somebody else's, or nobody's.
-			if r := once(t, Config{Roots: []string{dir}}).at(t, dir); r.Verdict.State != Stale {
+			if r := once(t, Config{Roots: []string{dir}}).at(t, dir); r.Verdict.State != report.Stale {
 				t.Errorf("seen from outside: %v %v, want stale", r.Verdict.State, r.Verdict.Reasons.List())
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // A namespace that cannot be read is counted, unless its last process has ended.
@@ -20,7 +21,7 @@ func TestUnreadNamespaces(t *testing.T) {
 			{pid: 2147483647, mntNS: "mnt:[2]"},
 			{pid: 4, err: unix.EACCES},
 			{pid: 5, err: unix.ENOENT},
-			{pid: 6, err: ErrNoAnswer},
+			{pid: 6, err: report.ErrNoAnswer},
 		}
 	}
 	namespaces, unread := table.namespaces()

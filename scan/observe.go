@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 const (
@@ -14,9 +15,6 @@ const (
 	// acquireTime is how old the temporary pidfile of an acquire in progress
 	// can be: between writing and renaming it there is an fsync.
 	acquireTime = 30 * time.Second
-	// clockSkew is how far ahead of ours the clock that gives files their times
-	// may be. What is later was set by somebody.
-	clockSkew = 2 * time.Second
 )
 
 // observer gathers the evidence on directories. It lasts for one pass, and
@@ -29,7 +27,7 @@ type observer struct {
 	procs  *processes
 	table  *table
 	brief  bool // only the verdict is wanted
-	lacks  Lacks
+	lacks  report.Lacks
 	swept  *swept // what a sweep of /proc found; nil where none was made
 }
 
@@ -38,7 +36,7 @@ type observer struct {
 // in between: the two halves were never true together. before is what was seen the last time, if anything. Without wait, a
 // look that needs the kernel's table before that is read is put off: ok is false. Reading it takes some 10 ms, in
 // which the workers can look at other directories.
-func (o *observer) observe(d lock.Dir, file lock.LockFile, before *Evidence, wait bool) (ev Evidence, ok bool) {
+func (o *observer) observe(d lock.Dir, file lock.LockFile, before *report.Evidence, wait bool) (ev report.Evidence, ok bool) {
 	for range observeTries {
 		l := look{observer: o, dir: d, before: before, wait: wait}
 		l.ev.Lock, l.ev.Lacks = file, o.lacks
@@ -46,7 +44,7 @@ func (o *observer) observe(d lock.Dir, file lock.LockFile, before *Evidence, wai
 		ev = l.ev
 		switch {
 		case l.putOff:
-			return Evidence{}, false
+			return report.Evidence{}, false
 		case ev.Err != nil:
 			return ev, true
 		case !ev.Lock.ID.SameFile(file.ID): // it was replaced before it was probed
@@ -63,11 +61,11 @@ func (o *observer) observe(d lock.Dir, file lock.LockFile, before *Evidence, wai
 type look struct {
 	*observer
 	dir    lock.Dir
-	before *Evidence // of the look before, if there was one
-	wait   bool      // for the kernel's table
-	putOff bool      // that is not read yet
+	before *report.Evidence // of the look before, if there was one
+	wait   bool             // for the kernel's table
+	putOff bool             // that is not read yet
 	fs     filesystem
-	ev     Evidence
+	ev     report.Evidence
 	named  *process   // under the PID that the pidfile names; nil if it names none
 	ino    uint64     // of the lock file, as lock lines have it
 	where  lock.Place // of the directory: see place
@@ -104,7 +102,7 @@ func (l *look) gather() {
 	if ev.Lock.State == lock.LockUnknown {
 		return
 	}
-	if p := ev.namedHolder(); ev.Lock.State == lock.LockHeld && p != nil {
+	if p := ev.NamedHolder(); ev.Lock.State == lock.LockHeld && p != nil {
 		if ev.Owner == nil || ev.Owner.PID != p.PID { // the PID here is another's
 			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, p, false
 		}
@@ -118,7 +116,7 @@ func (l *look) gather() {
 	if l.named != nil {
 		l.judgeNamed()
 		if ev.Process == lock.ProcessUnknown && l.named.isSilent() {
-			ev.Err = errSilent
+			ev.Err = report.ErrSilent
 			return
 		}
 	}
@@ -127,16 +125,16 @@ func (l *look) gather() {
 	var layer bool
 	ev.Merged, ev.Unread, layer = l.mounts.layers.have(l.place, l.dir.RealPath)
 	hidden := l.fs.remote && ev.Process.Exited() || layer
-	if hidden && !slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Deleted }) {
-		ev.Err = ErrNotSeen
+	if hidden && !slices.ContainsFunc(ev.Holders, func(h report.Holder) bool { return h.Deleted }) {
+		ev.Err = report.ErrNotSeen
 	}
 }
 
 // describe finds out who a process is. Where nobody is told, it does not matter who the
 // one is that the pidfile names, by the PID it has here.
-func (l *look) describe(p *process) *Process {
+func (l *look) describe(p *process) *report.Process {
 	if l.brief && p == l.named {
-		return &Process{PID: p.id.PID, NSPID: p.id.PID, Ticks: p.id.Ticks}
+		return &report.Process{PID: p.id.PID, NSPID: p.id.PID, Ticks: p.id.Ticks}
 	}
 	return l.who.describe(p.id)
 }
@@ -149,7 +147,7 @@ func (l *look) tempsStand() bool {
 		return true
 	}
 	now := l.ev.Lock
-	if l.ev.Source == SourceLease {
+	if l.ev.Source == report.SourceLease {
 		now = l.dir.LeaseSeen(now)
 	} else {
 		now = l.dir.ProbeSeen(now)

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"lockscope/scan/report"
 	"runtime"
 	"sync"
 	"time"
@@ -11,10 +12,10 @@ import (
 // that thousands of results become a few calls. Changes are kept back until release, or
 // within what limit says.
 type outbox struct {
-	sink func(Update)
+	sink func(report.Update)
 
 	mu       sync.Mutex
-	next     Update
+	next     report.Update
 	filled   bool
 	held     bool
 	most     int       // how many changes are kept back at most; 0 = until release
@@ -29,7 +30,7 @@ type outbox struct {
 // deliverEvery is the least time between two updates.
 const deliverEvery = 20 * time.Millisecond
 
-func newOutbox(sink func(Update)) *outbox {
+func newOutbox(sink func(report.Update)) *outbox {
 	o := &outbox{
 		sink:     sink,
 		held:     true,
@@ -44,7 +45,7 @@ func newOutbox(sink func(Update)) *outbox {
 
 // put lets change add to the next update. It does not wait for the sink, and
 // what comes after close is dropped: a worker may be late.
-func (o *outbox) put(change func(*Update)) {
+func (o *outbox) put(change func(*report.Update)) {
 	if o.add(change) {
 		// The workers seldom wait for anything, and would not leave a processor to who
 		// delivers for tens of milliseconds.
@@ -53,7 +54,7 @@ func (o *outbox) put(change func(*Update)) {
 }
 
 // add does put's work, and reports whether there is something to deliver anew.
-func (o *outbox) add(change func(*Update)) (woke bool) {
+func (o *outbox) add(change func(*report.Update)) (woke bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -129,7 +130,7 @@ func (o *outbox) deliver() {
 func (o *outbox) flush() {
 	o.mu.Lock()
 	update, filled := o.next, o.filled
-	o.next, o.filled = Update{}, false
+	o.next, o.filled = report.Update{}, false
 	if o.held && !o.closed {
 		update.Changes, o.next.Changes = nil, update.Changes
 		o.filled = len(o.next.Changes) > 0

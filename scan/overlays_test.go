@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // layersBase is a place for layers that have these names, with an upper and a work directory.
@@ -55,7 +56,7 @@ func checkLayers(t *testing.T, base, merged string, layers ...string) {
 			t.Errorf("%s: merged at %q, want %q; breakable: %v", name, r.Evidence.Merged, merged, r.Breakable())
 		}
 	}
-	expect(t, f, base+"/elsewhere/d", Stale, PIDGone)
+	expect(t, f, base+"/elsewhere/d", report.Stale, report.PIDGone)
 }
 
 // An overlay names its layers as whoever mounted it did.
@@ -180,11 +181,11 @@ func TestOverlayOnOverlay(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := once(t, Config{Roots: []string{base}})
-	expect(t, f, base+"/outer/merged/d", Held)
+	expect(t, f, base+"/outer/merged/d", report.Held)
 	for _, dir := range []string{"/outer/upper/d", "/merged/d", "/upper/d"} {
 		expectLayer(t, f, base+dir)
 	}
-	expect(t, f, base+"/elsewhere/d", Stale, PIDGone)
+	expect(t, f, base+"/elsewhere/d", report.Stale, report.PIDGone)
 }
 
 // In a chroot, an absolute path begins there.
@@ -204,7 +205,7 @@ func TestOverlayMountedInChroot(t *testing.T) {
 	}
 	f := once(t, Config{Roots: []string{base + "/upper", base + "/elsewhere"}})
 	expectLayer(t, f, base+"/upper/d")
-	expect(t, f, base+"/elsewhere/d", Stale, PIDGone)
+	expect(t, f, base+"/elsewhere/d", report.Stale, report.PIDGone)
 }
 
 // holdIn is what a shell does that has mounted an overlay at merged.
@@ -238,7 +239,7 @@ func TestOverlayOfAnotherNamespace(t *testing.T) {
 			f := once(t, Config{Roots: []string{base}})
 			expectLayer(t, f, base+"/upper/d")
 			expectLayer(t, f, base+"/lower/d")
-			expect(t, f, base+"/elsewhere/d", Stale, PIDGone)
+			expect(t, f, base+"/elsewhere/d", report.Stale, report.PIDGone)
 		})
 	}
 }
@@ -262,12 +263,12 @@ func TestFUSEOverlay(t *testing.T) {
 }
 
 // expectLayer checks that nothing is concluded of a directory in a layer. Whose lock is held on the merged one may be known too.
-func expectLayer(t *testing.T, f *found, dir string) *Report {
+func expectLayer(t *testing.T, f *found, dir string) *report.Report {
 	t.Helper()
 	r := f.at(t, dir)
 	summary, next := r.Explain()
 	t.Logf("%s: %v %v: %s => %s", dir, r.Verdict.State, r.Verdict.Reasons.List(), summary, next)
-	if r.Verdict.State != Unknown || !r.Verdict.Reasons.Has(NotVisible) {
+	if r.Verdict.State != report.Unknown || !r.Verdict.Reasons.Has(report.NotVisible) {
 		t.Errorf("%s: %v %v, want unknown for not-visible", dir, r.Verdict.State, r.Verdict.Reasons.List())
 	}
 	return r

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // confirmPasses is in how many passes that once is confirmed which hardly ever changes alone.
@@ -65,7 +66,7 @@ func (m *Monitor) newObserver() *observer {
 	}
 }
 
-func (p *pass) run(ctx context.Context) (Summary, error) {
+func (p *pass) run(ctx context.Context) (report.Summary, error) {
 	if p.todo.walk {
 		p.errors = 0
 	}
@@ -97,15 +98,15 @@ func (p *pass) run(ctx context.Context) (Summary, error) {
 		err = p.settleAll(ctx)
 	}
 	summary := p.summarize()
-	p.out.put(func(u *Update) { u.Summary = &summary })
+	p.out.put(func(u *report.Update) { u.Summary = &summary })
 	return summary, err
 }
 
-func (p *pass) fail(e PathError) {
+func (p *pass) fail(e report.PathError) {
 	p.Monitor.mu.Lock()
 	p.errors++
 	p.Monitor.mu.Unlock()
-	p.out.put(func(u *Update) { u.Errors = append(u.Errors, e) })
+	p.out.put(func(u *report.Update) { u.Errors = append(u.Errors, e) })
 }
 
 func (p *pass) walk(ctx context.Context) error {
@@ -138,8 +139,8 @@ func (p *pass) pseudoBelow() map[string]bool {
 // showProgress tells the sink how far the walk is, until stop is called.
 func (p *pass) showProgress(w *walk) (stop func()) {
 	put := func(walking bool) {
-		p.out.put(func(u *Update) {
-			u.Progress = Progress{
+		p.out.put(func(u *report.Update) {
+			u.Progress = report.Progress{
 				Walking: walking,
 				Visited: int(w.visited.Load()),
 				Found:   int(w.found.Load()),
@@ -172,7 +173,7 @@ func (p *pass) examine(root, path string, d lock.Dir, l lock.LockFile) (publish 
 	if known && !p.isDue(e) && l.ID == e.report.Evidence.Lock.ID && p.obs.unchanged(d, e.report, p.confirms(e)) {
 		return func() { p.cameBy(path, p.number) }
 	}
-	var before *Evidence
+	var before *report.Evidence
 	if known {
 		before = &e.report.Evidence
 	}
@@ -190,7 +191,7 @@ func (p *pass) examine(root, path string, d lock.Dir, l lock.LockFile) (publish 
 func (p *pass) postpone(root, path string) {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
-	p.later = append(p.later, entry{path: path, report: &Report{Root: root, Path: path}})
+	p.later = append(p.later, entry{path: path, report: &report.Report{Root: root, Path: path}})
 }
 
 // isTurn reports whether the rotation has come to a directory in this pass.
@@ -208,7 +209,7 @@ func (p *pass) looksAtLock(e entry) bool { return p.few || p.isTurn(e) }
 
 // observe gathers the evidence on a directory with this lock file, and returns what makes it known:
 // nil where, without wait, the kernel's table is needed and not read yet.
-func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile, before *Evidence, wait bool) (publish func()) {
+func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile, before *report.Evidence, wait bool) (publish func()) {
 	walk := 0
 	if p.todo.walk {
 		walk = p.number
@@ -217,7 +218,7 @@ func (p *pass) observe(root, path string, d lock.Dir, l lock.LockFile, before *E
 	if !ok {
 		return nil
 	}
-	r := &Report{Root: root, Path: path, Evidence: ev, Observed: time.Now()}
+	r := &report.Report{Root: root, Path: path, Evidence: ev, Observed: time.Now()}
 	return func() { p.accept(r, walk) }
 }
 
@@ -235,32 +236,31 @@ func (p *pass) miss(root, path string, isData bool, err error) {
 	if e, known := p.entry(path); known {
 		p.lose(e.report, err)
 	} else if isData {
-		p.lose(&Report{Root: root, Path: path}, err)
+		p.lose(&report.Report{Root: root, Path: path}, err)
 	}
 }
 
 // lose reports that a directory gives no answer any more, of which there was this report.
-func (p *pass) lose(before *Report, err error) {
-	ev := Evidence{Err: err}
+func (p *pass) lose(before *report.Report, err error) {
+	ev := report.Evidence{Err: err}
 	ev.Dir = before.Evidence.Dir
-	p.accept(&Report{Root: before.Root, Path: before.Path, Evidence: ev, Observed: time.Now()}, 0)
+	p.accept(&report.Report{Root: before.Root, Path: before.Path, Evidence: ev, Observed: time.Now()}, 0)
 }
 
-func (p *pass) summarize() Summary {
+func (p *pass) summarize() report.Summary {
 	p.Monitor.mu.Lock()
 	defer p.Monitor.mu.Unlock()
-	s := Summary{Dirs: p.entries.len() + p.tally.dirs(), States: map[State]int{}, Errors: p.errors, Duration: time.Since(p.start)}
-	states := p.tally.states
+	s := report.Summary{Dirs: p.entries.len() + p.tally.dirs(), States: map[report.State]int{}, Errors: p.errors, Duration: time.Since(p.start)}
+	for state, n := range p.tally.states {
+		if n > 0 {
+			s.States[state] = n
+		}
+	}
 	for e := range p.entries.all() {
 		if e.report.Checking {
 			s.Checking++
 		} else {
-			states[e.report.Verdict.State]++
-		}
-	}
-	for state, n := range states {
-		if n > 0 {
-			s.States[State(state)] = n
+			s.States[e.report.Verdict.State]++
 		}
 	}
 	if p.todo.walk {
@@ -274,7 +274,7 @@ func (p *pass) processesInUse() map[lock.Process]bool {
 	inUse := map[lock.Process]bool{}
 	for e := range p.entries.all() {
 		for _, h := range e.report.Evidence.Holders {
-			inUse[lock.Process{PID: h.PID, Ticks: h.Ticks}] = true
+			inUse[lock.Process{PID: h.Process.PID, Ticks: h.Process.Ticks}] = true
 		}
 		if o := e.report.Evidence.Owner; o != nil {
 			inUse[lock.Process{PID: o.PID, Ticks: o.Ticks}] = true

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // maxCommand is how much of a command line is kept, in bytes.
@@ -22,23 +23,23 @@ const maxCommand = 4096
 type describer struct {
 	asking *asking
 	mu     sync.Mutex
-	known  map[lock.Process]*Process
+	known  map[lock.Process]*report.Process
 	users  map[string]string // by number
 }
 
 func newDescriber(asking *asking) *describer {
-	return &describer{asking: asking, known: map[lock.Process]*Process{}, users: map[string]string{}}
+	return &describer{asking: asking, known: map[lock.Process]*report.Process{}, users: map[string]string{}}
 }
 
 // describe says who a process is. Where no answer comes, that is left out, and asked again.
-func (d *describer) describe(id lock.Process) *Process {
+func (d *describer) describe(id lock.Process) *report.Process {
 	d.mu.Lock()
 	p := d.known[id]
 	d.mu.Unlock()
 	if p != nil {
 		return p
 	}
-	p = &Process{PID: id.PID, NSPID: id.PID, Ticks: id.Ticks, Started: id.Started()}
+	p = &report.Process{PID: id.PID, NSPID: id.PID, Ticks: id.Ticks, Started: id.Started()}
 	dir := "/proc/" + strconv.Itoa(id.PID)
 	status, ok := ask(d.asking, subject{id.PID, "status"}, func() lock.Status {
 		text, _ := lock.ReadProc(dir+"/status", make([]byte, maxCommand))

@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/report"
 )
 
 // processes is what a pass has found out about processes. It may be used
@@ -201,7 +202,7 @@ func (p *process) isSilent() bool {
 		return p.silent
 	}
 	_, err := p.used()
-	return errors.Is(err, ErrNoAnswer)
+	return errors.Is(err, report.ErrNoAnswer)
 }
 
 // named has the name of the descriptor's file read, and reports whether an answer came.

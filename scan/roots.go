@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // root is an open root. It is open only during a pass: an open directory would keep
@@ -108,7 +109,7 @@ func (j *openRoot) giveUp(err error) {
 	j.opening.lost[j.path] = err
 	j.opening.mu.Unlock()
 	if j.todo.walk && !j.looking {
-		j.fail(PathError{Path: j.path, Root: true, Err: err})
+		j.fail(report.PathError{Path: j.path, Root: true, Err: err})
 	}
 }
 

@@ -11,21 +11,8 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
-
-// What nobody can be sure of for two looks in a row is never a reason to
-// worry, and least of all to break something.
-func TestClassifyChangingIsHealthy(t *testing.T) {
-	for _, ev := range combinations() {
-		if ev.Err != nil || ev.Lock.State != lock.LockFree || len(ev.Holders) > 0 || ev.Pidfile.State < lock.PidfileMissing || ev.Pidfile.State == lock.PidfileNotRegular {
-			continue
-		}
-		ev.Changing = true
-		if v := Classify(&ev); !v.State.Healthy() || !v.Reasons.Has(Changing) {
-			t.Fatalf("%v %v: %s", v.State, v.Reasons.List(), describe(&ev))
-		}
-	}
-}
 
 // The PID that the pidfile of an orphaned lock names is another process's by
 // now, which started later: the one that was meant is as gone as before.
@@ -40,7 +27,7 @@ func TestOrphanedPIDReused(t *testing.T) {
 	writeFile(t, pidfile, fmt.Sprintln(stranger.PID))
 	setTime(t, pidfile, -time.Hour)
 	r := survey(t, Config{Roots: []string{root}}).at(t, site.Dir)
-	if r.Verdict.State != Orphaned || !r.Verdict.Reasons.Has(PIDReused) {
+	if r.Verdict.State != report.Orphaned || !r.Verdict.Reasons.Has(report.PIDReused) {
 		summary, _ := r.Explain()
 		t.Errorf("%s %v: %s", r.Verdict.State, r.Verdict.Reasons.List(), summary)
 	}
@@ -62,7 +49,7 @@ func TestAcquiringInTheFuture(t *testing.T) {
 	temp := filepath.Join(site.Dir, lock.DefaultNames.Pidfile+".tmp")
 	writeFile(t, temp, "1\n")
 	setTime(t, temp, 24*time.Hour)
-	if r := survey(t, Config{Roots: []string{root}}).at(t, site.Dir); r.Verdict.State != Unnamed {
+	if r := survey(t, Config{Roots: []string{root}}).at(t, site.Dir); r.Verdict.State != report.Unnamed {
 		t.Errorf("%s %v", r.Verdict.State, r.Verdict.Reasons.List())
 	}
 }
@@ -73,7 +60,7 @@ func TestRunSplitStaysSplit(t *testing.T) {
 	world, root := locktest.TestWorld(t), t.TempDir()
 	site := play(t, world, root, locktest.SplitAlone)
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-	w.untilState(t, site.Dir, Split)
+	w.untilState(t, site.Dir, report.Split)
 	second, err := world.Daemon(site.Dir)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +76,7 @@ func (w *watch) wantSplit(t *testing.T, site *locktest.Site, second *locktest.Pr
 	w.passes(t, 5)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if r := w.found.reports[site.Dir]; r.Verdict.State != Split {
+	if r := w.found.reports[site.Dir]; r.Verdict.State != report.Split {
 		t.Errorf("%s %v, with %d of the holders %d and %d", r.Verdict.State, r.Verdict.Reasons.List(), len(r.Evidence.Holders), site.Holders[0].PID, second.PID)
 	}
 }
@@ -99,7 +86,7 @@ func TestRunLockFileReplaced(t *testing.T) {
 	world, root := locktest.TestWorld(t), t.TempDir()
 	site := play(t, world, root, locktest.HeldPlain)
 	w := startWatch(t, Config{Roots: []string{root}})
-	w.untilState(t, site.Dir, Held)
+	w.untilState(t, site.Dir, report.Held)
 	removeLockFile(t, site)
 	second, err := world.Daemon(site.Dir)
 	if err != nil {
@@ -116,7 +103,7 @@ func TestRunTempReplaced(t *testing.T) {
 	world, root := locktest.TestWorld(t), t.TempDir()
 	site := play(t, world, root, locktest.StaleTemp)
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-	w.untilState(t, site.Dir, Stale)
+	w.untilState(t, site.Dir, report.Stale)
 	temp := filepath.Join(site.Dir, lock.DefaultNames.Pidfile+".tmp")
 	writeFile(t, temp+".new", "1\n")
 	if err := os.Rename(temp+".new", temp); err != nil { // as a second acquire that died would leave it
@@ -125,7 +112,7 @@ func TestRunTempReplaced(t *testing.T) {
 	w.passes(t, 3)
 	w.Observe()
 	w.passes(t, 3)
-	r := w.untilState(t, site.Dir, Stale)
+	r := w.untilState(t, site.Dir, report.Stale)
 	if removed, err := lock.BreakStale(site.Dir, r.Evidence.Evidence); err != nil {
 		t.Errorf("removed %q: %v", removed, err)
 	}
@@ -157,20 +144,6 @@ func TestCrewDismissed(t *testing.T) {
 	})
 }
 
-// Kernel threads and zombies have no command line, but a name in brackets,
-// which may have anything in it.
-func TestProgramInBrackets(t *testing.T) {
-	for command, want := range map[string]string{
-		"[kworker/u8:2-ext4-rsv-conversion]": "[kworker/u8:2-ext4-rsv-conversion]",
-		"[my daemon]":                        "[my daemon]",
-		"/opt/kvd --data /srv":               "kvd",
-	} {
-		if got := program(aProcess(7, command)); got != want {
-			t.Errorf("%s is called %s, want %s", command, got, want)
-		}
-	}
-}
-
 // A pidfile that may not be read is the same at each look all the same: its
 // directory does not change, and there is no need to probe it again and again.
 func TestUnreadablePidfileStands(t *testing.T) {
@@ -187,7 +160,7 @@ func TestUnreadablePidfileStands(t *testing.T) {
 		return
 	}
 	r := survey(t, Config{Roots: []string{dir}}).at(t, dir, "kv")
-	if r.Verdict.State != Unknown || r.Evidence.Changing {
-		t.Errorf("%s %v: %s", r.Verdict.State, r.Verdict.Reasons.List(), describe(&r.Evidence))
+	if r.Verdict.State != report.Unknown || r.Evidence.Changing {
+		t.Errorf("%s %v: %s", r.Verdict.State, r.Verdict.Reasons.List(), facts(&r.Evidence))
 	}
 }

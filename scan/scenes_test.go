@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // Every scene comes out as what it is, with the holders it has, in one scan of
@@ -58,7 +59,7 @@ func checkSite(t *testing.T, f *found, site *locktest.Site) {
 		t.Errorf("pidfile names %d, want %d", got, site.Owner)
 	}
 	for _, want := range site.Holders {
-		if r.Verdict.State == Held && want.PID != site.Owner {
+		if r.Verdict.State == report.Held && want.PID != site.Owner {
 			continue // a healthy holder was found; nobody looks for more
 		}
 		got := holderOf(r, want.PID)
@@ -70,7 +71,7 @@ func checkSite(t *testing.T, f *found, site *locktest.Site) {
 			t.Errorf("holder %d: fd %d, inherited %t, deleted %t; want %d, %t, %t", want.PID,
 				got.FD, got.Inherited, got.Deleted, want.FD, want.Inherited(), want.Deleted)
 		}
-		if command, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(want.PID), "comm")); got.Command == "" && len(command) > 0 {
+		if command, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(want.PID), "comm")); got.Process.Command == "" && len(command) > 0 {
 			t.Errorf("holder %d has no command", want.PID)
 		}
 	}
@@ -79,9 +80,9 @@ func checkSite(t *testing.T, f *found, site *locktest.Site) {
 	}
 }
 
-func holderOf(r *Report, pid int) *Holder {
+func holderOf(r *report.Report, pid int) *report.Holder {
 	for i, h := range r.Evidence.Holders {
-		if h.PID == pid {
+		if h.Process.PID == pid {
 			return &r.Evidence.Holders[i]
 		}
 	}

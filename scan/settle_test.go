@@ -4,26 +4,27 @@ import (
 	"testing"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // glimpse is a look at a lock that is held. The changes make it differ from others.
-func glimpse(changes ...func(*Evidence)) *Evidence {
-	ev := &Evidence{Holders: []Holder{{Process: &Process{PID: takerPID, Ticks: 100}, FD: 7}}}
+func glimpse(changes ...func(*report.Evidence)) *report.Evidence {
+	ev := &report.Evidence{Holders: []report.Holder{{Process: &report.Process{PID: 4410, Ticks: 100}, FD: 7}}}
 	ev.Lock = lock.LockFile{State: lock.LockHeld, ID: lock.FileID{Dev: 1, Ino: 2, MTime: 3}}
 	ev.Dir = lock.FileID{Dev: 1, Ino: 1, MTime: 1000}
-	ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: namedPID, ID: lock.FileID{Dev: 1, Ino: 5, MTime: 900, Size: 5}}
+	ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: 8121, ID: lock.FileID{Dev: 1, Ino: 5, MTime: 900, Size: 5}}
 	for _, change := range changes {
 		change(ev)
 	}
 	return ev
 }
 
-func noPidfile(ev *Evidence) { ev.Pidfile = lock.Pidfile{State: lock.PidfileMissing} }
+func noPidfile(ev *report.Evidence) { ev.Pidfile = lock.Pidfile{State: lock.PidfileMissing} }
 
 // Two looks that find the same settle it, and nothing less.
 func TestSettleAgreed(t *testing.T) {
-	for name, change := range map[string]func(*Evidence){
-		"mismatch": func(*Evidence) {},
+	for name, change := range map[string]func(*report.Evidence){
+		"mismatch": func(*report.Evidence) {},
 		"unnamed":  noPidfile,
 	} {
 		var s settling
@@ -39,21 +40,27 @@ func TestSettleAgreed(t *testing.T) {
 
 // Two looks do not agree where anything shows that another acquire came in between.
 func TestSettleDisagreed(t *testing.T) {
-	for name, change := range map[string]func(*Evidence){
-		"lock file replaced":       func(ev *Evidence) { ev.Lock.ID.Ino++ },
-		"lock on another device":   func(ev *Evidence) { ev.Lock.ID.Dev++ },
-		"another holder":           func(ev *Evidence) { ev.Holders = []Holder{{Process: &Process{PID: 4, Ticks: 100}, FD: 7}} },
-		"same PID, other process":  func(ev *Evidence) { ev.Holders = []Holder{{Process: &Process{PID: takerPID, Ticks: 101}, FD: 7}} },
-		"same process, locked new": func(ev *Evidence) { ev.Holders = []Holder{{Process: &Process{PID: takerPID, Ticks: 100}, FD: 8}} },
-		"one more holder": func(ev *Evidence) {
-			ev.Holders = append(ev.Holders, Holder{Process: &Process{PID: heirPID, Ticks: 7}, FD: 7})
+	for name, change := range map[string]func(*report.Evidence){
+		"lock file replaced":     func(ev *report.Evidence) { ev.Lock.ID.Ino++ },
+		"lock on another device": func(ev *report.Evidence) { ev.Lock.ID.Dev++ },
+		"another holder": func(ev *report.Evidence) {
+			ev.Holders = []report.Holder{{Process: &report.Process{PID: 4, Ticks: 100}, FD: 7}}
 		},
-		"no holder":                func(ev *Evidence) { ev.Holders = nil },
-		"pidfile replaced":         func(ev *Evidence) { ev.Pidfile.ID.Ino++ },
-		"pidfile written":          func(ev *Evidence) { ev.Pidfile.ID.MTime++ },
-		"pidfile of another size":  func(ev *Evidence) { ev.Pidfile.ID.Size++ },
+		"same PID, other process": func(ev *report.Evidence) {
+			ev.Holders = []report.Holder{{Process: &report.Process{PID: 4410, Ticks: 101}, FD: 7}}
+		},
+		"same process, locked new": func(ev *report.Evidence) {
+			ev.Holders = []report.Holder{{Process: &report.Process{PID: 4410, Ticks: 100}, FD: 8}}
+		},
+		"one more holder": func(ev *report.Evidence) {
+			ev.Holders = append(ev.Holders, report.Holder{Process: &report.Process{PID: 9034, Ticks: 7}, FD: 7})
+		},
+		"no holder":                func(ev *report.Evidence) { ev.Holders = nil },
+		"pidfile replaced":         func(ev *report.Evidence) { ev.Pidfile.ID.Ino++ },
+		"pidfile written":          func(ev *report.Evidence) { ev.Pidfile.ID.MTime++ },
+		"pidfile of another size":  func(ev *report.Evidence) { ev.Pidfile.ID.Size++ },
 		"pidfile gone":             noPidfile,
-		"pidfile gone and written": func(ev *Evidence) { noPidfile(ev); ev.Dir.MTime++ },
+		"pidfile gone and written": func(ev *report.Evidence) { noPidfile(ev); ev.Dir.MTime++ },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s settling
@@ -71,10 +78,10 @@ func TestSettleDisagreed(t *testing.T) {
 // What is no part of the episode does not keep it from settling: the lock
 // file's own times, the directory's while there is a pidfile, and what was asked later.
 func TestSettleUnmoved(t *testing.T) {
-	for name, change := range map[string]func(*Evidence){
-		"directory written to": func(ev *Evidence) { ev.Dir.MTime++ },
-		"lock file touched":    func(ev *Evidence) { ev.Lock.ID.MTime++ },
-		"other source":         func(ev *Evidence) { ev.Source = SourceTable },
+	for name, change := range map[string]func(*report.Evidence){
+		"directory written to": func(ev *report.Evidence) { ev.Dir.MTime++ },
+		"lock file touched":    func(ev *report.Evidence) { ev.Lock.ID.MTime++ },
+		"other source":         func(ev *report.Evidence) { ev.Source = report.SourceTable },
 	} {
 		var s settling
 		s.look(glimpse())
@@ -89,7 +96,7 @@ func TestSettleUnmoved(t *testing.T) {
 func TestSettleWritten(t *testing.T) {
 	var s settling
 	for look := 1; look < maxLooks; look++ {
-		if s.look(glimpse(noPidfile, func(ev *Evidence) { ev.Dir.MTime += int64(look) })) {
+		if s.look(glimpse(noPidfile, func(ev *report.Evidence) { ev.Dir.MTime += int64(look) })) {
 			t.Fatalf("settled at look %d", look)
 		}
 	}
@@ -99,9 +106,9 @@ func TestSettleWritten(t *testing.T) {
 
 	s = settling{}
 	for look := range maxLooks - 1 {
-		s.look(glimpse(noPidfile, func(ev *Evidence) { ev.Dir.MTime += int64(look) }))
+		s.look(glimpse(noPidfile, func(ev *report.Evidence) { ev.Dir.MTime += int64(look) }))
 	}
-	if s.look(glimpse(noPidfile, func(ev *Evidence) { ev.Dir.MTime, ev.Holders[0].FD = 5000, 8 })) {
+	if s.look(glimpse(noPidfile, func(ev *report.Evidence) { ev.Dir.MTime, ev.Holders[0].FD = 5000, 8 })) {
 		t.Error("settled though the tenth look differs")
 	}
 }
@@ -113,12 +120,12 @@ func TestSettleChanging(t *testing.T) {
 		if look > 2*maxLooks {
 			t.Fatalf("%d looks, and no end", look)
 		}
-		ev := glimpse(func(ev *Evidence) { ev.Pidfile.ID.Ino += uint64(look) })
+		ev := glimpse(func(ev *report.Evidence) { ev.Pidfile.ID.Ino += uint64(look) })
 		if s.look(ev) {
 			if !ev.Changing || look <= maxLooks {
 				t.Errorf("settled at look %d, changing %t", look, ev.Changing)
 			}
-			if v := Classify(ev); v.State != Held || !v.Reasons.Has(Changing) {
+			if v := report.Classify(ev); v.State != report.Held || !v.Reasons.Has(report.Changing) {
 				t.Errorf("%v %v", v.State, v.Reasons.List())
 			}
 			return
@@ -126,40 +133,5 @@ func TestSettleChanging(t *testing.T) {
 		if ev.Changing {
 			t.Fatalf("changing at look %d, and yet not settled", look)
 		}
-	}
-}
-
-// Only a verdict on a lock that is held, or whose file is open, can be a moment of the protocol, and
-// only one that is not sound needs another look.
-func TestNeedsLook(t *testing.T) {
-	for _, ev := range combinations() {
-		ev.Swept = true // see TestNeedsSweep
-		v := Classify(&ev)
-		need := needsLook(&ev, v)
-		held := ev.Lock.State == lock.LockHeld
-		switch {
-		case need && !held && !v.Reasons.Has(OpenElsewhere) && !ev.Changing:
-			t.Errorf("a second look at %s: %s", v.State, describe(&ev))
-		case !need && (v.State == Unnamed || v.State == Mismatch):
-			t.Errorf("%s at first sight: %s", v.State, describe(&ev))
-		case need && holdsByName(&ev) && !ev.Changing:
-			t.Errorf("a second look at what is sound: %s", describe(&ev))
-		}
-	}
-}
-
-// What may be a holder whom nobody has looked for is left to a sweep of all processes, once.
-func TestNeedsSweep(t *testing.T) {
-	for _, err := range []error{ErrNotProbed, &lock.PosixLockError{}} {
-		ev := &Evidence{Evidence: lock.Evidence{Lock: lock.LockFile{Err: err}, Pidfile: lock.Pidfile{State: lock.PidfileMissing}}}
-		for _, ev.Swept = range []bool{false, true} {
-			if got := needsLook(ev, Classify(ev)); got == ev.Swept {
-				t.Errorf("%v, swept %t: %t", err, ev.Swept, got)
-			}
-		}
-	}
-	ev := &Evidence{Evidence: lock.Evidence{Lock: lock.LockFile{Err: &lock.PosixLockError{PID: 7}}}}
-	if needsLook(ev, Classify(ev)) {
-		t.Error("the kernel said whose lock it is")
 	}
 }

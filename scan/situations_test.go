@@ -11,11 +11,12 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // breaks tries to break what a report tells of, as a program would that does not heed the verdict. It returns
 // what was removed.
-func breaks(r *Report) ([]string, error) { return lock.BreakStale(r.Path, r.Evidence.Evidence) }
+func breaks(r *report.Report) ([]string, error) { return lock.BreakStale(r.Path, r.Evidence.Evidence) }
 
 // A daemon that lost its lock writes on another disk, mounted below its directory. The mount may be the
 // directory's own, a second one of a disk, or a part of one.
@@ -51,10 +52,10 @@ func TestMountedBelow(t *testing.T) {
 			dir := makeStale(t, root+"/data")
 			written := mountAt(t, makeDir(t, dir+"/wal"))
 			pidfileNames(t, dir, stranger.PID)
-			expect(t, once(t, Config{Roots: []string{dir}}), dir, Stale, PIDUnrelated)
+			expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Stale, report.PIDUnrelated)
 
 			pidfileNames(t, dir, writes(t, written+"/000017.log"))
-			r := expect(t, once(t, Config{Roots: []string{dir}}), dir, Unguarded, PIDAlive)
+			r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unguarded, report.PIDAlive)
 			if removed, err := breaks(r); len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
 				t.Errorf("removed %v, %v", removed, err)
 			}
@@ -87,7 +88,7 @@ func TestLinkedBelow(t *testing.T) {
 				}
 			}
 			pidfileNames(t, dir, writes(t, disk+"/000017.log"))
-			expect(t, once(t, Config{Roots: []string{dir}}), dir, Unguarded, PIDAlive)
+			expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unguarded, report.PIDAlive)
 		})
 	}
 	t.Run("to devices and programs, which many use", func(t *testing.T) {
@@ -109,7 +110,7 @@ func TestLinkedBelow(t *testing.T) {
 			exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", stranger.Process.Pid))
 			return filepath.Base(exe) == filepath.Base(sleep)
 		})
-		expect(t, once(t, Config{Roots: []string{dir}}), dir, Stale, PIDUnrelated)
+		expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Stale, report.PIDUnrelated)
 	})
 }
 
@@ -121,7 +122,7 @@ func TestUnmountedBelow(t *testing.T) {
 	run(t, "mount", "--bind", disk, makeDir(t, dir+"/wal"))
 	pidfileNames(t, dir, writes(t, dir+"/wal/000017.log"))
 	run(t, "umount", "-l", dir+"/wal")
-	expect(t, once(t, Config{Roots: []string{dir}}), dir, Unknown, Permission)
+	expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unknown, report.Permission)
 }
 
 // A shell locks a descriptor of its own by flock(1), and works on: it inherited nothing.
@@ -134,7 +135,7 @@ func TestShellIsNoHeir(t *testing.T) {
 	r := once(t, Config{Roots: []string{dir}}).at(t, dir)
 	summary, next := r.Explain()
 	t.Log(summary, "=>", next)
-	if r.Verdict.State != Unnamed || r.Command() != fmt.Sprint("ps -o pid,ppid,lstart,args -p ", cmd.Process.Pid) || strings.Contains(summary, "inherited") {
+	if r.Verdict.State != report.Unnamed || r.Command() != fmt.Sprint("ps -o pid,ppid,lstart,args -p ", cmd.Process.Pid) || strings.Contains(summary, "inherited") {
 		t.Errorf("%v: %q => %q", r.Verdict.State, summary, r.Command())
 	}
 }
@@ -164,13 +165,13 @@ func TestHoldsAnother(t *testing.T) {
 			}
 			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
 				r := once(t, Config{Roots: []string{ours}, Probe: probe}).at(t, ours)
-				if r.Verdict.State != Unknown {
+				if r.Verdict.State != report.Unknown {
 					t.Errorf("%v: %v %v", probe, r.Verdict.State, r.Verdict.Reasons.List())
 				}
 				if removed, err := breaks(r); len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
 					t.Errorf("%v: removed %v, %v", probe, removed, err)
 				}
-				if summary, _ := r.Explain(); !r.Verdict.Reasons.Has(HoldsAnother) || !strings.Contains(summary, theirs) {
+				if summary, _ := r.Explain(); !r.Verdict.Reasons.Has(report.HoldsAnother) || !strings.Contains(summary, theirs) {
 					t.Errorf("%v: %q does not name %s", probe, summary, theirs)
 				}
 			}
@@ -181,7 +182,7 @@ func TestHoldsAnother(t *testing.T) {
 			}
 			site.Procs[0].Kill()
 			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
-				if r := once(t, Config{Roots: []string{ours}, Probe: probe}).at(t, ours); name != "a copy" && r.Verdict.State != Unknown {
+				if r := once(t, Config{Roots: []string{ours}, Probe: probe}).at(t, ours); name != "a copy" && r.Verdict.State != report.Unknown {
 					t.Errorf("%v: %v keeps the lock: %v %v", probe, child, r.Verdict.State, r.Verdict.Reasons.List())
 				}
 			}
@@ -201,14 +202,14 @@ func TestOwnerLocksAgain(t *testing.T) {
 	other := playAt(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
 	run(t, "cp", "-a", root+"/theirs", root+"/copy")
 	watch := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-	watch.untilState(t, lost, Unguarded)
-	watch.untilState(t, root+"/copy", Unknown)
+	watch.untilState(t, lost, report.Unguarded)
+	watch.untilState(t, root+"/copy", report.Unknown)
 	say("flock -n 9")
-	watch.untilState(t, lost, Held)
+	watch.untilState(t, lost, report.Held)
 	if err := other.Procs[0].Release(); err != nil {
 		t.Fatal(err)
 	}
-	watch.untilState(t, root+"/copy", Stale)
+	watch.untilState(t, root+"/copy", report.Stale)
 }
 
 // With another pidfile there, the lock is another tenant's and proves nothing here.
@@ -217,7 +218,7 @@ func TestHoldsAnothersLock(t *testing.T) {
 	site := playAt(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
 	dir := makeStale(t, root+"/ours")
 	pidfileNames(t, dir, site.Procs[0].PID)
-	expect(t, once(t, Config{Roots: []string{dir}}), dir, Stale, PIDUnrelated)
+	expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Stale, report.PIDUnrelated)
 }
 
 // Somebody who cannot be seen has the lock file open: nothing is broken then.
@@ -225,7 +226,7 @@ func TestOpenUnseen(t *testing.T) {
 	needRoot(t, "take leases on what others made")
 	dir := t.TempDir()
 	playAt(t, locktest.TestWorld(t), dir, locktest.OpenUnseen)
-	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, Unknown, OpenElsewhere)
+	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unknown, report.OpenElsewhere)
 	if r.Breakable() {
 		t.Error("a break is offered")
 	}
@@ -235,7 +236,7 @@ func TestOpenUnseen(t *testing.T) {
 func TestOpenSeen(t *testing.T) {
 	root := t.TempDir()
 	site := playAt(t, locktest.TestWorld(t), root, locktest.StaleRead)
-	r := expect(t, once(t, Config{Roots: []string{root}}), root, Stale, PIDGone, OpenElsewhere)
+	r := expect(t, once(t, Config{Roots: []string{root}}), root, report.Stale, report.PIDGone, report.OpenElsewhere)
 	reader := site.Procs[len(site.Procs)-1]
 	if summary, _ := r.Explain(); !strings.Contains(summary, fmt.Sprint("backup ", reader.PID)) || !r.Breakable() {
 		t.Errorf("%q, breakable %t", summary, r.Breakable())
@@ -249,7 +250,7 @@ func TestOtherLocks(t *testing.T) {
 			t.Run(scene.Name+"/"+probe.String(), func(t *testing.T) {
 				dir := t.TempDir()
 				site := playAt(t, locktest.TestWorld(t), dir, scene)
-				r := expect(t, once(t, Config{Roots: []string{dir}, Probe: probe}), dir, Unknown, PosixLock)
+				r := expect(t, once(t, Config{Roots: []string{dir}, Probe: probe}), dir, report.Unknown, report.PosixLock)
 				holder := fmt.Sprint("kvd ", site.Procs[len(site.Procs)-1].PID)
 				if summary, _ := r.Explain(); !strings.Contains(summary, holder) {
 					t.Errorf("%q does not name %s", summary, holder)
@@ -263,7 +264,7 @@ func TestOtherLocks(t *testing.T) {
 func TestForkedAfterLock(t *testing.T) {
 	dir := t.TempDir()
 	site := playAt(t, locktest.TestWorld(t), dir, locktest.OrphanedDaemon)
-	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, Orphaned, PIDGone, InheritedFD)
+	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Orphaned, report.PIDGone, report.InheritedFD)
 	if command, want := r.Command(), fmt.Sprint("ps -o pid,ppid,lstart,args -p ", site.Holders[0].PID); command != want {
 		t.Errorf("%q, want %q", command, want)
 	}
@@ -281,10 +282,10 @@ func TestOrphanedInContainer(t *testing.T) {
 	cmd := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, dir)
 	cmd.Stderr = os.Stderr
 	said, _ := talk(t, cmd)
-	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, Orphaned, PIDGone, InheritedFD)
+	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Orphaned, report.PIDGone, report.InheritedFD)
 	summary, next := r.Explain()
 	t.Log(said, summary, next)
-	if h := r.Evidence.Holders; len(h) != 1 || !strings.HasPrefix(h[0].Command, "sleep") || r.Command() != fmt.Sprint("kill ", h[0].PID) {
+	if h := r.Evidence.Holders; len(h) != 1 || !strings.HasPrefix(h[0].Process.Command, "sleep") || r.Command() != fmt.Sprint("kill ", h[0].Process.PID) {
 		t.Errorf("%v: %q", h, r.Command())
 	}
 }
@@ -304,24 +305,24 @@ func TestMountedOver(t *testing.T) {
 	for _, config := range []Config{{}, {Probe: ProbeFlock}, {SummaryOnly: true}} {
 		config.Roots = []string{root}
 		f := once(t, config)
-		if f.summary.States[Split] != 1 || f.summary.Dirs != 4 {
+		if f.summary.States[report.Split] != 1 || f.summary.Dirs != 4 {
 			t.Errorf("%+v: %+v", config, f.summary)
 		}
 		if config.SummaryOnly {
 			continue
 		}
-		r := expect(t, f, dir+"2", Split, MountedOver)
+		r := expect(t, f, dir+"2", report.Split, report.MountedOver)
 		if h := holderOf(r, below.PID); h == nil || !h.Covered {
 			t.Errorf("holders %v, want %d", r.Evidence.Holders, below.PID)
 		}
 	}
 	openMany(t) // now the kernel's table is asked, and not each descriptor
 	for _, roots := range []string{root, dir + "2"} {
-		expect(t, once(t, Config{Roots: []string{roots}}), dir+"2", Split, MountedOver)
+		expect(t, once(t, Config{Roots: []string{roots}}), dir+"2", report.Split, report.MountedOver)
 	}
 	// One that starts on the mount is not all there is.
 	above := playAt(t, w, dir+"2", locktest.HeldPlain).Procs[0]
-	r := expect(t, once(t, Config{Roots: []string{root}}), dir+"2", Split, MountedOver)
+	r := expect(t, once(t, Config{Roots: []string{root}}), dir+"2", report.Split, report.MountedOver)
 	if holderOf(r, below.PID) == nil || holderOf(r, above.PID) == nil {
 		t.Errorf("holders %v, want %d and %d", r.Evidence.Holders, below.PID, above.PID)
 	}
@@ -336,11 +337,11 @@ func TestReachedTwice(t *testing.T) {
 	mountOn(t, makeDir(t, root+"/two"), "--bind", root+"/one")
 	for _, brief := range []bool{false, true} {
 		f := once(t, Config{Roots: []string{root}, SummaryOnly: brief})
-		if f.summary.Dirs != 1 || f.summary.States[Stale] != 1 {
+		if f.summary.Dirs != 1 || f.summary.States[report.Stale] != 1 {
 			t.Errorf("%+v", f.summary)
 		}
 		if !brief {
-			expect(t, f, root+"/a/data", Stale, PIDGone) // the first in order
+			expect(t, f, root+"/a/data", report.Stale, report.PIDGone) // the first in order
 		}
 	}
 	watch := startWatch(t, Config{Roots: []string{root}, Interval: soon})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // Who streams the results of a large tree is told of each directory before all are certain, and
@@ -17,12 +18,12 @@ func TestStream(t *testing.T) {
 	for i := range 4000 {
 		makeDataDir(t, filepath.Join(root, fmt.Sprintf("t%03d", i)))
 	}
-	for stream, want := range map[int][]State{0: {Split}, 1: {Held, Split}, 250: {Held, Split}} {
+	for stream, want := range map[int][]report.State{0: {report.Split}, 1: {report.Held, report.Split}, 250: {report.Held, report.Split}} {
 		m := New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience, Stream: stream})
-		var changes []Change
-		_, err := m.Once(t.Context(), func(u Update) {
+		var changes []report.Change
+		_, err := m.Once(t.Context(), func(u report.Update) {
 			for _, c := range u.Changes {
-				if c.Path == site.Dir {
+				if c.Report.Path == site.Dir {
 					changes = append(changes, c)
 				}
 			}

@@ -3,6 +3,7 @@ package scan
 import (
 	"bufio"
 	"fmt"
+	"lockscope/scan/report"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,7 +42,7 @@ func TestManyHungMounts(t *testing.T) {
 	}
 	f := once(t, cfg)
 	for i := range mounts {
-		if r := f.reports[fmt.Sprintf("%s/%d-well", root, i)]; r == nil || r.Verdict.State != Free {
+		if r := f.reports[fmt.Sprintf("%s/%d-well", root, i)]; r == nil || r.Verdict.State != report.Free {
 			t.Errorf("%d-well: %+v", i, r)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // What a directory turns into when its holders die and its files are meddled
@@ -16,25 +17,25 @@ import (
 func TestRunTurns(t *testing.T) {
 	for _, tt := range []struct {
 		scene locktest.Scene
-		from  State
+		from  report.State
 		do    func(*testing.T, *locktest.Site)
-		to    State
+		to    report.State
 	}{
-		{locktest.HeldShared, Held, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, Orphaned},
-		{locktest.OrphanedPlain, Orphaned, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Stale},
-		{locktest.OrphanedZombie, Orphaned, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Stale},
-		{locktest.HeldShell, Held, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Stale},
-		{locktest.HeldPlain, Held, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Zombify() }, Stale},
-		{locktest.HeldPlain, Held, removePidfile, Unnamed},
-		{locktest.HeldPlain, Held, removeLockFile, Split},
-		{locktest.SplitPlain, Split, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, Held},
-		{locktest.SplitAlone, Split, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, Stale},
-		{locktest.UnguardedPlain, Unguarded, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, Stale},
-		{locktest.UnnamedPlain, Unnamed, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Free},
-		{locktest.MismatchPlain, Mismatch, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, Stale},
-		{locktest.StaleEmpty, Stale, removePidfile, Free},
-		{locktest.UnknownFIFO, Unknown, replaceLockFile, Free},
-		{locktest.FreePlain, Free, leaveTemp, Stale},
+		{locktest.HeldShared, report.Held, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, report.Orphaned},
+		{locktest.OrphanedPlain, report.Orphaned, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, report.Stale},
+		{locktest.OrphanedZombie, report.Orphaned, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, report.Stale},
+		{locktest.HeldShell, report.Held, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, report.Stale},
+		{locktest.HeldPlain, report.Held, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Zombify() }, report.Stale},
+		{locktest.HeldPlain, report.Held, removePidfile, report.Unnamed},
+		{locktest.HeldPlain, report.Held, removeLockFile, report.Split},
+		{locktest.SplitPlain, report.Split, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, report.Held},
+		{locktest.SplitAlone, report.Split, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, report.Stale},
+		{locktest.UnguardedPlain, report.Unguarded, func(_ *testing.T, s *locktest.Site) { s.Procs[0].Kill() }, report.Stale},
+		{locktest.UnnamedPlain, report.Unnamed, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, report.Free},
+		{locktest.MismatchPlain, report.Mismatch, func(_ *testing.T, s *locktest.Site) { s.Holders[0].Kill() }, report.Stale},
+		{locktest.StaleEmpty, report.Stale, removePidfile, report.Free},
+		{locktest.UnknownFIFO, report.Unknown, replaceLockFile, report.Free},
+		{locktest.FreePlain, report.Free, leaveTemp, report.Stale},
 	} {
 		t.Run(tt.scene.Name+" to "+tt.to.String(), func(t *testing.T) {
 			t.Parallel()
@@ -45,7 +46,7 @@ func TestRunTurns(t *testing.T) {
 			tt.do(t, site)
 			w.untilState(t, site.Dir, tt.to)
 			got := states(w.changes(site.Dir))
-			if want := []State{tt.from, tt.to}; !slices.Equal(got, want) {
+			if want := []report.State{tt.from, tt.to}; !slices.Equal(got, want) {
 				t.Errorf("went through %v, want %v", got, want)
 			}
 		})
@@ -89,7 +90,7 @@ func TestRunGone(t *testing.T) {
 			root := tree(t, "a/kv", "b/stays")
 			dir := filepath.Join(root, "a/kv")
 			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-			w.untilState(t, dir, Free)
+			w.untilState(t, dir, report.Free)
 			if err := do(root, dir); err != nil {
 				t.Fatal(err)
 			}
@@ -123,10 +124,10 @@ func TestRunWalksAgain(t *testing.T) {
 	t.Parallel()
 	root := tree(t, "kv")
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-	w.untilState(t, filepath.Join(root, "kv"), Free)
+	w.untilState(t, filepath.Join(root, "kv"), report.Free)
 	late := filepath.Join(root, "late")
 	makeDataDir(t, late)
-	w.untilState(t, late, Free)
+	w.untilState(t, late, report.Free)
 	if c := w.changes(late)[0]; !c.New {
 		t.Errorf("%+v", c)
 	}
@@ -143,8 +144,8 @@ func TestRunAcquiringTooLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-	if r := w.untilState(t, site.Dir, Held); !r.Verdict.Reasons.Has(Acquiring) {
+	if r := w.untilState(t, site.Dir, report.Held); !r.Verdict.Reasons.Has(report.Acquiring) {
 		t.Errorf("%v", r.Verdict.Reasons.List())
 	}
-	w.untilState(t, site.Dir, Unnamed)
+	w.untilState(t, site.Dir, report.Unnamed)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // A directory that is reached by two paths, through a bind mount or a file system that is mounted twice, is
@@ -39,7 +40,7 @@ func (p *pass) expectTwice() {
 
 // reachedTwice reports whether a directory is known by a path that comes before the report's. other is the path that
 // it is not to be known by any longer, if there is one. The caller holds mu.
-func (m *Monitor) reachedTwice(r *Report) (other string, again bool) {
+func (m *Monitor) reachedTwice(r *report.Report) (other string, again bool) {
 	key := fileKey{r.Evidence.Dir.Dev, r.Evidence.Dir.Ino}
 	if m.paths == nil || key == (fileKey{}) {
 		return "", false
@@ -64,11 +65,11 @@ func (m *Monitor) retire(path string) {
 	if !known {
 		return
 	}
-	m.out.put(func(u *Update) {
+	m.out.put(func(u *report.Update) {
 		undelivered := false
-		u.Changes = slices.DeleteFunc(u.Changes, func(c Change) bool {
-			undelivered = undelivered || c.Path == path && c.New
-			return c.Path == path
+		u.Changes = slices.DeleteFunc(u.Changes, func(c report.Change) bool {
+			undelivered = undelivered || c.Report.Path == path && c.New
+			return c.Report.Path == path
 		})
 		if !undelivered {
 			u.Gone = append(u.Gone, path)

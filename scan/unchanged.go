@@ -7,6 +7,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/report"
 )
 
 // unchanged reports whether nothing an earlier report rests on has changed:
@@ -14,7 +15,7 @@ import (
 // the processes, and the descriptors that hold the lock. Then nothing needs to be asked again, least of
 // all the lock. confirm says whether to look at the descriptors of sound directories too. The lock file is for
 // the caller to look at.
-func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
+func (o *observer) unchanged(d lock.Dir, r *report.Report, confirm bool) bool {
 	ev := &r.Evidence
 	if r.Checking || ev.Changing || ev.Acquiring || ev.Pidfile.Err != nil || !lasting(ev.Err) || !lasting(ev.Lock.Err) {
 		return false
@@ -38,7 +39,7 @@ func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 		return false
 	}
 	for _, h := range ev.Holders {
-		if !o.sameProcess(h.PID, h.Process, lock.ProcessAlive) || (confirm || r.Verdict.State != Held) && !o.stands(h) {
+		if !o.sameProcess(h.Process.PID, h.Process, lock.ProcessAlive) || (confirm || r.Verdict.State != report.Held) && !o.stands(h) {
 			return false
 		}
 	}
@@ -47,14 +48,14 @@ func (o *observer) unchanged(d lock.Dir, r *Report, confirm bool) bool {
 
 // ownerAsBefore reports whether a process that the pidfile names still holds no lock here, or the one of another directory:
 // nothing in the directory tells of that.
-func (o *observer) ownerAsBefore(r *Report) bool {
+func (o *observer) ownerAsBefore(r *report.Report) bool {
 	ev := &r.Evidence
 	switch {
 	case ev.Owner == nil:
 	case ev.Another != "":
 		held, _ := o.procs.find(ev.Owner.PID).heldDirs()
 		return slices.ContainsFunc(held, func(h lock.HeldDir) bool { return h.Path == ev.Another })
-	case r.Verdict.State == Unguarded:
+	case r.Verdict.State == report.Unguarded:
 		_, holds := o.procs.find(ev.Owner.PID).holding(ev.Lock.ID.Ino, func(d *descriptor) bool { return d.flock.Dev == ev.Device })
 		return !holds
 	}
@@ -64,13 +65,13 @@ func (o *observer) ownerAsBefore(r *Report) bool {
 // lasting reports whether an error says something of the directory that will
 // be so until the directory changes.
 func lasting(err error) bool {
-	return err == nil || errors.Is(err, lock.ErrNotRegular) || errors.Is(err, ErrNotProbed) || errors.Is(err, ErrNotSeen) ||
+	return err == nil || errors.Is(err, lock.ErrNotRegular) || errors.Is(err, report.ErrNotProbed) || errors.Is(err, report.ErrNotSeen) ||
 		errors.Is(err, lock.ErrPosixLock) || errors.Is(err, lock.ErrLeased)
 }
 
 // sameProcess reports whether what there is under a PID is still the same: the
 // same process, as dead or alive as it was judged to be, or still none.
-func (o *observer) sameProcess(pid int, before *Process, judged lock.ProcessState) bool {
+func (o *observer) sameProcess(pid int, before *report.Process, judged lock.ProcessState) bool {
 	if before == nil {
 		return o.procs.find(pid).state == lock.ProcessGone
 	}
@@ -81,7 +82,7 @@ func (o *observer) sameProcess(pid int, before *Process, judged lock.ProcessStat
 
 // stands confirms, with one small read, that the process still holds a flock
 // through the descriptor it was seen to hold it through.
-func (o *observer) stands(h Holder) bool {
-	info, _ := ask(o.procs.asking, subject{h.PID, "fd"}, func() proc.FDInfo { return proc.ReadFDInfo("/proc/"+strconv.Itoa(h.PID), h.FD) })
+func (o *observer) stands(h report.Holder) bool {
+	info, _ := ask(o.procs.asking, subject{h.Process.PID, "fd"}, func() proc.FDInfo { return proc.ReadFDInfo("/proc/"+strconv.Itoa(h.Process.PID), h.FD) })
 	return info.Flock.Kind == proc.Flock
 }

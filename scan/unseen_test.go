@@ -2,6 +2,7 @@ package scan
 
 import (
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,7 +25,7 @@ func TestUnguardedInContainerOfUnseenPID(t *testing.T) {
 		if err != nil {
 			t.Skip("needs PID namespaces: ", err)
 		}
-		expect(t, once(t, Config{Roots: []string{site.Dir}}), site.Dir, Unguarded, PIDAlive)
+		expect(t, once(t, Config{Roots: []string{site.Dir}}), site.Dir, report.Unguarded, report.PIDAlive)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // walk finds the data directories below the roots. Directories are opened from their
@@ -22,7 +23,7 @@ type walk struct {
 	pseudo  map[string]bool  // mount points that are not entered, by their real paths
 	roots   map[fileKey]bool // the directories that are roots
 	examine func(root, path string, d lock.Dir, l lock.LockFile) func()
-	failed  func(PathError)
+	failed  func(report.PathError)
 	missed  func(root, path string, isData bool, err error)
 	most    int32        // directories that may be kept open
 	open    atomic.Int32 // that are
@@ -251,7 +252,7 @@ func (v *visit) report(err error) {
 	if v.parent != nil && isGone(err) {
 		return
 	}
-	v.failed(PathError{Path: v.path, Root: v.parent == nil, Err: err})
+	v.failed(report.PathError{Path: v.path, Root: v.parent == nil, Err: err})
 }
 
 // isGone reports whether an error says that there is no directory by that name
@@ -265,7 +266,7 @@ func (v *visit) giveUp(err error) {
 	isData := v.isData.Load()
 	v.missed(v.root.path, v.path, isData, err)
 	if !isData { // else its report says it
-		v.failed(PathError{Path: v.path, Root: v.parent == nil, Err: err})
+		v.failed(report.PathError{Path: v.path, Root: v.parent == nil, Err: err})
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // tree makes data directories at these paths below a new directory, each with
@@ -74,7 +75,7 @@ func survey(t *testing.T, cfg Config) *found {
 // surveyDepth is survey to a depth that may be 0.
 func surveyDepth(t *testing.T, root string, depth int) *found {
 	t.Helper()
-	f := &found{reports: map[string]*Report{}}
+	f := &found{reports: map[string]*report.Report{}}
 	if _, err := New(Config{Roots: []string{root}, MaxDepth: depth, Timeout: patience}).Once(t.Context(), f.take); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // watch is a Monitor that runs, and everything it has told.
@@ -20,7 +22,7 @@ type watch struct {
 
 	mu      sync.Mutex
 	found   found
-	updates []Update
+	updates []report.Update
 	err     error
 }
 
@@ -39,7 +41,7 @@ func startWatch(t *testing.T, cfg Config) *watch {
 		cancel:  cancel,
 		done:    make(chan struct{}),
 		told:    make(chan struct{}, 1),
-		found:   found{reports: map[string]*Report{}},
+		found:   found{reports: map[string]*report.Report{}},
 	}
 	go func() {
 		defer close(w.done)
@@ -52,7 +54,7 @@ func startWatch(t *testing.T, cfg Config) *watch {
 // soon is an interval for tests, that do not wait for people.
 const soon = 20 * time.Millisecond
 
-func (w *watch) take(u Update) {
+func (w *watch) take(u report.Update) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.found.take(u)
@@ -97,7 +99,7 @@ func (w *watch) see(look func(*found)) {
 }
 
 // untilState waits until a directory has a state that stands, and returns the report.
-func (w *watch) untilState(t *testing.T, dir string, state State) (r *Report) {
+func (w *watch) untilState(t *testing.T, dir string, state report.State) (r *report.Report) {
 	t.Helper()
 	w.until(t, filepath.Base(dir)+" "+state.String(), func(f *found) bool {
 		r = f.reports[dir]
@@ -124,12 +126,12 @@ func (w *watch) passes(t *testing.T, n int) {
 }
 
 // changes returns everything that was told of a directory.
-func (w *watch) changes(dir string) (all []Change) {
+func (w *watch) changes(dir string) (all []report.Change) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, u := range w.updates {
 		for _, c := range u.Changes {
-			if c.Path == dir {
+			if c.Report.Path == dir {
 				all = append(all, c)
 			}
 		}
@@ -142,12 +144,12 @@ func (w *watch) wantNeverAttention(t *testing.T, dir string) {
 	t.Helper()
 	changes := w.changes(dir)
 	for i, c := range changes {
-		if !c.Verdict.State.Healthy() && !c.Checking {
+		if !c.Report.Verdict.State.Healthy() && !c.Report.Checking {
 			before := changes[max(i-3, 0) : i+1]
 			for _, c := range before {
-				t.Logf("%s %v, checking %t: %s", c.Verdict.State, c.Verdict.Reasons.List(), c.Checking, describe(&c.Evidence))
+				t.Logf("%s %v, checking %t: %s", c.Report.Verdict.State, c.Report.Verdict.Reasons.List(), c.Report.Checking, facts(&c.Report.Evidence))
 			}
-			t.Errorf("%s at change %d of %d", c.Verdict.State, i+1, len(changes))
+			t.Errorf("%s at change %d of %d", c.Report.Verdict.State, i+1, len(changes))
 			return
 		}
 	}
@@ -169,12 +171,21 @@ func playAt(t *testing.T, world *locktest.World, dir string, scene locktest.Scen
 }
 
 // states are those that were told of as standing, one after the other.
-func states(changes []Change) []State {
-	var all []State
+func states(changes []report.Change) []report.State {
+	var all []report.State
 	for _, c := range changes {
-		if !c.Checking {
-			all = append(all, c.Verdict.State)
+		if !c.Report.Checking {
+			all = append(all, c.Report.Verdict.State)
 		}
 	}
 	return slices.Compact(all)
+}
+
+// facts prints evidence for the log of a test.
+func facts(ev *report.Evidence) string {
+	s := fmt.Sprintf("%+v", *ev)
+	for _, h := range ev.Holders {
+		s += fmt.Sprintf(", holder %+v", *h.Process)
+	}
+	return s
 }

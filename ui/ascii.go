@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // asciiOnly spells out what is not ASCII in a text that is escaped already, in the
@@ -44,4 +44,4 @@ func (t *theme) plain(text string) string {
 }
 
 // escape is a text from outside as this terminal can show it.
-func (t *theme) escape(text string) string { return t.plain(scan.Escape(text)) }
+func (t *theme) escape(text string) string { return t.plain(report.Escape(text)) }

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 func TestASCIIOnly(t *testing.T) {
@@ -28,12 +28,12 @@ func TestASCIIOnly(t *testing.T) {
 func notASCII(r rune) bool { return r >= 0x80 }
 
 // foreign is a directory that names everything in other characters.
-func foreign(state scan.State) sample {
+func foreign(state report.State) sample {
 	s := sample{path: "ś2J/日本", state: state, pid: 8, process: lock.ProcessGone, written: hour, temps: []string{"ž"}}
-	if state == scan.Mismatch {
+	if state == report.Mismatch {
 		h := holder(7, "kvd --name ś é", hour)
-		h.User = "żółw"
-		s.holders = []scan.Holder{h}
+		h.Process.User = "żółw"
+		s.holders = []report.Holder{h}
 	}
 	return s
 }
@@ -45,13 +45,13 @@ func TestScreenIsASCII(t *testing.T) {
 		for _, size := range []tea.WindowSizeMsg{{Width: 200, Height: 50}, {Width: 80, Height: 24}, {Width: 40, Height: 12}, {Width: 10, Height: 4}} {
 			m, _ := testModel(size.Width, size.Height, Options{ASCII: true, Break: neverBreak})
 			m.opts.Host, m.opts.Roots = "wéb", []string{root + "/ö"}
-			m.take(scanned(changes(foreign(scan.Mismatch))))
-			second := foreign(scan.Stale)
+			m.take(scanned(changes(foreign(report.Mismatch))))
+			second := foreign(report.Stale)
 			second.path += "2"
-			third := foreign(scan.Stale)
+			third := foreign(report.Stale)
 			third.path += "3"
-			m.take(scan.Update{Changes: changes(second, third), Errors: []scan.PathError{{Path: "/é", Err: errNotStale}}, Progress: scan.Progress{Visited: 1}}, scanned(nil))
-			m.take(scanned(changes(foreign(scan.Stale))))
+			m.take(report.Update{Changes: changes(second, third), Errors: []report.PathError{{Path: "/é", Err: errNotStale}}, Progress: report.Progress{Visited: 1}}, scanned(nil))
+			m.take(scanned(changes(foreign(report.Stale))))
 			m.typed(strings.Fields(keys)...)
 			if at := strings.IndexFunc(m.View().Content, notASCII); at >= 0 {
 				t.Errorf("%v after %q: %q", size, keys, m.View().Content[at:][:20])
@@ -59,7 +59,7 @@ func TestScreenIsASCII(t *testing.T) {
 		}
 	}
 	m, _ := testModel(120, 30, Options{ASCII: true, Break: neverBreak})
-	m.take(scanned(changes(foreign(scan.Stale))))
+	m.take(scanned(changes(foreign(report.Stale))))
 	golden(t, "asciinames-120x30", m.shown())
 	m.typed("B")
 	golden(t, "asciinames-break-120x30", m.shown())
@@ -72,9 +72,9 @@ func TestScreenIsASCII(t *testing.T) {
 func TestPrintedIsASCII(t *testing.T) {
 	opt := printOptions()
 	opt.Roots, opt.ASCII = []string{"/srv", "/é"}[1:], true
-	r := reportAt("/é/データ", scan.Held)
+	r := reportAt("/é/データ", report.Held)
 	r.Root = "/é"
-	r.Evidence.Holders = []scan.Holder{{Process: someProcess(7, "kvd --name ś", hour)}}
+	r.Evidence.Holders = []report.Holder{{Process: someProcess(7, "kvd --name ś", hour)}}
 	for f, want := range map[Format]string{Table: `\u30c7\u30fc\u30bf  `, Check: `below /\u00e9`} {
 		got := printed(t, f, opt, updateOf(r), summaryOf(r))
 		if strings.ContainsFunc(got, notASCII) || !strings.Contains(got, want) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // outcomeWord is the screen's word for what an attempt came to. Nothing was damaged where a stale lock was
@@ -27,9 +28,9 @@ func attemptText(a *scan.Attempt) string {
 	case a.Outcome == scan.WouldRemove:
 		return "would remove " + escapeList(a.Files)
 	case a.Outcome == scan.WouldBeRefused:
-		return "would be refused: " + scan.Escape(a.Why())
+		return "would be refused: " + report.Escape(a.Why())
 	case len(a.Files) > 0:
-		return files + ", but: " + scan.Escape(a.Why())
+		return files + ", but: " + report.Escape(a.Why())
 	}
-	return scan.Escape(a.Why())
+	return report.Escape(a.Why())
 }

@@ -8,6 +8,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // attempts are one of each kind, with what the screen and the printed lines say of it.
@@ -36,7 +37,7 @@ var attempts = []struct {
 // The screen, its log and the printed lines say the same of an attempt.
 func TestAttemptIsToldAlike(t *testing.T) {
 	for _, test := range attempts {
-		m, _ := testModel(120, 30, Options{Break: func(*scan.Report) scan.Attempt { return test.attempt }})
+		m, _ := testModel(120, 30, Options{Break: func(*report.Report) scan.Attempt { return test.attempt }})
 		m.take(scanned(changes(stale("d"))))
 		m.typed("B")
 		m.Update(m.typed("y")())
@@ -65,7 +66,7 @@ func TestAttemptIsToldAlike(t *testing.T) {
 
 // The dialog says of each target that a break would be refused, and why, before anything is confirmed.
 func TestDialogForesees(t *testing.T) {
-	check := func(r *scan.Report) scan.Attempt {
+	check := func(r *report.Report) scan.Attempt {
 		if strings.HasSuffix(r.Path, "/b") {
 			return scan.Attempt{Outcome: scan.WouldBeRefused, Err: &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedImmutable}}
 		}
@@ -103,7 +104,7 @@ func TestDialogForesees(t *testing.T) {
 // Of very many targets, what is found out comes little by little, and stops with the dialog.
 func TestDialogForeseesByParts(t *testing.T) {
 	checked := 0
-	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: func(r *scan.Report) scan.Attempt {
+	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: func(r *report.Report) scan.Attempt {
 		checked++
 		for range time.Tick(checkTime) {
 			break

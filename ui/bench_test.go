@@ -10,7 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 const many = 100_000
@@ -58,7 +58,7 @@ func BenchmarkArrive(b *testing.B) {
 			for b.Loop() {
 				m, _ := testModel(120, 40, Options{})
 				for at := 0; at < len(changes); at += batch {
-					m.take(scan.Update{Changes: changes[at:min(at+batch, len(changes))]})
+					m.take(report.Update{Changes: changes[at:min(at+batch, len(changes))]})
 					m.View()
 				}
 			}
@@ -78,9 +78,9 @@ func BenchmarkTick(b *testing.B) {
 	})
 	b.Run("changes", func(b *testing.B) {
 		m := bigModel(b)
-		state := scan.Held
+		state := report.Held
 		for b.Loop() {
-			state = scan.Held + scan.Free - state
+			state = report.Held + report.Free - state
 			m.take(scanned(changes(sample{path: "eu/shard-01/tenant-0100/data", state: state})))
 			m.View()
 		}
@@ -166,7 +166,7 @@ func BenchmarkMemory(b *testing.B) {
 		before := inUse()
 		m, _ := testModel(120, 40, Options{})
 		for batch := range slices.Chunk(reports, 500) {
-			m.take(scan.Update{Changes: batch})
+			m.take(report.Update{Changes: batch})
 		}
 		m.typed("S", "S")
 		b.ReportMetric(float64(inUse()-before)/float64(len(reports)), "B/row")

@@ -6,7 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
@@ -114,7 +114,7 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 		m.showClasses(0)
 	case key.Matches(k, keys.State):
 		digit, _ := strconv.Atoi(k.String())
-		m.toggleClass(classOfState(scan.States[digit-1]))
+		m.toggleClass(classOfState(report.States[digit-1]))
 	case key.Matches(k, keys.Sort):
 		m.sort(order{column: (rs.order.column + 1) % columnCount})
 	case key.Matches(k, keys.Reverse):

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // TestBytes counts what crosses the wire at 120×40 for what happens most.
@@ -50,7 +50,7 @@ func TestBytes(t *testing.T) {
 
 // TestBytesOfTick counts what crosses the wire at 120×40 while nobody presses a key.
 func TestBytesOfTick(t *testing.T) {
-	aged := func(unit time.Duration) (out []scan.Change) { // all in sight, and of ages that differ
+	aged := func(unit time.Duration) (out []report.Change) { // all in sight, and of ages that differ
 		for i := range 40 {
 			s := stale(fmt.Sprintf("eu/shard-%02d/tenant-%04d/data", i%7, i*37))
 			s.written = time.Duration(10+i)*unit + unit/2

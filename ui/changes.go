@@ -3,17 +3,17 @@ package ui
 import (
 	"slices"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // take notes what changed and returns the events in it, without their time. What
 // is shown stays as it is until settle.
-func (rs *rows) take(changes []scan.Change, gone []string) (events []event) {
+func (rs *rows) take(changes []report.Change, gone []string) (events []event) {
 	for _, c := range changes {
-		r := rs.byPath[c.Path]
+		r := rs.byPath[c.Report.Path]
 		if r == nil {
 			r = &row{stood: noClass}
-			rs.byPath[c.Path] = r
+			rs.byPath[c.Report.Path] = r
 		}
 		rs.await(r)
 		r.next = c.Report
@@ -44,7 +44,7 @@ func (rs *rows) await(r *row) {
 }
 
 // latest is the last report on a directory, shown or not; nil if there is none.
-func (rs *rows) latest(path string) *scan.Report {
+func (rs *rows) latest(path string) *report.Report {
 	r := rs.byPath[path]
 	switch {
 	case r == nil:
@@ -101,15 +101,15 @@ func (rs *rows) settle() {
 
 // turn takes note of a report, and says what changed with it if its verdict
 // stands: the class, or whose the lock is.
-func (r *row) turn(report *scan.Report) (e event, changed bool) {
-	c := classOf(report)
+func (r *row) turn(now *report.Report) (e event, changed bool) {
+	c := classOf(now)
 	if c == checking {
 		return event{}, false
 	}
-	e = event{path: report.Path, from: r.stood, to: c, report: report}
+	e = event{path: now.Path, from: r.stood, to: c, report: now}
 	keeper := 0
-	if report.Verdict.State == scan.Held {
-		keeper = keeperPID(report)
+	if now.Verdict.State == report.Held {
+		keeper = keeperPID(now)
 	}
 	if r.stood == c && keeper != 0 && r.keeper != 0 {
 		e.fromPID, e.toPID = int(r.keeper), keeper

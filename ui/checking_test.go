@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // What awaits its second look is called so, and nobody is told what to do about it.
@@ -17,7 +17,7 @@ func TestNoAdviceWhileChecking(t *testing.T) {
 		summary, next := r.Explain()
 		for _, keys := range []string{"", "enter"} {
 			m, _ := testModel(140, 40, Options{Break: neverBreak})
-			m.take(scan.Update{Changes: changes(s)})
+			m.take(report.Update{Changes: changes(s)})
 			m.typed(strings.Fields(keys)...)
 			text := strings.Join(strings.Fields(m.shown()), " ")
 			if !strings.Contains(text, "checking") || !strings.Contains(text, "Still checking: ") {
@@ -75,7 +75,7 @@ func TestSinceNotKnown(t *testing.T) {
 			}
 		}
 	}
-	got := printed(t, Table, printOptions(), updateOf(reportAt("/srv/a", scan.Free)), scan.Summary{})
+	got := printed(t, Table, printOptions(), updateOf(reportAt("/srv/a", report.Free)), report.Summary{})
 	if row := strings.Split(got, "\n")[1]; !strings.HasSuffix(row, " -") {
 		t.Errorf("printed as %q", row)
 	}
@@ -94,7 +94,7 @@ func TestPidfileOfAnotherTime(t *testing.T) {
 		{noon.AddDate(11, 0, 0), "written 2037-11-22 16:06:00 · a time that is yet to come"},
 	} {
 		s := heldBy("a", 7)
-		s.holders = []scan.Holder{holder(7, "kvd", started)}
+		s.holders = []report.Holder{holder(7, "kvd", started)}
 		s.process = lock.ProcessAlive
 		s.written = noon.Sub(test.written)
 		m, _ := testModel(120, 30, Options{})

@@ -3,7 +3,7 @@ package ui
 import (
 	"slices"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // class is what a directory counts as on the screen: its state, or checking,
@@ -15,14 +15,14 @@ const (
 	classCount class = 10
 )
 
-func classOf(r *scan.Report) class {
+func classOf(r *report.Report) class {
 	if r.Checking {
 		return checking
 	}
 	return classOfState(r.Verdict.State)
 }
 
-func classOfState(s scan.State) class {
+func classOfState(s report.State) class {
 	c := class(s.Severity())
 	if c >= checking {
 		c++
@@ -36,7 +36,7 @@ func (c class) String() string { return classWords[c] }
 
 var classWords = func() (words [classCount]string) {
 	words[checking] = "checking"
-	for _, s := range scan.States {
+	for _, s := range report.States {
 		words[classOfState(s)] = s.String()
 	}
 	return words

@@ -10,7 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // What is sent is a word for a shell: pasted, it does nothing by itself.
@@ -22,7 +22,7 @@ func TestCopy(t *testing.T) {
 		{"a/0/it's two", "it's two", `'` + root + `/a/0/it'\''s two'`},
 		{"a/-plain_1.0", "-plain_1.0", root + `/a/-plain_1.0`},
 	} {
-		term.show(scanned([]scan.Change{{Report: sample{path: test.path, state: scan.Free}.report()}}))
+		term.show(scanned([]report.Change{{Report: sample{path: test.path, state: report.Free}.report()}}))
 		term.see(test.shown)
 		term.send("/" + test.shown[:4] + "\ry")
 		term.see("sent to the terminal: ")

@@ -6,19 +6,19 @@ import (
 	"time"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // The largest numbers there can be push nothing out of its column.
 func TestColumnsHold(t *testing.T) {
 	const pid = 1<<31 - 1
 	worst := sample{
-		path: strings.Repeat("x", 300), state: scan.Mismatch, pid: pid, process: lock.ProcessGone, written: 9 * time.Hour,
-		holders: []scan.Holder{
+		path: strings.Repeat("x", 300), state: report.Mismatch, pid: pid, process: lock.ProcessGone, written: 9 * time.Hour,
+		holders: []report.Holder{
 			holder(pid-2, "kvd", 9*time.Hour), holder(pid-1, "kvd", 9*time.Hour), holder(pid, "kvd", 9*time.Hour),
 		},
 	}
-	usual := sample{path: "a", state: scan.Mismatch, pid: 1, process: lock.ProcessGone, written: 9 * time.Hour, holders: []scan.Holder{holder(1, "kvd", 9*time.Hour)}}
+	usual := sample{path: "a", state: report.Mismatch, pid: 1, process: lock.ProcessGone, written: 9 * time.Hour, holders: []report.Holder{holder(1, "kvd", 9*time.Hour)}}
 	for w := 40; w < 160; w++ { // beyond, the detail is beside the table
 		m, _ := testModel(w, 30, Options{})
 		m.take(scanned(changes(worst, usual)))
@@ -52,9 +52,9 @@ func TestColumnsSuitTheNames(t *testing.T) {
 	}
 	m, _ := testModel(120, 30, Options{})
 	held := heldBy("漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢", 7) // 60 bytes, 40 cells: no more is kept from the command
-	held.holders[0].Command = "kvd --data /srv/tenants/four"
+	held.holders[0].Process.Command = "kvd --data /srv/tenants/four"
 	m.take(scanned(changes(held)))
-	if text := m.shown(); strings.Count(text, held.holders[0].Command) != 2 { // in the table and in the detail
+	if text := m.shown(); strings.Count(text, held.holders[0].Process.Command) != 2 { // in the table and in the detail
 		t.Errorf("the command is cut:\n%s", text)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // copyPath sends the path, as a word for a shell where it is to be pasted: a name may
@@ -34,7 +34,7 @@ func (m *model) copyNext() tea.Cmd {
 }
 
 // nextCommand is the next step as a line for a shell, or why there is none.
-func (m *model) nextCommand(r *scan.Report) (command, why string) {
+func (m *model) nextCommand(r *report.Report) (command, why string) {
 	_, next := r.Explain()
 	switch command = r.Command(); {
 	case r.Checking:
@@ -91,5 +91,5 @@ func shellWord(text string) string {
 // printable reports whether a text from outside is shown as it is, but for backslashes.
 func printable(text string) bool {
 	text = strings.ReplaceAll(text, `\`, "")
-	return scan.Escape(text) == text
+	return report.Escape(text) == text
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 func TestNextCommand(t *testing.T) {
@@ -16,12 +16,12 @@ func TestNextCommand(t *testing.T) {
 		want     string
 	}{
 		{s: troubled[3], want: "sent to the terminal: kill 9377"},
-		{s: sample{path: "a b/it's", state: scan.Stale, pid: 9}, want: `sent to the terminal: lockscope --break-stale --max-depth 0 '/srv/tenants/a b/it'\''s'`},
+		{s: sample{path: "a b/it's", state: report.Stale, pid: 9}, want: `sent to the terminal: lockscope --break-stale --max-depth 0 '/srv/tenants/a b/it'\''s'`},
 		{s: stale("a"), want: "sent to the terminal: lockscope --break-stale --max-depth 0 /srv/tenants/a"},
 		{s: stale("a"), readOnly: true, want: "nothing to copy: to break it is next, and this is read-only"},
 		{s: free("a"), want: "nothing to copy: there is nothing to do here"},
 		{s: troubled[6], want: "sent to the terminal: ps -o pid,ppid,lstart,args -p 31999"},
-		{s: sample{path: "a", state: scan.Mismatch, checking: true, pid: 1}, want: "nothing to copy: still checking"},
+		{s: sample{path: "a", state: report.Mismatch, checking: true, pid: 1}, want: "nothing to copy: still checking"},
 	} {
 		o := Options{Break: neverBreak}
 		if test.readOnly {

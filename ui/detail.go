@@ -6,7 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 const labelWidth = 10
@@ -102,7 +102,7 @@ func (m *model) factLines(f fact, w int, wrapped bool) []string {
 	return lines
 }
 
-func reasonCodes(rs scan.Reasons) string {
+func reasonCodes(rs report.Reasons) string {
 	var codes []string
 	for _, r := range rs.List() {
 		codes = append(codes, r.String())

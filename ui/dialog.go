@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // dialog asks whether to break, and then says what came of it. Its targets are
@@ -34,7 +35,7 @@ const (
 
 // target is a directory to break, and what came of it.
 type target struct {
-	seen  *scan.Report
+	seen  *report.Report
 	would scan.Attempt // what a break would come to, once that is found out
 	came  scan.Attempt // what it came to, once it was tried
 }

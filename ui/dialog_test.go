@@ -8,18 +8,19 @@ import (
 	"testing"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // breaker notes what it is asked to break, and answers as it is told.
 type breaker struct {
 	mu     sync.Mutex
-	asked  []*scan.Report
+	asked  []*report.Report
 	refuse map[string]error // by tenant
 	partly error            // what each removal comes with
 	hold   chan struct{}    // if set, each break waits for it
 }
 
-func (b *breaker) breakStale(r *scan.Report) scan.Attempt {
+func (b *breaker) breakStale(r *report.Report) scan.Attempt {
 	b.mu.Lock()
 	b.asked = append(b.asked, r)
 	b.mu.Unlock()
@@ -124,7 +125,7 @@ func TestBreakWhatWasSeen(t *testing.T) {
 	term := askBreak(t, &b, 80, 24)
 	term.send("B")
 	term.see("Break this stale lock?")
-	term.show(now(sample{path: first, state: scan.Held, pid: 4711, holders: []scan.Holder{holder(4711, "kvd", hour)}}))
+	term.show(now(sample{path: first, state: report.Held, pid: 4711, holders: []report.Holder{holder(4711, "kvd", hour)}}))
 	term.see("changed since this was asked: now held")
 	term.show(scanned(nil, root+"/us/shard-12/tenant-1200/data")) // nor does a directory that goes
 	term.resize(40, 12)
@@ -137,7 +138,7 @@ func TestBreakWhatWasSeen(t *testing.T) {
 	term.see("changed since you looked: held by 4711")
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.asked) != 1 || b.asked[0].Verdict.State != scan.Stale || b.asked[0].Evidence.Pidfile.PID != 2210 {
+	if len(b.asked) != 1 || b.asked[0].Verdict.State != report.Stale || b.asked[0].Evidence.Pidfile.PID != 2210 {
 		t.Errorf("not what was seen: %+v", b.asked)
 	}
 }
@@ -233,7 +234,7 @@ func TestBreakIsInTheLog(t *testing.T) {
 func TestBreakNotOffered(t *testing.T) {
 	var b breaker
 	for _, s := range troubled {
-		if s.state == scan.Stale {
+		if s.state == report.Stale {
 			continue
 		}
 		m, _ := testModel(80, 24, Options{Break: b.breakStale})

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // checkedMsg is what breaks of some targets of a dialog would come to, from one on.
@@ -24,7 +25,7 @@ func (m *model) checkFrom(from int) tea.Cmd {
 	if check == nil || from == len(d.targets) {
 		return nil
 	}
-	var seen []*scan.Report
+	var seen []*report.Report
 	for _, t := range d.targets[from:] {
 		seen = append(seen, t.seen)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 func (m *model) dialogKeys() []key.Binding {
@@ -145,10 +146,10 @@ func (m *model) targetLines(g *target, w int) []string {
 }
 
 // removes lists what a break would remove, with what the pidfile says.
-func (m *model) removes(r *scan.Report) string {
+func (m *model) removes(r *report.Report) string {
 	var files []string
 	for _, name := range m.opts.Names.Leftovers(r.Evidence.Evidence) {
-		text := scan.Escape(name)
+		text := report.Escape(name)
 		if p := &r.Evidence.Pidfile; name == m.opts.Names.Pidfile {
 			if p.State == lock.PidfileNamed {
 				text += " (" + strconv.Itoa(p.PID) + ", " + r.Evidence.Process.String() + ")"
@@ -162,7 +163,7 @@ func (m *model) removes(r *scan.Report) string {
 }
 
 // changedSince says what a pinned directory is now, "" if it is still stale.
-func (m *model) changedSince(seen *scan.Report) string {
+func (m *model) changedSince(seen *report.Report) string {
 	r := m.rows.latest(seen.Path)
 	switch {
 	case r == nil:
@@ -204,9 +205,9 @@ func (m *model) dialogFoot(w int) []string {
 func escapeList(names []string) string {
 	out := make([]string, len(names))
 	for i, name := range names {
-		out[i] = scan.Escape(name)
+		out[i] = report.Escape(name)
 	}
 	return strings.Join(out, ", ")
 }
 
-func escapeError(err error) string { return scan.Escape(err.Error()) }
+func escapeError(err error) string { return report.Escape(err.Error()) }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // event is one directory's change from one class to another or, held all
@@ -14,9 +15,9 @@ import (
 type event struct {
 	at       time.Time
 	path     string
-	from, to class         // noClass where there was or is no directory
-	report   *scan.Report  // what it rests on; nil for a directory that is gone
-	attempt  *scan.Attempt // with neither of them
+	from, to class          // noClass where there was or is no directory
+	report   *report.Report // what it rests on; nil for a directory that is gone
+	attempt  *scan.Attempt  // with neither of them
 
 	fromPID, toPID int       // of the holders, if they are what changed
 	more           int       // hand-overs since the first, of which this is the last

@@ -8,11 +8,11 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 func heldBy(path string, pid int) sample {
-	return sample{path: path, state: scan.Held, pid: pid, written: hour, holders: []scan.Holder{holder(pid, "kvd", hour)}}
+	return sample{path: path, state: report.Held, pid: pid, written: hour, holders: []report.Holder{holder(pid, "kvd", hour)}}
 }
 
 func TestHandOver(t *testing.T) {
@@ -22,15 +22,15 @@ func TestHandOver(t *testing.T) {
 	contained := func(pid int) sample {
 		s := heldBy("b", 7)
 		s.holders[0] = holder(pid, "kvd", hour)
-		s.holders[0].NSPID = 7
+		s.holders[0].Process.NSPID = 7
 		return s
 	}
 	child := heldBy("a", 9377) // of lower PID, with the descriptor it was given
-	child.holders = append([]scan.Holder{inherited(holder(12, "logrotate", hour))}, child.holders...)
+	child.holders = append([]report.Holder{inherited(holder(12, "logrotate", hour))}, child.holders...)
 	unseen := heldBy("a", 9377)
 	unseen.holders = nil
 	doubted := heldBy("a", 9500)
-	doubted.state, doubted.checking, doubted.pid = scan.Mismatch, true, 9377
+	doubted.state, doubted.checking, doubted.pid = report.Mismatch, true, 9377
 
 	m.take(scanned(changes(heldBy("a", 4410), contained(500))))
 	log := func(want ...string) {
@@ -67,7 +67,7 @@ func TestHandOver(t *testing.T) {
 // TestHandOversPushNothingOut: where a whole fleet hands over, the problems stay in the log.
 func TestHandOversPushNothingOut(t *testing.T) {
 	m, _ := testModel(120, 40, Options{})
-	fleet := func(pid int) scan.Update {
+	fleet := func(pid int) report.Update {
 		var samples []sample
 		for i := range 2 * maxEvents {
 			samples = append(samples, heldBy(fmt.Sprint(i), pid+i))
@@ -79,7 +79,7 @@ func TestHandOversPushNothingOut(t *testing.T) {
 		m.take(fleet(20000 + i))
 	}
 	log := &m.events
-	if e := log.events[0]; len(log.events) != maxEvents || e.path != root+"/x" || e.to != classOfState(scan.Stale) {
+	if e := log.events[0]; len(log.events) != maxEvents || e.path != root+"/x" || e.to != classOfState(report.Stale) {
 		t.Errorf("of %d events the first is %v", len(log.events), *e)
 	}
 	if len(log.handOvers) > maxEvents {

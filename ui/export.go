@@ -8,7 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // exportedMsg is what came of writing a file.
@@ -24,10 +24,10 @@ type exportedMsg struct {
 func (m *model) export() tea.Cmd {
 	now := m.now()
 	options := PrintOptions{Host: m.opts.Host, Roots: m.opts.Roots, Started: now}
-	update := scan.Update{Errors: m.scan.problems()}
+	update := report.Update{Errors: m.scan.problems()}
 	for _, r := range m.rows.flat() {
 		if !r.Checking {
-			update.Changes = append(update.Changes, scan.Change{Report: r.Report})
+			update.Changes = append(update.Changes, report.Change{Report: r.Report})
 		}
 	}
 	summary := m.scan.summary
@@ -60,5 +60,5 @@ func (m *model) exported(msg exportedMsg) {
 		m.notice = "not written: " + escapeError(msg.err)
 		return
 	}
-	m.notice = "wrote " + counted(msg.count, "directory", "directories") + " to " + scan.Escape(msg.path)
+	m.notice = "wrote " + counted(msg.count, "directory", "directories") + " to " + report.Escape(msg.path)
 }

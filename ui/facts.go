@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // fact is one line of the detail: what it is about, and what is known.
@@ -18,7 +18,7 @@ const mostHolders = 50
 
 // facts are what the verdict on a directory rests on, in the order of reading.
 // Their texts are escaped, and joined by sep.
-func facts(r *scan.Report, now time.Time, sep string) []fact {
+func facts(r *report.Report, now time.Time, sep string) []fact {
 	out := []fact{{"lock", lockFact(r, sep)}, {"pidfile", pidfileFact(r, now, sep)}}
 	if o := r.Evidence.Owner; o != nil && !holds(r, o.PID) {
 		text := processText(o, r.Observed, sep)
@@ -32,14 +32,14 @@ func facts(r *scan.Report, now time.Time, sep string) []fact {
 	if temps := r.Evidence.Temps; len(temps) > 0 {
 		names := make([]string, len(temps))
 		for i, t := range temps {
-			names[i] = scan.Escape(t.Name)
+			names[i] = report.Escape(t.Name)
 		}
 		out = append(out, fact{"left over", strings.Join(names, ", ")})
 	}
 	return out
 }
 
-func lockFact(r *scan.Report, sep string) string {
+func lockFact(r *report.Report, sep string) string {
 	e := &r.Evidence
 	parts := []string{e.Lock.State.String()}
 	if e.Lock.ID.Ino != 0 {
@@ -53,33 +53,33 @@ func lockFact(r *scan.Report, sep string) string {
 		parts = append(parts, taken)
 	}
 	switch e.Source {
-	case scan.SourceFdinfo:
+	case report.SourceFdinfo:
 		parts = append(parts, "seen at the holder's descriptor")
-	case scan.SourceTable:
+	case report.SourceTable:
 		parts = append(parts, "seen in the kernel's table")
-	case scan.SourceProbe:
+	case report.SourceProbe:
 		parts = append(parts, "by a flock probe")
-	case scan.SourceLease:
+	case report.SourceLease:
 		parts = append(parts, "nobody has it open (a lease)")
 	}
 	if e.Lock.Err != nil {
-		parts = append(parts, scan.Escape(e.Lock.Err.Error()))
+		parts = append(parts, report.Escape(e.Lock.Err.Error()))
 	}
 	if e.Err != nil && e.Err != e.Lock.Err {
-		parts = append(parts, scan.Escape(e.Err.Error()))
+		parts = append(parts, report.Escape(e.Err.Error()))
 	}
 	return strings.Join(parts, sep)
 }
 
-func deviceText(e *scan.Evidence) string {
+func deviceText(e *report.Evidence) string {
 	text := strconv.Itoa(int(e.Device>>8)) + ":" + strconv.Itoa(int(e.Device&0xff))
 	if e.FS != "" {
-		text += " (" + scan.Escape(e.FS) + ")"
+		text += " (" + report.Escape(e.FS) + ")"
 	}
 	return text
 }
 
-func pidfileFact(r *scan.Report, now time.Time, sep string) string {
+func pidfileFact(r *report.Report, now time.Time, sep string) string {
 	p := &r.Evidence.Pidfile
 	var parts []string
 	switch p.State {
@@ -90,14 +90,14 @@ func pidfileFact(r *scan.Report, now time.Time, sep string) string {
 		}
 		parts = append(parts, text)
 	case lock.PidfileMalformed:
-		parts = append(parts, `names nobody: "`+scan.Escape(p.Text)+`"`)
+		parts = append(parts, `names nobody: "`+report.Escape(p.Text)+`"`)
 	case lock.PidfileNotRegular:
 		parts = append(parts, "not a regular file")
 	default:
 		parts = append(parts, p.State.String())
 	}
 	if p.Err != nil {
-		parts = append(parts, scan.Escape(p.Err.Error()))
+		parts = append(parts, report.Escape(p.Err.Error()))
 	}
 	if p.ID.MTime != 0 {
 		t := time.Unix(0, p.ID.MTime)
@@ -112,13 +112,13 @@ const clockMargin = 2 * time.Second
 
 // howLongAgo is the age of a pidfile by its time, which whoever writes there can set, and
 // which may be from before the clock was set: then it is no age.
-func howLongAgo(r *scan.Report, written, now time.Time) string {
+func howLongAgo(r *report.Report, written, now time.Time) string {
 	if written.After(now.Add(clockMargin)) {
 		return "a time that is yet to come"
 	}
 	named := r.Evidence.Pidfile.PID
 	for _, h := range r.Evidence.Holders {
-		if (h.PID == named || h.NSPID == named) && h.Started.After(written.Add(clockMargin)) {
+		if (h.Process.PID == named || h.Process.NSPID == named) && h.Process.Started.After(written.Add(clockMargin)) {
 			return "before its process started"
 		}
 	}
@@ -126,7 +126,7 @@ func howLongAgo(r *scan.Report, written, now time.Time) string {
 }
 
 // openerFacts are those who have the lock file open, and hold no flock through it.
-func openerFacts(r *scan.Report, sep string) []fact {
+func openerFacts(r *report.Report, sep string) []fact {
 	var out []fact
 	for i, o := range r.Evidence.Openers {
 		if i == mostHolders {
@@ -148,14 +148,14 @@ func openerFacts(r *scan.Report, sep string) []fact {
 }
 
 // holderFacts are a line for each process that holds the lock, with its descriptors.
-func holderFacts(r *scan.Report, sep string) []fact {
+func holderFacts(r *report.Report, sep string) []fact {
 	var out []fact
 	holders := r.Evidence.Holders // in order of PID, once for each descriptor
 	for len(holders) > 0 {
 		h := holders[0]
 		n := 1
 		fds := strconv.Itoa(h.FD)
-		for n < len(holders) && holders[n].PID == h.PID && holders[n].Deleted == h.Deleted {
+		for n < len(holders) && holders[n].Process.PID == h.Process.PID && holders[n].Deleted == h.Deleted {
 			fds += ", " + strconv.Itoa(holders[n].FD)
 			n++
 		}
@@ -186,16 +186,16 @@ func holderFacts(r *scan.Report, sep string) []fact {
 
 // processText names a process: PID, command, user, start. The time of day will
 // do where it began on the day it was seen.
-func processText(p *scan.Process, day time.Time, sep string) string {
+func processText(p *report.Process, day time.Time, sep string) string {
 	text := strconv.Itoa(p.PID)
 	if p.NSPID != 0 && p.NSPID != p.PID {
 		text += " (" + strconv.Itoa(p.NSPID) + " in its container)"
 	}
 	if p.Command != "" {
-		text += " " + scan.Escape(p.Command)
+		text += " " + report.Escape(p.Command)
 	}
 	if p.User != "" {
-		text += sep + scan.Escape(p.User)
+		text += sep + report.Escape(p.User)
 	}
 	if !p.Started.IsZero() {
 		layout := time.DateTime
@@ -208,20 +208,20 @@ func processText(p *scan.Process, day time.Time, sep string) string {
 }
 
 // whyNoBreak says why a stale-break is not offered, "" where it is.
-func whyNoBreak(r *scan.Report, readOnly bool) string {
+func whyNoBreak(r *report.Report, readOnly bool) string {
 	if r.Checking {
 		return "not offered: still checking"
 	}
 	switch r.Verdict.State {
-	case scan.Free:
+	case report.Free:
 		return "nothing to break"
-	case scan.Split:
+	case report.Split:
 		return "not offered: somebody holds a lock file that was this directory's"
-	case scan.Unknown:
+	case report.Unknown:
 		return "not offered: what is not established is left alone"
-	case scan.Unguarded:
+	case report.Unguarded:
 		return "not offered: the process that the pidfile names is alive and uses this directory"
-	case scan.Stale:
+	case report.Stale:
 		if readOnly {
 			return "not offered: read-only"
 		}

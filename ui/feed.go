@@ -7,14 +7,14 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // Source is what the screen shows and steers. *scan.Monitor is one.
 type Source interface {
 	// Run calls sink with what changed, never concurrently, until ctx ends.
 	// What it hands over it touches no more.
-	Run(ctx context.Context, sink func(scan.Update)) error
+	Run(ctx context.Context, sink func(report.Update)) error
 	Observe(paths ...string)
 	Walk()
 	SetInterval(time.Duration)
@@ -29,7 +29,7 @@ const (
 // never waits for the screen.
 type feed struct {
 	mu      sync.Mutex
-	pending []scan.Update
+	pending []report.Update
 	ended   bool
 	err     error
 	ready   chan struct{} // holds a token while there is something to take
@@ -37,7 +37,7 @@ type feed struct {
 }
 
 // batchMsg is what arrived since the last one, in order.
-type batchMsg []scan.Update
+type batchMsg []report.Update
 
 // endedMsg says that the source ended.
 type endedMsg struct{ err error }
@@ -46,7 +46,7 @@ func newFeed() *feed { return &feed{ready: make(chan struct{}, 1)} }
 
 // run feeds from the source until ctx ends.
 func (f *feed) run(ctx context.Context, s Source) {
-	err := s.Run(ctx, func(u scan.Update) {
+	err := s.Run(ctx, func(u report.Update) {
 		f.mu.Lock()
 		f.pending = append(f.pending, u)
 		f.mu.Unlock()

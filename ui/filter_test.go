@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 func TestFilter(t *testing.T) {
@@ -55,7 +55,7 @@ func TestFilter(t *testing.T) {
 }
 
 func TestFilterSeesWhatIsShown(t *testing.T) {
-	r := newRow(sample{path: "Ärger\x1b[2J/データ", state: scan.Free})
+	r := newRow(sample{path: "Ärger\x1b[2J/データ", state: report.Free})
 	for _, word := range []string{"ärger", "ÄRGER", `\x1b`, "データ"} {
 		q := query{terms: parseTerms(word)}
 		if !q.matches(r) {
@@ -79,7 +79,7 @@ func FuzzFilter(f *testing.F) {
 	f.Add("state:stale,split pid:8121", "eu/shard-03/tenant-0412/data", 8121)
 	f.Add("!cmd:kvd ! :", "\xff\x1b", 0)
 	f.Fuzz(func(t *testing.T, filter, path string, pid int) {
-		r := newRow(sample{path: path, state: scan.Held, pid: pid, holders: []scan.Holder{holder(pid, filter, hour)}})
+		r := newRow(sample{path: path, state: report.Held, pid: pid, holders: []report.Holder{holder(pid, filter, hour)}})
 		q := query{terms: parseTerms(filter)}
 		got := q.matches(r)
 		if len(q.terms) == 1 && !strings.HasPrefix(strings.TrimSpace(filter), "!") {

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -44,7 +45,7 @@ func testModel(width, height int, o Options) (*model, *fakeSource) {
 	return m, source
 }
 
-func (m *model) take(updates ...scan.Update) { m.Update(batchMsg(updates)) }
+func (m *model) take(updates ...report.Update) { m.Update(batchMsg(updates)) }
 
 // keys presses keys, named as bindings name them, and runs no commands.
 func (m *model) typed(keys ...string) (cmd tea.Cmd) {
@@ -87,13 +88,13 @@ func (m *model) shown() string {
 	return b.String()
 }
 
-func neverBreak(*scan.Report) scan.Attempt {
+func neverBreak(*report.Report) scan.Attempt {
 	return scan.Attempt{Outcome: scan.Refused, Err: errNotStale}
 }
 
 func TestScreens(t *testing.T) {
-	walking := scan.Update{Changes: fleet(30), Interval: 2 * time.Second,
-		Progress: scan.Progress{Walking: true, Visited: 31000, Found: 42, Elapsed: 2 * time.Second}}
+	walking := report.Update{Changes: fleet(30), Interval: 2 * time.Second,
+		Progress: report.Progress{Walking: true, Visited: 31000, Found: 42, Elapsed: 2 * time.Second}}
 	for _, size := range []struct {
 		name          string
 		width, height int
@@ -101,25 +102,25 @@ func TestScreens(t *testing.T) {
 		for _, test := range []struct {
 			name    string
 			options Options
-			updates []scan.Update
+			updates []report.Update
 			keys    string
 		}{
-			{"table", Options{}, []scan.Update{scanned(fleet(3000))}, "down down down"},
-			{"walking", Options{}, []scan.Update{walking}, ""},
+			{"table", Options{}, []report.Update{scanned(fleet(3000))}, "down down down"},
+			{"walking", Options{}, []report.Update{walking}, ""},
 			{"looking", Options{}, nil, ""},
-			{"nothing", Options{}, []scan.Update{scanned(nil)}, ""},
-			{"healthy", Options{}, []scan.Update{scanned(fleet(30)[len(troubled):])}, "!"},
-			{"filter", Options{}, []scan.Update{scanned(fleet(3000))}, "/ k v d space ! h e l d"},
-			{"filtered", Options{}, []scan.Update{scanned(fleet(3000))}, "/ e u / enter ! space space s s S"},
-			{"nomatch", Options{}, []scan.Update{scanned(fleet(30))}, "/ x y z z y enter"},
-			{"detail", Options{}, []scan.Update{scanned(fleet(30))}, "down down down enter"},
-			{"groups", Options{Break: neverBreak}, []scan.Update{scanned(fleet(300))}, "t t j j left"},
-			{"initial", Options{States: []scan.State{scan.Stale, scan.Unknown}}, []scan.Update{scanned(fleet(30))}, ""},
-			{"help", Options{}, []scan.Update{scanned(fleet(30))}, "?"},
-			{"readonly", Options{}, []scan.Update{scanned(fleet(30))}, "6"},
-			{"break", Options{Break: neverBreak}, []scan.Update{scanned(fleet(30))}, "6 B"},
-			{"breakmany", Options{Break: neverBreak}, []scan.Update{scanned(fleet(30))}, "a B 3"},
-			{"ascii", Options{ASCII: true, Break: neverBreak}, []scan.Update{scanned(fleet(30))}, "6 space B"},
+			{"nothing", Options{}, []report.Update{scanned(nil)}, ""},
+			{"healthy", Options{}, []report.Update{scanned(fleet(30)[len(troubled):])}, "!"},
+			{"filter", Options{}, []report.Update{scanned(fleet(3000))}, "/ k v d space ! h e l d"},
+			{"filtered", Options{}, []report.Update{scanned(fleet(3000))}, "/ e u / enter ! space space s s S"},
+			{"nomatch", Options{}, []report.Update{scanned(fleet(30))}, "/ x y z z y enter"},
+			{"detail", Options{}, []report.Update{scanned(fleet(30))}, "down down down enter"},
+			{"groups", Options{Break: neverBreak}, []report.Update{scanned(fleet(300))}, "t t j j left"},
+			{"initial", Options{States: []report.State{report.Stale, report.Unknown}}, []report.Update{scanned(fleet(30))}, ""},
+			{"help", Options{}, []report.Update{scanned(fleet(30))}, "?"},
+			{"readonly", Options{}, []report.Update{scanned(fleet(30))}, "6"},
+			{"break", Options{Break: neverBreak}, []report.Update{scanned(fleet(30))}, "6 B"},
+			{"breakmany", Options{Break: neverBreak}, []report.Update{scanned(fleet(30))}, "a B 3"},
+			{"ascii", Options{ASCII: true, Break: neverBreak}, []report.Update{scanned(fleet(30))}, "6 space B"},
 		} {
 			t.Run(test.name+"-"+size.name, func(t *testing.T) {
 				m, _ := testModel(size.width, size.height, test.options)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // group is what the row at the head of a group stands for: the directories
@@ -50,7 +50,7 @@ func (gs *groups) key(path string) string {
 func (gs *groups) head(key string) *row {
 	h := gs.heads[key]
 	if h == nil {
-		h = &row{Report: &scan.Report{Path: gs.base + "/" + key}, group: &group{key: key}}
+		h = &row{Report: &report.Report{Path: gs.base + "/" + key}, group: &group{key: key}}
 		if gs.heads == nil {
 			gs.heads = map[string]*row{}
 		}
@@ -165,7 +165,7 @@ func groupName(g *group) string {
 	if g.key == "" {
 		return "./"
 	}
-	return scan.Escape(g.key) + "/"
+	return report.Escape(g.key) + "/"
 }
 
 // groupLines are the detail of a group.

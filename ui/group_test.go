@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // listed is what the rows show: directories, and heads with a slash at the end.
@@ -60,7 +60,7 @@ func TestFold(t *testing.T) {
 		t.Errorf("the problem in a folded group is not found at its head, but at %d", rs.at)
 	}
 	rs.applied(changes(stale("a/z/6"), free("0")), nil)
-	if rs.at != 0 || rs.current().group.counts[classOfState(scan.Stale)] != 2 {
+	if rs.at != 0 || rs.current().group.counts[classOfState(report.Stale)] != 2 {
 		t.Errorf("a folded group does not count what is new in it: %s", listed(rs))
 	}
 	rs.toggle()

@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // TestEverySize draws every kind of screen in every size.
@@ -53,10 +53,10 @@ func FuzzView(f *testing.F) {
 	f.Add("\xff\xfe/\u2028", "\u200b\ufeff", "\x1b")
 	f.Fuzz(func(t *testing.T, path, commandLine, user string) {
 		h := holder(7, commandLine, hour)
-		h.User = user
+		h.Process.User = user
 		m, _ := testModel(120, 30, Options{Break: neverBreak})
-		m.take(scanned(changes(sample{path: path, state: scan.Mismatch, pid: 9, written: hour, holders: []scan.Holder{h},
-			owner: h.Process, temps: []string{user}}, sample{path: "x" + path, state: scan.Stale, pid: 8, temps: []string{user}})))
+		m.take(scanned(changes(sample{path: path, state: report.Mismatch, pid: 9, written: hour, holders: []report.Holder{h},
+			owner: h.Process, temps: []string{user}}, sample{path: "x" + path, state: report.Stale, pid: 8, temps: []string{user}})))
 		for _, keys := range []string{"", "enter", "l", "q enter G B", "esc y", "t"} {
 			m.typed(strings.Fields(keys)...)
 			for _, r := range ansi.Strip(m.View().Content) {
@@ -77,7 +77,7 @@ func TestPidfileTextIsEscaped(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
 	r := s.report()
 	r.Evidence.Pidfile.State, r.Evidence.Pidfile.Text = lock.PidfileMalformed, "81\u316421\n"
-	m.take(scanned([]scan.Change{{Report: r}}))
+	m.take(scanned([]report.Change{{Report: r}}))
 	if text := m.shown(); !strings.Contains(text, `names nobody: "81\u316421\n"`) {
 		t.Errorf("the detail:\n%s", text)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // childEnv makes the test binary a program that shows a screen: how many
@@ -52,7 +53,7 @@ func child(healthy string) int {
 	err := Run(ctx, Options{
 		Host: "web-07", Roots: []string{root}, Source: source, Interval: 2 * time.Second,
 		Color: os.Getenv("NO_COLOR") == "", ASCII: os.Getenv("LOCKSCOPE_UI_ASCII") != "",
-		Break: func(r *scan.Report) scan.Attempt {
+		Break: func(r *report.Report) scan.Attempt {
 			if r.Evidence.Pidfile.PID == 1 {
 				return scan.Attempt{Outcome: scan.Refused, Err: errNotStale}
 			}

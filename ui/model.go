@@ -9,7 +9,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // mode says what the keys go to.
@@ -112,17 +112,17 @@ func (m *model) Init() tea.Cmd { return tea.Batch(m.feed.next, m.nextTick()) }
 
 // status is what the header says of the scan.
 type status struct {
-	progress scan.Progress    // of the walk that is under way, or the last one
-	errors   []scan.PathError // of the last walk that came to its end
-	fresh    []scan.PathError // of the walk since
-	walked   bool             // there was a walk since the last pass ended
-	passes   int              // that came to an end
-	summary  scan.Summary     // of the last pass
-	took     time.Duration    // what a walk takes, see steady
-	wanted   time.Duration    // the interval the user chose
-	interval time.Duration    // the interval in force, see steady
-	pausedAt time.Time        // when the user stopped the picture; zero while it goes on
-	heard    time.Time        // when the source was last heard of
+	progress report.Progress    // of the walk that is under way, or the last one
+	errors   []report.PathError // of the last walk that came to its end
+	fresh    []report.PathError // of the walk since
+	walked   bool               // there was a walk since the last pass ended
+	passes   int                // that came to an end
+	summary  report.Summary     // of the last pass
+	took     time.Duration      // what a walk takes, see steady
+	wanted   time.Duration      // the interval the user chose
+	interval time.Duration      // the interval in force, see steady
+	pausedAt time.Time          // when the user stopped the picture; zero while it goes on
+	heard    time.Time          // when the source was last heard of
 	ended    bool
 	err      error // why it ended
 }
@@ -130,10 +130,10 @@ type status struct {
 func (s *status) paused() bool { return !s.pausedAt.IsZero() }
 
 // apply takes in an update. Its progress and interval may not be set.
-func (s *status) apply(u *scan.Update, now time.Time) {
+func (s *status) apply(u *report.Update, now time.Time) {
 	s.heard = now
 	s.fresh = append(s.fresh, u.Errors...)
-	if u.Progress != (scan.Progress{}) {
+	if u.Progress != (report.Progress{}) {
 		s.progress, s.walked = u.Progress, true
 	}
 	if u.Interval != 0 {
@@ -169,7 +169,7 @@ func (s *status) walking() bool {
 }
 
 // problems are the errors to show.
-func (s *status) problems() []scan.PathError {
+func (s *status) problems() []report.PathError {
 	if s.passes == 0 {
 		return s.fresh
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // column is what the table can be sorted by.
@@ -153,22 +153,22 @@ func (o order) insert(sorted, rows []*row) []*row {
 	return sorted
 }
 
-func namedPID(r *scan.Report) int {
+func namedPID(r *report.Report) int {
 	if p := &r.Evidence.Pidfile; p.State == lock.PidfileNamed {
 		return p.PID
 	}
 	return 0
 }
 
-func holderPID(r *scan.Report) int {
+func holderPID(r *report.Report) int {
 	if h := r.Evidence.Holders; len(h) > 0 {
-		return h[0].PID
+		return h[0].Process.PID
 	}
 	return 0
 }
 
 // command is the command line that a row shows: its keeper's. It is not escaped.
-func command(r *scan.Report) string {
+func command(r *report.Report) string {
 	if p := r.Keeper(); p != nil {
 		return p.Command
 	}

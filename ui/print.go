@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // Printer writes the results of a scan to a stream. It is fed the updates of a
@@ -19,9 +19,9 @@ import (
 type Printer interface {
 	// Update takes what a Monitor found. Reports that await their second look
 	// are left for the update that brings it.
-	Update(u scan.Update) error
+	Update(u report.Update) error
 	// End completes the output once every directory has been looked at.
-	End(s scan.Summary) error
+	End(s report.Summary) error
 }
 
 // Format is a way to print the results.
@@ -48,10 +48,10 @@ type PrintOptions struct {
 	Host    string
 	Roots   []string // as the Monitor was given them
 	Started time.Time
-	States  []scan.State // only directories in these are shown; all if empty. What is counted stays the whole.
-	Color   bool         // state words in colour, in a table
-	Width   int          // of the terminal that a table is for, in cells; 0 = no line is too long
-	ASCII   bool         // spell out all else, in a table and in a line for people
+	States  []report.State // only directories in these are shown; all if empty. What is counted stays the whole.
+	Color   bool           // state words in colour, in a table
+	Width   int            // of the terminal that a table is for, in cells; 0 = no line is too long
+	ASCII   bool           // spell out all else, in a table and in a line for people
 
 	AllowEmpty bool // no data directory at all is nothing to look after, for Check
 }
@@ -63,7 +63,7 @@ func NewPrinter(w io.Writer, f Format, opt PrintOptions) Printer {
 	case JSON:
 		return &jsonPrinter{out: out, opt: opt}
 	case NDJSON:
-		return &ndjsonPrinter{out: out, opt: opt, last: map[string]scan.State{}}
+		return &ndjsonPrinter{out: out, opt: opt, last: map[string]report.State{}}
 	case Check:
 		return &checkPrinter{out: out, opt: opt}
 	}
@@ -71,7 +71,7 @@ func NewPrinter(w io.Writer, f Format, opt PrintOptions) Printer {
 }
 
 // shows reports whether directories in state s are to be shown.
-func (o PrintOptions) shows(s scan.State) bool {
+func (o PrintOptions) shows(s report.State) bool {
 	return len(o.States) == 0 || slices.Contains(o.States, s)
 }
 
@@ -84,7 +84,7 @@ func (o PrintOptions) below() string {
 }
 
 // place is a report's path as people read it: below the root where there is but one.
-func (o PrintOptions) place(r *scan.Report) string {
+func (o PrintOptions) place(r *report.Report) string {
 	path := r.Path
 	if len(o.Roots) == 1 {
 		if rel, err := filepath.Rel(r.Root, r.Path); err == nil {
@@ -96,7 +96,7 @@ func (o PrintOptions) place(r *scan.Report) string {
 
 // escape is a text from outside as it is printed for people.
 func (o PrintOptions) escape(text string) string {
-	text = scan.Escape(text)
+	text = report.Escape(text)
 	if o.ASCII {
 		text = asciiOnly(text)
 	}
@@ -104,11 +104,11 @@ func (o PrintOptions) escape(text string) string {
 }
 
 // collected gathers the reports of a format that prints them sorted.
-type collected []*scan.Report
+type collected []*report.Report
 
-func (c *collected) add(changes []scan.Change, opt PrintOptions) {
+func (c *collected) add(changes []report.Change, opt PrintOptions) {
 	for _, ch := range changes {
-		if !ch.Checking && opt.shows(ch.Verdict.State) {
+		if !ch.Report.Checking && opt.shows(ch.Report.Verdict.State) {
 			*c = append(*c, ch.Report)
 		}
 	}
@@ -116,13 +116,13 @@ func (c *collected) add(changes []scan.Change, opt PrintOptions) {
 
 // sort puts the worst first, and equals in order of their paths.
 func (c collected) sort() {
-	slices.SortFunc(c, func(a, b *scan.Report) int {
+	slices.SortFunc(c, func(a, b *report.Report) int {
 		return cmp.Or(a.Verdict.State.Severity()-b.Verdict.State.Severity(), cmp.Compare(a.Path, b.Path))
 	})
 }
 
 // summaryText is a summary in words: "12,408 directories below /srv: 2 split, 11,926 held, 480 free; 1 error; 0.4s".
-func summaryText(s scan.Summary, opt PrintOptions) string {
+func summaryText(s report.Summary, opt PrintOptions) string {
 	var b strings.Builder
 	switch s.Dirs {
 	case 0:
@@ -133,7 +133,7 @@ func summaryText(s scan.Summary, opt PrintOptions) string {
 		b.WriteString(count(s.Dirs) + " directories " + opt.below())
 	}
 	sep := ": "
-	for _, state := range scan.States {
+	for _, state := range report.States {
 		if n := s.States[state]; n > 0 {
 			b.WriteString(sep + count(n) + " " + state.String())
 			sep = ", "

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // BreakPrinter prints what became of each attempt to break a stale lock, one
@@ -32,7 +33,7 @@ type breakJSON struct {
 }
 
 // Print prints what an attempt came to, or would come to.
-func (p *BreakPrinter) Print(r *scan.Report, a scan.Attempt) error {
+func (p *BreakPrinter) Print(r *report.Report, a scan.Attempt) error {
 	if p.json {
 		b := breakJSON{Type: "break", Outcome: a.Outcome.String(), Reason: a.Reason()}
 		b.Path, b.PathBytes = textOf(r.Path)
@@ -47,6 +48,6 @@ func (p *BreakPrinter) Print(r *scan.Report, a scan.Attempt) error {
 	case scan.Refused, scan.Failed:
 		text = a.Outcome.String() + ": " + text
 	}
-	fmt.Fprintf(p.out, "%s: %s\n", scan.Escape(r.Path), text)
+	fmt.Fprintf(p.out, "%s: %s\n", report.Escape(r.Path), text)
 	return p.out.Flush()
 }

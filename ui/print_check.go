@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // checkPrinter prints the summary alone, for a monitoring system's status line.
@@ -15,12 +15,12 @@ type checkPrinter struct {
 	unread bool // a root could not be read, whatever the states that count
 }
 
-func (p *checkPrinter) Update(u scan.Update) error {
-	p.unread = p.unread || slices.ContainsFunc(u.Errors, func(e scan.PathError) bool { return e.Root })
+func (p *checkPrinter) Update(u report.Update) error {
+	p.unread = p.unread || slices.ContainsFunc(u.Errors, func(e report.PathError) bool { return e.Root })
 	return nil
 }
 
-func (p *checkPrinter) End(s scan.Summary) error {
+func (p *checkPrinter) End(s report.Summary) error {
 	word := "ok"
 	if p.unread || NeedsAttention(s, p.opt) {
 		word = "attention"
@@ -37,13 +37,13 @@ func (p *checkPrinter) End(s scan.Summary) error {
 // states that are asked for, or in any if none are. What could not be read counts as
 // unknown: nobody can say that it is healthy. Nor is that all is well where there
 // is nothing: a disk may not be mounted.
-func NeedsAttention(s scan.Summary, opt PrintOptions) bool {
+func NeedsAttention(s report.Summary, opt PrintOptions) bool {
 	if s.Dirs == 0 && !opt.AllowEmpty {
 		return true
 	}
-	for _, state := range scan.States {
+	for _, state := range report.States {
 		n := s.States[state]
-		if state == scan.Unknown {
+		if state == report.Unknown {
 			n += s.Errors + s.Checking
 		}
 		if n > 0 && !state.Healthy() && opt.shows(state) {

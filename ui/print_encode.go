@@ -5,7 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // jsonWriter writes JSON that is safe to look at on a terminal. The stream's
@@ -38,5 +38,5 @@ func (e jsonWriter) value(v any) {
 	if err := enc.Encode(v); err != nil {
 		panic(err)
 	}
-	e.out.Write(scan.EscapeJSON(bytes.TrimSuffix(buf.Bytes(), []byte("\n"))))
+	e.out.Write(report.EscapeJSON(bytes.TrimSuffix(buf.Bytes(), []byte("\n"))))
 }

@@ -7,18 +7,18 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // On a terminal no line of the table is wider than it, whatever there is in it.
 func TestTableFitsTheTerminal(t *testing.T) {
 	all := assorted()
-	all = append(all, reportAt("/srv/"+strings.Repeat("長い", 60)+"/data", scan.Stale), reportAt("/srv/"+strings.Repeat("\x1b", 60), scan.Stale))
+	all = append(all, reportAt("/srv/"+strings.Repeat("長い", 60)+"/data", report.Stale), reportAt("/srv/"+strings.Repeat("\x1b", 60), report.Stale))
 	for _, ascii := range []bool{false, true} {
 		for w := 1; w <= 250; w++ {
 			opt := printOptions()
 			opt.Width, opt.ASCII, opt.Color = w, ascii, true
-			opt.States = scan.States
+			opt.States = report.States
 			got := printed(t, Table, opt, updateOf(all...), summaryOf(all...))
 			for line := range strings.Lines(got) {
 				if n := width(strings.TrimSuffix(line, "\n")); n > w {

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"time"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // jsonPrinter prints one document at the end, its directories in the order of
@@ -13,16 +13,16 @@ type jsonPrinter struct {
 	out    *bufio.Writer
 	opt    PrintOptions
 	dirs   collected
-	errors []scan.PathError
+	errors []report.PathError
 }
 
-func (p *jsonPrinter) Update(u scan.Update) error {
+func (p *jsonPrinter) Update(u report.Update) error {
 	p.dirs.add(u.Changes, p.opt)
 	p.errors = append(p.errors, u.Errors...)
 	return nil
 }
 
-func (p *jsonPrinter) End(s scan.Summary) error {
+func (p *jsonPrinter) End(s report.Summary) error {
 	p.dirs.sort()
 	roots := make([]string, len(p.opt.Roots))
 	for i, r := range p.opt.Roots {

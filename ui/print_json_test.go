@@ -12,7 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 type object = map[string]any
@@ -68,7 +68,7 @@ func TestPrintNDJSONFields(t *testing.T) {
 
 func TestPrintNDJSONLeavesOutWhatNobodyLookedAt(t *testing.T) {
 	for _, r := range assorted() {
-		if r.Verdict.State != scan.Unknown {
+		if r.Verdict.State != report.Unknown {
 			continue
 		}
 		got := lines(t, printed(t, NDJSON, printOptions(), updateOf(r), summaryOf(r)))[0]
@@ -85,8 +85,8 @@ func TestPrintNDJSONLeavesOutWhatNobodyLookedAt(t *testing.T) {
 
 func TestPrintNDJSONStream(t *testing.T) {
 	var b bytes.Buffer
-	p := NewPrinter(&b, NDJSON, PrintOptions{States: []scan.State{scan.Stale, scan.Unguarded}})
-	next := func(u scan.Update) []string {
+	p := NewPrinter(&b, NDJSON, PrintOptions{States: []report.State{report.Stale, report.Unguarded}})
+	next := func(u report.Update) []string {
 		t.Helper()
 		b.Reset()
 		if err := p.Update(u); err != nil {
@@ -104,20 +104,20 @@ func TestPrintNDJSONStream(t *testing.T) {
 		}
 		return got
 	}
-	expect := func(u scan.Update, want ...string) {
+	expect := func(u report.Update, want ...string) {
 		t.Helper()
 		if got := next(u); !reflect.DeepEqual(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
-	denied := scan.Update{Errors: []scan.PathError{{Path: "/srv/no", Err: fs.ErrPermission}}}
-	looking := reportAt("/srv/c", scan.Stale)
+	denied := report.Update{Errors: []report.PathError{{Path: "/srv/no", Err: fs.ErrPermission}}}
+	looking := reportAt("/srv/c", report.Stale)
 	looking.Checking = true
 
-	expect(updateOf(reportAt("/srv/b", scan.Stale), reportAt("/srv/a", scan.Held), looking), "dir /srv/b stale")
+	expect(updateOf(reportAt("/srv/b", report.Stale), reportAt("/srv/a", report.Held), looking), "dir /srv/b stale")
 	expect(denied)
 	b.Reset()
-	if err := p.End(scan.Summary{Dirs: 3, States: map[scan.State]int{scan.Stale: 1, scan.Held: 1}, Checking: 1, Errors: 1}); err != nil {
+	if err := p.End(report.Summary{Dirs: 3, States: map[report.State]int{report.Stale: 1, report.Held: 1}, Checking: 1, Errors: 1}); err != nil {
 		t.Fatal(err)
 	}
 	end := lines(t, b.String())
@@ -128,18 +128,18 @@ func TestPrintNDJSONStream(t *testing.T) {
 		t.Errorf("the summary does not count what is not shown: %v", end[1])
 	}
 	expect(denied, "error /srv/no permission denied")
-	expect(updateOf(reportAt("/srv/c", scan.Stale)), "dir /srv/c stale") // had its second look
-	expect(updateOf(reportAt("/srv/b", scan.Held)), "change /srv/b stale held")
-	expect(updateOf(reportAt("/srv/b", scan.Free)))
-	expect(updateOf(reportAt("/srv/b", scan.Unguarded)), "change /srv/b free unguarded")
-	expect(scan.Update{Gone: []string{"/srv/a", "/srv/b", "/srv/x"}}, "gone /srv/b")
-	expect(updateOf(reportAt("/srv/b", scan.Stale)), "dir /srv/b stale")
+	expect(updateOf(reportAt("/srv/c", report.Stale)), "dir /srv/c stale") // had its second look
+	expect(updateOf(reportAt("/srv/b", report.Held)), "change /srv/b stale held")
+	expect(updateOf(reportAt("/srv/b", report.Free)))
+	expect(updateOf(reportAt("/srv/b", report.Unguarded)), "change /srv/b free unguarded")
+	expect(report.Update{Gone: []string{"/srv/a", "/srv/b", "/srv/x"}}, "gone /srv/b")
+	expect(updateOf(reportAt("/srv/b", report.Stale)), "dir /srv/b stale")
 }
 
 func TestPrintJSON(t *testing.T) {
 	all := assorted()
 	u := updateOf(all...)
-	u.Errors = []scan.PathError{{Path: "/srv/\xfe", Err: &fs.PathError{Op: "open", Path: "/srv/\xfe", Err: errors.New("no")}}}
+	u.Errors = []report.PathError{{Path: "/srv/\xfe", Err: &fs.PathError{Op: "open", Path: "/srv/\xfe", Err: errors.New("no")}}}
 	text := printed(t, JSON, printOptions(), u, summaryOf(all...))
 	doc := decode(t, text)
 	var states, paths []string
@@ -169,7 +169,7 @@ func TestPrintJSON(t *testing.T) {
 }
 
 func TestPrintJSONOfNothing(t *testing.T) {
-	doc := decode(t, printed(t, JSON, printOptions(), scan.Update{}, scan.Summary{}))
+	doc := decode(t, printed(t, JSON, printOptions(), report.Update{}, report.Summary{}))
 	for _, list := range []string{"dirs", "errors"} {
 		if l, ok := doc[list].([]any); !ok || len(l) > 0 {
 			t.Errorf("%s: %v, want an empty list", list, doc[list])

@@ -3,7 +3,7 @@ package ui
 import (
 	"bufio"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // ndjsonPrinter prints an object a line: every directory as soon as its state is
@@ -12,21 +12,21 @@ import (
 type ndjsonPrinter struct {
 	out    *bufio.Writer
 	opt    PrintOptions
-	last   map[string]scan.State // by path, as of the last update that had its final look
-	errors []scan.PathError      // those that wait for End
+	last   map[string]report.State // by path, as of the last update that had its final look
+	errors []report.PathError      // those that wait for End
 	ended  bool
 }
 
-func (p *ndjsonPrinter) Update(u scan.Update) error {
+func (p *ndjsonPrinter) Update(u report.Update) error {
 	e := jsonWriter{out: p.out}
 	for _, c := range u.Changes {
-		if c.Checking {
+		if c.Report.Checking {
 			continue
 		}
-		from, known := p.last[c.Path]
-		p.last[c.Path] = c.Verdict.State
+		from, known := p.last[c.Report.Path]
+		p.last[c.Report.Path] = c.Report.Verdict.State
 		// What leaves the states that are shown is told as well: else it would seem to be in them still.
-		if !p.opt.shows(c.Verdict.State) && !(known && p.opt.shows(from)) {
+		if !p.opt.shows(c.Report.Verdict.State) && !(known && p.opt.shows(from)) {
 			continue
 		}
 		line := newDirJSON(c.Report)
@@ -48,7 +48,7 @@ func (p *ndjsonPrinter) Update(u scan.Update) error {
 	return p.out.Flush()
 }
 
-func (p *ndjsonPrinter) End(s scan.Summary) error {
+func (p *ndjsonPrinter) End(s report.Summary) error {
 	e := jsonWriter{out: p.out}
 	p.flushErrors(e)
 	p.ended = true

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // The objects of the JSON forms. Facts that are not known are left out, and
@@ -87,7 +87,7 @@ type summaryJSON struct {
 	Host     string         `json:"host"`
 }
 
-func newDirJSON(r *scan.Report) dirJSON {
+func newDirJSON(r *report.Report) dirJSON {
 	ev := &r.Evidence
 	d := dirJSON{
 		Type:     "dir",
@@ -130,18 +130,18 @@ func newDirJSON(r *scan.Report) dirJSON {
 	}
 	for _, o := range ev.Openers {
 		if o.Other { // a holder too, of a lock of another kind
-			d.Holders = append(d.Holders, newHolderJSON(scan.Holder{Process: o.Process, FD: o.FD}))
+			d.Holders = append(d.Holders, newHolderJSON(report.Holder{Process: o.Process, FD: o.FD}))
 		}
 	}
 	return d
 }
 
-func newHolderJSON(h scan.Holder) holderJSON {
-	j := holderJSON{PID: h.PID, Started: jsonTime(h.Started), FD: h.FD, Inherited: h.Inherited, Deleted: h.Deleted}
-	j.Command, _ = textOf(h.Command)
-	j.User, _ = textOf(h.User)
-	if h.NSPID != h.PID {
-		j.NSPID = h.NSPID
+func newHolderJSON(h report.Holder) holderJSON {
+	j := holderJSON{PID: h.Process.PID, Started: jsonTime(h.Process.Started), FD: h.FD, Inherited: h.Inherited, Deleted: h.Deleted}
+	j.Command, _ = textOf(h.Process.Command)
+	j.User, _ = textOf(h.Process.User)
+	if h.Process.NSPID != h.Process.PID {
+		j.NSPID = h.Process.NSPID
 	}
 	return j
 }
@@ -152,7 +152,7 @@ func newGoneJSON(path string) goneJSON {
 	return g
 }
 
-func newErrorJSON(err scan.PathError) errorJSON {
+func newErrorJSON(err report.PathError) errorJSON {
 	e := errorJSON{goneJSON: newGoneJSON(err.Path)}
 	e.Type = "error"
 	e.Error, _ = textOf(err.Error())
@@ -160,9 +160,9 @@ func newErrorJSON(err scan.PathError) errorJSON {
 }
 
 // newSummaryJSON counts every state by name, also those that no directory is in.
-func newSummaryJSON(s scan.Summary, host string) summaryJSON {
-	states := make(map[string]int, len(scan.States))
-	for _, state := range scan.States {
+func newSummaryJSON(s report.Summary, host string) summaryJSON {
+	states := make(map[string]int, len(report.States))
+	for _, state := range report.States {
 		states[state.String()] = s.States[state]
 	}
 	seconds := float64(s.Duration.Milliseconds()) / 1000
@@ -175,7 +175,7 @@ func textOf(s string) (text string, raw []byte) {
 	if utf8.ValidString(s) {
 		return s, nil
 	}
-	return scan.Escape(s), []byte(s)
+	return report.Escape(s), []byte(s)
 }
 
 func jsonTime(t time.Time) time.Time {

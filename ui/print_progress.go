@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // A scan that takes no longer than this shows no progress: a line that flashes
@@ -37,7 +37,7 @@ func NewProgress(w io.Writer) *Progress {
 
 // Show draws the line, unless it is too early to. A terminal that cannot be
 // written to is no reason to stop a scan, so errors are ignored.
-func (p *Progress) Show(now scan.Progress) {
+func (p *Progress) Show(now report.Progress) {
 	if now.Elapsed < p.next {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // Where lines may be of any length, a cell wider than its column's limit moves only the
@@ -34,12 +34,12 @@ type tablePrinter struct {
 	rows collected
 }
 
-func (p *tablePrinter) Update(u scan.Update) error {
+func (p *tablePrinter) Update(u report.Update) error {
 	p.rows.add(u.Changes, p.opt)
 	return nil
 }
 
-func (p *tablePrinter) End(s scan.Summary) error {
+func (p *tablePrinter) End(s report.Summary) error {
 	p.rows.sort()
 	if len(p.rows) > 0 {
 		colors := newTheme(true)
@@ -65,7 +65,7 @@ func (p *tablePrinter) End(s scan.Summary) error {
 }
 
 // printedCells are a report's texts under tableHeader, escaped.
-func printedCells(r *scan.Report, opt PrintOptions) []string {
+func printedCells(r *report.Report, opt PrintOptions) []string {
 	since := "-"
 	if t := r.Since(); !t.IsZero() {
 		since = age(r.Observed.Sub(t))
@@ -74,7 +74,7 @@ func printedCells(r *scan.Report, opt PrintOptions) []string {
 }
 
 // printedWidths are the widths of the columns in terminal cells.
-func printedWidths(rows []*scan.Report, opt PrintOptions) []int {
+func printedWidths(rows []*report.Report, opt PrintOptions) []int {
 	widths := make([]int, len(tableHeader))
 	for i, h := range tableHeader {
 		widths[i] = len(h)
@@ -126,7 +126,7 @@ func (p *tablePrinter) writeRow(cells []string, widths []int, state lipgloss.Sty
 }
 
 // printedPidfile is the PID the pidfile names, or else the word that the JSON has for it.
-func printedPidfile(r *scan.Report) string {
+func printedPidfile(r *report.Report) string {
 	switch p := r.Evidence.Pidfile; {
 	case p.State == lock.PidfileNamed:
 		return strconv.Itoa(p.PID)
@@ -140,18 +140,18 @@ func printedPidfile(r *scan.Report) string {
 }
 
 // printedHolders lists who holds the lock: nobody, or "?" for a holder that cannot be seen.
-func printedHolders(r *scan.Report) string {
+func printedHolders(r *report.Report) string {
 	pids := make([]string, 0, maxHolders+1)
 	last, more := 0, 0
 	for _, h := range r.Evidence.Holders { // in order of PID, once for each descriptor
 		switch {
-		case h.PID == last:
+		case h.Process.PID == last:
 		case len(pids) < maxHolders:
-			pids = append(pids, strconv.Itoa(h.PID))
+			pids = append(pids, strconv.Itoa(h.Process.PID))
 		default:
 			more++
 		}
-		last = h.PID
+		last = h.Process.PID
 	}
 	if more > 0 {
 		pids = append(pids, "+"+strconv.Itoa(more))
@@ -166,7 +166,7 @@ func printedHolders(r *scan.Report) string {
 }
 
 // printedCommand is the command line that a row shows.
-func printedCommand(r *scan.Report, opt PrintOptions) string {
+func printedCommand(r *report.Report, opt PrintOptions) string {
 	text := command(r)
 	if text == "" {
 		return "-"

@@ -9,83 +9,83 @@ import (
 	"time"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 var printedAt = time.Date(2026, 11, 22, 16, 6, 0, 0, time.UTC)
 
 func ago(d time.Duration) time.Time { return printedAt.Add(-d) }
 
-func someProcess(pid int, command string, age time.Duration) *scan.Process {
-	return &scan.Process{PID: pid, NSPID: pid, Started: ago(age), Command: command, User: "root"}
+func someProcess(pid int, command string, age time.Duration) *report.Process {
+	return &report.Process{PID: pid, NSPID: pid, Started: ago(age), Command: command, User: "root"}
 }
 
 // inheritedLock is a lock that a child keeps whose parent is gone.
-func inheritedLock() *scan.Report {
-	r := &scan.Report{Root: "/srv", Path: "/srv/us/tenant-1180/data", Observed: printedAt}
-	r.Verdict.State = scan.Orphaned
-	r.Verdict.Reasons = r.Verdict.Reasons.With(scan.PIDGone).With(scan.InheritedFD)
+func inheritedLock() *report.Report {
+	r := &report.Report{Root: "/srv", Path: "/srv/us/tenant-1180/data", Observed: printedAt}
+	r.Verdict.State = report.Orphaned
+	r.Verdict.Reasons = r.Verdict.Reasons.With(report.PIDGone).With(report.InheritedFD)
 	ev := &r.Evidence
 	ev.Lock = lock.LockFile{State: lock.LockHeld, ID: lock.FileID{Ino: 10413990}}
 	ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: 4410, Text: "4410\n",
 		ID: lock.FileID{Ino: 10413991, MTime: ago(2 * time.Hour).UnixNano()}}
 	ev.Process = lock.ProcessGone
-	ev.Source, ev.Device, ev.FS, ev.Locker = scan.SourceTable, 254<<8, "ext4", 4410
+	ev.Source, ev.Device, ev.FS, ev.Locker = report.SourceTable, 254<<8, "ext4", 4410
 	p := someProcess(9377, "logrotate /etc/logrotate.conf", 2*time.Hour)
 	p.NSPID = 12
-	ev.Holders = []scan.Holder{{Process: p, FD: 7, Inherited: true, Works: lock.UseNone}}
+	ev.Holders = []report.Holder{{Process: p, FD: 7, Inherited: true, Works: lock.UseNone}}
 	return r
 }
 
 // reportAt is a directory with nothing known but its state.
-func reportAt(path string, state scan.State) *scan.Report {
-	r := &scan.Report{Root: "/srv", Path: path, Observed: printedAt}
+func reportAt(path string, state report.State) *report.Report {
+	r := &report.Report{Root: "/srv", Path: path, Observed: printedAt}
 	r.Verdict.State = state
 	r.Evidence.Pidfile.State = lock.PidfileMissing
 	return r
 }
 
 // assorted reports have something of everything that is hard to print.
-func assorted() []*scan.Report {
-	held := reportAt("/srv/eu/データ", scan.Held)
+func assorted() []*report.Report {
+	held := reportAt("/srv/eu/データ", report.Held)
 	held.Evidence.Lock.State = lock.LockHeld
 	for i, pid := range []int{100, 101, 101, 102, 103, 104} {
 		held.Evidence.Holders = append(held.Evidence.Holders,
-			scan.Holder{Process: someProcess(pid, "kvd --name \x1b[31mred "+strings.Repeat("x", 100), 3*time.Minute), FD: i})
+			report.Holder{Process: someProcess(pid, "kvd --name \x1b[31mred "+strings.Repeat("x", 100), 3*time.Minute), FD: i})
 	}
 	held.Evidence.Pidfile.State, held.Evidence.Pidfile.PID = lock.PidfileNamed, 103
 
-	unseen := reportAt("/srv/eu/unseen", scan.Unnamed)
+	unseen := reportAt("/srv/eu/unseen", report.Unnamed)
 	unseen.Evidence.Lock.State = lock.LockHeld
 	unseen.Evidence.Pidfile.State = lock.PidfileEmpty
 
-	unguarded := reportAt("/srv/eu/\u202etxt\u0085", scan.Unguarded)
+	unguarded := reportAt("/srv/eu/\u202etxt\u0085", report.Unguarded)
 	unguarded.Evidence.Process = lock.ProcessAlive
 	unguarded.Evidence.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: 7750}
 	unguarded.Evidence.Owner = someProcess(7750, "kvd", 12*time.Minute)
 
-	checking := reportAt("/srv/checking", scan.Mismatch)
+	checking := reportAt("/srv/checking", report.Mismatch)
 	checking.Checking = true
 
-	timedOut := reportAt("/srv/slow", scan.Unknown)
-	timedOut.Evidence = scan.Evidence{Err: errors.New("no answer in 5s")}
-	timedOut.Verdict.Reasons = timedOut.Verdict.Reasons.With(scan.Timeout)
+	timedOut := reportAt("/srv/slow", report.Unknown)
+	timedOut.Evidence = report.Evidence{Err: errors.New("no answer in 5s")}
+	timedOut.Verdict.Reasons = timedOut.Verdict.Reasons.With(report.Timeout)
 
-	return []*scan.Report{
-		reportAt("/srv", scan.Free), held, reportAt("/srv/a\n<b>&\xff\\", scan.Stale), unseen, unguarded, checking, timedOut,
-		reportAt("/srv/"+strings.Repeat("long/", 20)+"end", scan.Free), inheritedLock(),
+	return []*report.Report{
+		reportAt("/srv", report.Free), held, reportAt("/srv/a\n<b>&\xff\\", report.Stale), unseen, unguarded, checking, timedOut,
+		reportAt("/srv/"+strings.Repeat("long/", 20)+"end", report.Free), inheritedLock(),
 	}
 }
 
-func updateOf(reports ...*scan.Report) (u scan.Update) {
+func updateOf(reports ...*report.Report) (u report.Update) {
 	for _, r := range reports {
-		u.Changes = append(u.Changes, scan.Change{Report: r, New: true})
+		u.Changes = append(u.Changes, report.Change{Report: r, New: true})
 	}
 	return u
 }
 
-func summaryOf(reports ...*scan.Report) scan.Summary {
-	s := scan.Summary{Dirs: len(reports), States: map[scan.State]int{}, Duration: 412 * time.Millisecond}
+func summaryOf(reports ...*report.Report) report.Summary {
+	s := report.Summary{Dirs: len(reports), States: map[report.State]int{}, Duration: 412 * time.Millisecond}
 	for _, r := range reports {
 		if r.Checking {
 			s.Checking++
@@ -97,7 +97,7 @@ func summaryOf(reports ...*scan.Report) scan.Summary {
 }
 
 // printed is what a printer makes of one scan.
-func printed(t *testing.T, f Format, opt PrintOptions, u scan.Update, s scan.Summary) string {
+func printed(t *testing.T, f Format, opt PrintOptions, u report.Update, s report.Summary) string {
 	t.Helper()
 	var b bytes.Buffer
 	p := NewPrinter(&b, f, opt)
@@ -138,14 +138,14 @@ func TestPrintTable(t *testing.T) {
 	})
 	t.Run("states", func(t *testing.T) {
 		opt := printOptions()
-		opt.States = []scan.State{scan.Stale}
+		opt.States = []report.State{report.Stale}
 		got := printed(t, Table, opt, u, s)
 		if n := strings.Count(got, "\n"); n != 4 || !strings.Contains(got, "1 unguarded") || !strings.HasSuffix(got, "; 1 shown\n") {
 			t.Errorf("want one row and all counts:\n%s", got)
 		}
 	})
 	t.Run("nothing", func(t *testing.T) {
-		got := printed(t, Table, printOptions(), scan.Update{}, scan.Summary{})
+		got := printed(t, Table, printOptions(), report.Update{}, report.Summary{})
 		if want := "no data directories below /srv; 0.0s\n"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
@@ -153,26 +153,26 @@ func TestPrintTable(t *testing.T) {
 }
 
 func TestPrintCheck(t *testing.T) {
-	healthy := []*scan.Report{reportAt("/srv/a", scan.Held), reportAt("/srv/b", scan.Free)}
+	healthy := []*report.Report{reportAt("/srv/a", report.Held), reportAt("/srv/b", report.Free)}
 	for _, test := range []struct {
 		name    string
-		summary scan.Summary
+		summary report.Summary
 		errors  int
-		states  []scan.State
+		states  []report.State
 		want    string
 	}{
 		{"healthy", summaryOf(healthy...), 0, nil, "ok: 2 directories below /srv: 1 held, 1 free; 0.4s\n"},
-		{"stale", summaryOf(reportAt("/srv/a", scan.Stale)), 0, nil, "attention: 1 directory below /srv: 1 stale; 0.4s\n"},
+		{"stale", summaryOf(reportAt("/srv/a", report.Stale)), 0, nil, "attention: 1 directory below /srv: 1 stale; 0.4s\n"},
 		{"unread", summaryOf(healthy...), 1, nil, "attention: 2 directories below /srv: 1 held, 1 free; 1 error; 0.4s\n"},
-		{"other states", summaryOf(reportAt("/srv/a", scan.Stale)), 1, []scan.State{scan.Split}, "ok: 1 directory below /srv: 1 stale; 1 error; 0.4s\n"},
-		{"listed state", summaryOf(reportAt("/srv/a", scan.Stale)), 0, []scan.State{scan.Split, scan.Stale}, "attention: 1 directory below /srv: 1 stale; 0.4s\n"},
-		{"nothing", scan.Summary{}, 0, []scan.State{scan.Split}, "attention: no data directories below /srv; 0.0s (a disk may not be mounted)\n"},
-		{"a healthy state listed", summaryOf(healthy...), 0, []scan.State{scan.Held}, "ok: 2 directories below /srv: 1 held, 1 free; 0.4s\n"},
+		{"other states", summaryOf(reportAt("/srv/a", report.Stale)), 1, []report.State{report.Split}, "ok: 1 directory below /srv: 1 stale; 1 error; 0.4s\n"},
+		{"listed state", summaryOf(reportAt("/srv/a", report.Stale)), 0, []report.State{report.Split, report.Stale}, "attention: 1 directory below /srv: 1 stale; 0.4s\n"},
+		{"nothing", report.Summary{}, 0, []report.State{report.Split}, "attention: no data directories below /srv; 0.0s (a disk may not be mounted)\n"},
+		{"a healthy state listed", summaryOf(healthy...), 0, []report.State{report.Held}, "ok: 2 directories below /srv: 1 held, 1 free; 0.4s\n"},
 	} {
 		opt := printOptions()
 		opt.States = test.states
 		test.summary.Errors = test.errors
-		if got := printed(t, Check, opt, scan.Update{}, test.summary); got != test.want {
+		if got := printed(t, Check, opt, report.Update{}, test.summary); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}
@@ -196,12 +196,12 @@ func TestProgress(t *testing.T) {
 	var b bytes.Buffer
 	p := NewProgress(&b)
 	p.Clear()
-	p.Show(scan.Progress{Elapsed: 499 * time.Millisecond})
+	p.Show(report.Progress{Elapsed: 499 * time.Millisecond})
 	if b.Len() > 0 {
 		t.Errorf("a short scan wrote %q", &b)
 	}
-	p.Show(scan.Progress{Visited: 88000, Found: 12408, Elapsed: 3 * time.Second})
-	p.Show(scan.Progress{Visited: 88001, Found: 12408, Elapsed: 3*time.Second + time.Millisecond})
+	p.Show(report.Progress{Visited: 88000, Found: 12408, Elapsed: 3 * time.Second})
+	p.Show(report.Progress{Visited: 88001, Found: 12408, Elapsed: 3*time.Second + time.Millisecond})
 	p.Clear()
 	want := "\r\x1b[K\x1b[?7lscanning: 12,408 found in 88,000 directories, 3s\x1b[?7h\r\x1b[K"
 	if got := b.String(); got != want {

@@ -7,26 +7,26 @@ import (
 	"slices"
 	"testing"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
-func changes(samples ...sample) []scan.Change {
-	var out []scan.Change
+func changes(samples ...sample) []report.Change {
+	var out []report.Change
 	for _, s := range samples {
-		out = append(out, scan.Change{Report: s.report()})
+		out = append(out, report.Change{Report: s.report()})
 	}
 	return out
 }
 
 // applied takes changes and shows them.
-func (rs *rows) applied(changes []scan.Change, gone []string) {
+func (rs *rows) applied(changes []report.Change, gone []string) {
 	rs.take(changes, gone)
 	rs.settle()
 }
 
-func free(path string) sample { return sample{path: path, state: scan.Free} }
+func free(path string) sample { return sample{path: path, state: report.Free} }
 func stale(path string) sample {
-	return sample{path: path, state: scan.Stale, pid: 99, written: hour}
+	return sample{path: path, state: report.Stale, pid: 99, written: hour}
 }
 
 func at(r *row) string {
@@ -43,7 +43,7 @@ func TestRowsStayTrue(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	rs := newRows(width)
 	rs.setHeight(7)
-	known, truth := map[string]*scan.Report{}, map[string]*scan.Report{} // and what is to be shown of it
+	known, truth := map[string]*report.Report{}, map[string]*report.Report{} // and what is to be shown of it
 	queries := []query{{}, {classes: problems}, {terms: parseTerms("d/1")}, {classes: problems, terms: parseTerms("!3")},
 		{terms: parseTerms("d/")}, {terms: parseTerms("d/1 st")}, {terms: parseTerms("d/1 sta")}, {terms: parseTerms("d/1 !stale")}}
 	for step := range 3000 {
@@ -63,20 +63,20 @@ func TestRowsStayTrue(t *testing.T) {
 				rs.setSelected(r, !r.selected)
 			}
 		default:
-			var cs []scan.Change
+			var cs []report.Change
 			var gone []string
 			for range rnd.IntN(6) {
-				s := sample{path: fmt.Sprintf("d/%03d", rnd.IntN(60)), state: scan.States[rnd.IntN(9)],
+				s := sample{path: fmt.Sprintf("d/%03d", rnd.IntN(60)), state: report.States[rnd.IntN(9)],
 					pid: rnd.IntN(3), written: hour, checking: rnd.IntN(9) == 0}
 				r := s.report()
 				if rnd.IntN(5) == 0 {
 					gone = append(gone, r.Path)
 				} else {
-					cs = append(cs, scan.Change{Report: r})
+					cs = append(cs, report.Change{Report: r})
 				}
 			}
 			for _, c := range cs {
-				known[c.Path] = c.Report
+				known[c.Report.Path] = c.Report
 			}
 			for _, path := range gone {
 				delete(known, path)
@@ -93,7 +93,7 @@ func TestRowsStayTrue(t *testing.T) {
 			}
 		}
 
-		var sorted, shown []*scan.Report
+		var sorted, shown []*report.Report
 		selected := 0
 		for _, r := range rs.sorted {
 			sorted = append(sorted, r.Report)
@@ -110,7 +110,7 @@ func TestRowsStayTrue(t *testing.T) {
 		if len(rs.sorted) != len(truth) || !slices.IsSortedFunc(rs.paths, order{column: byPath}.compare) || len(rs.paths) != len(truth) || !slices.IsSortedFunc(rs.sorted, rs.order.compare) {
 			t.Fatalf("step %d: %d rows of %d, or unsorted", step, len(sorted), len(truth))
 		}
-		var have []*scan.Report
+		var have []*report.Report
 		for _, r := range rs.shown {
 			have = append(have, r.Report)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // Options is what the screen needs from outside.
@@ -23,16 +24,16 @@ type Options struct {
 	Roots    []string
 	Names    lock.Names // of the files; the zero value stands for the default ones
 	Source   Source
-	Interval time.Duration // what the source was told; 0 = only on request
-	States   []scan.State  // show these alone, as if the user had asked for them; none = all
+	Interval time.Duration  // what the source was told; 0 = only on request
+	States   []report.State // show these alone, as if the user had asked for them; none = all
 
 	// Break breaks the stale lock of a directory if the evidence in the
 	// report still holds, and says what came of it. It is called from another goroutine, one call at a
 	// time. Nil takes the action off the screen.
-	Break func(*scan.Report) scan.Attempt
+	Break func(*report.Report) scan.Attempt
 	// Check says what Break would come to, and changes nothing. It is called from another goroutine.
 	// Nil if that is not to be found out.
-	Check func(*scan.Report) scan.Attempt
+	Check func(*report.Report) scan.Attempt
 
 	ASCII bool // no other characters on the screen: all else is spelled out, in names too
 	Color bool // false: bold and reverse video only

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 func TestRunLeavesTheTerminalAsItWas(t *testing.T) {
@@ -139,7 +139,7 @@ func TestFilterAsYouType(t *testing.T) {
 	term.see("1,012 dirs")
 	term.send("/logro")
 	term.see("filtered: 2 of 1,012")
-	term.show(now(sample{path: "new/logro", state: scan.Stale}))
+	term.show(now(sample{path: "new/logro", state: report.Stale}))
 	term.see("filtered: 3 of 1,013")
 	term.send("\r")
 	term.see("/ logro")
@@ -174,7 +174,7 @@ func TestStrangeNames(t *testing.T) {
 	}
 	var samples []sample
 	for _, name := range names {
-		samples = append(samples, sample{path: name + "/" + name, state: scan.Free})
+		samples = append(samples, sample{path: name + "/" + name, state: report.Free})
 	}
 	for _, wide := range []int{80, 120, 200} {
 		term := runScreen(t, wide, 40, Options{Color: true})

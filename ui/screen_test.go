@@ -11,7 +11,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // place is where a text is to be read on the screen.
@@ -75,7 +75,7 @@ func TestMouse(t *testing.T) {
 
 func TestClickOnErrors(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
-	m.take(scan.Update{Changes: fleet(10), Errors: []scan.PathError{{Path: "/x", Err: errors.New("open /x: permission denied")}}, Progress: scan.Progress{Visited: 1}}, scanned(nil))
+	m.take(report.Update{Changes: fleet(10), Errors: []report.PathError{{Path: "/x", Err: errors.New("open /x: permission denied")}}, Progress: report.Progress{Visited: 1}}, scanned(nil))
 	m.clickOn(t, "1 error")
 	if text := m.shown(); m.mode != logging || !strings.Contains(text, "open /x: permission denied") {
 		t.Errorf("a click on the errors shows:\n%s", text)
@@ -95,14 +95,14 @@ func TestMouseNeverConsents(t *testing.T) {
 
 func TestLog(t *testing.T) {
 	m, _ := testModel(120, 40, Options{})
-	m.take(scan.Update{Changes: changes(free("b"))}) // as far as the first pass has come
+	m.take(report.Update{Changes: changes(free("b"))}) // as far as the first pass has come
 	m.take(scanned(changes(free("a"), stale("b"))))
 	m.typed("l")
 	if text := m.shown(); !strings.Contains(text, "none so far") {
 		t.Errorf("what was found first is no change:\n%s", text)
 	}
-	held := sample{path: "a", state: scan.Held, pid: 7, holders: []scan.Holder{holder(7, "kvd", hour)}}
-	doubted := sample{path: "a", state: scan.Mismatch, checking: true, pid: 8, holders: held.holders}
+	held := sample{path: "a", state: report.Held, pid: 7, holders: []report.Holder{holder(7, "kvd", hour)}}
+	doubted := sample{path: "a", state: report.Mismatch, checking: true, pid: 8, holders: held.holders}
 	m.take(scanned(changes(held)))
 	m.take(scanned(changes(doubted)))
 	m.take(scanned(changes(held))) // a false alarm is no event
@@ -111,7 +111,7 @@ func TestLog(t *testing.T) {
 	}
 	doubted.checking = false
 	m.take(scanned(changes(doubted)), scanned(changes(stale("c")), root+"/b"))
-	m.take(scan.Update{Errors: []scan.PathError{{Path: "/x", Err: errors.New("open /x\x1b[1m: permission denied")}}, Progress: scan.Progress{Visited: 1}}, scanned(nil))
+	m.take(report.Update{Errors: []report.PathError{{Path: "/x", Err: errors.New("open /x\x1b[1m: permission denied")}}, Progress: report.Progress{Visited: 1}}, scanned(nil))
 	golden(t, "log-120x40", m.shown())
 	m.Update(tea.WindowSizeMsg{Width: 40, Height: 12})
 	golden(t, "log-40x12", m.shown())
@@ -166,7 +166,7 @@ func TestNothingChanges(t *testing.T) {
 		m.now = func() time.Time { return noon.Add(time.Duration(i) * time.Second) }
 		u := scanned(nil)
 		u.Summary.Duration += time.Duration(i) * time.Millisecond
-		m.take(u, scan.Update{Interval: 2 * time.Second})
+		m.take(u, report.Update{Interval: 2 * time.Second})
 		m.Update(tickMsg{})
 		if after := m.View(); after.Content != before.Content {
 			t.Fatalf("after %d s the frame is another:\n%s", i, m.shown())
@@ -261,7 +261,7 @@ func TestPause(t *testing.T) {
 	}
 	before := picture()
 	m.now = func() time.Time { return noon.Add(5 * time.Minute) }
-	held := sample{path: "b", state: scan.Held, pid: 7, holders: []scan.Holder{holder(7, "kvd", hour)}}
+	held := sample{path: "b", state: report.Held, pid: 7, holders: []report.Holder{holder(7, "kvd", hour)}}
 	m.take(scanned(changes(held, free("a"), stale("0"), stale("9")), root+"/c", root+"/9"))
 	m.Update(tickMsg{})
 	if after := picture(); after != before {
@@ -283,7 +283,7 @@ func TestPause(t *testing.T) {
 		t.Errorf("the log does not go on:\n%s", text)
 	}
 	m.typed("l", "p")
-	if got := listed(m.rows); len(m.rows.shown) != 3 || strings.Contains(got, "c") || m.rows.counts[classOfState(scan.Stale)] != 1 {
+	if got := listed(m.rows); len(m.rows.shown) != 3 || strings.Contains(got, "c") || m.rows.counts[classOfState(report.Stale)] != 1 {
 		t.Errorf("afterwards it shows %s", got)
 	}
 	if len(source.interval) > 0 {

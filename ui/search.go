@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // A filter looks through texts as they are shown, whatever their case. They are
@@ -19,7 +19,7 @@ func (t *term) in(text string, lower bool) bool {
 	if lower {
 		return strings.Contains(text, t.text)
 	}
-	text = scan.Escape(text)
+	text = report.Escape(text)
 	return containsLower(text, t.text) || t.ascii && containsLower(asciiOnly(text), t.text)
 }
 
@@ -33,7 +33,7 @@ func (t *term) inCommands(r *row) bool {
 }
 
 // inPIDs looks through the PIDs of the pidfile and of the holders.
-func (t *term) inPIDs(r *scan.Report) bool {
+func (t *term) inPIDs(r *report.Report) bool {
 	if t.text[0] < '0' || t.text[0] > '9' {
 		return false
 	}
@@ -41,7 +41,7 @@ func (t *term) inPIDs(r *scan.Report) bool {
 		return true
 	}
 	for _, h := range searched(r) {
-		if t.inPID(h.PID) {
+		if t.inPID(h.Process.PID) {
 			return true
 		}
 	}
@@ -57,7 +57,7 @@ func (t *term) inPID(pid int) bool {
 }
 
 // searched are the holders that a filter looks at.
-func searched(r *scan.Report) []scan.Holder {
+func searched(r *report.Report) []report.Holder {
 	return r.Evidence.Holders[:min(len(r.Evidence.Holders), mostHolders)]
 }
 
@@ -66,10 +66,10 @@ const searchedCommand = 1024
 
 // commandsOf are the command lines of the holders, and of the process that the
 // pidfile names.
-func commandsOf(r *scan.Report) iter.Seq[string] {
+func commandsOf(r *report.Report) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, h := range searched(r) {
-			if !yield(firstBytes(h.Command, searchedCommand)) {
+			if !yield(firstBytes(h.Process.Command, searchedCommand)) {
 				return
 			}
 		}

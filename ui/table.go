@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // tableHead is the line above the rows: the columns' names, the one that they
@@ -90,7 +90,7 @@ func (m *model) pidfileCell(p *lock.Pidfile) string {
 }
 
 // holderCell names one or two holders, or one and how many more.
-func (m *model) holderCell(holders []scan.Holder, state lock.LockState) string {
+func (m *model) holderCell(holders []report.Holder, state lock.LockState) string {
 	switch {
 	case len(holders) == 0 && (state == lock.LockFree || state == lock.LockMissing):
 		return m.theme.dash
@@ -99,7 +99,7 @@ func (m *model) holderCell(holders []scan.Holder, state lock.LockState) string {
 	}
 	var pids []int // holders come in order of PID, once for each descriptor
 	for i := range holders {
-		if pid := holders[i].PID; len(pids) == 0 || pids[len(pids)-1] != pid {
+		if pid := holders[i].Process.PID; len(pids) == 0 || pids[len(pids)-1] != pid {
 			pids = append(pids, pid)
 		}
 	}

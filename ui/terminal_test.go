@@ -16,7 +16,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // terminal is a pseudo-terminal with an emulator at its far end.
@@ -215,7 +215,7 @@ func runScreen(t testing.TB, width, height int, o Options) *running {
 	return r
 }
 
-func (r *running) show(updates ...scan.Update) {
+func (r *running) show(updates ...report.Update) {
 	for _, u := range updates {
 		r.source.updates <- u
 	}

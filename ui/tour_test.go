@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"lockscope/scan"
+	"lockscope/scan/report"
 )
 
 // click presses and releases the left button on a text of the screen.
@@ -29,7 +29,7 @@ func TestTour(t *testing.T) {
 	for _, size := range []struct{ width, height int }{{200, 60}, {120, 30}, {80, 24}, {40, 12}} {
 		t.Run(fmt.Sprint(size.width), func(t *testing.T) {
 			term := runScreen(t, size.width, size.height, Options{Color: true, Break: neverBreak})
-			term.show(scan.Update{Changes: fleet(100), Progress: scan.Progress{Walking: true, Visited: 31000, Found: 112}})
+			term.show(report.Update{Changes: fleet(100), Progress: report.Progress{Walking: true, Visited: 31000, Found: 112}})
 			term.see("walking")
 			term.see("1 of 112")
 			term.show(scanned(nil))
@@ -106,7 +106,7 @@ func TestTour(t *testing.T) {
 // TestQuitDuringScan: nothing keeps the user in who has seen enough.
 func TestQuitDuringScan(t *testing.T) {
 	term := runScreen(t, 80, 24, Options{Color: true})
-	term.show(scan.Update{Changes: fleet(100), Progress: scan.Progress{Walking: true, Visited: 1}})
+	term.show(report.Update{Changes: fleet(100), Progress: report.Progress{Walking: true, Visited: 1}})
 	term.see("walking")
 	term.send("q")
 	if err := term.ended(); err != nil {

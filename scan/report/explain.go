@@ -1,4 +1,4 @@
-package scan
+package report
 
 import (
 	"fmt"
@@ -60,13 +60,13 @@ func seeing[P person](why string, processes []P) advice {
 
 // explainer puts evidence into words.
 type explainer struct {
-	*Evidence
+	ev  *Evidence
 	why Reasons
 }
 
 func (x explainer) split() (summary string, todo advice) {
 	var gone []Holder
-	for _, h := range x.Holders {
+	for _, h := range x.ev.Holders {
 		if h.Deleted {
 			gone = append(gone, h)
 		}
@@ -80,17 +80,17 @@ func (x explainer) split() (summary string, todo advice) {
 		summary = names(gone) + verb + " the lock file that was at this path before something was mounted over it"
 		if len(now) > 0 {
 			return fmt.Sprintf("%s, and %s holds the one that is there now: each has a file system of its own.", summary, names(now)),
-				seeing("decide which of them is to run", x.Holders)
+				seeing("decide which of them is to run", x.ev.Holders)
 		}
 		return summary + "; what it writes is below the mount.", seeing(fmt.Sprintf("stop %s before a daemon starts on the mount, or unmount it", them), gone)
 	}
 	summary = names(gone) + verb + " a lock file that was deleted or replaced"
 	if len(now) > 0 {
 		summary += fmt.Sprintf(", and %s holds the one that is there now: both believe that they may write.", names(now))
-		return summary, seeing("decide which of them may write, and stop the other at once", x.Holders)
+		return summary, seeing("decide which of them may write, and stop the other at once", x.ev.Holders)
 	}
 	todo = seeing(fmt.Sprintf("restart %s before anything else starts here", them), gone)
-	if x.Lock.State == lock.LockMissing {
+	if x.ev.Lock.State == lock.LockMissing {
 		return summary + ", and there is none now: anybody else can make one, lock it and write beside it.", todo
 	}
 	return summary + ": anybody else can take the one that is there now and write beside it.", todo
@@ -106,23 +106,23 @@ func (x explainer) ownerPID() int { return x.owner().PID }
 
 // owner is the process that the pidfile names, of which nothing but the PID may be known.
 func (x explainer) owner() *Process {
-	if x.Owner == nil {
-		return &Process{PID: x.Pidfile.PID, NSPID: x.Pidfile.PID}
+	if x.ev.Owner == nil {
+		return &Process{PID: x.ev.Pidfile.PID, NSPID: x.ev.Pidfile.PID}
 	}
-	return x.Owner
+	return x.ev.Owner
 }
 
 // contradiction says that the process which the pidfile names is younger than the pidfile, if it is.
 func (x explainer) contradiction() string {
-	written := time.Unix(0, x.Pidfile.ID.MTime)
-	if x.Owner == nil || x.Owner.Started.IsZero() || x.Pidfile.ID.MTime == 0 || x.Owner.Started.Sub(written) <= clockSkew {
+	written := time.Unix(0, x.ev.Pidfile.ID.MTime)
+	if x.ev.Owner == nil || x.ev.Owner.Started.IsZero() || x.ev.Pidfile.ID.MTime == 0 || x.ev.Owner.Started.Sub(written) <= ClockSkew {
 		return ""
 	}
-	return fmt.Sprintf(" But it started %s after the pidfile was written, which therefore meant another process, unless the time was changed.", age(x.Owner.Started.Sub(written)))
+	return fmt.Sprintf(" But it started %s after the pidfile was written, which therefore meant another process, unless the time was changed.", age(x.ev.Owner.Started.Sub(written)))
 }
 
 func (x explainer) orphaned() (summary string, todo advice) {
-	summary = fmt.Sprintf("The lock outlived its owner: %d %s; %s", x.Pidfile.PID, x.fate(), x.heirs())
+	summary = fmt.Sprintf("The lock outlived its owner: %d %s; %s", x.ev.Pidfile.PID, x.fate(), x.heirs())
 	return summary, x.adviceOnHeirs()
 }
 
@@ -160,8 +160,8 @@ func (x explainer) adviceOnHeirs() advice {
 	}
 	command := "kill " + strings.ReplaceAll(pidList(heirs), ",", " ")
 	text := fmt.Sprintf("%s (%s), which inherited the lock", command, commands(heirs))
-	if x.Locker > 0 {
-		text += fmt.Sprintf(" from %d", x.Locker)
+	if x.ev.Locker > 0 {
+		text += fmt.Sprintf(" from %d", x.ev.Locker)
 	}
 	return advice{text + "; then the lock is free", command}
 }
@@ -170,27 +170,27 @@ func (x explainer) adviceOnHeirs() advice {
 // descriptor of its own by flock(1) has it from a child: that took the lock, and ended at once. Whom the pidfile names took it for
 // itself; else the PIDs tell, which are given out in their order.
 func (x explainer) areHeirs(holders []Holder) bool {
-	return x.Locker > 0 && (x.Locker == x.Pidfile.PID || len(only(holders, func(h Holder) bool { return h.PID < x.Locker })) == 0)
+	return x.ev.Locker > 0 && (x.ev.Locker == x.ev.Pidfile.PID || len(only(holders, func(h Holder) bool { return h.Process.PID < x.ev.Locker })) == 0)
 }
 
 // isInit reports whether a process is the first of a PID namespace, such as a container's.
-func isInit(h Holder) bool { return h.PID == 1 || h.NSPID == 1 }
+func isInit(h Holder) bool { return h.Process.PID == 1 || h.Process.NSPID == 1 }
 
 func (x explainer) unnamed() (summary string, todo advice) {
 	holders := x.present()
 	if x.why.Has(InheritedFD) {
-		return fmt.Sprintf("%s, and the lock outlived who took it: %d is gone; %s", capital(x.pidfile()), x.Locker, x.heirs()), x.adviceOnHeirs()
+		return fmt.Sprintf("%s, and the lock outlived who took it: %d is gone; %s", capital(x.pidfile()), x.ev.Locker, x.heirs()), x.adviceOnHeirs()
 	}
 	summary = fmt.Sprintf("%s, but %s.", x.holding(holders), x.pidfile())
 	switch {
 	case x.beginsWithHolder():
 		return summary, say("none is needed: the pidfile begins with its holder's own PID, so this daemon writes it like that")
-	case len(only(holders, func(h Holder) bool { return !h.Inherited && program(h.Process) == "flock" })) > 0:
+	case len(only(holders, func(h Holder) bool { return !h.Inherited && Program(h.Process) == "flock" })) > 0:
 		return summary, seeing("flock(1) keeps the lock for as long as its command runs; see what that is", holders)
 	case len(holders) > 0:
 		return summary, seeing("find out whether "+names(holders)+" is the daemon, and why its pidfile does not name it", holders)
-	case x.Locker > 0:
-		command := fmt.Sprintf("ps -o pid,ppid,lstart,args -p %d", x.Locker)
+	case x.ev.Locker > 0:
+		command := fmt.Sprintf("ps -o pid,ppid,lstart,args -p %d", x.ev.Locker)
 		return summary, advice{"find out what took it: " + command, command}
 	}
 	return summary, say(x.remedy())
@@ -198,10 +198,10 @@ func (x explainer) unnamed() (summary string, todo advice) {
 
 // beginsWithHolder reports whether a text that is no PID begins with that of a holder: some daemons put more behind it.
 func (x explainer) beginsWithHolder() bool {
-	text := strings.TrimPrefix(x.Pidfile.Text, "\ufeff")
+	text := strings.TrimPrefix(x.ev.Pidfile.Text, "\ufeff")
 	digits := len(text) - len(strings.TrimLeft(text, "0123456789"))
 	for _, h := range x.present() {
-		if pid := text[:digits]; pid == fmt.Sprint(h.PID) || pid == fmt.Sprint(h.NSPID) {
+		if pid := text[:digits]; pid == fmt.Sprint(h.Process.PID) || pid == fmt.Sprint(h.Process.NSPID) {
 			return true
 		}
 	}
@@ -210,9 +210,9 @@ func (x explainer) beginsWithHolder() bool {
 
 func (x explainer) stale() (summary string, todo advice) {
 	summary = x.nobody()
-	switch x.Pidfile.State {
+	switch x.ev.Pidfile.State {
 	case lock.PidfileMissing:
-		summary += ", but an acquire that died left " + tempNames(x.Temps) + " behind."
+		summary += ", but an acquire that died left " + tempNames(x.ev.Temps) + " behind."
 	case lock.PidfileNamed:
 		summary += ", and the pidfile names " + x.namedAndFate() + "."
 	default:
@@ -224,9 +224,9 @@ func (x explainer) stale() (summary string, todo advice) {
 // nobody says who does not hold the lock. A shared flock that was granted proves only that nobody holds it exclusively.
 func (x explainer) nobody() string {
 	switch {
-	case x.Lock.State == lock.LockMissing:
+	case x.ev.Lock.State == lock.LockMissing:
 		return "There is no lock file"
-	case x.Source == SourceProbe:
+	case x.ev.Source == SourceProbe:
 		return "Nobody holds the lock exclusively"
 	}
 	return "Nobody holds the lock"
@@ -234,13 +234,13 @@ func (x explainer) nobody() string {
 
 // opened says who has the lock file open without a lock.
 func (x explainer) opened() string {
-	switch len(x.Openers) {
+	switch len(x.ev.Openers) {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf(" %s has the lock file open, and holds no lock through it.", names(x.Openers))
+		return fmt.Sprintf(" %s has the lock file open, and holds no lock through it.", names(x.ev.Openers))
 	}
-	return fmt.Sprintf(" %s have the lock file open, and hold no lock through it.", names(x.Openers))
+	return fmt.Sprintf(" %s have the lock file open, and hold no lock through it.", names(x.ev.Openers))
 }
 
 func (x explainer) held() (summary string, todo advice) {
@@ -252,14 +252,14 @@ func (x explainer) held() (summary string, todo advice) {
 	case x.why.Has(HolderNotVisible):
 		return fmt.Sprintf("The lock is held and the pidfile names %s, but the holder is not visible from here.", x.named()), say(x.remedy())
 	}
-	p := x.namedHolder()
+	p := x.ev.NamedHolder()
 	switch {
 	case p == nil:
 		return "The lock is held.", advice{}
-	case x.Thread:
-		return fmt.Sprintf("%s holds the lock. The pidfile names %d, which is a thread of it.", who(p), x.Pidfile.PID), advice{}
-	case p.PID != x.Pidfile.PID:
-		return fmt.Sprintf("%s holds the lock: %d in its namespace, %d here.", program(p), p.NSPID, p.PID), advice{}
+	case x.ev.Thread:
+		return fmt.Sprintf("%s holds the lock. The pidfile names %d, which is a thread of it.", who(p), x.ev.Pidfile.PID), advice{}
+	case p.PID != x.ev.Pidfile.PID:
+		return fmt.Sprintf("%s holds the lock: %d in its namespace, %d here.", Program(p), p.NSPID, p.PID), advice{}
 	}
 	return who(p) + " holds the lock.", advice{}
 }
@@ -273,7 +273,7 @@ func (x explainer) free() (summary string, todo advice) {
 
 // present are the holders of the lock file that is there.
 func (x explainer) present() []Holder {
-	return only(x.Holders, func(h Holder) bool { return !h.Deleted })
+	return only(x.ev.Holders, func(h Holder) bool { return !h.Deleted })
 }
 
 func (x explainer) holding(holders []Holder) string {
@@ -282,55 +282,55 @@ func (x explainer) holding(holders []Holder) string {
 		return names(holders) + " holds the lock"
 	case len(holders) > 1:
 		return names(holders) + " hold the lock"
-	case x.Locker > 0:
-		return fmt.Sprintf("The lock is held, taken by %d", x.Locker)
+	case x.ev.Locker > 0:
+		return fmt.Sprintf("The lock is held, taken by %d", x.ev.Locker)
 	}
 	return "The lock is held"
 }
 
 func (x explainer) pidfile() string {
-	switch x.Pidfile.State {
+	switch x.ev.Pidfile.State {
 	case lock.PidfileMissing:
 		return "there is no pidfile"
 	case lock.PidfileEmpty:
 		return "the pidfile is empty"
 	}
-	return fmt.Sprintf("the pidfile is no PID (%s)", quote(x.Pidfile.Text))
+	return fmt.Sprintf("the pidfile is no PID (%s)", quote(x.ev.Pidfile.Text))
 }
 
 // named is the process that the pidfile names: by its program where it lives.
 func (x explainer) named() string {
 	switch {
-	case x.Owner == nil:
-		return fmt.Sprint(x.Pidfile.PID)
-	case x.Thread:
-		return fmt.Sprintf("%d, a thread of %s", x.Pidfile.PID, who(x.Owner))
+	case x.ev.Owner == nil:
+		return fmt.Sprint(x.ev.Pidfile.PID)
+	case x.ev.Thread:
+		return fmt.Sprintf("%d, a thread of %s", x.ev.Pidfile.PID, who(x.ev.Owner))
 	}
-	return who(x.Owner)
+	return who(x.ev.Owner)
 }
 
 func (x explainer) namedAndFate() string {
-	switch x.Process {
+	switch x.ev.Process {
 	case lock.ProcessReused:
-		if x.Thread {
-			return fmt.Sprintf("%d, which is a thread of another process by now (%s, started after the pidfile was written)", x.Pidfile.PID, who(x.Owner))
+		if x.ev.Thread {
+			return fmt.Sprintf("%d, which is a thread of another process by now (%s, started after the pidfile was written)", x.ev.Pidfile.PID, who(x.ev.Owner))
 		}
-		return fmt.Sprintf("%d, which is another process by now (%s, started after the pidfile was written)", x.Pidfile.PID, program(x.Owner))
+		return fmt.Sprintf("%d, which is another process by now (%s, started after the pidfile was written)", x.ev.Pidfile.PID, Program(x.ev.Owner))
 	case lock.ProcessUnrelated:
 		return fmt.Sprintf("%s, which lives but uses nothing of this directory", x.named())
 	case lock.ProcessAlive:
 		return fmt.Sprintf("%s, which lives but is not among the holders", x.named())
 	}
-	return fmt.Sprintf("%d, which %s", x.Pidfile.PID, x.fate())
+	return fmt.Sprintf("%d, which %s", x.ev.Pidfile.PID, x.fate())
 }
 
 func (x explainer) fate() string {
-	switch x.Process {
+	switch x.ev.Process {
 	case lock.ProcessGone:
 		switch {
-		case x.There:
+		case x.ev.There:
 			return "is gone in its PID namespace"
-		case x.Lacks&LacksPIDs != 0:
+		case x.ev.Lacks&LacksPIDs != 0:
 			return "is not to be seen in this PID namespace"
 		}
 		return "is gone"

@@ -1,4 +1,4 @@
-package scan
+package report
 
 import (
 	"fmt"
@@ -88,7 +88,7 @@ var systemErrors = []error{
 	&fs.PathError{Op: "open", Path: "/srv/kv", Err: unix.EPERM},
 	&fs.PathError{Op: "open", Path: "/srv/kv", Err: unix.EIO},
 	fmt.Errorf("%w in 5s", ErrNoAnswer),
-	errSilent,
+	ErrSilent,
 	ErrNotSeen,
 }
 
@@ -183,7 +183,7 @@ func describe(ev *Evidence) string {
 	s := fmt.Sprintf("err %v, lock %v (%v), pidfile %v, process %v, taker %v, temps %d, acquiring %t, changing %t", ev.Err,
 		ev.Lock.State, ev.Lock.Err, ev.Pidfile.State, ev.Process, ev.Taker, len(ev.Temps), ev.Acquiring, ev.Changing)
 	for _, h := range ev.Holders {
-		s += fmt.Sprintf(", holder %d (%d, inherited %t, deleted %t)", h.PID, h.NSPID, h.Inherited, h.Deleted)
+		s += fmt.Sprintf(", holder %d (%d, inherited %t, deleted %t)", h.Process.PID, h.Process.NSPID, h.Inherited, h.Deleted)
 	}
 	return s + fmt.Sprintf(", busy %t, openers %v, thread %t, another %q", ev.Busy, ev.Openers, ev.Thread, ev.Another)
 }

@@ -1,4 +1,4 @@
-package scan
+package report
 
 import (
 	"time"
@@ -36,12 +36,16 @@ func (r *Report) Since() time.Time {
 		return since
 	}
 	for _, h := range ev.Holders {
-		if since.IsZero() || h.Started.Before(since) {
-			since = h.Started
+		if since.IsZero() || h.Process.Started.Before(since) {
+			since = h.Process.Started
 		}
 	}
 	return since
 }
+
+// ClockSkew is how far ahead of ours the clock that gives files their times
+// may be. What is later was set by somebody.
+const ClockSkew = 2 * time.Second
 
 // firstTime is the first that a file's time is believed to be: a host without a battery for its clock
 // begins in 1970.
@@ -50,7 +54,7 @@ var firstTime = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
 // credible is a file's time, or zero where the clock that it was taken from, or somebody who set it, was wrong.
 func (r *Report) credible(mtime int64) time.Time {
 	t := time.Unix(0, mtime)
-	if mtime == 0 || t.Before(firstTime) || !r.Observed.IsZero() && t.After(r.Observed.Add(clockSkew)) {
+	if mtime == 0 || t.Before(firstTime) || !r.Observed.IsZero() && t.After(r.Observed.Add(ClockSkew)) {
 		return time.Time{}
 	}
 	return t
@@ -61,7 +65,7 @@ func (r *Report) credible(mtime int64) time.Time {
 // directory's, or a lock of another kind; else the process that the pidfile names, if that lives. nil where there is none.
 func (r *Report) Keeper() *Process {
 	ev := &r.Evidence
-	if p := ev.namedHolder(); p != nil {
+	if p := ev.NamedHolder(); p != nil {
 		return p
 	}
 	var keeper, former *Process
@@ -70,7 +74,7 @@ func (r *Report) Keeper() *Process {
 		case h.Deleted && former == nil:
 			former = h.Process
 		case h.Deleted:
-		case keeper == nil || h.PID == ev.Locker:
+		case keeper == nil || h.Process.PID == ev.Locker:
 			keeper = h.Process
 		}
 	}
@@ -90,47 +94,3 @@ func (r *Report) Keeper() *Process {
 
 // Breakable reports whether a stale-break may be offered.
 func (r *Report) Breakable() bool { return r.Verdict.State == Stale && !r.Checking }
-
-// Change is a directory that was found, or whose report differs from the last.
-type Change struct {
-	*Report
-	New  bool  // found for the first time
-	From State // the state before, unless New
-}
-
-// PathError is a root, or a directory below one, that could not be read.
-type PathError struct {
-	Path string
-	Root bool // Path is a root: the exit status tells
-	Err  error
-}
-
-func (e PathError) Error() string { return e.Err.Error() }
-func (e PathError) Unwrap() error { return e.Err }
-
-// Summary is what a whole pass over the roots came to.
-type Summary struct {
-	Dirs     int // data directories known
-	States   map[State]int
-	Checking int // of Dirs, those that await a second look and are in no state
-	Errors   int
-	Duration time.Duration
-}
-
-// Progress tells how far a walk has come.
-type Progress struct {
-	Walking bool
-	Visited int // directories looked into so far in this walk
-	Found   int // data directories among them
-	Elapsed time.Duration
-}
-
-// Update is what changed since the last one.
-type Update struct {
-	Changes  []Change
-	Gone     []string    // paths that are data directories no longer
-	Errors   []PathError // new since the last update; a walk that begins anew starts the list anew
-	Progress Progress
-	Summary  *Summary      // set at the end of each pass
-	Interval time.Duration // the interval in force: it stretches where a pass takes long
-}

@@ -1,4 +1,4 @@
-package scan
+package report
 
 import (
 	"errors"
@@ -17,7 +17,7 @@ var (
 )
 
 // errSilent is ErrNoAnswer of a process, and not of a file system.
-var errSilent = fmt.Errorf("of the process that the pidfile names: %w", ErrNoAnswer)
+var ErrSilent = fmt.Errorf("of the process that the pidfile names: %w", ErrNoAnswer)
 
 // Classify turns evidence into a verdict. It is pure: it asks nothing of the
 // system, and the same evidence always gives the same verdict.
@@ -152,9 +152,9 @@ func (ev *Evidence) openersAreHarmless() bool {
 
 // NamedHolds reports whether the process the pidfile names is among the
 // holders, by its PID here or, for one in a container, by the one it has there.
-func (ev *Evidence) NamedHolds() bool { return ev.namedHolder() != nil }
+func (ev *Evidence) NamedHolds() bool { return ev.NamedHolder() != nil }
 
-func (ev *Evidence) namedHolder() *Process {
+func (ev *Evidence) NamedHolder() *Process {
 	pid := ev.Pidfile.PID
 	if ev.Thread && ev.Owner != nil {
 		pid = ev.Owner.PID
@@ -163,9 +163,9 @@ func (ev *Evidence) namedHolder() *Process {
 	for _, h := range ev.Holders {
 		switch {
 		case h.Deleted:
-		case h.NSPID == ev.Pidfile.PID && h.NSPID != h.PID:
+		case h.Process.NSPID == ev.Pidfile.PID && h.Process.NSPID != h.Process.PID:
 			return h.Process
-		case h.PID == pid:
+		case h.Process.PID == pid:
 			here = h.Process
 		}
 	}

@@ -1,4 +1,4 @@
-package scan
+package report
 
 import (
 	"errors"
@@ -10,12 +10,12 @@ import (
 
 // unknown says what could not be established, and what would let it be.
 func (x explainer) unknown() (summary string, todo advice) {
-	err := x.Err
+	err := x.ev.Err
 	if err == nil {
-		err = x.Lock.Err
+		err = x.ev.Lock.Err
 	}
 	switch {
-	case errors.Is(err, errSilent):
+	case errors.Is(err, ErrSilent):
 		command := fmt.Sprintf("ps -o pid,stat,wchan,comm -p %d", x.ownerPID())
 		return fmt.Sprintf("%s, and the kernel gives no answer about %s, which the pidfile names.", x.nobody(), x.named()),
 			advice{"see what it waits for, such as a file system that hangs: " + command, command}
@@ -27,7 +27,7 @@ func (x explainer) unknown() (summary string, todo advice) {
 	case x.why.Has(PidfileNotRegular):
 		return x.nobodyOrHeld() + " The pidfile is not a regular file, and was not opened.", say("find out what it is and who put it there")
 	case x.why.Has(PidfileUnreadable):
-		return x.nobodyOrHeld() + " The pidfile cannot be read: " + cause(x.Pidfile.Err) + ".", say(x.remedy())
+		return x.nobodyOrHeld() + " The pidfile cannot be read: " + cause(x.ev.Pidfile.Err) + ".", say(x.remedy())
 	case x.why.Has(NotProbed):
 		return "Whether the lock is held cannot be told under --probe=never.", say("allow more: --probe=auto")
 	case x.why.Has(PosixLock):
@@ -36,21 +36,21 @@ func (x explainer) unknown() (summary string, todo advice) {
 		return "Somebody keeps a lease on the lock file, so that it cannot be opened, nor the lock be established.", say("find out whose lease it is: grep LEASE /proc/locks")
 	case x.why.Has(HoldsAnother):
 		return fmt.Sprintf("%s.%s The pidfile names %s, which holds the lock of %s, where the pidfile is the same: this is a copy of that directory, or another view on it.",
-			x.nobody(), x.opened(), x.named(), Escape(x.Another)), say("look at " + Escape(x.Another) + " instead, and leave this one alone while that is in use")
+			x.nobody(), x.opened(), x.named(), Escape(x.ev.Another)), say("look at " + Escape(x.ev.Another) + " instead, and leave this one alone while that is in use")
 	case x.why.Has(OpenElsewhere):
 		return x.openElsewhere()
 	case x.why.Has(HolderNotVisible):
 		summary = fmt.Sprintf("The lock is held, but by nobody who can be seen from here, and the pidfile names %s.", x.namedAndFate())
-		if x.Locker > 0 && x.Taker == lock.ProcessAlive {
-			command := fmt.Sprintf("ps -o pid,ppid,lstart,args -p %d", x.Locker)
-			return fmt.Sprintf("%s It was taken by %d, which lives.", summary, x.Locker), advice{"find out what took it: " + command, command}
+		if x.ev.Locker > 0 && x.ev.Taker == lock.ProcessAlive {
+			command := fmt.Sprintf("ps -o pid,ppid,lstart,args -p %d", x.ev.Locker)
+			return fmt.Sprintf("%s It was taken by %d, which lives.", summary, x.ev.Locker), advice{"find out what took it: " + command, command}
 		}
 		return summary, say(x.remedy())
 	case x.why.Has(NotVisible):
 		return x.notVisible()
-	case x.Pidfile.State == lock.PidfileNamed && err == nil:
+	case x.ev.Pidfile.State == lock.PidfileNamed && err == nil:
 		summary = fmt.Sprintf("%s, and whether %s still uses the directory cannot be seen.", x.nobody(), x.named())
-		if x.Lacks != 0 {
+		if x.ev.Lacks != 0 {
 			return summary, say(x.remedy())
 		}
 		command := fmt.Sprintf("ls -l /proc/%d/fd", x.ownerPID())
@@ -63,7 +63,7 @@ func (x explainer) unknown() (summary string, todo advice) {
 
 // nobodyOrHeld says what is known of the lock where the pidfile tells nothing.
 func (x explainer) nobodyOrHeld() string {
-	if x.Lock.State == lock.LockHeld {
+	if x.ev.Lock.State == lock.LockHeld {
 		return x.holding(x.present()) + "."
 	}
 	return x.nobody() + "."
@@ -71,7 +71,7 @@ func (x explainer) nobodyOrHeld() string {
 
 // alsoNamed says whom the pidfile names, if that process lives.
 func (x explainer) alsoNamed() string {
-	if x.Owner == nil {
+	if x.ev.Owner == nil {
 		return ""
 	}
 	return fmt.Sprintf(" The pidfile names %s, which lives.", x.named())
@@ -79,7 +79,7 @@ func (x explainer) alsoNamed() string {
 
 func (x explainer) posix(err error) (summary string, todo advice) {
 	const what = " a POSIX lock on the lock file, which is not the lock that daemons take here"
-	if holders := only(x.Openers, func(o Opener) bool { return o.Other }); len(holders) > 0 {
+	if holders := only(x.ev.Openers, func(o Opener) bool { return o.Other }); len(holders) > 0 {
 		verb := " has"
 		if len(holders) > 1 {
 			verb = " have"
@@ -95,38 +95,38 @@ func (x explainer) posix(err error) (summary string, todo advice) {
 
 func (x explainer) openElsewhere() (summary string, todo advice) {
 	const claim = "; so it cannot be told whether a daemon uses the directory through it"
-	if serving := only(x.Openers, func(o Opener) bool { return o.Serves }); len(serving) > 0 {
+	if serving := only(x.ev.Openers, func(o Opener) bool { return o.Serves }); len(serving) > 0 {
 		return fmt.Sprintf("%s has the lock file open and serves a file system%s.", names(serving), claim), seeing("look at the directory on the file system that it serves", serving)
 	}
 	todo = say("look for what uses the directory from elsewhere: an overlay, an NFS export, a virtual machine, a container")
-	if x.Lacks != 0 {
+	if x.ev.Lacks != 0 {
 		todo = say(todo.text + "; " + x.remedy())
 	}
 	return "Nobody is seen to hold the lock, but somebody who cannot be seen has the lock file open: a process that may not be looked into, or by another name of the file, by a mapping, or within the kernel, for an overlay or NFS" + claim + ".", todo
 }
 
 func (x explainer) notVisible() (summary string, todo advice) {
-	if (lock.Mount{FSType: x.FS}).Remote() {
-		return fmt.Sprintf("%s here, but other hosts or the server of this file system (%s) may use the directory, and locks held there are not visible from here.", x.nobody(), Escape(x.FS)),
+	if (lock.Mount{FSType: x.ev.FS}).Remote() {
+		return fmt.Sprintf("%s here, but other hosts or the server of this file system (%s) may use the directory, and locks held there are not visible from here.", x.nobody(), Escape(x.ev.FS)),
 			say("look on the host where its daemon runs")
 	}
 	const what = "The directory is, or may be, a layer of an overlay: a lock that is held on the merged directory is not visible from here."
-	if x.Merged == "" {
+	if x.ev.Merged == "" {
 		return what, say("look at the merged directory of the overlay, in the container that has it mounted")
 	}
-	return what, say("look at the merged directory, below " + Escape(x.Merged) + " where the overlay is mounted")
+	return what, say("look at the merged directory, below " + Escape(x.ev.Merged) + " where the overlay is mounted")
 }
 
 // remedy is what would let us see more.
 func (x explainer) remedy() string {
 	where := ""
-	if x.Lacks&LacksPIDs != 0 {
+	if x.ev.Lacks&LacksPIDs != 0 {
 		where = "in the host's PID namespace"
 	}
 	switch {
-	case x.Lacks&LacksRoot != 0:
+	case x.ev.Lacks&LacksRoot != 0:
 		return strings.TrimSuffix("run as root, "+where, ", ")
-	case x.Lacks&LacksPtrace != 0:
+	case x.ev.Lacks&LacksPtrace != 0:
 		return strings.TrimSuffix("root lacks the capability CAP_SYS_PTRACE here: run with it, "+where, ", ")
 	case where != "":
 		return "run " + where

@@ -1,4 +1,4 @@
-package scan
+package report
 
 import (
 	"fmt"
@@ -311,7 +311,7 @@ func TestAdviceIsSafe(t *testing.T) {
 		kills++
 		for _, pid := range strings.Fields(pids) {
 			if !anyHolder(&ev, func(h Holder) bool {
-				return fmt.Sprint(h.PID) == pid && h.Inherited && (ev.Locker == namedPID || ev.Locker < h.PID) && !h.Deleted && h.Works == lock.UseNone && h.PID > 1 && h.NSPID > 1
+				return fmt.Sprint(h.Process.PID) == pid && h.Inherited && (ev.Locker == namedPID || ev.Locker < h.Process.PID) && !h.Deleted && h.Works == lock.UseNone && h.Process.PID > 1 && h.Process.NSPID > 1
 			}) {
 				t.Errorf("kill %s: %s", pid, describe(&ev))
 			}

@@ -1,4 +1,4 @@
-package scan
+package report
 
 import (
 	"errors"
@@ -65,7 +65,7 @@ func holdsByName(ev *Evidence) bool {
 		pid = ev.Owner.PID
 	}
 	return isNamed(ev) && anyHolder(ev, func(h Holder) bool {
-		return !h.Deleted && (h.PID == pid || h.NSPID == namedPID && h.PID != h.NSPID)
+		return !h.Deleted && (h.Process.PID == pid || h.Process.NSPID == namedPID && h.Process.PID != h.Process.NSPID)
 	})
 }
 
@@ -242,5 +242,19 @@ func TestClassify(t *testing.T) {
 				t.Errorf("%v %v, want %v %v", got.State, got.Reasons.List(), want.State, want.Reasons.List())
 			}
 		})
+	}
+}
+
+// What nobody can be sure of for two looks in a row is never a reason to
+// worry, and least of all to break something.
+func TestClassifyChangingIsHealthy(t *testing.T) {
+	for _, ev := range combinations() {
+		if ev.Err != nil || ev.Lock.State != lock.LockFree || len(ev.Holders) > 0 || ev.Pidfile.State < lock.PidfileMissing || ev.Pidfile.State == lock.PidfileNotRegular {
+			continue
+		}
+		ev.Changing = true
+		if v := Classify(&ev); !v.State.Healthy() || !v.Reasons.Has(Changing) {
+			t.Fatalf("%v %v: %s", v.State, v.Reasons.List(), describe(&ev))
+		}
 	}
 }

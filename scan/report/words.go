@@ -1,4 +1,4 @@
-package scan
+package report
 
 import (
 	"errors"
@@ -12,10 +12,10 @@ import (
 )
 
 // who is a process as a person would call it: kvd 8121.
-func who(p *Process) string { return fmt.Sprintf("%s %d", program(p), p.PID) }
+func who(p *Process) string { return fmt.Sprintf("%s %d", Program(p), p.PID) }
 
 // program is the last part of a command line's first word, escaped.
-func program(p *Process) string {
+func Program(p *Process) string {
 	if p == nil {
 		return "process"
 	}
@@ -50,7 +50,7 @@ func names[P person](people []P) string {
 }
 
 func commands[P person](people []P) string {
-	return sentence(people, func(p P) string { return program(p.process()) })
+	return sentence(people, func(p P) string { return Program(p.process()) })
 }
 
 type person interface{ process() *Process }

@@ -1,4 +1,4 @@
-package scan
+package report
 
 import (
 	"time"
@@ -36,7 +36,7 @@ type Process struct {
 // Holder is a process that has a descriptor on the lock file through which
 // the flock is held.
 type Holder struct {
-	*Process
+	Process   *Process
 	FD        int
 	Inherited bool     // another process took the lock, and this one shares the descriptor with it
 	Deleted   bool     // the lock file it holds is no longer the directory's
@@ -46,10 +46,10 @@ type Holder struct {
 
 // Opener is a process that has the lock file open and holds no flock through it.
 type Opener struct {
-	*Process
-	FD     int
-	Serves bool // the process serves a file system: what it has open, others may hold
-	Other  bool // it holds a lock of another kind
+	Process *Process
+	FD      int
+	Serves  bool // the process serves a file system: what it has open, others may hold
+	Other   bool // it holds a lock of another kind
 }
 
 // Lacks is what keeps this program from seeing everything.
