@@ -44,7 +44,7 @@ func posixHolder(fd int) (pid int, held bool, err error) {
 }
 
 // remoteMagic are the file systems (statfs(2)) on which a lease proves nothing: other hosts may use the file, or, with FUSE,
-// a process that serves it. See remoteTypes for their names.
+// a process that serves it. Their names are in lock/proc: see proc.Mount.Remote.
 var remoteMagic = []int64{
 	unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, 0xff534d42, 0xfe534d42, unix.FUSE_SUPER_MAGIC, unix.V9FS_MAGIC, unix.AFS_SUPER_MAGIC,
 	0x00c36400, 0x0bd00bd0, 0x01161970, unix.OCFS2_SUPER_MAGIC, // ceph, lustre, gfs2

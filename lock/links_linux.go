@@ -9,15 +9,17 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/proc"
 )
 
 // linkSearch finds what links below a data directory lead to, for a process.
 type linkSearch struct {
 	area   *Area
-	mounts Mounts // of the process's namespace
-	root   int    // a descriptor of what the names of that namespace begin at
-	base   string // what absolute links begin at: the process may be in a chroot
-	left   int    // entries that may still be looked at
+	mounts proc.Mounts // of the process's namespace
+	root   int         // a descriptor of what the names of that namespace begin at
+	base   string      // what absolute links begin at: the process may be in a chroot
+	left   int         // entries that may still be looked at
 	queue  []string
 	seen   map[string]bool
 }
@@ -29,7 +31,7 @@ const mostEntries = 100_000
 
 var errManyEntries = errors.New("more files than are searched for links")
 
-func newLinkSearch(a *Area, mounts Mounts, p Process, same bool) (*linkSearch, error) {
+func newLinkSearch(a *Area, mounts proc.Mounts, p Process, same bool) (*linkSearch, error) {
 	s := &linkSearch{area: a, mounts: mounts, base: "/", left: mostEntries, seen: map[string]bool{}}
 	root := "/"
 	chroot, err := os.Readlink(p.procDir() + "/root")
@@ -56,7 +58,7 @@ func (s *linkSearch) enqueue(name string) {
 }
 
 func (s *linkSearch) enqueueMounts(name string) {
-	for _, m := range s.mounts.below(name) {
+	for _, m := range s.mounts.Below(name) {
 		s.enqueue(m.Point)
 	}
 }
@@ -66,7 +68,7 @@ func (s *linkSearch) run() {
 	for len(s.queue) > 0 && s.area.err == nil {
 		name := s.queue[0]
 		s.queue = s.queue[1:]
-		if s.mounts.asksOthers(name) {
+		if mayHang(s.mounts, name) {
 			s.area.err = errNotSearched
 			return
 		}
@@ -145,14 +147,14 @@ func (s *linkSearch) add(name string) {
 		return
 	}
 	m, found := s.mounts.Find(name)
-	if !found || !m.mayHaveData() {
+	if !found || !m.MayHaveData() {
 		return
 	}
 	place := m.Place(name)
 	if s.area.dir.Below(place) || slices.Contains(s.area.linked, place) {
 		return
 	}
-	s.area.linked = append(append(s.area.linked, place), s.mounts.within(name)...)
+	s.area.linked = append(append(s.area.linked, place), placesBelow(s.mounts, name)...)
 	s.enqueue(name)
 	s.enqueueMounts(name)
 }
@@ -178,7 +180,7 @@ func (s *linkSearch) follow(name string) (done string, ok bool) {
 			continue
 		}
 		next := path.Join(done, step)
-		if s.mounts.asksOthers(next) {
+		if mayHang(s.mounts, next) {
 			return "", false
 		}
 		target, err := s.readlink(next)

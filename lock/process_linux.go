@@ -121,7 +121,7 @@ func (p Process) Started() time.Time {
 
 // Used is a file that a process uses: by a descriptor, a mapping, or as its working or root directory.
 type Used struct {
-	Place
+	proc.Place
 	Private bool // by a private mapping, as programs and libraries are mapped: it writes nothing to the file
 }
 
@@ -129,7 +129,7 @@ type Used struct {
 // its working or root directory, given the mounts of its namespace. The kernel's names of them are
 // only read, never resolved: stat through /proc/<pid>/fd would hang on a hung
 // mount. The error says that not all could be seen.
-func (p Process) Open(mounts Mounts) ([]Used, error) {
+func (p Process) Open(mounts proc.Mounts) ([]Used, error) {
 	dir := p.procDir()
 	var used []Used
 	var failed error
@@ -144,7 +144,7 @@ func (p Process) Open(mounts Mounts) ([]Used, error) {
 		}
 		used = append(used, Used{place, private})
 		if undeleted, ok := strings.CutSuffix(place.Path, deletedMark); ok { // or so it is called
-			used = append(used, Used{Place{Dev: place.Dev, Path: undeleted}, private})
+			used = append(used, Used{proc.Place{Dev: place.Dev, Path: undeleted}, private})
 		}
 	}
 	link := func(name string) string {
@@ -198,7 +198,7 @@ func (p Process) Open(mounts Mounts) ([]Used, error) {
 }
 
 // Touched returns the places of what the process has open, or as its working directory: less than Open, but much sooner.
-func (p Process) Touched(mounts Mounts) (places []Place) {
+func (p Process) Touched(mounts proc.Mounts) (places []proc.Place) {
 	dir := p.procDir()
 	fds, _ := os.ReadDir(dir + "/fd")
 	links := []string{dir + "/cwd"}
@@ -280,7 +280,7 @@ func (p Process) procDir() string {
 // Mounts returns the mounts that the paths in the process's links refer to, as
 // this program reads them. In its own namespace those are its own, also where the other is
 // in a chroot; in another, they are that process's.
-func (p Process) Mounts() (Mounts, error) {
+func (p Process) Mounts() (proc.Mounts, error) {
 	theirs, err := p.MountNamespace()
 	if err != nil {
 		return nil, err
@@ -298,7 +298,7 @@ func (p Process) Mounts() (Mounts, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return ParseMounts(f)
+	return proc.ParseMounts(f)
 }
 
 // RealPath is what the kernel calls the directory: its path without links. It
@@ -312,7 +312,7 @@ func (d Dir) RealPath() string {
 }
 
 // Place is where the directory is, given the mounts of this program's namespace.
-func (d Dir) Place(mounts Mounts) (Place, bool) { return mounts.Place(d.RealPath()) }
+func (d Dir) Place(mounts proc.Mounts) (proc.Place, bool) { return mounts.Place(d.RealPath()) }
 
 // NestedProcesses returns the processes that live in PID namespaces below
 // this program's, by the PIDs they have there: a daemon in a container knows, and

@@ -257,3 +257,16 @@ func mkdir(t testing.TB, dir string) {
 		t.Fatal(err)
 	}
 }
+
+func TestParseStatus(t *testing.T) {
+	const text = "Name:\tNSpid: 7\\nUid:\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t9034\nPid:\t9034\n" +
+		"Uid:\t0\t65534\t0\t0\nGid:\t1\t2\t3\t4\nNStgid:\t9034\t12\t1\nNSpid:\t9034\t12\t1\nNSpgid:\t9\t8\t7\n"
+	if got, want := lock.ParseStatus([]byte(text)), (lock.Status{UID: "65534", TGID: 9034, NSPID: 1}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	for _, text := range []string{"", "NSpid:", "NSpid:\tx\n", "Uid:\t0\n", "\n\n:::\n"} {
+		if got := lock.ParseStatus([]byte(text)); got != (lock.Status{}) {
+			t.Errorf("ParseStatus(%q) = %+v", text, got)
+		}
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -240,31 +239,4 @@ func TestOpenBelowStaysBelow(t *testing.T) {
 	}
 	at.Close()
 	wantNoneOpen(t, parent)
-}
-
-// escape is what the kernel does to the paths it prints in mountinfo.
-var escape = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`, "#", `\043`)
-
-func FuzzParseMounts(f *testing.F) {
-	f.Add(mountinfo, "/srv/a b", "/x")
-	f.Add("1 0 0:1 / / rw - \n", "/back\\slash\\040", "/new\nline\r\v\xff")
-	f.Add(strings.Repeat("9", 70000), "/", "/")
-	f.Fuzz(func(t *testing.T, text, point, root string) {
-		if mounts, err := lock.ParseMounts(strings.NewReader(text)); err == nil {
-			for _, m := range mounts {
-				mounts.Place(m.Point)
-			}
-		}
-		if !strings.HasPrefix(point, "/") || !strings.HasPrefix(root, "/") {
-			t.Skip("the kernel prints no such path")
-		}
-		line := fmt.Sprintf("31 30 8:1 %s %s rw - ext4 /dev/sda1 rw\n", escape.Replace(root), escape.Replace(point))
-		mounts, err := lock.ParseMounts(strings.NewReader(line))
-		if err != nil {
-			t.Fatalf("%q: %v", line, err)
-		}
-		if len(mounts) != 1 || mounts[0].Root != root || mounts[0].Point != point {
-			t.Fatalf("%q: %+v, want %q on %q", line, mounts, root, point)
-		}
-	})
 }

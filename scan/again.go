@@ -222,7 +222,7 @@ func (p *pass) knownLocks() *knownLocks {
 // been on any of these before the next was mounted over it.
 func (p *pass) devicesBelow() (devices []uint64) {
 	for _, m := range p.obs.mounts.ours {
-		if slices.ContainsFunc(p.roots, func(r *root) bool { return lock.Within(r.real, m.Point) || lock.Within(m.Point, r.real) }) {
+		if slices.ContainsFunc(p.roots, func(r *root) bool { return proc.Within(r.real, m.Point) || proc.Within(m.Point, r.real) }) {
 			devices = append(devices, m.Dev)
 		}
 	}
@@ -260,7 +260,7 @@ func (p *pass) formerlyOf(d *descriptor) (path, root string, ok bool) {
 	where.Path = strings.TrimSuffix(where.Path, "/"+p.obs.procs.names.Lock)
 	for _, name := range p.obs.mounts.ours.Names(where) {
 		for _, r := range p.roots {
-			if lock.Within(name, r.real) {
+			if proc.Within(name, r.real) {
 				return strings.TrimSuffix(r.path, "/") + strings.TrimPrefix(name, strings.TrimSuffix(r.real, "/")), r.path, true
 			}
 		}

@@ -70,7 +70,7 @@ type process struct {
 	silent   bool // no answer came
 	used     func() (used, error)
 	heldDirs func() ([]lock.HeldDir, error)
-	touched  func() []lock.Place
+	touched  func() []proc.Place
 }
 
 // findHolding returns the descriptor through which p holds the flock on the lock

@@ -63,7 +63,7 @@
 //   - Network and FUSE file systems: another host's processes are never seen, so that
 //     a PID is nobody's says nothing there.
 //   - Mount namespaces: the kernel names another process's files by that process's mounts.
-//     lock.Place is what such names have in common.
+//     proc.Place is what such names have in common.
 //   - PID namespaces: a daemon in a container writes the PID it has there into its
 //     pidfile. NSpid in /proc/<pid>/status tells both (pid_namespaces(7)). Where this program
 //     itself runs in a container, a PID that is nobody's may be somebody's outside.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 	"lockscope/scan/report"
 )
 
@@ -132,7 +133,7 @@ func (l *look) isAnother(p *process) bool {
 // theirs. No process of them has it, or it would have been found; but a thread of one may, which is returned then.
 func (l *look) usedThere() (used bool, by *process) {
 	for _, p := range l.procs.allNested() {
-		if !slices.ContainsFunc(p.touched(), func(place lock.Place) bool { return place.Below(l.place()) }) {
+		if !slices.ContainsFunc(p.touched(), func(place proc.Place) bool { return place.Below(l.place()) }) {
 			continue
 		}
 		if used = true; p.id.HasThread(l.ev.Pidfile.PID) {

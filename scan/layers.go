@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // layers are the directories that the mounted overlays are made of, as far as that can be told.
 type layers struct {
-	at         map[lock.Place]string // where one is, and the mount point of what it is a layer of
+	at         map[proc.Place]string // where one is, and the mount point of what it is a layer of
 	somewhere  map[string][]tail     // those of which only the end of the path is known, by its last name
 	anywhere   string                // a mount point of which some layer may be any directory
 	namespaces []*namespace          // that were read
@@ -24,11 +24,11 @@ type tail struct {
 }
 
 func newLayers() *layers {
-	return &layers{at: map[lock.Place]string{}, somewhere: map[string][]tail{}}
+	return &layers{at: map[proc.Place]string{}, somewhere: map[string][]tail{}}
 }
 
 // add takes in a layer that is at a place.
-func (ls *layers) add(place lock.Place, merged string) {
+func (ls *layers) add(place proc.Place, merged string) {
 	if _, known := ls.at[place]; !known {
 		ls.at[place] = merged
 	}
@@ -50,11 +50,11 @@ func (ls *layers) addTail(text, merged string) {
 
 // find returns the mount point of an overlay that a directory is, or may be, a layer of or in a layer
 // of, by its place and its path.
-func (ls *layers) find(place lock.Place, name string) (merged string, ok bool) {
+func (ls *layers) find(place proc.Place, name string) (merged string, ok bool) {
 	if ls.anywhere != "" {
 		return ls.anywhere, true
 	}
-	for p := (lock.Place{Dev: place.Dev, Path: path.Clean(place.Path)}); strings.HasPrefix(p.Path, "/"); p.Path = path.Dir(p.Path) {
+	for p := (proc.Place{Dev: place.Dev, Path: path.Clean(place.Path)}); strings.HasPrefix(p.Path, "/"); p.Path = path.Dir(p.Path) {
 		if merged, ok := ls.at[p]; ok {
 			return merged, true
 		}
@@ -116,7 +116,7 @@ func layerPaths(options string, escaped bool) (paths []string) {
 	for _, option := range splitPlain(options, ',') {
 		key, value, _ := strings.Cut(option, "=")
 		if escaped {
-			value = lock.Unescape(value)
+			value = proc.Unescape(value)
 		}
 		switch key {
 		case "lowerdir":

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // The texts are what Linux 6.18 shows in mountinfo of the options in the comments.
@@ -63,12 +63,12 @@ func FuzzLayerPaths(f *testing.F) {
 				}
 				ls := newLayers()
 				ls.addTail(p, "/m")
-				ls.find(lock.Place{Path: name}, name) // does not fail
+				ls.find(proc.Place{Path: name}, name) // does not fail
 				names := tailOf(p)
 				if slices.Contains(names, "..") || slices.Contains(names, ".") || slices.Contains(names, "") {
 					t.Errorf("the tail of %q is %q", p, names)
 				}
-				if _, ok := ls.find(lock.Place{Path: "/x/" + strings.Join(names, "/") + "/y"}, "/"); !ok {
+				if _, ok := ls.find(proc.Place{Path: "/x/" + strings.Join(names, "/") + "/y"}, "/"); !ok {
 					t.Errorf("what %q is the end of is not found", p)
 				}
 			}
@@ -90,39 +90,39 @@ func TestLayersFind(t *testing.T) {
 	if !ls.none() {
 		t.Error("there are some")
 	}
-	ls.add(lock.Place{Dev: sda, Path: "/data/upper"}, "/m1")
+	ls.add(proc.Place{Dev: sda, Path: "/data/upper"}, "/m1")
 	ls.addTail("./a/upper", "/m2")
 	ls.addTail("../x/../lower/", "/m3")
-	ls.add(lock.Place{Dev: sdb, Path: "/"}, "/m4")
+	ls.add(proc.Place{Dev: sdb, Path: "/"}, "/m4")
 	for _, test := range []struct {
-		place lock.Place
+		place proc.Place
 		name  string
 		want  string
 	}{
-		{lock.Place{Dev: sda, Path: "/data/upper"}, "/data/upper", "/m1"},
-		{lock.Place{Dev: sda, Path: "/data/upper/d/e"}, "/mnt/d/e", "/m1"},
-		{lock.Place{Dev: sda, Path: "/data/upper2"}, "/data/upper2", ""},
-		{lock.Place{Dev: sda, Path: "/data"}, "/data", ""},
-		{lock.Place{Dev: 1, Path: "/data/upper"}, "/data/upper", ""},
-		{lock.Place{Dev: 1, Path: "/srv/a/upper/x"}, "/srv/a/upper/x", "/m2"},
-		{lock.Place{Dev: 1, Path: "/a/upper"}, "/a/upper", "/m2"},
-		{lock.Place{Dev: 1, Path: "/upper/x"}, "/srv/a/upper/x", "/m2"}, // where a is a mount point
-		{lock.Place{Dev: 1, Path: "/srv/a/upper/x"}, "/x", "/m2"},       // a bind mount
-		{lock.Place{Dev: 1, Path: "/srv/aa/upper"}, "/srv/aa/upper", ""},
-		{lock.Place{Dev: 1, Path: "/srv/a/b/upper"}, "/srv/a/b/upper", ""},
-		{lock.Place{Dev: 1, Path: "/upper"}, "/upper", ""},
-		{lock.Place{Dev: 1, Path: "/lower"}, "/lower", "/m3"},
-		{lock.Place{Dev: sdb, Path: "/"}, "/disk", "/m4"},
-		{lock.Place{Dev: sdb, Path: "/d"}, "/disk/d", "/m4"},
-		{lock.Place{Path: "?"}, "", ""},
-		{lock.Place{Path: "?"}, "(unreachable)/lower", "/m3"},
+		{proc.Place{Dev: sda, Path: "/data/upper"}, "/data/upper", "/m1"},
+		{proc.Place{Dev: sda, Path: "/data/upper/d/e"}, "/mnt/d/e", "/m1"},
+		{proc.Place{Dev: sda, Path: "/data/upper2"}, "/data/upper2", ""},
+		{proc.Place{Dev: sda, Path: "/data"}, "/data", ""},
+		{proc.Place{Dev: 1, Path: "/data/upper"}, "/data/upper", ""},
+		{proc.Place{Dev: 1, Path: "/srv/a/upper/x"}, "/srv/a/upper/x", "/m2"},
+		{proc.Place{Dev: 1, Path: "/a/upper"}, "/a/upper", "/m2"},
+		{proc.Place{Dev: 1, Path: "/upper/x"}, "/srv/a/upper/x", "/m2"}, // where a is a mount point
+		{proc.Place{Dev: 1, Path: "/srv/a/upper/x"}, "/x", "/m2"},       // a bind mount
+		{proc.Place{Dev: 1, Path: "/srv/aa/upper"}, "/srv/aa/upper", ""},
+		{proc.Place{Dev: 1, Path: "/srv/a/b/upper"}, "/srv/a/b/upper", ""},
+		{proc.Place{Dev: 1, Path: "/upper"}, "/upper", ""},
+		{proc.Place{Dev: 1, Path: "/lower"}, "/lower", "/m3"},
+		{proc.Place{Dev: sdb, Path: "/"}, "/disk", "/m4"},
+		{proc.Place{Dev: sdb, Path: "/d"}, "/disk/d", "/m4"},
+		{proc.Place{Path: "?"}, "", ""},
+		{proc.Place{Path: "?"}, "(unreachable)/lower", "/m3"},
 	} {
 		if got, ok := ls.find(test.place, test.name); got != test.want || ok != (test.want != "") {
 			t.Errorf("%+v, %s: %q, %v, want %q", test.place, test.name, got, ok, test.want)
 		}
 	}
 	ls.addTail("..", "/m5") // which may be any
-	if got, ok := ls.find(lock.Place{Dev: 1, Path: "/z"}, "/z"); got != "/m5" || !ok {
+	if got, ok := ls.find(proc.Place{Dev: 1, Path: "/z"}, "/z"); got != "/m5" || !ok {
 		t.Errorf("%q, %v", got, ok)
 	}
 }

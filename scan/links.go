@@ -5,8 +5,6 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
-
-	"lockscope/lock"
 )
 
 // links follows the links in paths that others have chosen, without asking a file system that may hang.
@@ -63,18 +61,13 @@ func (l *links) at(ns *namespace, name string) link {
 		return here
 	}
 	here := link{exists: true}
-	if m, ok := ns.mountOf(name); ok && m.Point != name && !asksOthers(m.FSType) {
+	if m, ok := ns.mountOf(name); ok && m.Point != name && !m.MayHang() {
 		if read, ok := ask(l.asking, subject{what: "path " + name}, func() link { return readLink(name) }); ok {
 			here = read
 		}
 	}
 	l.known[name] = here
 	return here
-}
-
-// asksOthers reports whether a file system of a type may hang for others' sake.
-func asksOthers(fstype string) bool {
-	return fstype == "autofs" || (lock.Mount{FSType: fstype}).Remote()
 }
 
 func readLink(name string) link {

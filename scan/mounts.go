@@ -32,7 +32,7 @@ type filesystem struct {
 // holds nothing while it asks a file system: each asks of his own directory.
 type mountTable struct {
 	asking *asking
-	ours   lock.Mounts // of this program
+	ours   proc.Mounts // of this program
 	name   string      // of its mount namespace
 	pidNS  string      // its PID namespace
 	layers *overlayLayers
@@ -42,7 +42,7 @@ type mountTable struct {
 	mu    sync.Mutex
 	byDev map[uint64]filesystem // by st_dev
 	nsOf  map[int]func() (string, error)
-	byNS  map[string]func() (lock.Mounts, error)
+	byNS  map[string]func() (proc.Mounts, error)
 }
 
 // newMountTable reads this program's mounts. If they cannot be had, places
@@ -52,7 +52,7 @@ func newMountTable(finder *layerFinder) *mountTable {
 		asking: finder.asking,
 		byDev:  map[uint64]filesystem{},
 		nsOf:   map[int]func() (string, error){},
-		byNS:   map[string]func() (lock.Mounts, error){},
+		byNS:   map[string]func() (proc.Mounts, error){},
 	}
 	t.layers = &overlayLayers{find: sync.OnceValue(func() *layers { return finder.find(t) })}
 	t.everybody = sync.OnceValue(t.askEverybody)
@@ -98,7 +98,7 @@ func mountID(fd int) uint64 {
 // describe looks for a mount among ours, and else among others': a root may be another
 // process's (/proc/<pid>/root).
 func (t *mountTable) describe(id, stDev uint64) (filesystem, bool) {
-	isIt := func(m lock.Mount) bool { return uint64(m.ID) == id }
+	isIt := func(m proc.Mount) bool { return uint64(m.ID) == id }
 	if i := slices.IndexFunc(t.ours, isIt); i >= 0 {
 		return describeMount(t.ours[i], stDev), true
 	}
@@ -110,7 +110,7 @@ func (t *mountTable) describe(id, stDev uint64) (filesystem, bool) {
 	return filesystem{}, false
 }
 
-func describeMount(m lock.Mount, stDev uint64) filesystem {
+func describeMount(m proc.Mount, stDev uint64) filesystem {
 	overlay := m.FSType == "overlay"
 	return filesystem{
 		dev:       m.Dev,
@@ -122,12 +122,12 @@ func describeMount(m lock.Mount, stDev uint64) filesystem {
 }
 
 // of returns the mounts that the paths in a process's links refer to.
-func (t *mountTable) of(p lock.Process) (lock.Mounts, error) {
+func (t *mountTable) of(p lock.Process) (proc.Mounts, error) {
 	ns, err := t.namespaceOf(p)
 	if err != nil {
 		return nil, err
 	}
-	mounts, err := onceFor(&t.mu, t.byNS, ns, func() (lock.Mounts, error) {
+	mounts, err := onceFor(&t.mu, t.byNS, ns, func() (proc.Mounts, error) {
 		return askOrFail(t.asking, subject{p.PID, "mounts"}, p.Mounts)
 	})
 	if err != nil { // another process of the namespace may tell
@@ -147,7 +147,7 @@ func (t *mountTable) namespaceOf(p lock.Process) (string, error) {
 // mountPoints tells which mount a path is on by the mount table alone: the
 // file system is not asked. The table is read again when it is a second old, and nobody waits long for that.
 type mountPoints struct {
-	mounts atomic.Pointer[lock.Mounts]
+	mounts atomic.Pointer[proc.Mounts]
 	read   atomic.Int64 // when, in ns
 	busy   atomic.Bool
 }

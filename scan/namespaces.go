@@ -5,7 +5,7 @@ import (
 	"path"
 	"strconv"
 
-	"lockscope/lock"
+	"lockscope/lock/proc"
 	"lockscope/scan/report"
 )
 
@@ -49,12 +49,12 @@ func (t *mountTable) askEverybody() []inhabitant {
 // it call their root. To one in a chroot mountinfo shows only what is below.
 type namespace struct {
 	name   string
-	mounts lock.Mounts
+	mounts proc.Mounts
 	whole  bool // seen from its root
 	points map[string]int
 }
 
-func newNamespace(name string, mounts lock.Mounts) *namespace {
+func newNamespace(name string, mounts proc.Mounts) *namespace {
 	n := &namespace{name: name, mounts: mounts, points: map[string]int{}}
 	for i, m := range mounts {
 		n.points[m.Point] = i // the last covers the others
@@ -62,23 +62,23 @@ func newNamespace(name string, mounts lock.Mounts) *namespace {
 	return n
 }
 
-// mountOf returns the mount that a clean path is on, as [lock.Mounts.Find] does, but sooner.
-func (n *namespace) mountOf(name string) (lock.Mount, bool) {
+// mountOf returns the mount that a clean path is on, as [proc.Mounts.Find] does, but sooner.
+func (n *namespace) mountOf(name string) (proc.Mount, bool) {
 	for p := name; ; p = path.Dir(p) {
 		if i, ok := n.points[p]; ok {
 			return n.mounts[i], true
 		}
 		if p == "/" {
-			return lock.Mount{}, false
+			return proc.Mount{}, false
 		}
 	}
 }
 
 // place is where a clean path leads in the namespace, its links apart.
-func (n *namespace) place(name string) (lock.Place, bool) {
+func (n *namespace) place(name string) (proc.Place, bool) {
 	m, ok := n.mountOf(name)
 	if !ok {
-		return lock.Place{}, false
+		return proc.Place{}, false
 	}
 	return m.Place(name), true
 }
@@ -122,17 +122,17 @@ func (t *mountTable) namespaces() (found []*namespace, unread int) {
 }
 
 func readNamespace(who inhabitant) (*namespace, error) {
-	proc := "/proc/" + strconv.Itoa(who.pid)
-	root, err := os.Readlink(proc + "/root")
+	dir := "/proc/" + strconv.Itoa(who.pid)
+	root, err := os.Readlink(dir + "/root")
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(proc + "/mountinfo")
+	f, err := os.Open(dir + "/mountinfo")
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	mounts, err := lock.ParseMounts(f)
+	mounts, err := proc.ParseMounts(f)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lockscope/lock"
+	"lockscope/lock/proc"
 	"lockscope/scan/report"
 )
 
@@ -36,7 +36,7 @@ func TestUnreadNamespaces(t *testing.T) {
 			}
 		}
 	}
-	if _, ok := newNamespace("", lock.Mounts{}).place("/"); ok {
+	if _, ok := newNamespace("", proc.Mounts{}).place("/"); ok {
 		t.Error("a place without mounts")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 	"lockscope/scan/report"
 )
 
@@ -68,7 +69,7 @@ type look struct {
 	ev     report.Evidence
 	named  *process   // under the PID that the pidfile names; nil if it names none
 	ino    uint64     // of the lock file, as lock lines have it
-	where  lock.Place // of the directory: see place
+	where  proc.Place // of the directory: see place
 	path   string     // of the lock file: see lockPath
 }
 
@@ -160,10 +161,10 @@ func (l *look) tempsStand() bool {
 }
 
 // place is where the directory is. Not known, it is a place that nothing is below.
-func (l *look) place() lock.Place {
-	if l.where == (lock.Place{}) {
+func (l *look) place() proc.Place {
+	if l.where == (proc.Place{}) {
 		l.where, _ = l.dir.Place(l.mounts.ours)
-		if l.where == (lock.Place{}) {
+		if l.where == (proc.Place{}) {
 			l.where.Path = "?"
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // overlayLayers are the upper and lower directories of the overlays that are
@@ -20,7 +21,7 @@ type overlayLayers struct {
 // have reports whether a directory belongs to a layer, or may do so, and where that overlay is mounted; and in
 // how many mount namespaces, which could not be read, there may be others. Its place and path are asked for only
 // where there are layers.
-func (o *overlayLayers) have(place func() lock.Place, name func() string) (merged string, unread int, ok bool) {
+func (o *overlayLayers) have(place func() proc.Place, name func() string) (merged string, unread int, ok bool) {
 	found := o.find()
 	if !found.none() {
 		merged, ok = found.find(place(), name())
@@ -164,7 +165,7 @@ func (s *sighting) follow(name, merged string) (exists bool) {
 
 // mountedTail returns the places that a relative path leads to where its first names are those of a
 // mount point.
-func (n *namespace) mountedTail(text string) (places []lock.Place) {
+func (n *namespace) mountedTail(text string) (places []proc.Place) {
 	names := tailOf(text)
 	if path.IsAbs(text) {
 		return nil
@@ -173,7 +174,7 @@ func (n *namespace) mountedTail(text string) (places []lock.Place) {
 		end := "/" + strings.Join(names[:i+1], "/")
 		for _, m := range n.mounts {
 			if strings.HasSuffix(m.Point, end) {
-				places = append(places, lock.Place{Dev: m.Dev, Path: path.Join(m.Root, path.Join(names[i+1:]...))})
+				places = append(places, proc.Place{Dev: m.Dev, Path: path.Join(m.Root, path.Join(names[i+1:]...))})
 			}
 		}
 	}

@@ -59,7 +59,7 @@ func (ps *processes) look(pid int) *process {
 	}
 	p.dir = "/proc/" + strconv.Itoa(p.id.PID)
 	p.used = sync.OnceValues(func() (used, error) { return ps.findUsed(p.id) })
-	p.touched = sync.OnceValue(func() []lock.Place { return ps.findTouched(p.id) })
+	p.touched = sync.OnceValue(func() []proc.Place { return ps.findTouched(p.id) })
 	p.heldDirs = sync.OnceValues(func() ([]lock.HeldDir, error) { return ps.findHeldDirs(p.id) })
 	return p
 }
@@ -182,12 +182,12 @@ func (ps *processes) findUsed(id lock.Process) (used, error) {
 }
 
 // findTouched finds out some of that, sooner: see lock.Process.Touched.
-func (ps *processes) findTouched(id lock.Process) []lock.Place {
+func (ps *processes) findTouched(id lock.Process) []proc.Place {
 	mounts, err := ps.mounts.of(id)
 	if err != nil {
 		return nil
 	}
-	places, _ := ask(ps.asking, subject{id.PID, "fd"}, func() []lock.Place { return id.Touched(mounts) })
+	places, _ := ask(ps.asking, subject{id.PID, "fd"}, func() []proc.Place { return id.Touched(mounts) })
 	return places
 }
 
@@ -218,13 +218,13 @@ func (ps *processes) named(d *descriptor) bool {
 }
 
 // place is where the descriptor's file is, or was.
-func (ps *processes) place(d *descriptor) (lock.Place, bool) {
+func (ps *processes) place(d *descriptor) (proc.Place, bool) {
 	if !ps.named(d) {
-		return lock.Place{}, false
+		return proc.Place{}, false
 	}
 	mounts, err := ps.mounts.of(d.of.id)
 	if err != nil {
-		return lock.Place{}, false
+		return proc.Place{}, false
 	}
 	return mounts.Place(d.path)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 	"lockscope/scan/report"
 )
 
@@ -15,7 +16,7 @@ import (
 type root struct {
 	path  string
 	real  string // the same without links: what the kernel calls it
-	place lock.Place
+	place proc.Place
 	dir   lock.Dir
 	id    lock.FileID
 }

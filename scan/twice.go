@@ -3,7 +3,7 @@ package scan
 import (
 	"slices"
 
-	"lockscope/lock"
+	"lockscope/lock/proc"
 	"lockscope/scan/report"
 )
 
@@ -16,7 +16,7 @@ func (p *pass) expectTwice() {
 	ours := p.obs.mounts.ours
 	for _, m := range ours {
 		isRoot := func(r *root) bool { top, ok := ours.Find(r.real); return ok && top.ID == m.ID }
-		isBelow := func(r *root) bool { return lock.Within(m.Point, r.real) }
+		isBelow := func(r *root) bool { return proc.Within(m.Point, r.real) }
 		if slices.ContainsFunc(p.roots, isRoot) || slices.ContainsFunc(p.roots, isBelow) {
 			seen[m.Dev]++
 		}

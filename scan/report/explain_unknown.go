@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // unknown says what could not be established, and what would let it be.
@@ -106,7 +107,7 @@ func (x explainer) openElsewhere() (summary string, todo advice) {
 }
 
 func (x explainer) notVisible() (summary string, todo advice) {
-	if (lock.Mount{FSType: x.ev.FS}).Remote() {
+	if (proc.Mount{FSType: x.ev.FS}).Remote() {
 		return fmt.Sprintf("%s here, but other hosts or the server of this file system (%s) may use the directory, and locks held there are not visible from here.", x.nobody(), Escape(x.ev.FS)),
 			say("look on the host where its daemon runs")
 	}

@@ -1,14 +1,11 @@
-//go:build linux
-
-package lock_test
+package proc
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
-
-	"lockscope/lock"
 )
 
 const mountinfo = `22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
@@ -23,17 +20,17 @@ const mountinfo = `22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 `
 
 func TestMounts(t *testing.T) {
-	mounts, err := lock.ParseMounts(strings.NewReader(mountinfo))
+	mounts, err := ParseMounts(strings.NewReader(mountinfo))
 	if err != nil || len(mounts) != 9 {
 		t.Fatalf("%+v, %v", mounts, err)
 	}
-	want := lock.Mount{ID: 34, Dev: unix.Mkdev(0, 50), Root: "/", Point: "/merged", FSType: "overlay",
+	want := Mount{ID: 34, Dev: unix.Mkdev(0, 50), Root: "/", Point: "/merged", FSType: "overlay",
 		Options: "rw,lowerdir=/l1:/l2,upperdir=/u,workdir=/w"}
 	if mounts[6] != want {
 		t.Errorf("%+v, want %+v", mounts[6], want)
 	}
 	vda, vdb, sda := unix.Mkdev(254, 0), unix.Mkdev(0, 40), unix.Mkdev(8, 1)
-	for name, want := range map[string]lock.Place{
+	for name, want := range map[string]Place{
 		"/":                {vda, "/"},
 		"/home/x":          {vda, "/home/x"},
 		"/srv":             {vdb, "/"},
@@ -57,7 +54,7 @@ func TestMounts(t *testing.T) {
 			t.Errorf("Place(%q) = %+v", name, got)
 		}
 	}
-	if got, ok := lock.Mounts(nil).Place("/"); ok {
+	if got, ok := Mounts(nil).Place("/"); ok {
 		t.Errorf("a place without mounts: %+v", got)
 	}
 }
@@ -68,7 +65,7 @@ func TestParseMountsRefuses(t *testing.T) {
 		"22 1 254 / / rw - ext4 /dev/vda rw", "22 1 254:x / / rw - ext4 /dev/vda rw", "22 1 -1:0 / / rw - ext4 /dev/vda rw",
 		"garbage", " - ",
 	} {
-		if mounts, err := lock.ParseMounts(strings.NewReader(mountinfo + line + "\n")); err == nil {
+		if mounts, err := ParseMounts(strings.NewReader(mountinfo + line + "\n")); err == nil {
 			t.Errorf("%q: %+v", line, mounts[len(mounts)-1])
 		}
 	}
@@ -76,18 +73,18 @@ func TestParseMountsRefuses(t *testing.T) {
 
 func TestPlaceBelow(t *testing.T) {
 	for _, test := range []struct {
-		place, dir lock.Place
+		place, dir Place
 		want       bool
 	}{
-		{lock.Place{Dev: 1, Path: "/data"}, lock.Place{Dev: 1, Path: "/data"}, true},
-		{lock.Place{Dev: 1, Path: "/data/x/y"}, lock.Place{Dev: 1, Path: "/data"}, true},
-		{lock.Place{Dev: 1, Path: "/data"}, lock.Place{Dev: 1, Path: "/"}, true},
-		{lock.Place{Dev: 1, Path: "/"}, lock.Place{Dev: 1, Path: "/"}, true},
-		{lock.Place{Dev: 2, Path: "/data/x"}, lock.Place{Dev: 1, Path: "/data"}, false},
-		{lock.Place{Dev: 1, Path: "/data2"}, lock.Place{Dev: 1, Path: "/data"}, false},
-		{lock.Place{Dev: 1, Path: "/dat"}, lock.Place{Dev: 1, Path: "/data"}, false},
-		{lock.Place{Dev: 1, Path: "/"}, lock.Place{Dev: 1, Path: "/data"}, false},
-		{lock.Place{Dev: 1, Path: "/other/data"}, lock.Place{Dev: 1, Path: "/data"}, false},
+		{Place{Dev: 1, Path: "/data"}, Place{Dev: 1, Path: "/data"}, true},
+		{Place{Dev: 1, Path: "/data/x/y"}, Place{Dev: 1, Path: "/data"}, true},
+		{Place{Dev: 1, Path: "/data"}, Place{Dev: 1, Path: "/"}, true},
+		{Place{Dev: 1, Path: "/"}, Place{Dev: 1, Path: "/"}, true},
+		{Place{Dev: 2, Path: "/data/x"}, Place{Dev: 1, Path: "/data"}, false},
+		{Place{Dev: 1, Path: "/data2"}, Place{Dev: 1, Path: "/data"}, false},
+		{Place{Dev: 1, Path: "/dat"}, Place{Dev: 1, Path: "/data"}, false},
+		{Place{Dev: 1, Path: "/"}, Place{Dev: 1, Path: "/data"}, false},
+		{Place{Dev: 1, Path: "/other/data"}, Place{Dev: 1, Path: "/data"}, false},
 	} {
 		if got := test.place.Below(test.dir); got != test.want {
 			t.Errorf("%+v.Below(%+v) = %v", test.place, test.dir, got)
@@ -95,15 +92,29 @@ func TestPlaceBelow(t *testing.T) {
 	}
 }
 
-func TestParseStatus(t *testing.T) {
-	const text = "Name:\tNSpid: 7\\nUid:\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t9034\nPid:\t9034\n" +
-		"Uid:\t0\t65534\t0\t0\nGid:\t1\t2\t3\t4\nNStgid:\t9034\t12\t1\nNSpid:\t9034\t12\t1\nNSpgid:\t9\t8\t7\n"
-	if got, want := lock.ParseStatus([]byte(text)), (lock.Status{UID: "65534", TGID: 9034, NSPID: 1}); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-	for _, text := range []string{"", "NSpid:", "NSpid:\tx\n", "Uid:\t0\n", "\n\n:::\n"} {
-		if got := lock.ParseStatus([]byte(text)); got != (lock.Status{}) {
-			t.Errorf("ParseStatus(%q) = %+v", text, got)
+// escape is what the kernel does to the paths it prints in mountinfo.
+var escape = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`, "#", `\043`)
+
+func FuzzParseMounts(f *testing.F) {
+	f.Add(mountinfo, "/srv/a b", "/x")
+	f.Add("1 0 0:1 / / rw - \n", "/back\\slash\\040", "/new\nline\r\v\xff")
+	f.Add(strings.Repeat("9", 70000), "/", "/")
+	f.Fuzz(func(t *testing.T, text, point, root string) {
+		if mounts, err := ParseMounts(strings.NewReader(text)); err == nil {
+			for _, m := range mounts {
+				mounts.Place(m.Point)
+			}
 		}
-	}
+		if !strings.HasPrefix(point, "/") || !strings.HasPrefix(root, "/") {
+			t.Skip("the kernel prints no such path")
+		}
+		line := fmt.Sprintf("31 30 8:1 %s %s rw - ext4 /dev/sda1 rw\n", escape.Replace(root), escape.Replace(point))
+		mounts, err := ParseMounts(strings.NewReader(line))
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if len(mounts) != 1 || mounts[0].Root != root || mounts[0].Point != point {
+			t.Fatalf("%q: %+v, want %q on %q", line, mounts, root, point)
+		}
+	})
 }

@@ -1,4 +1,4 @@
-package lock
+package proc
 
 import (
 	"bufio"
@@ -128,4 +128,34 @@ func (m Mount) Place(name string) Place {
 func Within(name, dir string) bool {
 	rest, ok := strings.CutPrefix(name, strings.TrimSuffix(dir, "/"))
 	return ok && (rest == "" || rest[0] == '/')
+}
+
+// Names returns the paths by which a namespace knows a directory.
+func (ms Mounts) Names(dir Place) []string {
+	var names []string
+	for i, m := range ms {
+		if m.Dev != dir.Dev || !Within(dir.Path, m.Root) {
+			continue
+		}
+		name := path.Join(m.Point, strings.TrimPrefix(dir.Path, strings.TrimSuffix(m.Root, "/")))
+		if top, ok := ms.Find(name); ok && top.ID == ms[i].ID { // else another mount covers it
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Below returns the mounts below a path, but for those on which there are no data directories.
+func (ms Mounts) Below(name string) (found []Mount) {
+	for _, m := range ms {
+		if m.Point != name && Within(m.Point, name) && m.MayHaveData() {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// Same reports whether both are of one namespace: mount IDs are given out once for all (proc(5)).
+func (ms Mounts) Same(other Mounts) bool {
+	return len(ms) > 0 && len(other) > 0 && ms[0].ID == other[0].ID
 }

@@ -1,4 +1,4 @@
-package lock
+package proc
 
 import (
 	"slices"
@@ -26,3 +26,10 @@ var pseudoTypes = []string{
 
 // Pseudo reports whether the mount is of such a file system.
 func (m Mount) Pseudo() bool { return slices.Contains(pseudoTypes, m.FSType) }
+
+// MayHaveData is false where nothing is kept: on pseudo file systems, and on that of the devices, of which
+// many processes have some open.
+func (m Mount) MayHaveData() bool { return !m.Pseudo() && m.FSType != "devtmpfs" }
+
+// MayHang reports whether others serve the file system, or mount it when it is asked for: then a call may not come back.
+func (m Mount) MayHang() bool { return m.Remote() || m.FSType == "autofs" }
