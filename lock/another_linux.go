@@ -2,10 +2,7 @@ package lock
 
 import (
 	"errors"
-	"io"
-	"os"
 	"path"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -35,7 +32,7 @@ var errHeldLimit = errors.New("the directories of its locks give no answer")
 
 // HeldBy returns the directories whose locks a process holds. It follows no link and waits half a second at most. The
 // error says that not all could be seen. It may be called concurrently.
-func (n Names) HeldBy(p Process) ([]HeldDir, error) {
+func (n Names) HeldBy(p proc.Process) ([]HeldDir, error) {
 	n = n.OrDefault()
 	select {
 	case heldSearches <- struct{}{}:
@@ -60,66 +57,53 @@ func (n Names) HeldBy(p Process) ([]HeldDir, error) {
 	}
 }
 
-func (n Names) heldBy(p Process) (dirs []HeldDir, err error) {
-	root, err := open(unix.AT_FDCWD, p.namesBeginAt(), unix.O_PATH|unix.O_DIRECTORY, 0)
+func (n Names) heldBy(p proc.Process) (dirs []HeldDir, err error) {
+	task := proc.Host.Task(p.PID).Running()
+	root, err := openNames(task)
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(root)
-	err = p.flocks(n.Lock, func(link string, _ proc.FDInfo) {
-		link, deleted := strings.CutSuffix(link, deletedMark)
+	err = flocks(task, n.Lock, func(link string, _ proc.FDInfo) {
+		link, deleted := strings.CutSuffix(link, proc.Deleted)
 		dir := path.Dir(link)
 		dirs = append(dirs, HeldDir{dir, n.pidfileBelow(root, dir, deleted)})
 	})
 	return dirs, err
 }
 
-// flocks calls found with the kernel's name of each file of this name that the process holds a flock on, and with what
-// it says of the descriptor. The error says that not all could be seen.
-func (p Process) flocks(name string, found func(link string, info proc.FDInfo)) error {
-	dir := p.procDir()
-	fds, err := os.Open(dir + "/fd")
-	if err != nil {
-		return err
+// openNames opens what the kernel's names of the process's files begin at, as this program reads them: our root
+// directory, or in another mount namespace that of the process.
+func openNames(task proc.Task) (fd int, err error) {
+	if shared, err := proc.Host.SharesMounts(task); err == nil && shared {
+		return openRoot()
 	}
-	defer fds.Close()
-	for {
-		numbers, err := fds.Readdirnames(1024)
-		for _, number := range numbers {
-			link, err := os.Readlink(dir + "/fd/" + number)
-			fd, notFD := strconv.Atoi(number)
-			if err != nil || notFD != nil || path.Base(strings.TrimSuffix(link, deletedMark)) != name {
-				continue
-			}
-			if info := proc.ReadFDInfo(dir, fd); info.Flock.Kind == proc.Flock {
-				found(link, info)
-			}
-		}
-		switch {
-		case err == io.EOF || hasEnded(err):
-			return nil
-		case err != nil:
-			return err
-		}
-	}
+	return task.OpenRoot()
 }
 
-// namesBeginAt is what the kernel's names of the process's files begin at, as this program reads them: see Mounts.
-func (p Process) namesBeginAt() string {
-	theirs, err := p.MountNamespace()
-	if ours, err2 := os.Readlink("/proc/self/ns/mnt"); err == nil && err2 == nil && ours == theirs {
-		return "/"
+// flocks calls found with the kernel's name of each file of this name that the process holds a flock on, and with what
+// it says of the descriptor. The error says that not all could be seen.
+func flocks(task proc.Task, name string, found func(link string, info proc.FDInfo)) error {
+	fds, err := task.Descriptors()
+	for _, fd := range fds {
+		link, err := task.Link(fd)
+		if err != nil || path.Base(strings.TrimSuffix(link, proc.Deleted)) != name {
+			continue
+		}
+		if info := task.FDInfo(fd); info.Flock.Kind == proc.Flock {
+			found(link, info)
+		}
 	}
-	return p.procDir() + "/root"
+	return err
 }
 
 // namedHolds reports whether the process that the pidfile names now holds the lock.
 func (d Dir) namedHolds(file FileID) (holds bool) {
-	p, state, err := FindProcess(d.Pidfile().PID)
-	if err != nil || state != ProcessAlive {
+	p, state, err := proc.Host.Find(d.Pidfile().PID)
+	if err != nil || state != proc.Alive {
 		return false
 	}
-	p.flocks(d.names.Lock, func(_ string, info proc.FDInfo) { holds = holds || info.Ino == file.Ino })
+	flocks(proc.Host.Task(p.PID).Running(), d.names.Lock, func(_ string, info proc.FDInfo) { holds = holds || info.Ino == file.Ino })
 	return holds
 }
 

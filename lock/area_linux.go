@@ -18,20 +18,20 @@ type Area struct {
 	err    error        // why there may be more
 }
 
-// Of says whether a process uses the directory, given what Process.Open returned. What Open has missed may be
+// Of says whether a process uses the directory, given what [proc.Task.Used] returned. What that has missed may be
 // anywhere, and so may what the area lacks.
-func (a Area) Of(used []Used, err error) Use {
+func (a Area) Of(used []proc.Used, err error) Use {
 	return a.use(func(proc.Place) bool { return true }, used, err)
 }
 
 // Beside says whether a process uses anything of the directory other than this file in it.
-func (a Area) Beside(file string, used []Used, err error) Use {
+func (a Area) Beside(file string, used []proc.Used, err error) Use {
 	not := proc.Place{Dev: a.dir.Dev, Path: path.Join(a.dir.Path, file)}
-	deleted := proc.Place{Dev: not.Dev, Path: not.Path + deletedMark}
+	deleted := proc.Place{Dev: not.Dev, Path: not.Path + proc.Deleted}
 	return a.use(func(p proc.Place) bool { return p != not && p != deleted }, used, err)
 }
 
-func (a Area) use(counts func(proc.Place) bool, used []Used, err error) Use {
+func (a Area) use(counts func(proc.Place) bool, used []proc.Used, err error) Use {
 	for _, u := range used {
 		within := func(dir proc.Place) bool { return u.Below(dir) }
 		// Programs and libraries that a link leads to are mapped by many.
@@ -49,10 +49,10 @@ func (a Area) use(counts func(proc.Place) bool, used []Used, err error) Use {
 // process's. Links are read, and followed only by the table of mounts: whoever can write here
 // could lead us onto a file system that hangs. The directory, what is mounted below it and what links lead to are searched for
 // them, up to a limit.
-func (d Dir) Area(ours, theirs proc.Mounts, p Process) Area {
+func (d Dir) Area(ours, theirs proc.Mounts, p proc.Process) Area {
 	dir, ok := d.Place(ours)
 	if !ok {
-		return Area{err: errNoMount}
+		return Area{err: errNoPlace}
 	}
 	a := Area{dir: dir, below: []proc.Place{dir}}
 	names := theirs.Names(dir)
@@ -80,17 +80,30 @@ func (d Dir) Area(ours, theirs proc.Mounts, p Process) Area {
 }
 
 // usedBy says whether a process uses the directory.
-func (d Dir) usedBy(p Process) Use {
-	ours, err := Process{PID: os.Getpid()}.Mounts()
+func (d Dir) usedBy(p proc.Process) Use {
+	ours, err := proc.Host.Mounts(os.Getpid())
 	if err != nil {
 		return UseUnknown
 	}
-	theirs, err := p.Mounts()
+	theirs, err := proc.Host.Mounts(p.PID)
 	if err != nil {
 		return UseUnknown
 	}
-	return d.Area(ours, theirs, p).Of(p.Open(theirs))
+	return d.Area(ours, theirs, p).Of(proc.Host.Task(p.PID).Used(theirs))
 }
+
+// RealPath is what the kernel calls the directory: its path without links. It
+// is the path it was opened by where that cannot be told.
+func (d Dir) RealPath() string {
+	name, err := proc.Host.Self().Link(d.fd)
+	if err != nil {
+		return d.path
+	}
+	return name
+}
+
+// Place is where the directory is, given the mounts of this program's namespace.
+func (d Dir) Place(mounts proc.Mounts) (proc.Place, bool) { return mounts.Place(d.RealPath()) }
 
 // placesBelow returns the places of what is mounted below a path.
 func placesBelow(ms proc.Mounts, name string) (places []proc.Place) {
@@ -105,4 +118,7 @@ func mayHang(ms proc.Mounts, name string) bool {
 	return slices.ContainsFunc(ms, func(m proc.Mount) bool { return m.MayHang() && proc.Within(name, m.Point) })
 }
 
-var errNotSearched = errors.New("a link leads to a file system that is not searched")
+var (
+	errNoPlace     = errors.New("the directory is on no mount that can be seen from here")
+	errNotSearched = errors.New("a link leads to a file system that is not searched")
+)

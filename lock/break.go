@@ -2,6 +2,8 @@ package lock
 
 import (
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/proc"
 )
 
 // BreakStale removes what a dead holder left in a directory whose lock nobody
@@ -72,7 +74,7 @@ type breaker struct {
 	Dir
 	seen  Evidence
 	at    func(breakStep)
-	named Process // who had the pidfile's PID when it was proven not to be the holder
+	named proc.Process // who had the pidfile's PID when it was proven not to be the holder
 }
 
 func (b *breaker) refuse(why Refusal, err error) error { return refusal(b.path, b.seen, why, err) }
@@ -219,7 +221,7 @@ func (b *breaker) confirm() error {
 		return b.refuse(RefusedReplaced, nil)
 	}
 	if b.seen.Pidfile.State == PidfileNamed {
-		if p, _, err := FindProcess(b.seen.Pidfile.PID); err != nil || p != b.named && p != (Process{}) {
+		if p, _, err := proc.Host.Find(b.seen.Pidfile.PID); err != nil || p != b.named && p != (proc.Process{}) {
 			return b.refuse(RefusedAlive, err)
 		}
 	}

@@ -3,6 +3,8 @@ package lock
 import (
 	"fmt"
 	"io/fs"
+
+	"lockscope/lock/proc"
 )
 
 // FileID is a file's identity and version as stat(2) gives them. Two FileIDs
@@ -65,16 +67,17 @@ type Pidfile struct {
 	Err   error  // why State is PidfileUnreadable
 }
 
-// ProcessState is what was established of the process that a pidfile names.
+// ProcessState is what was established of the process that a pidfile names: what the kernel says of its PID
+// ([proc.State]), and what was judged from there.
 type ProcessState uint8
 
 const (
-	ProcessUnknown   ProcessState = iota // nobody is named, or it could not be established
-	ProcessGone                          // no such process
-	ProcessAlive                         // it lives, and nothing shows that it is another one
-	ProcessZombie                        // it has exited and waits to be reaped; no thread of it runs
-	ProcessReused                        // the PID is another process's, started after the pidfile was written
-	ProcessUnrelated                     // it lives, but has nothing to do with the directory
+	ProcessUnknown                = ProcessState(proc.Unknown) // nobody is named, or it could not be established
+	ProcessGone                   = ProcessState(proc.Gone)    // no such process
+	ProcessAlive                  = ProcessState(proc.Alive)   // it lives, and nothing shows that it is another one
+	ProcessZombie                 = ProcessState(proc.Zombie)  // it has exited and waits to be reaped; no thread of it runs
+	ProcessReused    ProcessState = iota                       // the PID is another process's, started after the pidfile was written
+	ProcessUnrelated                                           // it lives, but has nothing to do with the directory
 )
 
 func (s ProcessState) String() string {

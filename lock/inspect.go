@@ -1,6 +1,10 @@
 package lock
 
-import "time"
+import (
+	"time"
+
+	"lockscope/lock/proc"
+)
 
 // inspectTries bounds how often Inspect looks again at a pidfile that changes under it.
 const inspectTries = 10
@@ -39,7 +43,8 @@ func (d Dir) inspect() (ev Evidence) {
 	switch {
 	case ev.Pidfile.State != PidfileNamed:
 	case ev.Lock.State == LockHeld:
-		_, ev.Process, _ = FindProcess(ev.Pidfile.PID)
+		_, state, _ := proc.Host.Find(ev.Pidfile.PID)
+		ev.Process = ProcessState(state)
 	default:
 		_, ev.Process, ev.Another = d.judge(ev.Pidfile)
 	}
@@ -59,7 +64,7 @@ func (d Dir) establish() (l LockFile, alone bool) {
 }
 
 // named says what became of the process that the pidfile of a free lock names.
-func (d Dir) named(pidfile Pidfile) (Process, ProcessState) {
+func (d Dir) named(pidfile Pidfile) (proc.Process, ProcessState) {
 	p, state, _ := d.judge(pidfile)
 	return p, state
 }
@@ -68,8 +73,8 @@ func (d Dir) named(pidfile Pidfile) (Process, ProcessState) {
 // the PID there and uses the directory is the one that is meant, and is looked for before the PID is here. A live process
 // that nothing else shows to be unrelated is alive where it holds the lock of another directory with the same pidfile,
 // which is returned too: see Another.
-func (d Dir) judge(pidfile Pidfile) (p Process, state ProcessState, another string) {
-	nested, err := NestedProcesses()
+func (d Dir) judge(pidfile Pidfile) (p proc.Process, state ProcessState, another string) {
+	nested, err := proc.Host.Nested()
 	unseen := err != nil
 	for _, other := range nested[pidfile.PID] {
 		switch d.usedBy(other) {
@@ -84,8 +89,8 @@ func (d Dir) judge(pidfile Pidfile) (p Process, state ProcessState, another stri
 		}
 		unseen = unseen || err != nil
 	}
-	p, state, err = FindProcess(pidfile.PID)
-	if err == nil && state == ProcessAlive {
+	p, found, err := proc.Host.Find(pidfile.PID)
+	if state = ProcessState(found); err == nil && state == ProcessAlive {
 		state = JudgeNamed(state, p.Started(), time.Unix(0, pidfile.ID.MTime), d.usedBy(p))
 	}
 	if state == ProcessUnrelated {

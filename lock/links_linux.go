@@ -31,20 +31,25 @@ const mostEntries = 100_000
 
 var errManyEntries = errors.New("more files than are searched for links")
 
-func newLinkSearch(a *Area, mounts proc.Mounts, p Process, same bool) (*linkSearch, error) {
+func newLinkSearch(a *Area, mounts proc.Mounts, p proc.Process, same bool) (*linkSearch, error) {
 	s := &linkSearch{area: a, mounts: mounts, base: "/", left: mostEntries, seen: map[string]bool{}}
-	root := "/"
-	chroot, err := os.Readlink(p.procDir() + "/root")
+	task := proc.Host.Task(p.PID).Running()
+	root, err := task.Root()
 	switch {
 	case err != nil:
 		return nil, err
 	case same:
-		s.base = chroot // as we call it
+		s.base = root // as we call it
+		s.root, err = openRoot()
 	default:
-		root = p.procDir() + "/root"
+		s.root, err = task.OpenRoot()
 	}
-	s.root, err = open(unix.AT_FDCWD, root, unix.O_PATH|unix.O_DIRECTORY, 0)
 	return s, err
+}
+
+// openRoot opens our root directory, for *at calls alone.
+func openRoot() (int, error) {
+	return open(unix.AT_FDCWD, "/", unix.O_PATH|unix.O_DIRECTORY, 0)
 }
 
 func (s *linkSearch) close() { unix.Close(s.root) }

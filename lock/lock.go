@@ -30,6 +30,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/proc"
 )
 
 // Lock is a held writer lock. Its methods may be called concurrently.
@@ -103,7 +105,7 @@ func (n Names) AcquireOrBreakStale(dir string) (*Lock, error) {
 	if !ok {
 		return l, err
 	}
-	if !exists(held.PID) {
+	if !proc.Exists(held.PID) {
 		l, err = n.Acquire(dir)
 		if held, ok = err.(*HeldError); !ok {
 			return l, err

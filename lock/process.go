@@ -1,37 +1,11 @@
 package lock
 
-import (
-	"time"
-
-	"golang.org/x/sys/unix"
-)
+import "time"
 
 // reuseMargin is how much later than its pidfile a process may have started
 // and still be the one that wrote it: start times are counted in clock ticks, file times by
 // the file system's clock, and the clock may have been set in between.
 const reuseMargin = 2 * time.Second
-
-// exists reports whether there is a process of this PID, a zombie included.
-// EPERM is an answer too: somebody is there (kill(2)). A PID below 1 means a
-// group, and is nobody.
-func exists(pid int) bool {
-	if pid <= 0 {
-		return false
-	}
-	err := ignoringEINTR(func() error { return unix.Kill(pid, 0) })
-	return err == nil || err == unix.EPERM
-}
-
-// Process is the identity of a process: PIDs are given out again, but not with
-// the same start time (proc(5)).
-type Process struct {
-	PID   int
-	Ticks uint64 // start time in clock ticks since boot; 0 where it is not known
-}
-
-// deletedMark is what the kernel appends to the name of an open file that was
-// unlinked (proc(5)).
-const deletedMark = " (deleted)"
 
 // Use says whether a process uses a directory: has it, or something below it,
 // open or mapped, or as its working or root directory.

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 func init() {
@@ -36,47 +36,6 @@ func headless(dir string) {
 	}()
 	fmt.Println("READY")
 	unix.Syscall(unix.SYS_EXIT, 0, 0, 0)
-}
-
-func FuzzParseStat(f *testing.F) {
-	f.Add("kvd", byte('S'), uint64(4412))
-	f.Add("((ugly )pr()cess( R 1 2 3) ", byte('R'), uint64(0))
-	f.Add(") Z 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 99 ", byte('D'), uint64(1<<64-1))
-	f.Add("new\nline\x00\xff\x1b[2J", byte('Z'), uint64(1))
-	f.Add("", byte('t'), uint64(7))
-	f.Fuzz(func(t *testing.T, comm string, state byte, ticks uint64) {
-		if strings.IndexByte(" \t\n\v\f\r)", state) >= 0 || state >= 0x80 {
-			t.Skip("the kernel has no such state")
-		}
-		text := fmt.Sprintf("9034 (%s) %c 1 9034 9034 0 -1 4194560 141 0 0 0 12 7 0 0 20 0 1 0 %d 2703360 229 18446744073709551615 1 1\n",
-			comm, state, ticks)
-		if s, threads, n, ok := lock.ParseStat([]byte(text)); s != state || threads != 1 || n != ticks || !ok {
-			t.Fatalf("ParseStat(%q) = %c, %d, %d, %v", text, s, threads, n, ok)
-		}
-		// Cut short, it is refused or says the same, unless it was cut within the number.
-		for i := max(0, len(text)-200); i < len(text); i++ {
-			s, _, n, ok := lock.ParseStat([]byte(text[:i]))
-			if ok && s != state && strings.LastIndexByte(comm, ')') < 0 {
-				t.Fatalf("ParseStat(%q) = %c, %d, %v", text[:i], s, n, ok)
-			}
-		}
-	})
-}
-
-func TestParseStatRefuses(t *testing.T) {
-	const rest = " 1 1 1 0 -1 4194560 1 1 0 0 12 7 0 0 20 0 1 0"
-	for _, text := range []string{
-		"", ")", "1 (a)", "1 (a", "1 a S" + rest + " 99\n",
-		"1 (a) S" + rest + "\n",     // no start time
-		"1 (a) S" + rest + " -1\n",  // not one
-		"1 (a) S" + rest + " 0x9\n", // nor this
-		"1 (a) SS" + rest + " 99\n", // no state
-		"1 (a) S" + rest + " 99999999999999999999\n",
-	} {
-		if state, _, ticks, ok := lock.ParseStat([]byte(text)); ok {
-			t.Errorf("ParseStat(%q) = %c, %d, true", text, state, ticks)
-		}
-	}
 }
 
 func TestJudgeNamed(t *testing.T) {
@@ -109,67 +68,12 @@ func TestJudgeNamed(t *testing.T) {
 	}
 }
 
-func TestFindProcess(t *testing.T) {
-	find := func(pid int) (lock.Process, lock.ProcessState) {
-		t.Helper()
-		p, state, err := lock.FindProcess(pid)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p, state
-	}
-	for _, pid := range []int{deadPID, 0, -1, -os.Getpid(), -deadPID} {
-		if p, state := find(pid); state != lock.ProcessGone || p != (lock.Process{}) {
-			t.Errorf("PID %d: %+v, %v, want gone", pid, p, state)
-		}
-	}
-	self, state := find(os.Getpid())
-	if state != lock.ProcessAlive || self.PID != os.Getpid() {
-		t.Errorf("self: %+v, %v", self, state)
-	}
-
-	before := time.Now()
-	q := goPeer(t).hold(t, t.TempDir())
-	child, state := find(q.pid())
-	if state != lock.ProcessAlive || child.Ticks < self.Ticks {
-		t.Errorf("child: %+v, %v, self %+v", child, state, self)
-	}
-	const tick = time.Second / 100
-	if started := child.Started(); started.Before(before.Add(-2*tick)) || started.After(time.Now().Add(tick)) {
-		t.Errorf("the child started %v, but was made between %v and %v", started, before, time.Now())
-	}
-
-	q.tell("die")
-	q.zombify()
-	if zombie, state := find(q.pid()); zombie != child || state != lock.ProcessZombie {
-		t.Errorf("the zombie is %+v, %v, it was %+v", zombie, state, child)
-	}
-	q.kill() // reaps
-	if _, state := find(q.pid()); state != lock.ProcessGone {
-		t.Errorf("reaped: %v", state)
-	}
-}
-
-// A process whose main thread has exited looks like a zombie, and runs.
-func TestFindProcessHeadless(t *testing.T) {
-	q := startHeadless(t, t.TempDir())
-	if p, state, err := lock.FindProcess(q.pid()); state != lock.ProcessAlive || p.Ticks == 0 || err != nil {
-		t.Errorf("%+v, %v, %v, want alive", p, state, err)
-	}
-	q.kill()
-	if _, state, _ := lock.FindProcess(q.pid()); state != lock.ProcessGone {
-		t.Errorf("after its end: %v", state)
-	}
-}
-
 func startHeadless(t testing.TB, dir string) *process {
 	q := goPeer(t).start(t, "headless", dir)
 	q.expect("READY")
-	stat := "/proc/" + strconv.Itoa(q.pid()) + "/stat"
 	eventually(t, "the main thread has exited", func() bool {
-		text, _ := os.ReadFile(stat)
-		state, _, _, _ := lock.ParseStat(text)
-		return state == 'Z'
+		stat, err := proc.Host.Task(q.pid()).Stat()
+		return err == nil && stat.State == 'Z'
 	})
 	return q
 }
@@ -255,18 +159,5 @@ func mkdir(t testing.TB, dir string) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestParseStatus(t *testing.T) {
-	const text = "Name:\tNSpid: 7\\nUid:\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t9034\nPid:\t9034\n" +
-		"Uid:\t0\t65534\t0\t0\nGid:\t1\t2\t3\t4\nNStgid:\t9034\t12\t1\nNSpid:\t9034\t12\t1\nNSpgid:\t9\t8\t7\n"
-	if got, want := lock.ParseStatus([]byte(text)), (lock.Status{UID: "65534", TGID: 9034, NSPID: 1}); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-	for _, text := range []string{"", "NSpid:", "NSpid:\tx\n", "Uid:\t0\n", "\n\n:::\n"} {
-		if got := lock.ParseStatus([]byte(text)); got != (lock.Status{}) {
-			t.Errorf("ParseStatus(%q) = %+v", text, got)
-		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 	"lockscope/scan/report"
 )
 
@@ -95,7 +96,7 @@ func nameHolder(refused *lock.RefusedError, now report.Evidence) error {
 	}
 	if refused.Holder == 0 && now.Locker > 0 {
 		// Its descriptors are not for us to see. Once it is gone, somebody else has its lock.
-		if _, state, err := lock.FindProcess(now.Locker); err == nil && state == lock.ProcessAlive {
+		if _, state, err := proc.Host.Find(now.Locker); err == nil && state == proc.Alive {
 			refused.Holder = now.Locker
 		}
 	}

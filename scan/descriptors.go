@@ -1,15 +1,9 @@
 package scan
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-
-	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
@@ -30,9 +24,6 @@ type descriptor struct {
 // closed stands for the path of a file that is closed, or hidden.
 const closed = "?"
 
-// deletedMark is what the kernel appends to the name of an unlinked file.
-const deletedMark = " (deleted)"
-
 // readLink reads what the kernel calls the file. Only readlink is used: stat through
 // /proc/<pid>/fd would ask the file system, which may hang.
 func (d *descriptor) readLink() {
@@ -40,20 +31,20 @@ func (d *descriptor) readLink() {
 		return
 	}
 	d.path, d.deleted = closed, false
-	if name, err := os.Readlink(d.of.dir + "/fd/" + strconv.Itoa(int(d.fd))); err == nil {
-		d.path, d.deleted = strings.CutSuffix(name, deletedMark)
+	if name, err := d.of.task.Link(int(d.fd)); err == nil {
+		d.path, d.deleted = strings.CutSuffix(name, proc.Deleted)
 	}
 }
 
 // process is what a pass has found out about one PID. Everything is asked of
 // the kernel once in a pass, and only when it is wanted.
 type process struct {
-	id       lock.Process
+	id       proc.Process
 	state    lock.ProcessState
 	lockName string // with a slash before it
 
 	mu       sync.Mutex
-	dir      string           // where in /proc its descriptors are: its own, or one of its threads'; it stands once any was looked at
+	task     proc.Task        // where its descriptors are shown: its own, or one of its threads'; it stands once any was looked at
 	listed   bool             // fds are known; before that, they are taken to be 0, 1, 2 and so on
 	fds      []int            // its descriptors, ascending
 	read     int              // how many of them were looked at, or are being
@@ -123,13 +114,12 @@ var servers = []string{"virtiofsd", "smbd", "ganesha.nfsd", "unfsd", "diod", "gl
 // findServes reports whether p serves a file system, by FUSE or otherwise. Then what it has open may be in use by others, who
 // hold locks that this kernel does not know of.
 func (p *process) findServes() bool {
-	var buf [64]byte
-	if comm, err := lock.ReadProc(p.dir+"/comm", buf[:]); err == nil && slices.Contains(servers, strings.TrimSpace(string(comm))) {
+	if slices.Contains(servers, strings.TrimSpace(p.task.Comm())) {
 		return true
 	}
-	fds, _ := numbersIn(p.dir + "/fd")
+	fds, _ := p.task.Descriptors()
 	return slices.ContainsFunc(fds, func(fd int) bool {
-		name, _ := os.Readlink(p.dir + "/fd/" + strconv.Itoa(fd))
+		name, _ := p.task.Link(fd)
 		return name == "/dev/fuse" || name == "/dev/kvm"
 	})
 }
@@ -258,7 +248,7 @@ func (d *descriptor) isLockFile() bool {
 
 // readFDInfo reads what the kernel says of d, and keeps the flock that is held through it.
 func (d *descriptor) readFDInfo() proc.FDInfo {
-	info := proc.ReadFDInfo(d.of.dir, int(d.fd))
+	info := d.of.task.FDInfo(int(d.fd))
 	d.flock = info.Flock
 	return info
 }
@@ -266,13 +256,7 @@ func (d *descriptor) readFDInfo() proc.FDInfo {
 // flocks returns those of some descriptors through which a flock is held, those without one that are on a file of the
 // lock's name, and how many of them could not be looked at.
 func (p *process) flocks(fds []int) (held []descriptor, opened []opener, missing int) {
-	dir, err := unix.Open(p.dir+"/fdinfo", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, nil, len(fds)
-	}
-	defer unix.Close(dir)
-	for _, fd := range fds {
-		info, err := proc.ReadFDInfoAt(dir, strconv.Itoa(fd))
+	err := p.task.FDInfos(fds, func(fd int, info proc.FDInfo, err error) {
 		if err != nil {
 			missing++
 		}
@@ -282,48 +266,26 @@ func (p *process) flocks(fds []int) (held []descriptor, opened []opener, missing
 		} else if err == nil && d.isLockFile() {
 			opened = append(opened, opener{d, info})
 		}
+	})
+	if err != nil {
+		return nil, nil, len(fds)
 	}
 	return held, opened, missing
 }
 
-// list reads which descriptors there are, once. A process whose thread-group leader has exited
-// shows none of its own, but those of its threads are the same ones.
+// list reads which descriptors there are, once.
 func (p *process) list() {
 	if p.listed {
 		return
 	}
 	p.listed = true
-	p.listIn(p.dir)
+	p.fds, _ = p.task.Descriptors()
 	if len(p.fds) == 0 && p.read == 0 {
-		p.listInThread()
+		if thread := p.task.Running(); thread != p.task {
+			p.task = thread
+			p.fds, _ = thread.Descriptors()
+		}
 	}
+	slices.Sort(p.fds)
 	p.read, _ = slices.BinarySearch(p.fds, p.read)
-}
-
-// listInThread reads them in the directory of a thread that still runs. One of them tells whether that is for us to know: only the
-// leader, once it has exited, is nobody's but root's.
-func (p *process) listInThread() {
-	tasks := p.dir + "/task/"
-	threads, _ := numbersIn(tasks)
-	for _, t := range threads {
-		if t == p.id.PID {
-			continue
-		}
-		thread := tasks + strconv.Itoa(t)
-		err := p.listIn(thread)
-		if len(p.fds) > 0 {
-			p.dir = thread
-		}
-		if len(p.fds) > 0 || errors.Is(err, fs.ErrPermission) {
-			return
-		}
-	}
-}
-
-// listIn reads which descriptors there are in one directory.
-func (p *process) listIn(dir string) error {
-	fds, err := numbersIn(dir + "/fd")
-	slices.Sort(fds)
-	p.fds = fds
-	return err
 }

@@ -58,7 +58,7 @@ func (l *look) worksBeside(pid int) lock.Use {
 }
 
 // area finds out what lies below the directory for a process, and what that uses.
-func (l *look) area(p *process) (lock.Area, []lock.Used, error) {
+func (l *look) area(p *process) (lock.Area, []proc.Used, error) {
 	used, err := p.used()
 	if err != nil {
 		return lock.Area{}, nil, err
@@ -136,7 +136,7 @@ func (l *look) usedThere() (used bool, by *process) {
 		if !slices.ContainsFunc(p.touched(), func(place proc.Place) bool { return place.Below(l.place()) }) {
 			continue
 		}
-		if used = true; p.id.HasThread(l.ev.Pidfile.PID) {
+		if used = true; proc.Host.Task(p.id.PID).HasThread(l.ev.Pidfile.PID) {
 			return true, p
 		}
 	}
@@ -155,11 +155,11 @@ func (l *look) judgeThere() bool {
 		if h.Process.NSPID == h.Process.PID {
 			return false
 		}
-		if (lock.Process{PID: h.Process.PID}).HasThread(ev.Pidfile.PID) {
+		if proc.Host.Task(h.Process.PID).HasThread(ev.Pidfile.PID) {
 			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, h.Process, true
 			return true
 		}
-		if ns, err := (lock.Process{PID: h.Process.PID}).PIDNamespace(); err == nil {
+		if ns, err := proc.Host.Task(h.Process.PID).Running().PIDNamespace(); err == nil {
 			there = append(there, ns)
 		}
 	}
@@ -172,7 +172,7 @@ func (l *look) judgeThere() bool {
 		ev.Process = lock.ProcessUnknown
 	}
 	for _, p := range nested {
-		if ns, err := p.id.PIDNamespace(); err != nil || slices.Contains(there, ns) {
+		if ns, err := proc.Host.Task(p.id.PID).Running().PIDNamespace(); err != nil || slices.Contains(there, ns) {
 			ev.Process, ev.Owner = lock.ProcessAlive, l.who.describe(p.id)
 			if l.judge(p) == lock.ProcessReused {
 				ev.Process = lock.ProcessReused

@@ -2,8 +2,6 @@ package scan
 
 import (
 	"context"
-	"errors"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -82,14 +80,9 @@ func (t *table) read() (found tableLines) {
 	if t.slow.Load() {
 		return found
 	}
-	f, err := os.Open("/proc/locks")
-	if err != nil {
-		return found
-	}
-	defer f.Close()
-	limited := &limitedReader{file: f, until: time.Now().Add(tableLimit)}
-	lines, err := proc.ParseLocks(limited)
-	if limited.expired() {
+	until := time.Now().Add(tableLimit)
+	lines, err := proc.Host.Locks(until)
+	if time.Now().After(until) {
 		t.slow.Store(true)
 	}
 	if err != nil {
@@ -104,24 +97,6 @@ func (t *table) read() (found tableLines) {
 		}
 	}
 	return found
-}
-
-// limitedReader stops reading when the time is up: however long the table is,
-// the host's daemons do not wait for it longer.
-type limitedReader struct {
-	file  *os.File
-	until time.Time
-}
-
-var errSlow = errors.New("the kernel's lock table takes too long to read")
-
-func (r *limitedReader) expired() bool { return time.Now().After(r.until) }
-
-func (r *limitedReader) Read(p []byte) (int, error) {
-	if r.expired() {
-		return 0, errSlow
-	}
-	return r.file.Read(p)
 }
 
 // swept is what a sweep of /proc found: every descriptor, of every process,

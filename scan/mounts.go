@@ -56,8 +56,8 @@ func newMountTable(finder *layerFinder) *mountTable {
 	}
 	t.layers = &overlayLayers{find: sync.OnceValue(func() *layers { return finder.find(t) })}
 	t.everybody = sync.OnceValue(t.askEverybody)
-	self := lock.Process{PID: os.Getpid()}
-	t.pidNS, _ = askOrFail(t.asking, subject{self.PID, "PID namespace"}, func() (string, error) { return os.Readlink("/proc/self/ns/pid") })
+	self := proc.Process{PID: os.Getpid()}
+	t.pidNS, _ = askOrFail(t.asking, subject{self.PID, "PID namespace"}, proc.Host.Self().PIDNamespace)
 	t.name, _ = t.namespaceOf(self)
 	t.ours, _ = t.of(self)
 	return t
@@ -92,7 +92,7 @@ func mountID(fd int) uint64 {
 	if err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st); err == nil && st.Mask&unix.STATX_MNT_ID != 0 {
 		return st.Mnt_id
 	}
-	return uint64(proc.ReadFDInfo("/proc/self", fd).MountID)
+	return uint64(proc.Host.Self().FDInfo(fd).MountID)
 }
 
 // describe looks for a mount among ours, and else among others': a root may be another
@@ -122,13 +122,13 @@ func describeMount(m proc.Mount, stDev uint64) filesystem {
 }
 
 // of returns the mounts that the paths in a process's links refer to.
-func (t *mountTable) of(p lock.Process) (proc.Mounts, error) {
+func (t *mountTable) of(p proc.Process) (proc.Mounts, error) {
 	ns, err := t.namespaceOf(p)
 	if err != nil {
 		return nil, err
 	}
 	mounts, err := onceFor(&t.mu, t.byNS, ns, func() (proc.Mounts, error) {
-		return askOrFail(t.asking, subject{p.PID, "mounts"}, p.Mounts)
+		return askOrFail(t.asking, subject{p.PID, "mounts"}, func() (proc.Mounts, error) { return proc.Host.Mounts(p.PID) })
 	})
 	if err != nil { // another process of the namespace may tell
 		t.mu.Lock()
@@ -138,9 +138,9 @@ func (t *mountTable) of(p lock.Process) (proc.Mounts, error) {
 	return mounts, err
 }
 
-func (t *mountTable) namespaceOf(p lock.Process) (string, error) {
+func (t *mountTable) namespaceOf(p proc.Process) (string, error) {
 	return onceFor(&t.mu, t.nsOf, p.PID, func() (string, error) {
-		return askOrFail(t.asking, subject{p.PID, "mount namespace"}, p.MountNamespace)
+		return askOrFail(t.asking, subject{p.PID, "mount namespace"}, func() (string, error) { return proc.Host.Task(p.PID).Running().MountNamespace() })
 	})
 }
 
@@ -162,7 +162,7 @@ func (p *mountPoints) of(path string) string {
 	if time.Since(time.Unix(0, p.read.Load())) > time.Second && p.busy.CompareAndSwap(false, true) {
 		read := make(chan bool)
 		go func() {
-			if mounts, err := (lock.Process{PID: os.Getpid()}).Mounts(); err == nil {
+			if mounts, err := proc.Host.Mounts(os.Getpid()); err == nil {
 				p.mounts.Store(&mounts)
 				p.read.Store(time.Now().UnixNano())
 			}
@@ -193,13 +193,9 @@ func (t *mountTable) pseudo() map[string]bool {
 	return points
 }
 
-// initPIDNamespace is the inode of the namespace that sees all processes
-// (PROC_PID_INIT_INO in the kernel).
-const initPIDNamespace = "pid:[4026531836]"
-
 // seesAllPIDs reports whether this program runs where every process of the
 // host has a PID. Elsewhere, a PID that is nobody's may be somebody's outside.
-func (t *mountTable) seesAllPIDs() bool { return t.pidNS == initPIDNamespace }
+func (t *mountTable) seesAllPIDs() bool { return t.pidNS == proc.InitPIDNamespace }
 
 // lockInode returns the inode number that lock lines have for a file of the
 // directory: the one the kernel prints of an open descriptor.
@@ -209,7 +205,7 @@ func lockInode(d lock.Dir, name string) (uint64, error) {
 		return 0, err
 	}
 	defer unix.Close(fd)
-	info := proc.ReadFDInfo("/proc/self", fd)
+	info := proc.Host.Self().FDInfo(fd)
 	if info.Ino == 0 {
 		return 0, errors.New("fdinfo has no inode number")
 	}

@@ -1,9 +1,7 @@
 package scan
 
 import (
-	"os"
 	"path"
-	"strconv"
 
 	"lockscope/lock/proc"
 	"lockscope/scan/report"
@@ -19,7 +17,7 @@ type inhabitant struct {
 // pids lists the processes that can be seen.
 func (t *mountTable) pids() []int {
 	pids, _ := ask(t.asking, subject{what: "processes"}, func() []int {
-		pids, _ := numbersIn("/proc")
+		pids, _ := proc.Host.Processes()
 		return pids
 	})
 	return pids
@@ -31,10 +29,9 @@ func (t *mountTable) askEverybody() []inhabitant {
 	all := make([]inhabitant, 0, len(pids))
 	for _, pid := range pids {
 		who, ok := ask(t.asking, subject{pid, "namespaces"}, func() inhabitant {
-			ns := "/proc/" + strconv.Itoa(pid) + "/ns/"
-			who := inhabitant{pid: pid}
-			who.mntNS, who.err = os.Readlink(ns + "mnt")
-			who.pidNS, _ = os.Readlink(ns + "pid")
+			who, task := inhabitant{pid: pid}, proc.Host.Task(pid)
+			who.mntNS, who.err = task.MountNamespace()
+			who.pidNS, _ = task.PIDNamespace()
 			return who
 		})
 		if !ok {
@@ -94,7 +91,7 @@ func (t *mountTable) namespaces() (found []*namespace, unread int) {
 	}
 	failed := map[string]bool{}
 	for _, who := range t.everybody() {
-		if vanished(who.err) {
+		if proc.IsGone(who.err) {
 			continue
 		} else if who.err != nil {
 			unread++
@@ -107,7 +104,7 @@ func (t *mountTable) namespaces() (found []*namespace, unread int) {
 		view, err := askOrFail(t.asking, subject{who.pid, "mountinfo"}, func() (*namespace, error) { return readNamespace(who) })
 		switch {
 		case err != nil:
-			failed[who.mntNS] = failed[who.mntNS] || !vanished(err)
+			failed[who.mntNS] = failed[who.mntNS] || !proc.IsGone(err)
 		case before == nil || view.whole:
 			seen[who.mntNS] = view
 			found = append(found, view)
@@ -122,17 +119,12 @@ func (t *mountTable) namespaces() (found []*namespace, unread int) {
 }
 
 func readNamespace(who inhabitant) (*namespace, error) {
-	dir := "/proc/" + strconv.Itoa(who.pid)
-	root, err := os.Readlink(dir + "/root")
+	task := proc.Host.Task(who.pid)
+	root, err := task.Root()
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(dir + "/mountinfo")
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	mounts, err := proc.ParseMounts(f)
+	mounts, err := task.Mounts()
 	if err != nil {
 		return nil, err
 	}

@@ -2,12 +2,10 @@ package scan
 
 import (
 	"path"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"lockscope/lock"
 	"lockscope/lock/proc"
 )
 
@@ -197,17 +195,15 @@ func (t *mountTable) fuseOverlays(namespaces []*namespace) (found []*overlayFS) 
 		return nil
 	}
 	for _, who := range t.everybody() {
-		text, _ := ask(t.asking, subject{who.pid, "cmdline"}, func() string {
-			dir := "/proc/" + strconv.Itoa(who.pid)
-			buf := make([]byte, 64<<10)
-			if name, _ := lock.ReadProc(dir+"/comm", buf[:64]); strings.TrimSuffix(string(name), "\n") != program {
-				return ""
+		words, _ := ask(t.asking, subject{who.pid, "cmdline"}, func() []string {
+			task := proc.Host.Task(who.pid)
+			if task.Comm() != program {
+				return nil
 			}
-			text, _ := lock.ReadProc(dir+"/cmdline", buf)
-			return string(text)
+			return task.Arguments()
 		})
 		var paths []string
-		for word := range strings.SplitSeq(text, "\x00") {
+		for _, word := range words {
 			paths = append(paths, layerPaths(strings.TrimPrefix(word, "-o"), false)...)
 		}
 		if len(paths) > 0 {

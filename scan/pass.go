@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 	"lockscope/scan/report"
 )
 
@@ -270,14 +271,14 @@ func (p *pass) summarize() report.Summary {
 }
 
 // processesInUse are those that some report names. The caller holds mu.
-func (p *pass) processesInUse() map[lock.Process]bool {
-	inUse := map[lock.Process]bool{}
+func (p *pass) processesInUse() map[proc.Process]bool {
+	inUse := map[proc.Process]bool{}
 	for e := range p.entries.all() {
 		for _, h := range e.report.Evidence.Holders {
-			inUse[lock.Process{PID: h.Process.PID, Ticks: h.Process.Ticks}] = true
+			inUse[proc.Process{PID: h.Process.PID, Ticks: h.Process.Ticks}] = true
 		}
 		if o := e.report.Evidence.Owner; o != nil {
-			inUse[lock.Process{PID: o.PID, Ticks: o.Ticks}] = true
+			inUse[proc.Process{PID: o.PID, Ticks: o.Ticks}] = true
 		}
 	}
 	return inUse

@@ -1,21 +1,12 @@
 package scan
 
 import (
-	"errors"
-	"io/fs"
 	"os/user"
-	"strconv"
-	"strings"
 	"sync"
 
-	"golang.org/x/sys/unix"
-
-	"lockscope/lock"
+	"lockscope/lock/proc"
 	"lockscope/scan/report"
 )
-
-// maxCommand is how much of a command line is kept, in bytes.
-const maxCommand = 4096
 
 // describer finds out who processes are. What it says of a process it says
 // once: later questions about the same PID and start time get the same answer.
@@ -23,16 +14,16 @@ const maxCommand = 4096
 type describer struct {
 	asking *asking
 	mu     sync.Mutex
-	known  map[lock.Process]*report.Process
+	known  map[proc.Process]*report.Process
 	users  map[string]string // by number
 }
 
 func newDescriber(asking *asking) *describer {
-	return &describer{asking: asking, known: map[lock.Process]*report.Process{}, users: map[string]string{}}
+	return &describer{asking: asking, known: map[proc.Process]*report.Process{}, users: map[string]string{}}
 }
 
 // describe says who a process is. Where no answer comes, that is left out, and asked again.
-func (d *describer) describe(id lock.Process) *report.Process {
+func (d *describer) describe(id proc.Process) *report.Process {
 	d.mu.Lock()
 	p := d.known[id]
 	d.mu.Unlock()
@@ -40,18 +31,18 @@ func (d *describer) describe(id lock.Process) *report.Process {
 		return p
 	}
 	p = &report.Process{PID: id.PID, NSPID: id.PID, Ticks: id.Ticks, Started: id.Started()}
-	dir := "/proc/" + strconv.Itoa(id.PID)
-	status, ok := ask(d.asking, subject{id.PID, "status"}, func() lock.Status {
-		text, _ := lock.ReadProc(dir+"/status", make([]byte, maxCommand))
-		return lock.ParseStatus(text)
+	task := proc.Host.Task(id.PID)
+	status, ok := ask(d.asking, subject{id.PID, "status"}, func() proc.Status {
+		status, _ := task.Status()
+		return status
 	})
 	if status.NSPID > 0 {
 		p.NSPID = status.NSPID
 	}
 	said := false
-	if p.Command, said = ask(d.asking, subject{id.PID, "cmdline"}, func() string { return command(dir) }); !said {
+	if p.Command, said = ask(d.asking, subject{id.PID, "cmdline"}, task.Command); !said {
 		ok = false
-		p.Command, _ = ask(d.asking, subject{id.PID, "comm"}, func() string { return name(dir) })
+		p.Command, _ = ask(d.asking, subject{id.PID, "comm"}, task.Name)
 	}
 	p.User = d.user(status.UID)
 	d.mu.Lock()
@@ -66,7 +57,7 @@ func (d *describer) describe(id lock.Process) *report.Process {
 }
 
 // keep forgets every process that is not among those in use.
-func (d *describer) keep(inUse map[lock.Process]bool) {
+func (d *describer) keep(inUse map[proc.Process]bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for id := range d.known {
@@ -95,27 +86,4 @@ func (d *describer) user(uid string) string {
 	defer d.mu.Unlock()
 	d.users[uid] = u.Username
 	return u.Username
-}
-
-// command is the process's command line; in brackets its name, where it has no
-// command line, as kernel threads and zombies have none.
-func command(dir string) string {
-	line, _ := lock.ReadProc(dir+"/cmdline", make([]byte, maxCommand))
-	if text := strings.TrimRight(string(line), "\x00 "); text != "" {
-		return strings.ReplaceAll(text, "\x00", " ")
-	}
-	return name(dir)
-}
-
-func name(dir string) string {
-	comm, err := lock.ReadProc(dir+"/comm", make([]byte, 64))
-	if err != nil {
-		return ""
-	}
-	return "[" + strings.TrimSuffix(string(comm), "\n") + "]"
-}
-
-// vanished reports whether an error from /proc means that the process is gone.
-func vanished(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH)
 }

@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // A process is described as it is, and again as it was described before.
 func TestDescribe(t *testing.T) {
-	id, state, err := lock.FindProcess(os.Getpid())
-	if err != nil || state != lock.ProcessAlive {
+	id, state, err := proc.Host.Find(os.Getpid())
+	if err != nil || state != proc.Alive {
 		t.Fatal(state, err)
 	}
 	d := newDescriber(newAsking(time.Second))
@@ -21,7 +21,7 @@ func TestDescribe(t *testing.T) {
 	if p.PID != os.Getpid() || p.Ticks != id.Ticks || p.Started.IsZero() {
 		t.Errorf("%+v", p)
 	}
-	if want := strings.Join(os.Args, " "); p.Command != want[:min(len(want), maxCommand)] {
+	if want := strings.Join(os.Args, " "); p.Command != want[:min(len(want), proc.MaxCommand)] {
 		t.Errorf("command %q, want %q", p.Command, want)
 	}
 	if want := fmt.Sprint(os.Geteuid()); p.User == "" || p.User == want && os.Geteuid() == 0 {
@@ -30,7 +30,7 @@ func TestDescribe(t *testing.T) {
 	if again := d.describe(id); again != p {
 		t.Error("asked again")
 	}
-	d.keep(map[lock.Process]bool{})
+	d.keep(map[proc.Process]bool{})
 	if again := d.describe(id); again == p {
 		t.Error("remembered after it was no longer in use")
 	}

@@ -2,10 +2,7 @@ package scan
 
 import (
 	"errors"
-	"strconv"
 	"sync"
-
-	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
@@ -46,18 +43,18 @@ func (ps *processes) look(pid int) *process {
 	p := &process{lockName: "/" + ps.names.Lock, asking: ps.asking, last: map[uint64]int32{}}
 	p.more.L = &p.mu
 	type process struct {
-		id    lock.Process
+		id    proc.Process
 		state lock.ProcessState
 	}
-	found, ok := ask(ps.asking, subject{pid, "stat"}, func() (found process) {
-		found.id, found.state, _ = lock.FindProcess(pid)
-		return found
+	found, ok := ask(ps.asking, subject{pid, "stat"}, func() process {
+		id, state, _ := proc.Host.Find(pid)
+		return process{id, lock.ProcessState(state)}
 	})
 	p.id, p.state, p.silent = found.id, found.state, !ok
 	if p.silent {
 		p.id.PID = pid
 	}
-	p.dir = "/proc/" + strconv.Itoa(p.id.PID)
+	p.task = proc.Host.Task(p.id.PID)
 	p.used = sync.OnceValues(func() (used, error) { return ps.findUsed(p.id) })
 	p.touched = sync.OnceValue(func() []proc.Place { return ps.findTouched(p.id) })
 	p.heldDirs = sync.OnceValues(func() ([]lock.HeldDir, error) { return ps.findHeldDirs(p.id) })
@@ -159,40 +156,40 @@ func (d descriptor) stands() bool {
 
 // info is what the kernel says of the descriptor now. Where no answer comes, that is nothing.
 func (d descriptor) info() proc.FDInfo {
-	info, _ := ask(d.of.asking, d.of.descriptors(), func() proc.FDInfo { return proc.ReadFDInfo(d.of.dir, int(d.fd)) })
+	info, _ := ask(d.of.asking, d.of.descriptors(), func() proc.FDInfo { return d.of.task.FDInfo(int(d.fd)) })
 	return info
 }
 
 // used is what a process has open, mapped, or as its working or root directory.
 type used struct {
-	files  []lock.Used
+	files  []proc.Used
 	unseen error // why there may be more
 }
 
 // findUsed finds that out. The error is ErrNoAnswer, or that of the process's mounts.
-func (ps *processes) findUsed(id lock.Process) (used, error) {
+func (ps *processes) findUsed(id proc.Process) (used, error) {
 	mounts, err := ps.mounts.of(id)
 	if err != nil {
 		return used{}, err
 	}
 	return askOrFail(ps.asking, subject{id.PID, "use"}, func() (u used, err error) {
-		u.files, u.unseen = id.Open(mounts)
+		u.files, u.unseen = proc.Host.Task(id.PID).Used(mounts)
 		return u, nil
 	})
 }
 
-// findTouched finds out some of that, sooner: see lock.Process.Touched.
-func (ps *processes) findTouched(id lock.Process) []proc.Place {
+// findTouched finds out some of that, sooner: see [proc.Task.Touched].
+func (ps *processes) findTouched(id proc.Process) []proc.Place {
 	mounts, err := ps.mounts.of(id)
 	if err != nil {
 		return nil
 	}
-	places, _ := ask(ps.asking, subject{id.PID, "fd"}, func() []proc.Place { return id.Touched(mounts) })
+	places, _ := ask(ps.asking, subject{id.PID, "fd"}, func() []proc.Place { return proc.Host.Task(id.PID).Touched(mounts) })
 	return places
 }
 
 // findHeldDirs finds out the directories whose locks a process holds.
-func (ps *processes) findHeldDirs(id lock.Process) ([]lock.HeldDir, error) {
+func (ps *processes) findHeldDirs(id proc.Process) ([]lock.HeldDir, error) {
 	return askOrFail(ps.asking, subject{id.PID, "held"}, func() ([]lock.HeldDir, error) { return ps.names.HeldBy(id) })
 }
 
@@ -279,11 +276,11 @@ func (ps *processes) findNested() (found nestedPIDs) {
 			continue
 		}
 		there, ok := ask(ps.asking, subject{who.pid, "status"}, func() (there numbered) {
-			text, err := lock.ReadProc("/proc/"+strconv.Itoa(who.pid)+"/status", make([]byte, 4096))
-			return numbered{lock.ParseStatus(text).NSPID, err}
+			status, err := proc.Host.Task(who.pid).Status()
+			return numbered{status.NSPID, err}
 		})
 		switch {
-		case !ok || vanished(there.err): // who does not answer costs himself an answer
+		case !ok || proc.IsGone(there.err): // who does not answer costs himself an answer
 		case there.err != nil:
 			found.err = there.err
 		case there.pid != who.pid && there.pid > 0 && ps.find(who.pid).state == lock.ProcessAlive:
@@ -301,18 +298,3 @@ type numbered struct {
 
 // pids lists the processes that can be seen.
 func (ps *processes) pids() []int { return ps.mounts.pids() }
-
-// numbersIn returns the entries of a directory in /proc that are numbers: PIDs or descriptors.
-func numbersIn(dir string) (numbers []int, err error) {
-	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer unix.Close(fd)
-	err = eachName(fd, func(name []byte, _ byte) {
-		if n, err := strconv.Atoi(string(name)); err == nil {
-			numbers = append(numbers, n)
-		}
-	})
-	return numbers, err
-}

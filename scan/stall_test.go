@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/lock/proc"
 )
 
 // stall is how long a call is kept from coming back: longer than any of these scans may take.
@@ -62,10 +62,8 @@ func (r *rank) stalled(t *testing.T, call, path string, args ...string) map[stri
 			t.Fatal(err)
 		}
 		pid, _ := strconv.Atoi(strings.TrimSpace(string(children)))
-		_, state, _ := lock.FindProcess(pid)
-		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-		first, _, _, _ := lock.ParseStat(text)
-		return state == lock.ProcessGone || first == 'Z'
+		stat, err := proc.Host.Task(pid).Stat()
+		return proc.IsGone(err) || stat.State == 'Z'
 	})
 	if text, err := os.ReadFile(log.Name()); err != nil || !strings.Contains(string(text), call) {
 		t.Fatalf("no call of %s on %s was delayed (%v)", call, path, err)

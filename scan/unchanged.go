@@ -3,7 +3,6 @@ package scan
 import (
 	"errors"
 	"slices"
-	"strconv"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
@@ -83,6 +82,6 @@ func (o *observer) sameProcess(pid int, before *report.Process, judged lock.Proc
 // stands confirms, with one small read, that the process still holds a flock
 // through the descriptor it was seen to hold it through.
 func (o *observer) stands(h report.Holder) bool {
-	info, _ := ask(o.procs.asking, subject{h.Process.PID, "fd"}, func() proc.FDInfo { return proc.ReadFDInfo("/proc/"+strconv.Itoa(h.Process.PID), h.FD) })
+	info, _ := ask(o.procs.asking, subject{h.Process.PID, "fd"}, func() proc.FDInfo { return proc.Host.Task(h.Process.PID).FDInfo(h.FD) })
 	return info.Flock.Kind == proc.Flock
 }

@@ -3,7 +3,6 @@ package proc
 import (
 	"bytes"
 	"strconv"
-	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -40,29 +39,37 @@ func ParseFDInfo(text []byte) (info FDInfo) {
 	return info
 }
 
-// fdinfoStart is as much of an fdinfo file as is read, in bytes. After four short lines
-// come those of the locks, a flock first (seq_show in fs/proc/fd.c, show_fd_locks in fs/locks.c).
-const fdinfoStart = 1024
-
-var fdinfoBuffers = sync.Pool{New: func() any { return new([fdinfoStart]byte) }}
-
-// ReadFDInfo reads what /proc shows of a descriptor, dir being a process's
-// there. Of one that is closed or hidden, that is nothing.
-func ReadFDInfo(dir string, fd int) FDInfo {
-	info, _ := ReadFDInfoAt(unix.AT_FDCWD, dir+"/fdinfo/"+strconv.Itoa(fd))
+// FDInfo reads what /proc shows of a descriptor. Of one that is closed or hidden, that is nothing.
+func (t Task) FDInfo(fd int) FDInfo {
+	info, _ := readFDInfoAt(unix.AT_FDCWD, string(t)+"/fdinfo/"+strconv.Itoa(fd))
 	return info
 }
 
-// ReadFDInfoAt reads an fdinfo file, by its name in an open directory. It is called for many
+// FDInfos reads what /proc shows of many descriptors, which takes less time than to read them one by one. It calls each
+// with what it read of one, or with why it could not be read. The error says that none could.
+func (t Task) FDInfos(fds []int, each func(fd int, info FDInfo, err error)) error {
+	dir, err := unix.Open(string(t)+"/fdinfo", lookOnly|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(dir)
+	for _, fd := range fds {
+		info, err := readFDInfoAt(dir, strconv.Itoa(fd))
+		each(fd, info, err)
+	}
+	return nil
+}
+
+// readFDInfoAt reads an fdinfo file, by its name in an open directory. It is called for many
 // thousands of them, and so makes no more than the system calls.
-func ReadFDInfoAt(dir int, name string) (FDInfo, error) {
+func readFDInfoAt(dir int, name string) (FDInfo, error) {
 	file, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return FDInfo{}, err
 	}
 	defer unix.Close(file)
-	buf := fdinfoBuffers.Get().(*[fdinfoStart]byte)
-	defer fdinfoBuffers.Put(buf)
-	n, err := unix.Read(file, buf[:])
+	buf := textBuffers.Get().(*[textSize]byte)
+	defer textBuffers.Put(buf)
+	n, err := unix.Read(file, buf[:fdinfoStart])
 	return ParseFDInfo(buf[:max(n, 0)]), err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -69,34 +70,6 @@ func TestParseLocks(t *testing.T) {
 	}
 }
 
-func TestParseFDInfo(t *testing.T) {
-	const head = "pos:\t0\nflags:\t02100002\nmnt_id:\t29\nino:\t9977869\n"
-	flock := Lock{Flock, 2201, unix.Mkdev(0xfe, 0), 9977869}
-	want := FDInfo{Ino: 9977869, MountID: 29, Flock: flock}
-	for _, tt := range []struct {
-		name, text string
-		want       FDInfo
-	}{
-		{"held", head + "lock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", want},
-		{"beside a lock of another kind", head + "lock:\t3: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n" +
-			"lock:\t2: POSIX  ADVISORY  WRITE 77 fe:00:9977869 0 EOF\n", FDInfo{9977869, 29, flock, Lock{Posix, 77, flock.Dev, 9977869}}},
-		{"a lock of another kind", head + "lock:\t1: OFDLCK ADVISORY  WRITE -1 fe:00:9977869 0 EOF\n",
-			FDInfo{Ino: 9977869, MountID: 29, Other: Lock{OFD, 0, flock.Dev, 9977869}}},
-		{"last line cut short of its newline", head + "lock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF", want},
-		{"before Linux 5.14", "pos:\t0\nlock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Flock: flock}},
-		{"not locked", head, FDInfo{Ino: 9977869, MountID: 29}},
-		{"leased", head + "lock:\t1: LEASE  ACTIVE    WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Ino: 9977869, MountID: 29}},
-		{"waiting", head + "lock:\t1: -> FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Ino: 9977869, MountID: 29}},
-		{"a lock line that is none", head + "clock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n", FDInfo{Ino: 9977869, MountID: 29}},
-		{"an inode number that is none", "ino:\t-1\n", FDInfo{}},
-		{"empty", "", FDInfo{}},
-	} {
-		if got := ParseFDInfo([]byte(tt.text)); got != tt.want {
-			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
-		}
-	}
-}
-
 // The kernel of this host prints a lock that is held as the parsers read it.
 func TestParseRealLock(t *testing.T) {
 	f, err := os.Create(filepath.Join(t.TempDir(), "lock"))
@@ -110,15 +83,10 @@ func TestParseRealLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	is := func(l Lock) bool { return l.Kind == Flock && l.Ino == st.Ino && l.PID == os.Getpid() }
-	if info := ReadFDInfo("/proc/self", fd); !is(info.Flock) {
+	if info := Host.Self().FDInfo(fd); !is(info.Flock) {
 		t.Errorf("fdinfo says %+v", info)
 	}
-	table, err := os.Open("/proc/locks")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer table.Close()
-	if locks, err := ParseLocks(table); err != nil || !slices.ContainsFunc(locks, is) {
+	if locks, err := Host.Locks(time.Now().Add(time.Minute)); err != nil || !slices.ContainsFunc(locks, is) {
 		t.Errorf("no line of inode %d in the table (%v)", st.Ino, err)
 	}
 }
@@ -157,24 +125,17 @@ func FuzzParseLocks(f *testing.F) {
 	})
 }
 
-// What fdinfo is read as is one of its lock lines, and they are the same to
-// the parser of the table.
-func FuzzParseFDInfo(f *testing.F) {
-	f.Add([]byte("pos:\t0\nlock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n"))
-	f.Add([]byte("lock:1: -> FLOCK\nlock:\t3: OFDLCK ADVISORY  READ -1 00:06:1028 0 EOF\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		info := ParseFDInfo(text)
-		if info.Flock.Kind != Flock && info.Flock != (Lock{}) || info.Other.Kind == Flock {
-			t.Errorf("locks of the wrong kind: %+v", info)
-		}
-		found := map[Lock]bool{{}: true}
-		for line := range strings.Lines(string(text)) {
-			l, _ := ParseLock([]byte(strings.TrimPrefix(line, "lock:")))
-			found[l] = true
-		}
-		if found[info.Flock] && found[info.Other] {
-			return
-		}
-		t.Errorf("%q read as %+v", text, info)
-	})
+func TestLocks(t *testing.T) {
+	f := fixture(t)
+	later := time.Now().Add(time.Hour)
+	want := []Lock{{Posix, 612, unix.Mkdev(0, 0x19), 1053}, {Flock, 1, unix.Mkdev(8, 1), 9977869}, {OFD, 0, unix.Mkdev(0, 6), 1028}}
+	if locks, err := f.Locks(later); err != nil || !slices.Equal(locks, want) {
+		t.Errorf("%+v, %v; want %+v", locks, err, want)
+	}
+	if locks, err := f.Locks(time.Now().Add(-time.Hour)); !errors.Is(err, os.ErrDeadlineExceeded) || len(locks) > 0 {
+		t.Errorf("after its time: %+v, %v", locks, err)
+	}
+	if locks, err := (f + "/1").Locks(later); !errors.Is(err, os.ErrNotExist) || locks != nil {
+		t.Errorf("without a table: %+v, %v", locks, err)
+	}
 }

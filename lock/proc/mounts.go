@@ -42,7 +42,7 @@ type Mounts []Mount
 func ParseMounts(r io.Reader) (Mounts, error) {
 	var mounts Mounts
 	sc := bufio.NewScanner(r)
-	sc.Buffer(nil, 16<<20) // an overlay names all of its layers in one line: 500 paths of 4 KiB, escaped
+	sc.Buffer(nil, maxMount)
 	for sc.Scan() {
 		m, err := parseMount(sc.Text())
 		if err != nil {

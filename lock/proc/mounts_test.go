@@ -2,6 +2,7 @@ package proc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +89,75 @@ func TestPlaceBelow(t *testing.T) {
 	} {
 		if got := test.place.Below(test.dir); got != test.want {
 			t.Errorf("%+v.Below(%+v) = %v", test.place, test.dir, got)
+		}
+	}
+}
+
+// A directory has a name for each mount through which it is seen, and none through one that is covered.
+func TestMountsNames(t *testing.T) {
+	mounts, err := ParseMounts(strings.NewReader(mountinfo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	vdb, sda := unix.Mkdev(0, 40), unix.Mkdev(8, 1)
+	for place, want := range map[Place][]string{
+		{vdb, "/"}:               {"/srv"},
+		{vdb, "/tenants/1/data"}: {"/srv/tenants/1/data"}, // at /srv/a b there is another
+		{sda, "/deep/er/x"}:      {"/srv/a b/deep/er/x", "/srv2/x"},
+		{sda, "/deep/erst"}:      {"/srv/a b/deep/erst"},
+		{unix.Mkdev(9, 9), "/"}:  nil,
+	} {
+		if got := mounts.Names(place); !slices.Equal(got, want) {
+			t.Errorf("%+v is called %q, want %q", place, got, want)
+		}
+	}
+}
+
+func TestMountsBelow(t *testing.T) {
+	mounts, err := ParseMounts(strings.NewReader(mountinfo + "40 22 0:5 / /dev rw - devtmpfs dev rw\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]int{
+		"/":        {30, 31, 32, 33, 34, 35, 36}, // neither /proc nor /dev
+		"/srv":     {31, 32},
+		"/srv/a b": nil,
+		"/sr":      nil,
+		"/proc":    nil,
+	} {
+		var got []int
+		for _, m := range mounts.Below(name) {
+			got = append(got, m.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("below %s: %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestMountsSame(t *testing.T) {
+	a, b := Mounts{{ID: 1}, {ID: 2}}, Mounts{{ID: 3}}
+	if !a.Same(Mounts{{ID: 1}}) || a.Same(b) || a.Same(nil) || Mounts(nil).Same(nil) {
+		t.Error("namespaces are told apart by the first mount")
+	}
+}
+
+func TestFSTypes(t *testing.T) {
+	for fstype, want := range map[string]struct{ remote, pseudo, hangs, data bool }{
+		"ext4":       {data: true},
+		"tmpfs":      {data: true},
+		"overlay":    {data: true},
+		"nfs4":       {remote: true, hangs: true, data: true},
+		"fuse.sshfs": {remote: true, hangs: true, data: true},
+		"fuseblk":    {remote: true, hangs: true, data: true},
+		"fusectl":    {pseudo: true},
+		"proc":       {pseudo: true},
+		"autofs":     {pseudo: true, hangs: true},
+		"devtmpfs":   {},
+	} {
+		m := Mount{FSType: fstype}
+		if m.Remote() != want.remote || m.Pseudo() != want.pseudo || m.MayHang() != want.hangs || m.MayHaveData() != want.data {
+			t.Errorf("%s: remote %v, pseudo %v, may hang %v, may have data %v", fstype, m.Remote(), m.Pseudo(), m.MayHang(), m.MayHaveData())
 		}
 	}
 }

@@ -1,0 +1,25 @@
+//go:build unix && !linux
+
+package proc
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const lookOnly = unix.O_RDONLY
+
+// Find returns the process that has this PID now: Gone, or Alive, which here may be a zombie or another process of that PID.
+func (f FS) Find(pid int) (Process, State, error) {
+	if !Exists(pid) {
+		return Process{}, Gone, nil
+	}
+	return Process{PID: pid}, Alive, nil
+}
+
+// Started is not known on this system.
+func (p Process) Started() time.Time { return time.Time{} }
+
+// Nested finds none: this system has no PID namespaces.
+func (f FS) Nested() (map[int][]Process, error) { return nil, nil }

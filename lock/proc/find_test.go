@@ -1,0 +1,173 @@
+//go:build linux
+
+package proc
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestExists(t *testing.T) {
+	for pid, want := range map[int]bool{
+		os.Getpid(): true, os.Getppid(): true, 1: true,
+		0: false, -1: false, -os.Getpid(): false, 1<<31 - 1: false, // groups, and nobody
+	} {
+		if Exists(pid) != want {
+			t.Errorf("Exists(%d) = %v", pid, !want)
+		}
+	}
+}
+
+// A process that we may not signal is there all the same.
+func TestExistsNotPermitted(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can start a process of another user")
+	}
+	q := exec.Command("sleep", "1000")
+	q.SysProcAttr = &unix.SysProcAttr{Credential: &syscall.Credential{Uid: 65533, Gid: 65533}}
+	if err := q.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer q.Wait()
+	defer q.Process.Kill()
+	type answer struct {
+		exists bool
+		err    error
+	}
+	answers := make(chan answer)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with its user
+		unix.RawSyscall(unix.SYS_SETRESUID, ^uintptr(0), 65534, ^uintptr(0))
+		answers <- answer{Exists(q.Process.Pid), unix.Kill(q.Process.Pid, 0)}
+	}()
+	if got := <-answers; got != (answer{true, unix.EPERM}) {
+		t.Errorf("%+v, want that it exists, and EPERM", got)
+	}
+}
+
+func TestFind(t *testing.T) {
+	find := func(pid int) (Process, State) {
+		t.Helper()
+		p, state, err := Host.Find(pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p, state
+	}
+	for _, pid := range []int{1<<31 - 1, 0, -1, -os.Getpid(), -1 << 31} {
+		if p, state := find(pid); state != Gone || p != (Process{}) {
+			t.Errorf("PID %d: %+v, %v, want gone", pid, p, state)
+		}
+	}
+	self, state := find(os.Getpid())
+	if state != Alive || self.PID != os.Getpid() {
+		t.Errorf("self: %+v, %v", self, state)
+	}
+
+	before := time.Now()
+	q := exec.Command("sleep", "1000")
+	if err := q.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer q.Wait()
+	defer q.Process.Kill()
+	pid := q.Process.Pid
+	child, state := find(pid)
+	if state != Alive || child.Ticks < self.Ticks {
+		t.Errorf("child: %+v, %v, self %+v", child, state, self)
+	}
+	const tick = time.Second / ticksPerSecond
+	if started := child.Started(); started.Before(before.Add(-2*tick)) || started.After(time.Now().Add(tick)) {
+		t.Errorf("the child started %v, but was made between %v and %v", started, before, time.Now())
+	}
+
+	q.Process.Kill()
+	err := unix.EINTR
+	for err == unix.EINTR { // until it has ended, and without reaping it
+		err, _ = unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil).(unix.Errno)
+	}
+	if zombie, state := find(pid); zombie != child || state != Zombie {
+		t.Errorf("the zombie is %+v, %v, it was %+v (%v)", zombie, state, child, err)
+	}
+	q.Wait() // reaps
+	if _, state := find(pid); state != Gone {
+		t.Errorf("reaped: %v", state)
+	}
+}
+
+// The number of a thread is its process's, by which it is found.
+func TestFindThread(t *testing.T) {
+	threads := make(chan int)
+	done := make(chan bool)
+	defer close(done)
+	go func() {
+		runtime.LockOSThread()
+		threads <- unix.Gettid()
+		<-done
+	}()
+	thread := <-threads
+	if thread == os.Getpid() {
+		t.Skip("it runs on the first thread")
+	}
+	if p, state, err := Host.Find(thread); p.PID != os.Getpid() || p.Ticks == 0 || state != Alive || err != nil {
+		t.Errorf("thread %d of %d: %+v, %v, %v", thread, os.Getpid(), p, state, err)
+	}
+	if !Host.Self().HasThread(thread) || Host.Self().HasThread(1<<31-1) {
+		t.Errorf("thread %d is not told from others", thread)
+	}
+}
+
+// What /proc shows of who is there decides, and where it shows nothing, he is there all the same.
+func TestFindInFixture(t *testing.T) {
+	f := fixture(t)
+	for pid, want := range map[int]struct {
+		Process
+		State
+	}{
+		1:           {Process{1, 4412}, Alive},
+		os.Getpid(): {Process{PID: os.Getpid()}, Alive}, // hidden
+		5000002:     {Process{}, Gone},
+	} {
+		if p, state, err := f.Find(pid); p != want.Process || state != want.State || err != nil {
+			t.Errorf("PID %d: %+v, %v, %v, want %+v", pid, p, state, err, want)
+		}
+	}
+	stat := string(f.Task(1)) + "/stat"
+	if err := os.WriteFile(stat, []byte("1 (cut sho"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if p, state, err := f.Find(1); p != (Process{PID: 1}) || state != Unknown || err == nil || IsGone(err) {
+		t.Errorf("what cannot be read: %+v, %v, %v", p, state, err)
+	}
+}
+
+// Who has another PID elsewhere is found by that.
+func TestNested(t *testing.T) {
+	f := fixture(t)
+	if nested, err := f.Nested(); len(nested) > 0 || err != nil {
+		t.Errorf("none of them lives: %v, %v", nested, err)
+	}
+	pid := os.Getpid()
+	task := string(f.Task(pid))
+	err := os.MkdirAll(task+"/ns", 0o755)
+	if err == nil {
+		err = os.Symlink("pid:[4026532999]", task+"/ns/pid")
+	}
+	if err == nil {
+		err = os.WriteFile(task+"/status", []byte("NSpid:\t7\t12\n"), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	nested, err := f.Nested()
+	if want := []Process{{PID: pid}}; len(nested) != 1 || !slices.Equal(nested[12], want) || err != nil {
+		t.Errorf("%v, %v, want %v as 12", nested, err, want)
+	}
+}

@@ -1,0 +1,92 @@
+package proc
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestListings(t *testing.T) {
+	f := fixture(t)
+	for name, test := range map[string]struct {
+		list func() ([]int, error)
+		want []int
+	}{
+		"processes":                 {f.Processes, []int{1, 5000002, 5000005, 5000006, 5000007, 5000008}},
+		"threads":                   {f.Task(1).Threads, []int{1, 5000001}},
+		"descriptors":               {f.Task(1).Descriptors, []int{0, 1, 2, 3, 4, 12}},
+		"descriptors of the exited": {f.Task(5000002).Descriptors, nil},
+	} {
+		got, err := test.list()
+		slices.Sort(got)
+		if err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, %v, want %v", name, got, err, test.want)
+		}
+	}
+	if got, err := f.Task(2).Descriptors(); !IsGone(err) || got != nil {
+		t.Errorf("nobody's descriptors: %v, %v", got, err)
+	}
+	if _, err := (f + "/locks").Processes(); IsGone(err) || !errors.Is(err, unix.ENOTDIR) {
+		t.Errorf("a file is listed: %v", err)
+	}
+}
+
+// More descriptors than one call returns are all listed.
+func TestListingIsWhole(t *testing.T) {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	most := listSize / 24 // bytes of an entry
+	if limit.Cur < uint64(most+200) {
+		t.Skip("needs more descriptors")
+	}
+	want := map[int]bool{}
+	for range most + 100 {
+		fd, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Close(fd)
+		want[fd] = true
+	}
+	got, err := Host.Self().Descriptors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range got {
+		delete(want, fd)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d descriptors are not listed, of %d that are", len(want), len(got))
+	}
+}
+
+func TestRunning(t *testing.T) {
+	f := fixture(t)
+	for pid, want := range map[int]Task{
+		1:       f.Task(1),
+		2:       f.Task(2), // nobody
+		5000002: f.Task(5000002).thread(5000004),
+		5000008: f.Task(5000008), // shows nothing, and has no threads
+	} {
+		if got := f.Task(pid).Running(); got != want {
+			t.Errorf("%d: %q, want %q", pid, got, want)
+		}
+	}
+}
+
+func TestIsGone(t *testing.T) {
+	for err, want := range map[error]bool{
+		&fs.PathError{Err: unix.ENOENT}: true, &fs.PathError{Err: unix.ESRCH}: true, unix.ESRCH: true,
+		unix.EACCES: false, unix.EPERM: false, unix.EMFILE: false, unix.EIO: false, os.ErrDeadlineExceeded: false, nil: false,
+	} {
+		if IsGone(err) != want {
+			t.Errorf("%v: %v", err, !want)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package proc
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+)
+
+// Stat is what /proc/<pid>/stat says of a process (proc(5)).
+type Stat struct {
+	State   byte // of its first thread: 'R', 'S', 'D', 'T', 't', 'Z', 'X', 'I' …
+	Parent  int
+	Threads int    // how many it has; the first counts until all have exited
+	Ticks   uint64 // when it started, in clock ticks since boot
+}
+
+// exited reports whether no thread of the process runs.
+func (s Stat) exited() bool { return (s.State == 'Z' || s.State == 'X') && s.Threads <= 1 }
+
+var errFormat = errors.New("unexpected format")
+
+// Stat reads it. A text that cannot be read is an error.
+func (t Task) Stat() (s Stat, err error) {
+	path, ok := string(t)+"/stat", false
+	err = readText(path, func(text []byte) { s, ok = ParseStat(text) })
+	if err == nil && !ok {
+		err = pathError("parse", path, errFormat)
+	}
+	return s, err
+}
+
+// ParseStat reads the text of a stat file. The command in its second field may have any byte in it, parentheses and
+// newlines too, so the fields are counted from the last parenthesis (proc(5)).
+func ParseStat(text []byte) (s Stat, ok bool) {
+	i := bytes.LastIndexByte(text, ')')
+	if i < 0 {
+		return Stat{}, false
+	}
+	fields := bytes.Fields(text[i+1:])
+	if len(fields) < 20 || len(fields[0]) != 1 {
+		return Stat{}, false
+	}
+	parent, err1 := strconv.Atoi(string(fields[1]))
+	threads, err2 := strconv.Atoi(string(fields[17]))
+	ticks, err3 := strconv.ParseUint(string(fields[19]), 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil {
+		return Stat{}, false
+	}
+	return Stat{State: fields[0][0], Parent: parent, Threads: threads, Ticks: ticks}, true
+}
