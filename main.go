@@ -75,6 +75,10 @@ func run(args []string, outFile, errFile *os.File) int {
 		complain(stderr, err)
 		return exitUsage
 	}
+	if s.Jobs == 0 {
+		s.Jobs = scan.DefaultJobs()
+	}
+	go widen(s.Jobs)
 	switch {
 	case s.stale:
 		return breakStale(ctx, s, os.Stdin, stdout, stderr)

@@ -19,7 +19,7 @@ type Config struct {
 	OneFileSystem bool
 	Exclude       []string // globs: on a name, or with a slash on the path below the root; what matches is pruned
 	Descend       bool     // look for data directories inside data directories
-	Jobs          int      // parallel workers; default: see New
+	Jobs          int      // parallel workers; default: DefaultJobs()
 	Stream        int      // after how many directories the first walk tells of them as it finds them; 0 = not before all are certain: see Once
 	SummaryOnly   bool     // Once tells of no directory, and takes a tenth of the memory
 }

@@ -130,10 +130,6 @@ func (c *crew) wait(ctx context.Context) error {
 	}
 	tick := time.NewTicker(max(c.limit/20, time.Millisecond))
 	defer tick.Stop()
-	wide := newWidening(c.size)
-	defer wide.end()
-	look := time.NewTicker(wideningEvery)
-	defer look.Stop()
 	for {
 		select {
 		case <-idle:
@@ -143,8 +139,6 @@ func (c *crew) wait(ctx context.Context) error {
 			return ctx.Err()
 		case now := <-tick.C:
 			c.check(now)
-		case <-look.C:
-			wide.look()
 		}
 	}
 }

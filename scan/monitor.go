@@ -65,6 +65,10 @@ type request struct {
 // isSome reports whether only some directories are asked for.
 func (r *request) isSome() bool { return !r.walk && !r.all && len(r.paths) > 0 }
 
+// DefaultJobs is how many workers suit the machine: more than it has processors, since they wait for storage most
+// of the time where nothing is cached.
+func DefaultJobs() int { return min(max(2*runtime.GOMAXPROCS(0), 8), 32) }
+
 // New returns a Monitor. It does not look at the roots yet: a root that
 // is missing is reported like any other that cannot be read.
 func New(cfg Config) *Monitor {
@@ -72,7 +76,7 @@ func New(cfg Config) *Monitor {
 		cfg.Timeout = 5 * time.Second
 	}
 	if cfg.Jobs <= 0 {
-		cfg.Jobs = min(max(2*runtime.GOMAXPROCS(0), 8), 32)
+		cfg.Jobs = DefaultJobs()
 	}
 	cfg.Names = cfg.Names.OrDefault()
 	asking := newAsking(cfg.Timeout)
