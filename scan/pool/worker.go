@@ -1,0 +1,144 @@
+package pool
+
+import "time"
+
+// worker is one goroutine of a pool, and what it does just now. mu guards it.
+type worker struct {
+	job   Job // nil while it has none
+	since time.Time
+	state state
+	group *group // of the job, where the group was under watch when the job was begun, or has been since
+}
+
+type state uint8
+
+const (
+	onTime    state = iota
+	late            // another worker has taken its place
+	abandoned       // the same, and its job was given up
+)
+
+// start begins a worker. The caller holds mu.
+func (p *Pool) start() {
+	w := &worker{}
+	p.onTime++
+	p.workers[w] = true
+	go p.work(w)
+}
+
+func (p *Pool) work(w *worker) {
+	for finished := 0; ; finished = 1 {
+		j := p.take(w, finished)
+		if j == nil {
+			return
+		}
+		j.Run()
+		switch p.back(w) {
+		case onTime:
+			j.Finish()
+			continue
+		case late:
+			j.Finish()
+			p.settle(1)
+		case abandoned:
+			j.Discard()
+		}
+		p.leave(w)
+		return
+	}
+}
+
+// take waits for a job that is to be run, and gives up those that are not. It returns nil when the worker is to
+// end. finished is how many jobs the worker has just finished: to count them here saves a lock.
+func (p *Pool) take(w *worker, finished int) Job {
+	for {
+		j, hopeless := p.next(w, finished)
+		if !hopeless {
+			return j
+		}
+		p.drop(j)
+		finished = 0
+	}
+}
+
+func (p *Pool) next(w *worker, finished int) (j Job, hopeless bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.settled(finished)
+	for {
+		for len(p.queue) > 0 {
+			last := len(p.queue) - 1
+			j := p.queue[last]
+			p.queue[last] = nil
+			p.queue = p.queue[:last]
+			if len(p.abandoned) > 0 && p.abandoned[j.Key()] > 0 {
+				return j, true
+			}
+			var g *group
+			if len(p.watched) > 0 {
+				g = p.watched[p.cfg.GroupOf(j.Key())]
+			}
+			switch {
+			case g == nil:
+			case g.stalled():
+				return j, true
+			case !g.mayBegin():
+				p.putOff = append(p.putOff, j)
+				continue
+			default:
+				g.trying++
+				g.tried++
+			}
+			*w = worker{job: j, since: time.Now(), group: g}
+			return j, false
+		}
+		if p.closed {
+			p.onTime--
+			delete(p.workers, w)
+			return nil, false
+		}
+		p.wake.Wait()
+	}
+}
+
+// back takes note that a worker's job came back, and returns what state it was in.
+func (p *Pool) back(w *worker) state {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	j := w.job
+	w.job = nil
+	g := w.group
+	if g == nil && len(p.watched) > 0 { // the job was begun before its group was under watch
+		g = p.watched[p.cfg.GroupOf(j.Key())]
+	}
+	if g == nil {
+		return w.state
+	}
+	g.answers = true
+	switch w.state {
+	case late:
+		g.late--
+	case abandoned:
+		g.abandoned--
+		p.unabandon(j.Key())
+	case onTime:
+		if w.group != nil {
+			g.trying--
+		}
+	}
+	if g.late+g.abandoned == 0 && p.watched[g.name] == g {
+		delete(p.watched, g.name)
+	}
+	p.resume()
+	return w.state
+}
+
+// leave ends a worker whose place another has taken.
+func (p *Pool) leave(w *worker) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.workers, w)
+	if p.onTime < p.cfg.Workers && p.pending > 0 && !p.closed { // there were too many for another to take its place
+		p.start()
+	}
+}
