@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan"
 	"lockscope/scan/report"
 	"lockscope/ui"
 )

@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
@@ -53,13 +54,13 @@ func (p *pass) lookAgain(ctx context.Context, obs *observer, again map[string]en
 	if err != nil {
 		return err
 	}
-	var jobs []job
+	var jobs []pool.Job
 	for path, e := range again {
 		q.todo.paths[path] = true
 		jobs = append(jobs, q.relook(e))
 	}
-	q.crew.add(jobs...)
-	return q.crew.wait(ctx)
+	q.pool.Add(jobs...)
+	return q.pool.Wait(ctx)
 }
 
 // asked takes the directories that Observe named meanwhile.

@@ -91,7 +91,7 @@ func BenchmarkRefresh(b *testing.B) {
 			m := New(Config{Roots: []string{benchTree(b, tenants, 0)}, MaxDepth: -1})
 			m.out = newOutbox(func(report.Update) {})
 			defer m.out.close()
-			defer m.crew.dismiss()
+			defer m.pool.Close()
 			pass := func(todo request, number int) {
 				s, err := m.newPass(todo, number).run(b.Context())
 				if err != nil || s.Dirs != tenants {

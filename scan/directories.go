@@ -2,9 +2,10 @@ package scan
 
 import (
 	"iter"
-	"lockscope/scan/report"
 	"slices"
 	"time"
+
+	"lockscope/scan/report"
 )
 
 // entry is a known data directory. A pass gives it to one job at a time.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lockscope/lock/proc"
+	"lockscope/scan/pool"
 )
 
 // tableLimit is how long one read of the kernel's lock table may take. While it
@@ -50,7 +51,7 @@ func (t *table) find(fs filesystem, ino uint64) (flock, other proc.Lock) {
 // load reads the table unless that was done.
 func (t *table) load() {
 	t.once.Do(func() {
-		t.lines, _ = ask(t.asking, subject{what: "locks"}, t.read)
+		t.lines, _ = pool.Call(t.asking, subject{what: "locks"}, t.read)
 		t.done.Store(true)
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/scan/pool"
 )
 
 // links follows the links in paths that others have chosen, without asking a file system that may hang.
@@ -62,7 +64,7 @@ func (l *links) at(ns *namespace, name string) link {
 	}
 	here := link{exists: true}
 	if m, ok := ns.mountOf(name); ok && m.Point != name && !m.MayHang() {
-		if read, ok := ask(l.asking, subject{what: "path " + name}, func() link { return readLink(name) }); ok {
+		if read, ok := pool.Call(l.asking, subject{what: "path " + name}, func() link { return readLink(name) }); ok {
 			here = read
 		}
 	}

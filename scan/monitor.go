@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
@@ -30,7 +31,7 @@ const (
 // or Run may be called, one of them and one time.
 type Monitor struct {
 	cfg    Config
-	crew   *crew
+	pool   *pool.Pool
 	who    *describer
 	asking *asking
 	layers layerFinder
@@ -79,10 +80,10 @@ func New(cfg Config) *Monitor {
 		cfg.Jobs = DefaultJobs()
 	}
 	cfg.Names = cfg.Names.OrDefault()
-	asking := newAsking(cfg.Timeout)
+	asking := pool.NewCalls[subject](cfg.Timeout)
 	return &Monitor{
 		cfg:      cfg,
-		crew:     newCrew(cfg.Jobs, cfg.Timeout, new(mountPoints).of),
+		pool:     pool.New(pool.Config{Workers: cfg.Jobs, Limit: cfg.Timeout, GroupOf: new(mountPoints).of}),
 		who:      newDescriber(asking),
 		asking:   asking,
 		layers:   layerFinder{asking: asking},
@@ -101,7 +102,7 @@ func New(cfg Config) *Monitor {
 // one is split which looked sound.
 func (m *Monitor) Once(ctx context.Context, sink func(report.Update)) (report.Summary, error) {
 	m.out = newOutbox(sink)
-	defer m.crew.dismiss()
+	defer m.pool.Close()
 	defer m.out.close()
 	p := m.newPass(request{walk: true, all: true}, 1)
 	return p.run(ctx)
@@ -112,7 +113,7 @@ func (m *Monitor) Once(ctx context.Context, sink func(report.Update)) (report.Su
 // summary. The error is ctx's.
 func (m *Monitor) Run(ctx context.Context, sink func(report.Update)) error {
 	m.out = newOutbox(sink)
-	defer m.crew.dismiss()
+	defer m.pool.Close()
 	defer m.out.close()
 	todo := request{walk: true, all: true}
 	for number := 1; ; number++ {

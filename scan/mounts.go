@@ -144,6 +144,18 @@ func (t *mountTable) namespaceOf(p proc.Process) (string, error) {
 	})
 }
 
+// onceFor returns what f finds out for a key. It is called by whoever wants to know first, without mu.
+func onceFor[K comparable, T any](mu *sync.Mutex, known map[K]func() (T, error), key K, f func() (T, error)) (T, error) {
+	mu.Lock()
+	find := known[key]
+	if find == nil {
+		find = sync.OnceValues(f)
+		known[key] = find
+	}
+	mu.Unlock()
+	return find()
+}
+
 // mountPoints tells which mount a path is on by the mount table alone: the
 // file system is not asked. The table is read again when it is a second old, and nobody waits long for that.
 type mountPoints struct {

@@ -4,6 +4,7 @@ import (
 	"path"
 
 	"lockscope/lock/proc"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
@@ -16,7 +17,7 @@ type inhabitant struct {
 
 // pids lists the processes that can be seen.
 func (t *mountTable) pids() []int {
-	pids, _ := ask(t.asking, subject{what: "processes"}, func() []int {
+	pids, _ := pool.Call(t.asking, subject{what: "processes"}, func() []int {
 		pids, _ := proc.Host.Processes()
 		return pids
 	})
@@ -28,7 +29,7 @@ func (t *mountTable) askEverybody() []inhabitant {
 	pids := t.pids()
 	all := make([]inhabitant, 0, len(pids))
 	for _, pid := range pids {
-		who, ok := ask(t.asking, subject{pid, "namespaces"}, func() inhabitant {
+		who, ok := pool.Call(t.asking, subject{pid, "namespaces"}, func() inhabitant {
 			who, task := inhabitant{pid: pid}, proc.Host.Task(pid)
 			who.mntNS, who.err = task.MountNamespace()
 			who.pidNS, _ = task.PIDNamespace()

@@ -7,12 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock/proc"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
 // A namespace that cannot be read is counted, unless its last process has ended.
 func TestUnreadNamespaces(t *testing.T) {
-	table := newMountTable(&layerFinder{asking: newAsking(1e9)})
+	table := newMountTable(&layerFinder{asking: pool.NewCalls[subject](1e9)})
 	table.everybody = func() []inhabitant {
 		return []inhabitant{
 			{pid: os.Getpid(), mntNS: table.name},

@@ -1,10 +1,11 @@
 package scan
 
 import (
-	"lockscope/scan/report"
 	"runtime"
 	"sync"
 	"time"
+
+	"lockscope/scan/report"
 )
 
 // outbox gathers what the workers find into updates, and hands them to the

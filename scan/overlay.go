@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockscope/lock/proc"
+	"lockscope/scan/pool"
 )
 
 // overlayLayers are the upper and lower directories of the overlays that are
@@ -195,7 +196,7 @@ func (t *mountTable) fuseOverlays(namespaces []*namespace) (found []*overlayFS) 
 		return nil
 	}
 	for _, who := range t.everybody() {
-		words, _ := ask(t.asking, subject{who.pid, "cmdline"}, func() []string {
+		words, _ := pool.Call(t.asking, subject{who.pid, "cmdline"}, func() []string {
 			task := proc.Host.Task(who.pid)
 			if task.Comm() != program {
 				return nil

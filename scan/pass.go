@@ -112,14 +112,14 @@ func (p *pass) fail(e report.PathError) {
 
 func (p *pass) walk(ctx context.Context) error {
 	before := processorTime()
-	w := &walk{pseudo: p.pseudoBelow(), cfg: &p.cfg, crew: p.crew, examine: p.examine, failed: p.fail, missed: p.miss}
+	w := &walk{pseudo: p.pseudoBelow(), cfg: &p.cfg, pool: p.pool, examine: p.examine, failed: p.fail, missed: p.miss}
 	stop := p.showProgress(w)
 	if p.cfg.Stream > 0 {
 		p.out.limit(p.cfg.Stream, keepBackFor)
 		defer p.out.limit(0, 0)
 	}
 	w.start(p.roots)
-	err := p.crew.wait(ctx)
+	err := p.pool.Wait(ctx)
 	stop()
 	p.walkedAt, p.walkTook = time.Now(), max(time.Since(p.start), processorTime()-before)
 	return err

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"lockscope/lock/proc"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
@@ -32,7 +33,7 @@ func (d *describer) describe(id proc.Process) *report.Process {
 	}
 	p = &report.Process{PID: id.PID, NSPID: id.PID, Ticks: id.Ticks, Started: id.Started()}
 	task := proc.Host.Task(id.PID)
-	status, ok := ask(d.asking, subject{id.PID, "status"}, func() proc.Status {
+	status, ok := pool.Call(d.asking, subject{id.PID, "status"}, func() proc.Status {
 		status, _ := task.Status()
 		return status
 	})
@@ -40,9 +41,9 @@ func (d *describer) describe(id proc.Process) *report.Process {
 		p.NSPID = status.NSPID
 	}
 	said := false
-	if p.Command, said = ask(d.asking, subject{id.PID, "cmdline"}, task.Command); !said {
+	if p.Command, said = pool.Call(d.asking, subject{id.PID, "cmdline"}, task.Command); !said {
 		ok = false
-		p.Command, _ = ask(d.asking, subject{id.PID, "comm"}, task.Name)
+		p.Command, _ = pool.Call(d.asking, subject{id.PID, "comm"}, task.Name)
 	}
 	p.User = d.user(status.UID)
 	d.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lockscope/lock/proc"
+	"lockscope/scan/pool"
 )
 
 // A process is described as it is, and again as it was described before.
@@ -16,7 +17,7 @@ func TestDescribe(t *testing.T) {
 	if err != nil || state != proc.Alive {
 		t.Fatal(state, err)
 	}
-	d := newDescriber(newAsking(time.Second))
+	d := newDescriber(pool.NewCalls[subject](time.Second))
 	p := d.describe(id)
 	if p.PID != os.Getpid() || p.Ticks != id.Ticks || p.Started.IsZero() {
 		t.Errorf("%+v", p)

@@ -6,6 +6,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
@@ -46,7 +47,7 @@ func (ps *processes) look(pid int) *process {
 		id    proc.Process
 		state lock.ProcessState
 	}
-	found, ok := ask(ps.asking, subject{pid, "stat"}, func() process {
+	found, ok := pool.Call(ps.asking, subject{pid, "stat"}, func() process {
 		id, state, _ := proc.Host.Find(pid)
 		return process{id, lock.ProcessState(state)}
 	})
@@ -65,7 +66,7 @@ func (ps *processes) look(pid int) *process {
 func (ps *processes) haveAtMost(most int, pids []int) bool {
 	for _, pid := range pids {
 		p := ps.find(pid)
-		n, _ := ask(ps.asking, p.descriptors(), func() int {
+		n, _ := pool.Call(ps.asking, p.descriptors(), func() int {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.list()
@@ -91,7 +92,7 @@ func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor
 	if d, ok := p.found(ino, ours); ok {
 		return d, true
 	}
-	found, _ := ask(p.asking, p.descriptors(), func() *descriptor {
+	found, _ := pool.Call(p.asking, p.descriptors(), func() *descriptor {
 		if d, ok := p.findHolding(ino, ours); ok {
 			return &d
 		}
@@ -124,7 +125,7 @@ func (p *process) found(ino uint64, ours func(*descriptor) bool) (d descriptor, 
 
 // all returns every descriptor through which p holds a flock.
 func (p *process) all() []descriptor {
-	found, _ := ask(p.asking, p.descriptors(), p.findAll)
+	found, _ := pool.Call(p.asking, p.descriptors(), p.findAll)
 	return found
 }
 
@@ -132,19 +133,19 @@ func (p *process) all() []descriptor {
 // may have been a directory's once. Those on a file that is known to be
 // there are not looked at further.
 func (p *process) former(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
-	found, _ := ask(p.asking, p.descriptors(), func() []descriptor { return p.findFormer(known, maybe) })
+	found, _ := pool.Call(p.asking, p.descriptors(), func() []descriptor { return p.findFormer(known, maybe) })
 	return found
 }
 
 // openers returns every descriptor of p on a file of the lock's name through which no flock is held.
 func (p *process) openers() []opener {
-	found, _ := ask(p.asking, p.descriptors(), p.findOpeners)
+	found, _ := pool.Call(p.asking, p.descriptors(), p.findOpeners)
 	return found
 }
 
 // serves reports whether p serves a file system, or may.
 func (p *process) serves() bool {
-	found, ok := ask(p.asking, p.descriptors(), p.findServes)
+	found, ok := pool.Call(p.asking, p.descriptors(), p.findServes)
 	return found || !ok
 }
 
@@ -156,7 +157,7 @@ func (d descriptor) stands() bool {
 
 // info is what the kernel says of the descriptor now. Where no answer comes, that is nothing.
 func (d descriptor) info() proc.FDInfo {
-	info, _ := ask(d.of.asking, d.of.descriptors(), func() proc.FDInfo { return d.of.task.FDInfo(int(d.fd)) })
+	info, _ := pool.Call(d.of.asking, d.of.descriptors(), func() proc.FDInfo { return d.of.task.FDInfo(int(d.fd)) })
 	return info
 }
 
@@ -184,7 +185,7 @@ func (ps *processes) findTouched(id proc.Process) []proc.Place {
 	if err != nil {
 		return nil
 	}
-	places, _ := ask(ps.asking, subject{id.PID, "fd"}, func() []proc.Place { return proc.Host.Task(id.PID).Touched(mounts) })
+	places, _ := pool.Call(ps.asking, subject{id.PID, "fd"}, func() []proc.Place { return proc.Host.Task(id.PID).Touched(mounts) })
 	return places
 }
 
@@ -205,7 +206,7 @@ func (p *process) isSilent() bool {
 // named has the name of the descriptor's file read, and reports whether an answer came.
 func (ps *processes) named(d *descriptor) bool {
 	if d.path == "" {
-		linked, ok := ask(ps.asking, d.of.descriptors(), func() descriptor { d := *d; d.readLink(); return d })
+		linked, ok := pool.Call(ps.asking, d.of.descriptors(), func() descriptor { d := *d; d.readLink(); return d })
 		if !ok {
 			return false
 		}
@@ -275,7 +276,7 @@ func (ps *processes) findNested() (found nestedPIDs) {
 		if who.pidNS == ps.mounts.pidNS { // most are: a link is read much sooner than the status is printed
 			continue
 		}
-		there, ok := ask(ps.asking, subject{who.pid, "status"}, func() (there numbered) {
+		there, ok := pool.Call(ps.asking, subject{who.pid, "status"}, func() (there numbered) {
 			status, err := proc.Host.Task(who.pid).Status()
 			return numbered{status.NSPID, err}
 		})

@@ -7,13 +7,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/pool"
 )
 
 // refresh looks at every known directory that this pass has not come by, and at those
 // that the walk has put off.
 func (p *pass) refresh(ctx context.Context) error {
 	p.Monitor.mu.Lock()
-	jobs := make([]job, 0, p.entries.len())
+	jobs := make([]pool.Job, 0, p.entries.len())
 	for e := range p.entries.all() {
 		if p.todo.isSome() && !p.todo.paths[e.path] {
 			continue
@@ -26,8 +27,8 @@ func (p *pass) refresh(ctx context.Context) error {
 		jobs = append(jobs, p.relook(e))
 	}
 	p.Monitor.mu.Unlock()
-	p.crew.add(jobs...)
-	return p.crew.wait(ctx)
+	p.pool.Add(jobs...)
+	return p.pool.Wait(ctx)
 }
 
 func (p *pass) relook(e entry) *relook {
@@ -50,14 +51,14 @@ type relook struct {
 	publish func()
 }
 
-func (j *relook) where() string {
+func (j *relook) Key() string {
 	if j.root == nil {
 		return j.path
 	}
 	return j.root.realPath(j.path)
 }
 
-func (j *relook) run() {
+func (j *relook) Run() {
 	if j.err != nil {
 		return
 	}
@@ -84,7 +85,7 @@ func (j *relook) unchanged(d lock.Dir) bool {
 		(!j.looksAtLock(j.entry) || d.LockFile().ID == r.Evidence.Lock.ID)
 }
 
-func (j *relook) finish() {
+func (j *relook) Finish() {
 	switch {
 	case j.publish != nil:
 		j.publish()
@@ -92,10 +93,10 @@ func (j *relook) finish() {
 	case isGone(j.err):
 		j.forget(j.path)
 	default:
-		j.giveUp(j.err)
+		j.lose(j.report, j.err)
 	}
 }
 
-func (j *relook) giveUp(err error) { j.lose(j.report, err) }
+func (j *relook) GiveUp() { j.lose(j.report, j.cfg.noAnswer()) }
 
-func (j *relook) discard() {}
+func (j *relook) Discard() {}

@@ -35,9 +35,9 @@ func (r *root) openBelow(names lock.Names, path string) (lock.Dir, error) {
 func (p *pass) openRoots(ctx context.Context) error {
 	o := &opening{pass: p, lost: map[string]error{}}
 	for _, path := range p.cfg.Roots {
-		p.crew.add(&openRoot{opening: o, root: root{path: path}})
+		p.pool.Add(&openRoot{opening: o, root: root{path: path}})
 	}
-	err := p.crew.wait(ctx)
+	err := p.pool.Wait(ctx)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.over = true
@@ -79,10 +79,10 @@ type openRoot struct {
 	err error
 }
 
-// where is not known before the root is open: its path may lead through links.
-func (j *openRoot) where() string { return "root " + j.path }
+// Key is not the real path, which is not known before the root is open: its path may lead through links.
+func (j *openRoot) Key() string { return "root " + j.path }
 
-func (j *openRoot) run() {
+func (j *openRoot) Run() {
 	if j.dir, j.err = j.cfg.Names.OpenDir(j.path); j.err == nil {
 		j.real = j.dir.RealPath()
 		j.place, _ = j.dir.Place(j.obs.mounts.ours)
@@ -90,10 +90,10 @@ func (j *openRoot) run() {
 	}
 }
 
-func (j *openRoot) finish() {
+func (j *openRoot) Finish() {
 	if j.err != nil {
-		j.giveUp(j.err)
-		j.discard()
+		j.fails(j.err)
+		j.Discard()
 		return
 	}
 	j.opening.mu.Lock()
@@ -105,7 +105,9 @@ func (j *openRoot) finish() {
 	j.opening.roots = append(j.opening.roots, &j.root)
 }
 
-func (j *openRoot) giveUp(err error) {
+func (j *openRoot) GiveUp() { j.fails(j.cfg.noAnswer()) }
+
+func (j *openRoot) fails(err error) {
 	j.opening.mu.Lock()
 	j.opening.lost[j.path] = err
 	j.opening.mu.Unlock()
@@ -114,4 +116,4 @@ func (j *openRoot) giveUp(err error) {
 	}
 }
 
-func (j *openRoot) discard() { j.dir.Close() }
+func (j *openRoot) Discard() { j.dir.Close() }

@@ -1,12 +1,10 @@
 package scan
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"lockscope/lock"
@@ -116,32 +114,6 @@ func TestRunTempReplaced(t *testing.T) {
 	if removed, err := lock.BreakStale(site.Dir, r.Evidence.Evidence); err != nil {
 		t.Errorf("removed %q: %v", removed, err)
 	}
-}
-
-// After its end a crew begins nothing more, also where jobs beget jobs.
-func TestCrewDismissed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := newTestCrew()
-		hang := make(chan struct{})
-		runs := 0
-		var beget func()
-		beget = func() {
-			if runs++; runs < 1000 {
-				c.add(&labor{path: "/ok/child", then: beget})
-			}
-		}
-		c.add(&labor{path: "/ok/first", hang: hang, then: beget})
-		synctest.Wait()
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		c.wait(ctx)
-		c.dismiss()
-		close(hang)
-		synctest.Wait()
-		if runs > 1 {
-			t.Errorf("%d jobs were done after the end", runs-1)
-		}
-	})
 }
 
 // A pidfile that may not be read is the same at each look all the same: its

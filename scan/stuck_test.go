@@ -3,12 +3,13 @@ package scan
 import (
 	"bufio"
 	"fmt"
-	"lockscope/scan/report"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lockscope/scan/report"
 )
 
 // A root may be a link from a sound file system to a hung one.

@@ -6,6 +6,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
@@ -82,6 +83,6 @@ func (o *observer) sameProcess(pid int, before *report.Process, judged lock.Proc
 // stands confirms, with one small read, that the process still holds a flock
 // through the descriptor it was seen to hold it through.
 func (o *observer) stands(h report.Holder) bool {
-	info, _ := ask(o.procs.asking, subject{h.Process.PID, "fd"}, func() proc.FDInfo { return proc.Host.Task(h.Process.PID).FDInfo(h.FD) })
+	info, _ := pool.Call(o.procs.asking, subject{h.Process.PID, "fd"}, func() proc.FDInfo { return proc.Host.Task(h.Process.PID).FDInfo(h.FD) })
 	return info.Flock.Kind == proc.Flock
 }

@@ -1,12 +1,13 @@
 package scan
 
 import (
-	"lockscope/lock/locktest"
-	"lockscope/scan/report"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lockscope/lock/locktest"
+	"lockscope/scan/report"
 )
 
 // That our own process of a PID cannot be looked at does not hide that a container's

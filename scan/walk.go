@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
@@ -19,7 +20,7 @@ import (
 // leads nowhere.
 type walk struct {
 	cfg     *Config
-	crew    *crew
+	pool    *pool.Pool
 	pseudo  map[string]bool  // mount points that are not entered, by their real paths
 	roots   map[fileKey]bool // the directories that are roots
 	examine func(root, path string, d lock.Dir, l lock.LockFile) func()
@@ -86,7 +87,7 @@ func (w *walk) start(roots []*root) {
 		w.roots[fileKey{r.id.Dev, r.id.Ino}] = true
 	}
 	for _, r := range roots {
-		w.crew.add(&visit{walk: w, root: r, path: r.path})
+		w.pool.Add(&visit{walk: w, root: r, path: r.path})
 	}
 }
 
@@ -107,9 +108,9 @@ type visit struct {
 	dirs    []string
 }
 
-func (v *visit) where() string { return v.root.realPath(v.path) }
+func (v *visit) Key() string { return v.root.realPath(v.path) }
 
-func (v *visit) run() {
+func (v *visit) Run() {
 	d, err := v.open()
 	if err != nil {
 		v.err = err
@@ -225,7 +226,7 @@ func (v *visit) excluded(name, full string) bool {
 	return false
 }
 
-func (v *visit) finish() {
+func (v *visit) Finish() {
 	defer v.release(v.parent)
 	v.visited.Add(1)
 	if v.publish != nil {
@@ -238,12 +239,12 @@ func (v *visit) finish() {
 	if v.node == nil {
 		return
 	}
-	jobs := make([]job, len(v.dirs))
+	jobs := make([]pool.Job, len(v.dirs))
 	for i, name := range v.dirs {
 		// The queue is taken from its end, so this keeps the order.
 		jobs[len(jobs)-1-i] = &visit{walk: v.walk, root: v.root, path: join(v.path, name), parent: v.node, name: name}
 	}
-	v.crew.add(jobs...)
+	v.pool.Add(jobs...)
 }
 
 // report makes an error known, unless it only says that the directory is gone
@@ -261,8 +262,9 @@ func isGone(err error) bool {
 	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP)
 }
 
-func (v *visit) giveUp(err error) {
-	// The parent stays open until discard: the call that hangs may be using it.
+func (v *visit) GiveUp() {
+	err := v.cfg.noAnswer()
+	// The parent stays open until Discard: the call that hangs may be using it.
 	isData := v.isData.Load()
 	v.missed(v.root.path, v.path, isData, err)
 	if !isData { // else its report says it
@@ -270,7 +272,7 @@ func (v *visit) giveUp(err error) {
 	}
 }
 
-func (v *visit) discard() {
+func (v *visit) Discard() {
 	if v.node != nil {
 		v.drop(v.node)
 	}
