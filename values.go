@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"lockscope/scan"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 	"lockscope/ui"
 )
@@ -23,10 +23,10 @@ func (d *duration) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
-type probe struct{ scan.Probe }
+type probe struct{ observe.Probe }
 
 func (p *probe) UnmarshalText(text []byte) (err error) {
-	p.Probe, err = scan.ParseProbe(string(text))
+	p.Probe, err = observe.ParseProbe(string(text))
 	return err
 }
 

@@ -8,13 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// widening gives each worker of a scan a processor of its own (GOMAXPROCS) while they wait for storage.
+// widening gives each worker of a scan a processor of its own (GOMAXPROCS) while they wait for
+// storage.
 //
-// The Go runtime runs as many goroutines as there are processors. It takes the processor from one that
-// waits in a system call only after a tick of its monitor (retake in runtime/proc.go), 20 µs at
-// least: about as long as a fast disk takes. So a disk would have hardly more requests at a time than there are
-// processors, however many workers wait. With a processor for each a walk of directories that are not cached takes
-// half the time; but one of cached directories takes a sixth more. So it is done only where it is seen to help.
+// The Go runtime runs as many goroutines as there are processors. It takes the processor from one
+// that waits in a system call only after a tick of its monitor (retake in runtime/proc.go), 20 µs
+// at least: about as long as a fast disk takes. So a disk would have hardly more requests at a time
+// than there are processors, however many workers wait. With a processor for each a walk of
+// directories that are not cached takes half the time; but one of cached directories takes a sixth
+// more. So it is done only where it is seen to help.
 type widening struct {
 	workers int
 	seen    activity
@@ -26,9 +28,11 @@ const (
 	lookEvery = 20 * time.Millisecond
 	// lookRarely is the same while it rests. A scan that begins then is widened that much later.
 	lookRarely = time.Second
-	// restShare is the share of the time for which one processor works at least, unless the program rests.
+	// restShare is the share of the time for which one processor works at least, unless the program
+	// rests.
 	restShare = 20
-	// waitGap is the time between two waits at most, where they are enough to tell: 50 of them in lookEvery.
+	// waitGap is the time between two waits at most, where they are enough to tell: 50 of them in
+	// lookEvery.
 	waitGap = 400 * time.Microsecond
 	// shortWork is how much a processor works between two waits at most, where they are waits for
 	// storage. Where all is cached it is several times as much.
@@ -51,7 +55,8 @@ func widen(workers int) {
 	}
 }
 
-// look widens where the program mostly waits for storage, and narrows where it rests, which it reports.
+// look widens where the program mostly waits for storage, and narrows where it rests, which it
+// reports.
 func (w *widening) look(now activity) (rests bool) {
 	took, waits, work := now.at.Sub(w.seen.at), now.waits-w.seen.waits, now.processor-w.seen.processor
 	w.seen = now

@@ -18,14 +18,6 @@ type HeldDir struct {
 	Pidfile Pidfile // there; its Err says why it could not be read
 }
 
-const (
-	// heldLimit is how long it may take to find out which locks a process holds: their directories may be on a file
-	// system that hangs.
-	heldLimit = 500 * time.Millisecond
-	// heldMost is how many such searches may be under way, the hanging ones included.
-	heldMost = 16
-)
-
 var heldSearches = make(chan struct{}, heldMost)
 
 var errHeldLimit = errors.New("the directories of its locks give no answer")

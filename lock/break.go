@@ -79,9 +79,6 @@ type breaker struct {
 
 func (b *breaker) refuse(why Refusal, err error) error { return refusal(b.path, b.seen, why, err) }
 
-// batch is how many temporaries are removed while the lock is held once.
-const batch = 16
-
 func (b *breaker) run() (removed []string, err error) {
 	if len(b.names.Leftovers(b.seen)) == 0 {
 		return nil, b.refuse(RefusedNothing, nil)

@@ -21,6 +21,9 @@ type FileID struct {
 // SameFile reports whether both are the same file, whatever was written to it since.
 func (id FileID) SameFile(other FileID) bool { return id.Dev == other.Dev && id.Ino == other.Ino }
 
+// Identity is the id without its version: the same for as long as the file is.
+func (id FileID) Identity() FileID { return FileID{Dev: id.Dev, Ino: id.Ino} }
+
 // LockState is what was established of the flock on a lock file.
 type LockState uint8
 

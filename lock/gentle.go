@@ -6,13 +6,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	// holdOffPatience is how long a break asks for its lease.
-	holdOffPatience = 10 * time.Millisecond
-	// holdOffTries is how often it asks in a row: together, that takes about as long as a daemon takes to come and go.
-	holdOffTries = 100
-)
-
 // lockGently takes the lock at once or not at all, as flock does, and disturbs no daemon that keeps the protocol.
 //
 // Where a lease is to be had, it is taken before the lock, and is to be given back after it: a daemon

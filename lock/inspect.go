@@ -6,9 +6,6 @@ import (
 	"lockscope/lock/proc"
 )
 
-// inspectTries bounds how often Inspect looks again at a pidfile that changes under it.
-const inspectTries = 10
-
 // Inspect gathers the evidence on one directory. It asks for the lock by a lease, which refuses nobody
 // (see [Dir.LeaseSeen]), and only where that does not tell by a flock probe: see
 // [Dir.ProbeLock] for what that costs a daemon. What could not be

@@ -24,11 +24,6 @@ type linkSearch struct {
 	seen   map[string]bool
 }
 
-// mostEntries is how many entries of directories are looked at for links. That takes some 50 ms,
-// where they are known to the kernel, and is done only for a live process that the pidfile names, or that holds the lock, and
-// that has nothing else to do with the directory.
-const mostEntries = 100_000
-
 var errManyEntries = errors.New("more files than are searched for links")
 
 func newLinkSearch(a *Area, mounts proc.Mounts, p proc.Process, same bool) (*linkSearch, error) {
@@ -163,9 +158,6 @@ func (s *linkSearch) add(name string) {
 	s.enqueue(name)
 	s.enqueueMounts(name)
 }
-
-// mostLinks is how many links a path may lead through (path_resolution(7)).
-const mostLinks = 40
 
 // follow leads an absolute path through the links in it, one name after the other. ok is false where it would have to ask a
 // file system that may hang.

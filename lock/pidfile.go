@@ -8,10 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxPidfile is the longest text, in bytes, that is still read as a PID. A
-// longer one is malformed: a number must never be cut short into another one.
-const maxPidfile = 64
-
 // ParsePID reads a pidfile's text: white space around a base-10 number that
 // fits an int32, which is what the Rust crate accepts. Anything else names
 // nobody and gives 0 and PidfileEmpty or PidfileMalformed. So does a number below 1:

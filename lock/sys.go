@@ -63,15 +63,6 @@ func openSeen(dirfd int, name string, flags int, seen FileID) (fd int, id FileID
 	return fd, id, nil
 }
 
-const (
-	// inspectorLease is how long a lease is waited for when looking: an inspector keeps its own for
-	// microseconds, so what lasts longer is no inspector's.
-	inspectorLease = 10 * time.Millisecond
-	// longestLease is how long an acquire waits for one. It is there for an inspector that was kept from running;
-	// who keeps a lease for good has put it there against the daemon.
-	longestLease = time.Second
-)
-
 // openPastLease opens with O_NONBLOCK. Where somebody has a lease on the file, that fails with EAGAIN, and asks
 // for the lease: it is tried again until an inspector would have given it back. Who opens for writing
 // wants the lock, and must not be refused for being looked at.

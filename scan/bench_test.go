@@ -89,21 +89,21 @@ func BenchmarkRefresh(b *testing.B) {
 	for _, tenants := range []int{1000, 10_000} {
 		b.Run(fmt.Sprint(tenants), func(b *testing.B) {
 			m := New(Config{Roots: []string{benchTree(b, tenants, 0)}, MaxDepth: -1})
-			m.out = newOutbox(func(report.Update) {})
-			defer m.out.close()
-			defer m.pool.Close()
-			pass := func(todo request, number int) {
-				s, err := m.newPass(todo, number).run(b.Context())
+			defer m.begin(func(report.Update) {})()
+			advance := func() {
+				s, err := m.advance(b.Context())
+				for ; s == nil && err == nil; s, err = m.advance(b.Context()) {
+				}
 				if err != nil || s.Dirs != tenants {
 					b.Fatal(s, err)
 				}
 			}
-			pass(request{walk: true, all: true}, 1)
+			advance()
+			m.SetInterval(1) // the next poll is due at once
 			b.ReportAllocs()
-			number := 1
 			for b.Loop() {
-				number++
-				pass(request{}, number)
+				m.agenda.pollTook = 0
+				advance()
 			}
 			perDir(b, tenants)
 		})

@@ -8,6 +8,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -106,23 +107,38 @@ func nameHolder(refused *lock.RefusedError, now report.Evidence) error {
 // lookTime is how long it may take to find out who holds a lock.
 const lookTime = time.Second
 
-// look looks at a directory in the ways that disturb nobody, until it is seen who holds the lock, or that
-// cannot be told. Where that takes too long, or another directory is there by now, there is no evidence.
-func (b *Breaker) look(path string, dir lock.FileID) (now report.Evidence) {
+// look looks at a directory in the ways that disturb nobody, to see who holds its lock. Where that takes too
+// long, as on a file system that hangs, or another directory is there by now, there is no evidence.
+func (b *Breaker) look(path string, dir lock.FileID) report.Evidence {
+	found := make(chan report.Evidence, 1) // not to keep one who comes late
 	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
 	defer cancel()
-	m := New(Config{Roots: []string{path}, Names: b.Names, Probe: ProbeNever, Timeout: lookTime, Jobs: 1, Stream: 1})
-	m.Once(ctx, func(u report.Update) {
-		for _, c := range u.Changes {
-			if now = c.Report.Evidence; len(now.Holders) > 0 {
-				cancel()
-			}
-		}
-	})
-	if !now.Dir.SameFile(dir) {
+	go func() { found <- b.lookAt(ctx, path, dir) }()
+	select {
+	case now := <-found:
+		return now
+	case <-ctx.Done():
 		return report.Evidence{}
 	}
-	return now
+}
+
+// lookAt does look's work. All processes are searched only if the lock's holder is not found without.
+func (b *Breaker) lookAt(ctx context.Context, path string, dir lock.FileID) report.Evidence {
+	d, err := b.Names.OpenDir(path)
+	if err != nil {
+		return report.Evidence{}
+	}
+	defer d.Close()
+	if id, err := d.ID(); err != nil || !id.SameFile(dir) {
+		return report.Evidence{}
+	}
+	s := observe.New(observe.Config{Names: b.Names, Probe: observe.ProbeNever, Timeout: lookTime}).Begin()
+	now := s.Observe(d, d.LockFile(), observe.How{Wait: true})
+	if len(now.Evidence.Holders) == 0 {
+		all := s.Search(ctx, observe.NewKnown(0), nil)
+		now = s.Observe(d, d.LockFile(), observe.How{Wait: true, Search: all})
+	}
+	return now.Evidence
 }
 
 func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, a *Attempt) AuditRecord {

@@ -10,6 +10,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -34,7 +35,7 @@ func TestFilesystems(t *testing.T) {
 				}
 				sites[scene.Name] = site
 			}
-			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+			for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 				f := once(t, Config{Roots: []string{root}, Probe: probe})
 				for name, site := range sites {
 					t.Run(probe.String()+"/"+name, func(t *testing.T) {
@@ -45,7 +46,7 @@ func TestFilesystems(t *testing.T) {
 					})
 				}
 			}
-			f := once(t, Config{Roots: []string{root}, Probe: ProbeNever})
+			f := once(t, Config{Roots: []string{root}, Probe: observe.ProbeNever})
 			for name, site := range sites {
 				t.Run("never/"+name, func(t *testing.T) { checkNever(t, f, site) })
 			}
@@ -68,7 +69,7 @@ func checkNever(t *testing.T, f *found, site *locktest.Site) {
 	checkSite(t, f, site)
 }
 
-var probes = []Probe{ProbeAuto, ProbeFlock, ProbeNever}
+var probes = []observe.Probe{observe.ProbeAuto, observe.ProbeFlock, observe.ProbeNever}
 
 // Subvolumes of a btrfs have one device in the kernel's lock table, and number
 // their inodes each for itself.
@@ -105,7 +106,7 @@ func TestBtrfsSubvolumes(t *testing.T) {
 					t.Errorf("holders %v, want %d", f.at(t, site.Dir).Evidence.Holders, site.Owner)
 				}
 			}
-			if probe == ProbeNever {
+			if probe == observe.ProbeNever {
 				expect(t, f, free.Dir, report.Unknown, report.NotProbed)
 				expect(t, f, top+"/snapshot/data", report.Unknown, report.NotProbed)
 			} else {
@@ -161,7 +162,7 @@ func TestOverlayLayers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+	for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 		t.Run(probe.String(), func(t *testing.T) {
 			f := once(t, Config{Roots: []string{o.merged, o.upper, o.lower}, Probe: probe})
 			for _, site := range []*locktest.Site{held, image, direct} {
@@ -191,7 +192,7 @@ func TestFUSE(t *testing.T) {
 			}
 			makeData(t, m.dir+"/free")
 			makeStale(t, m.dir+"/stale")
-			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+			for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 				f := once(t, Config{Roots: []string{m.dir}, Probe: probe})
 				if name == "local" {
 					r := expect(t, f, held.Dir, report.Held)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -46,7 +47,7 @@ func (h *hungTree) config() Config {
 	return Config{
 		Roots: []string{h.root, h.other}, Timeout: hangTimeout, Jobs: 4, MaxDepth: -1,
 		Exclude: []string{"source"}, Interval: 20 * time.Millisecond,
-		Probe: ProbeFlock, // how long the kernel's lock table takes is up to the host
+		Probe: observe.ProbeFlock, // how long the kernel's lock table takes is up to the host
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -23,7 +24,7 @@ func TestNeverDisturbs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := startWatch(t, Config{Roots: []string{root}, Probe: ProbeNever, Interval: 20 * time.Millisecond})
+	m := startWatch(t, Config{Roots: []string{root}, Probe: observe.ProbeNever, Interval: 20 * time.Millisecond})
 	passes := 0
 	deadline := time.Now().Add(3 * time.Second)
 	m.until(t, "some passes", func(f *found) bool {
@@ -70,7 +71,7 @@ func TestInterference(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Logf("%v: acquired, and failed: %v", probe, counts)
-			if probe == ProbeNever && len(counts.Failed) > 0 {
+			if probe == observe.ProbeNever && len(counts.Failed) > 0 {
 				t.Error("looking without a probe failed an acquire")
 			}
 		})
@@ -103,7 +104,7 @@ func TestTwoMonitors(t *testing.T) {
 		}
 		theirs <- wrong
 	}()
-	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+	for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 		m := startWatch(t, Config{Roots: []string{root}, Probe: probe, Interval: 10 * time.Millisecond})
 		passes := 0
 		m.until(t, "ten passes", func(f *found) bool {

@@ -81,3 +81,9 @@ func (f *found) at(t *testing.T, path ...string) *report.Report {
 	}
 	return r
 }
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -141,7 +142,7 @@ func mountFUSE(t *testing.T, options ...string) *fuse {
 			t.Errorf("unmount %s: %v", f.dir, err)
 		}
 	})
-	eventually(t, "bindfs is mounted", func() bool { return new(mountPoints).of(f.dir) == f.dir })
+	eventually(t, "bindfs is mounted", func() bool { return new(observe.MountPoints).Of(f.dir) == f.dir })
 	return f
 }
 

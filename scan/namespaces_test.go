@@ -11,6 +11,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -27,7 +28,7 @@ func TestContainers(t *testing.T) {
 		}
 		sites[scene.Name] = site
 	}
-	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+	for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 		f := once(t, Config{Roots: []string{root}, Probe: probe})
 		for name, site := range sites {
 			t.Run(probe.String()+"/"+name, func(t *testing.T) {
@@ -99,7 +100,7 @@ func TestMountNamespaces(t *testing.T) {
 	stale, _, say := start("stale")
 	say("exec 8>&- 9>&-")
 
-	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+	for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 		t.Run(probe.String(), func(t *testing.T) {
 			f := once(t, Config{Roots: []string{root}, Probe: probe})
 			if r := expect(t, f, held, report.Held); holderOf(r, holder) == nil {
@@ -135,7 +136,7 @@ func TestInsidePIDNamespace(t *testing.T) {
 	exe := buildCommand(t)
 	for name, options := range map[string][]string{"own proc": {"--mount-proc"}, "proc of the host": nil} {
 		for _, probe := range probes {
-			if probe == ProbeNever && options == nil {
+			if probe == observe.ProbeNever && options == nil {
 				continue // the host's lock table tells
 			}
 			t.Run(name+"/"+probe.String(), func(t *testing.T) {
@@ -150,7 +151,7 @@ func TestInsidePIDNamespace(t *testing.T) {
 					"free":        "free []",
 				}
 				for scene, want := range want {
-					if probe == ProbeNever {
+					if probe == observe.ProbeNever {
 						want = "unknown [not-probed]"
 					}
 					l := lines[filepath.Join(root, scene)]

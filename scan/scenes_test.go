@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -26,7 +27,7 @@ func TestScenes(t *testing.T) {
 			}
 			sites[scene.Name] = site
 		}
-		for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+		for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 			f := once(t, Config{Roots: []string{filepath.Join(root, "tree")}, Probe: probe})
 			t.Logf("%s: %+v", place, f.summary)
 			brief := once(t, Config{Roots: []string{filepath.Join(root, "tree")}, Probe: probe, SummaryOnly: true})

@@ -11,6 +11,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -163,7 +164,7 @@ func TestHoldsAnother(t *testing.T) {
 			if _, err := os.Stat(ours); err != nil {
 				run(t, "cp", "-a", theirs, ours)
 			}
-			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+			for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 				r := once(t, Config{Roots: []string{ours}, Probe: probe}).at(t, ours)
 				if r.Verdict.State != report.Unknown {
 					t.Errorf("%v: %v %v", probe, r.Verdict.State, r.Verdict.Reasons.List())
@@ -181,7 +182,7 @@ func TestHoldsAnother(t *testing.T) {
 				t.Fatal(err)
 			}
 			site.Procs[0].Kill()
-			for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+			for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 				if r := once(t, Config{Roots: []string{ours}, Probe: probe}).at(t, ours); name != "a copy" && r.Verdict.State != report.Unknown {
 					t.Errorf("%v: %v keeps the lock: %v %v", probe, child, r.Verdict.State, r.Verdict.Reasons.List())
 				}
@@ -302,7 +303,7 @@ func TestMountedOver(t *testing.T) {
 	below := playAt(t, w, dir+"2", locktest.HeldPlain).Procs[0]
 	mountOn(t, dir+"2", "-t", "tmpfs", "tmpfs")
 	makeStale(t, dir+"2")
-	for _, config := range []Config{{}, {Probe: ProbeFlock}, {SummaryOnly: true}} {
+	for _, config := range []Config{{}, {Probe: observe.ProbeFlock}, {SummaryOnly: true}} {
 		config.Roots = []string{root}
 		f := once(t, config)
 		if f.summary.States[report.Split] != 1 || f.summary.Dirs != 4 {
@@ -411,7 +412,7 @@ func TestInjectedError(t *testing.T) {
 // openMany makes this a host with too many descriptors for each to be looked at.
 func openMany(t *testing.T) {
 	t.Helper()
-	for range fewDescriptors {
+	for range 2000 {
 		f, err := os.Open("/dev/null")
 		if err != nil {
 			t.Skip("needs more descriptors: ", err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -29,7 +30,7 @@ func TestHungRootByLink(t *testing.T) {
 // that is gone takes all that it served along.
 func TestManyHungMounts(t *testing.T) {
 	root := tempDir(t)
-	cfg := Config{Roots: []string{root}, Timeout: hangTimeout, Jobs: 1, Probe: ProbeFlock}
+	cfg := Config{Roots: []string{root}, Timeout: hangTimeout, Jobs: 1, Probe: observe.ProbeFlock}
 	var mounts []*fuse
 	for i := range 6 {
 		m := mountFUSE(t)

@@ -12,6 +12,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/observe"
 )
 
 // nobody runs the command as a user who owns nothing.
@@ -64,7 +65,7 @@ func TestUnprivileged(t *testing.T) {
 		dirs[&locktest.UnguardedPlain]: "unknown [permission]",
 		secretPidfile:                  "unknown [pidfile-unreadable permission]",
 	}
-	for _, probe := range []Probe{ProbeAuto, ProbeFlock} {
+	for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 		t.Run(probe.String(), func(t *testing.T) {
 			lines, _ := nobody(t, "-o", "ndjson", "--probe", probe.String(), root)
 			for dir, want := range want {

@@ -3,6 +3,7 @@
 package proc
 
 import (
+	"errors"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -23,3 +24,5 @@ func (p Process) Started() time.Time { return time.Time{} }
 
 // Nested finds none: this system has no PID namespaces.
 func (f FS) Nested() (map[int][]Process, error) { return nil, nil }
+
+func numbersIn(dir string) ([]int, error) { return nil, errors.ErrUnsupported }

@@ -27,7 +27,10 @@ const Host FS = "/proc"
 type Task string
 
 // Task returns where the process of a PID is shown. It need not be there.
-func (f FS) Task(pid int) Task { return Task(string(f) + "/" + strconv.Itoa(pid)) }
+func (f FS) Task(pid int) Task {
+	var buf [64]byte // one allocation, since this is done for each process of a host
+	return Task(strconv.AppendInt(append(append(buf[:0], f...), '/'), int64(pid), 10))
+}
 
 // Self is where this program is shown.
 func (f FS) Self() Task { return Task(f + "/self") }
@@ -67,41 +70,6 @@ func (t Task) hasWorkingDir() bool {
 // IsGone reports whether an error of /proc means that the process, or what was asked of it, is not there. Where
 // /proc hides other users' processes (hidepid in proc(5)), it looks the same.
 func IsGone(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) }
-
-var listBuffers = sync.Pool{New: func() any { return new([listSize]byte) }}
-
-// numbersIn returns the entries of a directory that are numbers. That what it lists has ended meanwhile is no error.
-func numbersIn(dir string) (numbers []int, err error) {
-	var fd int
-	err = ignoringEINTR(func() error {
-		fd, err = unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		return err
-	})
-	if err != nil {
-		return nil, pathError("open", dir, err)
-	}
-	defer unix.Close(fd)
-	buf := listBuffers.Get().(*[listSize]byte)
-	defer listBuffers.Put(buf)
-	var names []string
-	for {
-		n, err := unix.ReadDirent(fd, buf[:])
-		switch {
-		case err == unix.EINTR:
-			continue
-		case IsGone(err) || err == nil && n == 0:
-			return numbers, nil
-		case err != nil:
-			return numbers, pathError("readdir", dir, err)
-		}
-		_, _, names = unix.ParseDirent(buf[:n], -1, names[:0])
-		for _, name := range names {
-			if number, err := strconv.Atoi(name); err == nil {
-				numbers = append(numbers, number)
-			}
-		}
-	}
-}
 
 var textBuffers = sync.Pool{New: func() any { return new([textSize]byte) }}
 

@@ -17,7 +17,7 @@ func (t Task) WorkingDir() (string, error) { return t.link("cwd") }
 func (t Task) Root() (string, error) { return t.link("root") }
 
 // Link is what the kernel calls the file of a descriptor.
-func (t Task) Link(fd int) (string, error) { return t.link("fd/" + strconv.Itoa(fd)) }
+func (t Task) Link(fd int) (string, error) { return os.Readlink(string(t) + "/fd/" + strconv.Itoa(fd)) }
 
 func (t Task) link(name string) (string, error) { return os.Readlink(string(t) + "/" + name) }
 

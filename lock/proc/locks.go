@@ -37,6 +37,15 @@ type Lock struct {
 	Ino  uint64
 }
 
+// File identifies a file as lock lines do.
+type File struct {
+	Dev uint64 // the super block's device
+	Ino uint64
+}
+
+// File is the file that the lock is on.
+func (l Lock) File() File { return File{l.Dev, l.Ino} }
+
 // ParseLock reads a line. ok is false for leases and delegations, for waiters (marked "->"), and
 // for anything unexpected.
 func ParseLock(line []byte) (l Lock, ok bool) {

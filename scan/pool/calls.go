@@ -16,17 +16,18 @@ type Calls[K comparable] struct {
 	all    int       // in all
 }
 
-// NewCalls returns the Calls of callers that have this limit to come back in themselves, as the
-// jobs of a [Pool] have. One call takes less than that, and many without an answer do not
-// take more together. But no call is left without an answer that comes within some ms.
+// NewCalls is for callers that are to come back within this limit themselves, as the jobs of a
+// [Pool] are. A call waits for a third of it, and for the less the more goroutines are left behind,
+// so that a caller who makes many calls without an answer comes back in time too. But it always waits
+// for 20 ms.
 func NewCalls[K comparable](limit time.Duration) *Calls[K] {
 	return &Calls[K]{wait: max(limit/waitShare, leastFirstWait), behind: map[K]int{}}
 }
 
-// Call calls f on a goroutine of its own, and reports whether an answer came in time. Else f
-// is called once more, since it may just have been unlucky. f may go on for ever, and a goroutine
-// is left behind in it then: what f finds it returns, and writes nowhere else. Where two are left behind
-// for a key, or very many for all, f is not called until some have come back.
+// Call calls f on a goroutine of its own, and reports whether an answer came in time. Where none
+// comes, f is called once more, since the first may have been unlucky. f may block for ever: its
+// goroutine is left behind then. So f returns what it finds, and writes it nowhere else. While two
+// goroutines are left behind for a key, or 64 in all, f is not called.
 func Call[T any, K comparable](c *Calls[K], key K, f func() T) (answer T, ok bool) {
 	for range mostPerKey {
 		wait, allowed := c.may(key)
@@ -43,8 +44,7 @@ func Call[T any, K comparable](c *Calls[K], key K, f func() T) (answer T, ok boo
 // try calls f, and waits for its answer.
 func try[T any, K comparable](c *Calls[K], key K, wait time.Duration, f func() T) (answer T, ok bool) {
 	answers := make(chan T, 1)
-	// Whoever sets it first decides whether the answer is taken.
-	var decided atomic.Bool
+	var decided atomic.Bool // set by whoever comes first: the answer, or the end of the wait for it
 	go func() {
 		answer := f()
 		if decided.CompareAndSwap(false, true) {
@@ -72,8 +72,9 @@ func try[T any, K comparable](c *Calls[K], key K, wait time.Duration, f func() T
 	return <-answers, true // it came just now
 }
 
-// may reports whether to call f, and how long to wait for the answer: the more were left behind, the
-// shorter, so that all of them together do not keep a caller for longer than some waits for one.
+// may reports whether to call f, and how long to wait for the answer. The more goroutines were left
+// behind, the shorter: so all of them together keep a caller no longer than a few waits for one
+// would.
 func (c *Calls[K]) may(key K) (wait time.Duration, allowed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

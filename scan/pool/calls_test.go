@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Nobody waits for long for an answer that does not come, few goroutines are left behind, and
-// once they have come back the key is called for again.
+// Nobody waits for long for an answer that does not come, few goroutines are left behind, and once
+// they have come back the key is called for again.
 func TestCallSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := NewCalls[string](6 * time.Second)
@@ -55,8 +55,8 @@ func TestCallAgain(t *testing.T) {
 	})
 }
 
-// However many calls hang, and for whatever keys, the goroutines that are left behind are bounded, and so is the time that all
-// of them together take from a caller.
+// However many calls hang, and for whatever keys, the goroutines that are left behind are bounded,
+// and so is the time that all of them together take from a caller.
 func TestCallBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := NewCalls[string](6 * time.Second)
@@ -72,8 +72,8 @@ func TestCallBounded(t *testing.T) {
 	})
 }
 
-// An answer that comes at the moment when the wait for it ends is taken, or its goroutine is counted until
-// its end; never both.
+// An answer that comes at the moment when the wait for it ends is taken, or its goroutine is
+// counted until its end; never both.
 func TestCallJustInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for range 1000 {

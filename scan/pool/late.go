@@ -2,8 +2,8 @@ package pool
 
 import "time"
 
-// check finds the jobs that are late, and gives up those that have taken too long, and what is left
-// when no worker is.
+// check finds the jobs that are late, and gives up those that have taken too long. Where no worker
+// is left, it gives up what is in the queue.
 func (p *Pool) check(now time.Time) {
 	overdue, unrun := p.overdue(now)
 	for _, j := range overdue {
@@ -48,8 +48,8 @@ func (p *Pool) overdue(now time.Time) (running, unrun []Job) {
 	return running, unrun
 }
 
-// markLate puts the group of a job under watch, and lets another worker take the place of its
-// own. The caller holds mu.
+// markLate puts the group of a job under watch, and lets another worker take the place of its own.
+// The caller holds mu.
 func (p *Pool) markLate(w *worker) {
 	w.state = late
 	if w.group != nil {

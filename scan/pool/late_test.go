@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A group that hangs costs its own jobs an answer, within the limit, and no others,
-// however many of its jobs are added first.
+// A group that hangs costs its own jobs an answer, within the limit, and no others, however many of
+// its jobs are added first.
 func TestStalledGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newTestPool()
@@ -28,8 +28,8 @@ func TestStalledGroup(t *testing.T) {
 		}
 		wantFate(t, "given up", hung...)
 		wantFate(t, "finished", sound...)
-		if n := running(hung); n == 0 || n > testWorkers+mostTries {
-			t.Errorf("%d goroutines were left behind in one group", n)
+		if n, want := running(hung), testWorkers+2; n != want { // two were tried
+			t.Errorf("%d goroutines were left behind in one group, want %d", n, want)
 		}
 
 		again := quick("/hung", 5)
@@ -48,6 +48,7 @@ func TestStalledGroup(t *testing.T) {
 					j.runs.Load(), j.discarded.Load(), j.finished.Load())
 			}
 		}
+		wantSound(t, p)
 		healed := quick("/hung", 20)
 		p.add(healed...)
 		wait(t, p)
@@ -68,11 +69,71 @@ func TestSlow(t *testing.T) {
 		p.add(jobs...)
 		wait(t, p)
 		wantFate(t, "finished", jobs...)
+		wantSound(t, p)
 	})
 }
 
-// However many groups hang, and however often jobs of them are added, the number of
-// goroutines that are left behind is bounded; and Wait comes back even with no worker left.
+// A group that was only slow, and hangs then, costs no more than one that hangs from the start.
+func TestSlowThenStalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newTestPool()
+		defer p.Close()
+		hang, slow := make(chan struct{}), make(chan struct{})
+		first := []*testJob{{key: "/hung/first", hang: hang}, {key: "/hung/slow", hang: slow}}
+		time.AfterFunc(testLimit*4/5, func() { close(slow) })
+		p.add(first...)
+		wait(t, p)
+		wantFate(t, "given up", first[0])
+		wantFate(t, "finished", first[1])
+		jobs := quick("/hung", 50)
+		for _, j := range jobs {
+			j.hang = hang
+		}
+		p.add(jobs...)
+		wait(t, p)
+		wantFate(t, "given up", jobs...)
+		if n, want := running(jobs), testWorkers+2; n != want {
+			t.Errorf("%d goroutines were left behind, want %d", n, want)
+		}
+		close(hang)
+		synctest.Wait()
+		wantSound(t, p)
+	})
+}
+
+// Where all goroutines are late, the rest of the jobs goes on as soon as some come back.
+func TestAllLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newTestPool()
+		defer p.Close()
+		slow := make(chan struct{})
+		// The last of them begin after three rounds of others that became late, and are late after a
+		// fourth. The first are abandoned at the next look.
+		time.AfterFunc(testLimit+testLimit/checksPerLimit/2, func() { close(slow) })
+		jobs := quick("/ok", 20) // the last added is begun first
+		for i := range p.most {
+			jobs = append(jobs, &testJob{key: fmt.Sprintf("/slow%d/x", i), hang: slow})
+		}
+		p.add(jobs...)
+		wait(t, p)
+		wantFate(t, "finished", jobs...)
+		synctest.Wait()
+		wantSound(t, p)
+	})
+}
+
+// wantSound checks that nothing is remembered of what has hung.
+func wantSound(t *testing.T, p *Pool) {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.watched)+len(p.abandoned) > 0 || len(p.workers) > p.onTime {
+		t.Errorf("groups %v under watch, keys %v abandoned, %d goroutines for %d workers", p.watched, p.abandoned, len(p.workers), p.onTime)
+	}
+}
+
+// However many groups hang, and however often jobs of them are added, the number of goroutines that
+// are left behind is bounded; and Wait comes back even with no worker left.
 func TestBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newTestPool()
@@ -104,8 +165,8 @@ func TestBounded(t *testing.T) {
 	})
 }
 
-// What hangs alone in its group is not run again until it has come back: each time would
-// cost one more goroutine, until none is left for the others.
+// What hangs alone in its group is not run again until it has come back: each time would cost one
+// more goroutine, until none is left for the others.
 func TestAbandonedKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newTestPool()

@@ -7,22 +7,23 @@ import (
 	"time"
 )
 
-// Job is one piece of work. While somebody waits for the pool, each job comes to exactly one of Finish and
-// GiveUp. A job that is not begun before the pool is closed comes to Discard alone.
+// Job is one piece of work. While somebody waits for the pool, each job comes to exactly one of
+// Finish and GiveUp. A job that is added to a closed pool, or is in the queue when the wait is
+// cancelled, comes to Discard alone.
 type Job interface {
-	// Key names what Run works on. While a job is abandoned, others with the same key are
-	// given up. It is called with the pool locked, and only where something hangs.
+	// Key names what Run works on. While a job is abandoned, others with the same key are given up.
+	// It is called with the pool locked, and only where something hangs.
 	Key() string
 	// Run does the work. It may block for ever, and keeps what it finds to itself.
 	Run()
-	// Finish makes known what Run found. It does not block, and may add jobs. It is called
-	// after the Run of the same job, and concurrently with other jobs' methods.
+	// Finish makes known what Run found. It does not block, and may add jobs. It is called after
+	// the Run of the same job, and concurrently with other jobs' methods.
 	Finish()
-	// GiveUp is called instead of Finish when Run has not returned within the limit, or will
-	// not be called. Run may still be going on: what it writes must not be read.
+	// GiveUp is called instead of Finish when Run has not returned within the limit, or will not be
+	// called. Run may still be going on: what it writes must not be read.
 	GiveUp()
-	// Discard frees what the job holds: when Run returns after GiveUp was called, or
-	// when it will not be called at all.
+	// Discard frees what the job holds: when Run returns after GiveUp was called, or when it will
+	// not be called at all.
 	Discard()
 }
 
@@ -31,8 +32,8 @@ type Config struct {
 	Workers int           // jobs that run at a time
 	Limit   time.Duration // for one job
 
-	// GroupOf returns the group of a job by its key. It is called where something is late or
-	// hangs, by one goroutine at a time. It must not block for long, nor call the pool.
+	// GroupOf returns the group of a job by its key. It is called where something is late or hangs,
+	// by one goroutine at a time. It must not block for long, nor call the pool.
 	GroupOf func(key string) string
 }
 
@@ -43,7 +44,7 @@ type Pool struct {
 
 	mu        sync.Mutex
 	wake      sync.Cond         // there may be a job to take, or the pool is closed
-	queue     []Job             // the last one added is begun first: jobs that add jobs, as a walk of a tree does, then keep the queue short
+	queue     []Job             // the last one added is begun first
 	putOff    []Job             // of groups under watch
 	workers   map[*worker]bool  // one for each goroutine
 	onTime    int               // workers whose job is neither late nor abandoned
@@ -67,18 +68,24 @@ func New(cfg Config) *Pool {
 	return p
 }
 
-// Add queues jobs. The last one is begun first. Where the pool is closed they are discarded.
+// Add queues jobs. Where the pool is closed they are discarded. The last one added is begun first:
+// where jobs add jobs, as those of a tree do, the queue stays short then.
 func (p *Pool) Add(jobs ...Job) {
 	if len(jobs) == 0 {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
+	if !p.enqueue(jobs) {
 		for _, j := range jobs {
 			j.Discard()
 		}
-		return
+	}
+}
+
+func (p *Pool) enqueue(jobs []Job) (queued bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return false
 	}
 	p.queue = append(p.queue, jobs...)
 	p.pending += len(jobs)
@@ -89,10 +96,11 @@ func (p *Pool) Add(jobs ...Job) {
 		p.start()
 	}
 	p.wake.Broadcast()
+	return true
 }
 
-// Wait returns when every job, also those that others added meanwhile, is finished or given up. It is
-// Wait that finds out which jobs are late: while nobody waits, none is abandoned. When ctx ends
+// Wait returns when every job, also those that others added meanwhile, is finished or given up. It
+// is Wait that finds out which jobs are late: while nobody waits, none is abandoned. When ctx ends
 // it closes the pool, discards what was not begun, and returns the error of ctx at once. Jobs that
 // are running then may still be finished.
 func (p *Pool) Wait(ctx context.Context) error {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// These tests run in a bubble (testing/synctest): its clock stands still while any goroutine in it can
-// run, and a test that leaves one behind fails.
+// These tests run in a bubble (testing/synctest): its clock stands still while any goroutine in it
+// can run, and a test that leaves one behind fails.
 
 const (
 	testWorkers = 3

@@ -48,8 +48,8 @@ func (p *Pool) work(w *worker) {
 	}
 }
 
-// take waits for a job that is to be run, and gives up those that are not. It returns nil when the worker is to
-// end. finished is how many jobs the worker has just finished: to count them here saves a lock.
+// take waits for a job that is to be run, and gives up those that are not. It returns nil when the
+// worker is to end. The worker has just finished so many jobs: to count them here saves a lock.
 func (p *Pool) take(w *worker, finished int) Job {
 	for {
 		j, hopeless := p.next(w, finished)
@@ -138,7 +138,8 @@ func (p *Pool) leave(w *worker) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.workers, w)
-	if p.onTime < p.cfg.Workers && p.pending > 0 && !p.closed { // there were too many for another to take its place
+	// There may have been too many goroutines for another worker to take its place.
+	if p.onTime < p.cfg.Workers && p.pending > 0 && !p.closed {
 		p.start()
 	}
 }

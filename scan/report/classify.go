@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"lockscope/lock"
 )
@@ -16,7 +17,10 @@ var (
 	ErrNotSeen   = errors.New("locks held here are not visible from here") // overlay layers, foreign namespaces
 )
 
-// errSilent is ErrNoAnswer of a process, and not of a file system.
+// NoAnswer is ErrNoAnswer of what gave none within a time limit.
+func NoAnswer(limit time.Duration) error { return fmt.Errorf("%w in %v", ErrNoAnswer, limit) }
+
+// ErrSilent is ErrNoAnswer of a process, and not of a file system.
 var ErrSilent = fmt.Errorf("of the process that the pidfile names: %w", ErrNoAnswer)
 
 // Classify turns evidence into a verdict. It is pure: it asks nothing of the

@@ -24,7 +24,7 @@ func EpisodeOf(ev *Evidence) Episode {
 		fmt.Fprintf(&holders, "%d@%d:%d ", h.Process.PID, h.Process.Ticks, h.FD)
 	}
 	return Episode{
-		file:    lock.FileID{Dev: ev.Lock.ID.Dev, Ino: ev.Lock.ID.Ino},
+		file:    ev.Lock.ID.Identity(),
 		holders: holders.String(),
 		pidfile: ev.Pidfile.ID,
 		Changed: ev.Dir.MTime,

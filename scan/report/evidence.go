@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
 // Source is the way a lock's state was established.
@@ -85,3 +86,10 @@ type Evidence struct {
 	Changing  bool  // no two looks found the same
 	Err       error // why nothing could be established
 }
+
+// LockedFile is the lock file as lock lines name it.
+func (ev *Evidence) LockedFile() proc.File { return proc.File{Dev: ev.Device, Ino: ev.Lock.ID.Ino} }
+
+// SharesDevice reports whether lock lines name the lock file by a device of several file systems, in
+// each of which there may be another file of its inode number: then they do not tell which file it is.
+func (ev *Evidence) SharesDevice() bool { return ev.Device != ev.Dir.Dev }

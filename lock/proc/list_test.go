@@ -1,0 +1,37 @@
+//go:build linux
+
+package proc
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// dirent is one entry as getdents64(2) returns it.
+func dirent(name string) []byte {
+	b := make([]byte, (direntHeader+len(name)+1+7)&^7)
+	binary.NativeEndian.PutUint16(b[16:], uint16(len(b)))
+	copy(b[direntHeader:], name)
+	return b
+}
+
+// Whatever is returned, the numbers in it are found, and nothing beyond it is read.
+func FuzzAppendNumbers(f *testing.F) {
+	f.Add([]byte("self"), uint32(4412))
+	f.Add([]byte{}, uint32(0))
+	f.Add(dirent("12")[:20], uint32(1))
+	f.Fuzz(func(t *testing.T, junk []byte, number uint32) {
+		number &= 1<<31 - 1
+		want := []int{int(number), int(number)}
+		entries := slices.Concat(dirent("."), dirent(fmt.Sprint(number)), dirent("-1"), dirent("2147483648"), dirent("x1"), dirent(fmt.Sprint(number)))
+		if got := appendNumbers(nil, entries); !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+		got := appendNumbers(nil, append(entries, junk...))
+		if len(got) < 2 || !slices.Equal(got[:2], want) || len(got) > 2+len(junk)/direntHeader {
+			t.Errorf("with %q after them: %v", junk, got)
+		}
+	})
+}

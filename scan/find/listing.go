@@ -1,0 +1,93 @@
+package find
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+// listing is what a walk needs to know of a directory.
+type listing struct {
+	dirs       []string // its sub-directories, or what may be one
+	hasLock    bool
+	hasPidfile bool
+}
+
+var listBuffers = sync.Pool{New: func() any { return new([listSize]byte) }}
+
+// list reads the directory that fd is open on. A file system may leave an
+// entry's type out (DT_UNKNOWN); opening it as a directory then tells.
+func list(fd int, names lock.Names) (l listing, err error) {
+	err = eachName(fd, func(name []byte, typ byte) {
+		switch {
+		case string(name) == names.Lock:
+			l.hasLock = true
+		case string(name) == names.Pidfile:
+			l.hasPidfile = true
+		case typ != unix.DT_DIR && typ != unix.DT_UNKNOWN:
+		case string(name) != "." && string(name) != "..":
+			l.dirs = append(l.dirs, string(name))
+		}
+	})
+	return l, err
+}
+
+// eachName calls do with the entries of the directory that fd is open on.
+func eachName(fd int, do func(name []byte, typ byte)) error {
+	buf := listBuffers.Get().(*[listSize]byte)
+	defer listBuffers.Put(buf)
+	for {
+		n, err := unix.ReadDirent(fd, buf[:])
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || n <= 0 {
+			return err
+		}
+		last := false
+		for entries := buf[:n]; len(entries) > 0; {
+			last = isLast(entries)
+			var name []byte
+			var typ byte
+			name, typ, entries = nextDirent(entries)
+			do(name, typ)
+		}
+		if last {
+			return nil
+		}
+	}
+}
+
+// isLast reports whether an entry is known to be its directory's last: its offset, which is
+// where the next one would be, is what many file systems (ext4, tmpfs) have for the end. Of others
+// one more call has to learn that nothing is left, which takes as long as reading a short directory.
+func isLast(entry []byte) bool {
+	if len(entry) < direntHeader {
+		return false
+	}
+	offset := binary.NativeEndian.Uint64(entry[8:])
+	return offset == math.MaxInt32 || offset == math.MaxInt64
+}
+
+// direntHeader is the size of what precedes the name in a struct linux_dirent64.
+const direntHeader = 19
+
+// nextDirent cuts one struct linux_dirent64 off the front of what
+// getdents64(2) returned: inode 8 bytes, offset 8, record length 2, type 1, then the name
+// up to a NUL.
+func nextDirent(b []byte) (name []byte, typ byte, rest []byte) {
+	if len(b) < direntHeader {
+		return nil, unix.DT_REG, nil
+	}
+	size := int(binary.NativeEndian.Uint16(b[16:]))
+	if size < direntHeader || size > len(b) {
+		return nil, unix.DT_REG, nil
+	}
+	name, _, _ = bytes.Cut(b[direntHeader:size], []byte{0})
+	return name, b[18], b[size:]
+}

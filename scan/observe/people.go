@@ -1,0 +1,90 @@
+package observe
+
+import (
+	"os/user"
+	"sync"
+
+	"lockscope/lock/proc"
+	"lockscope/scan/pool"
+	"lockscope/scan/report"
+)
+
+// describer finds out who processes are. What it says of a process it says
+// once: later questions about the same PID and start time get the same answer.
+// It may be used concurrently.
+type describer struct {
+	calls *calls
+	mu    sync.Mutex
+	known map[proc.Process]*report.Process
+	users map[string]string // by number
+}
+
+func newDescriber(calls *calls) *describer {
+	return &describer{calls: calls, known: map[proc.Process]*report.Process{}, users: map[string]string{}}
+}
+
+// describe says who a process is. Where no answer comes, that is left out, and asked again.
+func (d *describer) describe(id proc.Process) *report.Process {
+	d.mu.Lock()
+	p := d.known[id]
+	d.mu.Unlock()
+	if p != nil {
+		return p
+	}
+	p = &report.Process{PID: id.PID, NSPID: id.PID, Ticks: id.Ticks, Started: id.Started()}
+	task := proc.Host.Task(id.PID)
+	status, ok := pool.Call(d.calls, subject{id.PID, "status"}, func() proc.Status {
+		status, _ := task.Status()
+		return status
+	})
+	if status.NSPID > 0 {
+		p.NSPID = status.NSPID
+	}
+	said := false
+	if p.Command, said = pool.Call(d.calls, subject{id.PID, "cmdline"}, task.Command); !said {
+		ok = false
+		p.Command, _ = pool.Call(d.calls, subject{id.PID, "comm"}, task.Name)
+	}
+	p.User = d.user(status.UID)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if before := d.known[id]; before != nil {
+		return before
+	}
+	if ok {
+		d.known[id] = p
+	}
+	return p
+}
+
+// keep forgets every process that is not among those in use.
+func (d *describer) keep(inUse map[proc.Process]bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id := range d.known {
+		if !inUse[id] {
+			delete(d.known, id)
+		}
+	}
+}
+
+// user is a user's name. Who is asked for it is up to the host, and may be a server (nsswitch.conf(5)).
+func (d *describer) user(uid string) string {
+	if uid == "" {
+		return ""
+	}
+	d.mu.Lock()
+	name, known := d.users[uid]
+	d.mu.Unlock()
+	if known {
+		return name
+	}
+	u, err := askOrFail(d.calls, subject{what: "user " + uid}, func() (*user.User, error) { return user.LookupId(uid) })
+	if err != nil {
+		return uid
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.users[uid] = u.Username
+	return u.Username
+}
