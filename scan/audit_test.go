@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/hosttest"
 )
 
 // readLog returns the records of an audit log, all of whose lines must be whole and printable.
@@ -104,11 +105,11 @@ func TestAuditLogIsNoFile(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			root := t.TempDir()
-			dir, other := makeStale(t, filepath.Join(root, "kv")), filepath.Join(root, "other")
-			writeFile(t, other, "precious")
+			dir, other := hosttest.MakeStale(t, filepath.Join(root, "kv")), filepath.Join(root, "other")
+			hosttest.WriteFile(t, other, "precious")
 			path := filepath.Join(root, "log", "audit.ndjson")
 			if kind != "below a file" {
-				makeDir(t, filepath.Dir(path))
+				hosttest.MakeDir(t, filepath.Dir(path))
 			}
 			if err := plant(path, other); err != nil {
 				t.Fatal(err)
@@ -126,7 +127,7 @@ func TestAuditLogIsNoFile(t *testing.T) {
 // A line that a crash has cut short stands alone.
 func TestAuditLogAfterCrash(t *testing.T) {
 	a := &AuditLog{Path: filepath.Join(t.TempDir(), "audit.ndjson")}
-	writeFile(t, a.Path, `{"time":"2026-`)
+	hosttest.WriteFile(t, a.Path, `{"time":"2026-`)
 	for range 2 {
 		if err := a.Append(AuditRecord{Dir: "/kv"}); err != nil {
 			t.Fatal(err)
@@ -145,7 +146,7 @@ func TestAuditLogAfterCrash(t *testing.T) {
 // Several programs write to one log.
 func TestAuditLogShared(t *testing.T) {
 	const programs, appends = 4, 40
-	if path := os.Getenv(elsewhere); path != "" {
+	if path := os.Getenv(hosttest.Elsewhere); path != "" {
 		a := &AuditLog{Path: path}
 		for i := range appends {
 			if err := a.Append(AuditRecord{Dir: strings.Repeat("d", 100*i), Reason: strconv.Itoa(i)}); err != nil {
@@ -158,7 +159,7 @@ func TestAuditLogShared(t *testing.T) {
 	var running []*exec.Cmd
 	for range programs {
 		cmd := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$")
-		cmd.Env = append(os.Environ(), elsewhere+"="+path)
+		cmd.Env = append(os.Environ(), hosttest.Elsewhere+"="+path)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -217,7 +218,7 @@ func TestAuditLogWaits(t *testing.T) {
 // On a file system that is full, a line is written whole or not at all, and
 // a break whose intent cannot be is refused.
 func TestAuditLogFull(t *testing.T) {
-	disk := mount(t, "-t", "tmpfs", "-o", "size=32k", "tmpfs")
+	disk := hosttest.Mount(t, "-t", "tmpfs", "-o", "size=32k", "tmpfs")
 	a := &AuditLog{Path: filepath.Join(disk, "audit.ndjson")}
 	written := 0
 	var err error
@@ -231,7 +232,7 @@ func TestAuditLogFull(t *testing.T) {
 		t.Errorf("%d lines, want %d", n, written-1)
 	}
 	root := t.TempDir()
-	dir := makeStale(t, filepath.Join(root, "kv"))
+	dir := hosttest.MakeStale(t, filepath.Join(root, "kv"))
 	before := treeOf(t, root)
 	for err = nil; err == nil; { // what is left
 		err = a.Append(AuditRecord{})
@@ -247,7 +248,7 @@ func TestAuditLogFull(t *testing.T) {
 // Where only the outcome cannot be put on record, the error says so, and what was removed is told.
 func TestAuditLogFullAtTheOutcome(t *testing.T) {
 	root := t.TempDir()
-	dir, twin := makeStale(t, filepath.Join(root, "kv-1")), makeStale(t, filepath.Join(root, "kv-2"))
+	dir, twin := hosttest.MakeStale(t, filepath.Join(root, "kv-1")), hosttest.MakeStale(t, filepath.Join(root, "kv-2"))
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson")}}
 	wantAttempt(t, b.Break(staleReport(t, twin)), Removed, "", pidfileName)
 	lines, err := os.ReadFile(b.Audit.Path)
@@ -257,8 +258,8 @@ func TestAuditLogFullAtTheOutcome(t *testing.T) {
 	intent, outcome, _ := strings.Cut(string(lines), "\n")
 
 	const size = 16 << 10
-	b.Audit.Path = filepath.Join(mount(t, "-t", "tmpfs", "-o", fmt.Sprint("size=", size), "tmpfs"), "audit.ndjson")
-	writeFile(t, b.Audit.Path, strings.Repeat(" ", size-len(intent)-len(outcome)/2)+"\n")
+	b.Audit.Path = filepath.Join(hosttest.Mount(t, "-t", "tmpfs", "-o", fmt.Sprint("size=", size), "tmpfs"), "audit.ndjson")
+	hosttest.WriteFile(t, b.Audit.Path, strings.Repeat(" ", size-len(intent)-len(outcome)/2)+"\n")
 	a := wantAttempt(t, b.Break(staleReport(t, dir)), Failed, "", pidfileName)
 	if !errors.Is(a.Err, unix.ENOSPC) || errors.Is(a.Err, lock.ErrRefused) || !strings.Contains(a.Why(), "not in the audit log") {
 		t.Error(a.Err)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -41,7 +42,7 @@ func benchTree(b *testing.B, tenants, files int) (root string) {
 		switch i % 20 {
 		case 0:
 		case 1:
-			write(pidfile, deadPID)
+			write(pidfile, hosttest.DeadPID)
 		default:
 			write(pidfile, fmt.Sprintln(os.Getpid()))
 			fd, err := unix.Open(lockfile, unix.O_RDWR|unix.O_CLOEXEC, 0)

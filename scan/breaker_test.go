@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -81,8 +82,8 @@ func wantTree(t *testing.T, root string, want map[string]string) {
 
 func TestBreakIsOnRecord(t *testing.T) {
 	root := t.TempDir()
-	dir := makeStale(t, filepath.Join(root, "kv\n"))
-	writeFile(t, filepath.Join(dir, tempName), "")
+	dir := hosttest.MakeStale(t, filepath.Join(root, "kv\n"))
+	hosttest.WriteFile(t, filepath.Join(dir, tempName), "")
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson"), Host: "web-07"}}
 	r := staleReport(t, dir)
 	want := []string{pidfileName, tempName}
@@ -116,13 +117,13 @@ func TestBreakIsOnRecord(t *testing.T) {
 // What is at the path by then is not what the outcome is about.
 func TestBreakRecordsNothingOfAnother(t *testing.T) {
 	root := t.TempDir()
-	dir := makeStale(t, filepath.Join(root, "kv"))
+	dir := hosttest.MakeStale(t, filepath.Join(root, "kv"))
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson")}}
 	r := staleReport(t, dir)
 	if err := os.Rename(dir, dir+".old"); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, filepath.Join(makeDir(t, dir), pidfileName), "secret")
+	hosttest.WriteFile(t, filepath.Join(hosttest.MakeDir(t, dir), pidfileName), "secret")
 	wantAttempt(t, b.Break(r), Refused, "replaced")
 	if records := readLog(t, b.Audit.Path); len(records) != 2 || records[1].Outcome != "refused" || records[1].Evidence.Pidfile.Text != "" {
 		t.Errorf("%+v", records)
@@ -148,7 +149,7 @@ func TestBreakFails(t *testing.T) {
 			pidfileName + ".[0-9]*.tmp"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if root := os.Getenv(elsewhere); root != "" {
+			if root := os.Getenv(hosttest.Elsewhere); root != "" {
 				runtime.LockOSThread() // strace counts the calls of each thread
 				b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "log", "audit.ndjson")}}
 				r := leasedReport(t, filepath.Join(root, "kv"))
@@ -158,17 +159,17 @@ func TestBreakFails(t *testing.T) {
 				}
 				return
 			}
-			needTool(t, "strace")
-			root := tempDir(t)
-			dir := makeStale(t, filepath.Join(root, "kv"))
-			writeFile(t, filepath.Join(dir, tempName), "")
+			hosttest.NeedTool(t, "strace")
+			root := hosttest.TempDir(t)
+			dir := hosttest.MakeStale(t, filepath.Join(root, "kv"))
+			hosttest.WriteFile(t, filepath.Join(dir, tempName), "")
 			if test.noLock {
 				if err := os.Remove(filepath.Join(dir, lockName)); err != nil {
 					t.Fatal(err)
 				}
 			}
 			before := treeOf(t, dir)
-			again(t, root, func(cmd *exec.Cmd) {
+			hosttest.Again(t, root, func(cmd *exec.Cmd) {
 				args := []string{"strace", "-f", "-qq", "-o", "/dev/null"}
 				for i := 0; i < len(test.inject); i += 2 {
 					path := test.inject[i+1]
@@ -223,17 +224,17 @@ func leasedReport(t *testing.T, dir string) *report.Report {
 // anything is removed; nothing is synced while the lock is held; and nothing but the
 // log is opened for writing.
 func TestBreakOrder(t *testing.T) {
-	if root := os.Getenv(elsewhere); root != "" {
+	if root := os.Getenv(hosttest.Elsewhere); root != "" {
 		b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "log", "audit.ndjson")}}
 		wantAttempt(t, b.Break(staleReport(t, filepath.Join(root, "kv"))), Removed, "", pidfileName, tempName)
 		return
 	}
-	needTool(t, "strace")
-	root := tempDir(t)
-	dir := makeStale(t, filepath.Join(root, "kv"))
-	writeFile(t, filepath.Join(dir, tempName), "")
+	hosttest.NeedTool(t, "strace")
+	root := hosttest.TempDir(t)
+	dir := hosttest.MakeStale(t, filepath.Join(root, "kv"))
+	hosttest.WriteFile(t, filepath.Join(dir, tempName), "")
 	trace := filepath.Join(t.TempDir(), "trace")
-	again(t, root, func(cmd *exec.Cmd) {
+	hosttest.Again(t, root, func(cmd *exec.Cmd) {
 		cmd.Args = append([]string{"strace", "-f", "-y", "-s", "200", "-o", trace, "-e",
 			"trace=open,openat,creat,write,pwrite64,fsync,fdatasync,sync,syncfs,flock,unlink,unlinkat,rename,renameat,renameat2,link,linkat,truncate,ftruncate,chmod,fchmodat,mkdirat", cmd.Path}, cmd.Args[1:]...)
 		cmd.Path, _ = exec.LookPath("strace")
@@ -274,16 +275,16 @@ func TestBreakOrder(t *testing.T) {
 // directory is written, truncated, unlinked or made.
 func TestBreakHostile(t *testing.T) {
 	root := t.TempDir()
-	dir, outside, spare := makeStale(t, filepath.Join(root, "kv")), makeDir(t, filepath.Join(root, "outside")), makeDir(t, filepath.Join(root, "spare"))
+	dir, outside, spare := hosttest.MakeStale(t, filepath.Join(root, "kv")), hosttest.MakeDir(t, filepath.Join(root, "outside")), hosttest.MakeDir(t, filepath.Join(root, "spare"))
 	names := []string{lockName, pidfileName, tempName, pidfileName + ".1.tmp"}
 	for _, name := range append(names, "precious") {
-		writeFile(t, filepath.Join(outside, name), deadPID)
+		hosttest.WriteFile(t, filepath.Join(outside, name), hosttest.DeadPID)
 	}
-	writeFile(t, filepath.Join(makeDir(t, filepath.Join(outside, "dir")), "precious"), "")
+	hosttest.WriteFile(t, filepath.Join(hosttest.MakeDir(t, filepath.Join(outside, "dir")), "precious"), "")
 	before, is := treeOf(t, outside), staleReport(t, dir).Evidence
 	changed := watchChanges(t, outside, filepath.Join(outside, "dir"))
 
-	file := func(path string) { os.WriteFile(path, []byte(deadPID), 0o644) }
+	file := func(path string) { os.WriteFile(path, []byte(hosttest.DeadPID), 0o644) }
 	plant := []func(path string){
 		file, file, file, file, file, file,
 		func(path string) { os.Symlink(filepath.Join(outside, "precious"), path) },

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/hosttest"
 )
 
 // A refused break names who holds the lock, and not only whom the pidfile names: so does the check beforehand.
@@ -30,7 +31,7 @@ func TestBreakNamesHolder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()
-			dir := makeStale(t, filepath.Join(root, "kv"))
+			dir := hosttest.MakeStale(t, filepath.Join(root, "kv"))
 			r := staleReport(t, dir)
 			f, err := os.Open(filepath.Join(dir, lockName))
 			if err != nil {
@@ -64,7 +65,7 @@ func TestBreakNamesHolder(t *testing.T) {
 // A lock of another kind, which no flock meets, is somebody's: the break is refused, and said to be so beforehand.
 func TestBreakRefusesOtherLocks(t *testing.T) {
 	root := t.TempDir()
-	dir := makeStale(t, filepath.Join(root, "kv"))
+	dir := hosttest.MakeStale(t, filepath.Join(root, "kv"))
 	r := staleReport(t, dir)
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
 	if err != nil {
@@ -86,10 +87,10 @@ func TestBreakRefusesOtherLocks(t *testing.T) {
 // Who has the lock file open without a lock stands in nobody's way.
 func TestBreakDespiteReader(t *testing.T) {
 	root := t.TempDir()
-	dir := makeStale(t, filepath.Join(root, "kv"))
+	dir := hosttest.MakeStale(t, filepath.Join(root, "kv"))
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson")}}
 	for _, flags := range []int{os.O_RDONLY, os.O_RDWR} {
-		writeFile(t, filepath.Join(dir, pidfileName), deadPID)
+		hosttest.WriteFile(t, filepath.Join(dir, pidfileName), hosttest.DeadPID)
 		r := staleReport(t, dir)
 		f, err := os.OpenFile(filepath.Join(dir, lockName), flags, 0)
 		if err != nil {
@@ -109,7 +110,7 @@ func TestBreakDespiteReader(t *testing.T) {
 // To say beforehand what a break would come to takes no lock and makes, changes and removes nothing, also
 // where somebody has the lock.
 func TestCheckTakesNoLock(t *testing.T) {
-	if root := os.Getenv(elsewhere); root != "" {
+	if root := os.Getenv(hosttest.Elsewhere); root != "" {
 		b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "log", "audit.ndjson")}}
 		wantAttempt(t, b.Check(leasedReport(t, filepath.Join(root, "kv"))), WouldRemove, "", pidfileName)
 		r := leasedReport(t, filepath.Join(root, "kv"))
@@ -121,12 +122,12 @@ func TestCheckTakesNoLock(t *testing.T) {
 		wantAttempt(t, b.Check(r), WouldRemove, "", pidfileName)
 		return
 	}
-	needTool(t, "strace")
-	root := tempDir(t)
-	makeStale(t, filepath.Join(root, "kv"))
+	hosttest.NeedTool(t, "strace")
+	root := hosttest.TempDir(t)
+	hosttest.MakeStale(t, filepath.Join(root, "kv"))
 	before := treeOf(t, root)
 	trace := filepath.Join(t.TempDir(), "trace")
-	again(t, root, func(cmd *exec.Cmd) {
+	hosttest.Again(t, root, func(cmd *exec.Cmd) {
 		cmd.Args = append([]string{"strace", "-f", "-y", "-o", trace, "-e", "trace=file,desc"}, append([]string{cmd.Path}, cmd.Args[1:]...)...)
 		cmd.Path, _ = exec.LookPath("strace")
 	})
@@ -149,7 +150,7 @@ func TestCheckTakesNoLock(t *testing.T) {
 func TestAuditCheck(t *testing.T) {
 	root := t.TempDir()
 	existing := filepath.Join(root, "log")
-	writeFile(t, existing, "")
+	hosttest.WriteFile(t, existing, "")
 	if err := os.Symlink(filepath.Join(root, "nowhere"), filepath.Join(root, "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -171,8 +172,8 @@ func TestAuditCheck(t *testing.T) {
 
 // Without a home there is no place for the log, and the way out is named.
 func TestBreakWithoutHome(t *testing.T) {
-	dir, file := makeStale(t, filepath.Join(t.TempDir(), "kv")), filepath.Join(t.TempDir(), "file")
-	writeFile(t, file, "")
+	dir, file := hosttest.MakeStale(t, filepath.Join(t.TempDir(), "kv")), filepath.Join(t.TempDir(), "file")
+	hosttest.WriteFile(t, file, "")
 	r := staleReport(t, dir)
 	before := treeOf(t, dir)
 	for name, env := range map[string][2]string{"no home": {"", ""}, "relative": {"home", ""}, "not to be made": {"", file}} {

@@ -13,13 +13,14 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
 // A hand-off is a release, then an acquire by another process. However the
 // looks fall into it, it is never something that needs attention.
 func TestRunHandOff(t *testing.T) {
-	for place, root := range places(t) {
+	for place, root := range hosttest.Places(t) {
 		t.Run(place, func(t *testing.T) {
 			world := locktest.TestWorld(t)
 			site := play(t, world, root, locktest.HeldPlain)
@@ -50,7 +51,7 @@ func TestRunHandOff(t *testing.T) {
 // A daemon that acquires and releases all the time is never something that
 // needs attention, and keeps nobody from seeing what becomes of the others.
 func TestRunLoop(t *testing.T) {
-	for place, root := range places(t) {
+	for place, root := range hosttest.Places(t) {
 		t.Run(place, func(t *testing.T) {
 			world := locktest.TestWorld(t)
 			dir := filepath.Join(root, "loop")
@@ -115,8 +116,8 @@ const settledMark, endMark = "/lockscope-test/settled", "/lockscope-test/end"
 // While nothing changes, looking makes no daemon's acquire fail: after the first looks,
 // a lock is asked for once more at most, when it is the directory's turn to be observed afresh.
 func TestRunNoProbes(t *testing.T) {
-	if os.Getenv(elsewhere) != "" {
-		w := startWatch(t, Config{Roots: []string{os.Getenv(elsewhere)}, Interval: soon})
+	if os.Getenv(hosttest.Elsewhere) != "" {
+		w := startWatch(t, Config{Roots: []string{os.Getenv(hosttest.Elsewhere)}, Interval: soon})
 		w.passes(t, 2)
 		unix.Access(settledMark, unix.F_OK)
 		w.passes(t, quietPasses)
@@ -127,14 +128,14 @@ func TestRunNoProbes(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	needRoot(t, "trace")
+	hosttest.NeedRoot(t, "trace")
 	root := t.TempDir()
 	world := locktest.TestWorld(t)
 	for _, scene := range enduring() {
 		play(t, world, root, scene)
 	}
 	trace := filepath.Join(t.TempDir(), "trace")
-	again(t, root, func(cmd *exec.Cmd) {
+	hosttest.Again(t, root, func(cmd *exec.Cmd) {
 		cmd.Args = append([]string{strace, "-f", "-y", "-e", "trace=flock,access,faccessat,faccessat2", "-o", trace, cmd.Path}, cmd.Args[1:]...)
 		cmd.Path = strace
 	})
@@ -170,12 +171,12 @@ func TestRunLockLost(t *testing.T) {
 	if _, err := exec.LookPath("flock"); err != nil {
 		t.Skip(err)
 	}
-	p := startTalker(t, cmd)
-	p.hear(t, "held")
+	p := hosttest.StartTalker(t, cmd)
+	p.Hear(t, "held")
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 	w.untilState(t, dir, report.Held)
-	p.say(t, "unlock")
-	p.hear(t, "free")
+	p.Say(t, "unlock")
+	p.Hear(t, "free")
 	if r := w.untilState(t, dir, report.Unguarded); r.Evidence.Lock.State != lock.LockFree {
 		t.Errorf("lock %v", r.Evidence.Lock.State)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"lockscope/scan/hosttest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,12 +19,12 @@ import (
 // a process of its own can show.
 func buildCommand(t *testing.T) string {
 	t.Helper()
-	needTool(t, "go")
-	exe := filepath.Join(tempDir(t), "lockscope")
+	hosttest.NeedTool(t, "go")
+	exe := filepath.Join(hosttest.TempDir(t), "lockscope")
 	if _, err := os.Stat("../main.go"); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("needs the source of the main package")
 	}
-	run(t, "go", "build", "-buildvcs=false", "-o", exe, "..")
+	hosttest.Run(t, "go", "build", "-buildvcs=false", "-o", exe, "..")
 	return exe
 }
 
@@ -95,7 +96,7 @@ func talk(t *testing.T, cmd *exec.Cmd) (line string, say func(string) (answer st
 	lines := bufio.NewReader(out)
 	hear := func() string {
 		t.Helper()
-		out.(*os.File).SetReadDeadline(time.Now().Add(patience))
+		out.(*os.File).SetReadDeadline(time.Now().Add(hosttest.Patience))
 		line, err := lines.ReadString('\n')
 		if err != nil {
 			t.Fatalf("%s says nothing: %v", cmd.Args[0], err)

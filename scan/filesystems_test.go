@@ -10,6 +10,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
@@ -18,11 +19,11 @@ import (
 // their data on.
 func TestFilesystems(t *testing.T) {
 	for fstype, mounted := range map[string]func(*testing.T) string{
-		"ext4":    func(t *testing.T) string { return mountImage(t, "ext4") },
-		"xfs":     func(t *testing.T) string { return mountImage(t, "xfs") },
-		"btrfs":   func(t *testing.T) string { return mountImage(t, "btrfs") },
-		"tmpfs":   func(t *testing.T) string { return mount(t, "-t", "tmpfs", "tmpfs") },
-		"overlay": func(t *testing.T) string { return mountOverlay(t).merged },
+		"ext4":    func(t *testing.T) string { return hosttest.MountImage(t, "ext4") },
+		"xfs":     func(t *testing.T) string { return hosttest.MountImage(t, "xfs") },
+		"btrfs":   func(t *testing.T) string { return hosttest.MountImage(t, "btrfs") },
+		"tmpfs":   func(t *testing.T) string { return hosttest.Mount(t, "-t", "tmpfs", "tmpfs") },
+		"overlay": func(t *testing.T) string { return hosttest.MountOverlay(t).Merged },
 	} {
 		t.Run(fstype, func(t *testing.T) {
 			root := mounted(t)
@@ -74,12 +75,12 @@ var probes = []observe.Probe{observe.ProbeAuto, observe.ProbeFlock, observe.Prob
 // Subvolumes of a btrfs have one device in the kernel's lock table, and number
 // their inodes each for itself.
 func TestBtrfsSubvolumes(t *testing.T) {
-	needTool(t, "btrfs")
-	top := mountImage(t, "btrfs")
+	hosttest.NeedTool(t, "btrfs")
+	top := hosttest.MountImage(t, "btrfs")
 	w := locktest.TestWorld(t)
-	run(t, "btrfs", "-q", "subvolume", "create", top+"/a")
-	run(t, "btrfs", "-q", "subvolume", "create", top+"/b")
-	run(t, "btrfs", "-q", "subvolume", "create", top+"/c")
+	hosttest.Run(t, "btrfs", "-q", "subvolume", "create", top+"/a")
+	hosttest.Run(t, "btrfs", "-q", "subvolume", "create", top+"/b")
+	hosttest.Run(t, "btrfs", "-q", "subvolume", "create", top+"/c")
 	play := func(dir string, scene locktest.Scene) *locktest.Site {
 		t.Helper()
 		s, err := w.Play(dir, scene)
@@ -95,7 +96,7 @@ func TestBtrfsSubvolumes(t *testing.T) {
 		t.Fatalf("the lock files have inodes %d, %d and %d, and should have the same", i, j, k)
 	}
 	// A snapshot has the daemon's pidfile too.
-	run(t, "btrfs", "-q", "subvolume", "snapshot", top+"/a", top+"/snapshot")
+	hosttest.Run(t, "btrfs", "-q", "subvolume", "snapshot", top+"/a", top+"/snapshot")
 
 	for _, probe := range probes {
 		t.Run(probe.String(), func(t *testing.T) {
@@ -145,35 +146,35 @@ func inode(t *testing.T, dir string) uint64 {
 // The locks of an overlay's files are not seen through its layers, and so a
 // lock that is free there says nothing.
 func TestOverlayLayers(t *testing.T) {
-	o := mountOverlay(t)
+	o := hosttest.MountOverlay(t)
 	w := locktest.TestWorld(t)
-	makeStale(t, o.lower+"/image")
-	held, err := w.Make(o.merged+"/held", locktest.Held)
+	hosttest.MakeStale(t, o.Lower+"/image")
+	held, err := w.Make(o.Merged+"/held", locktest.Held)
 	if err != nil {
 		t.Fatal(err)
 	}
-	makeStale(t, o.merged+"/stale")
+	hosttest.MakeStale(t, o.Merged+"/stale")
 	// The lock file comes from the lower layer, and is copied up when it is opened for writing.
-	image, err := w.Make(o.merged+"/image", locktest.Held)
+	image, err := w.Make(o.Merged+"/image", locktest.Held)
 	if err != nil {
 		t.Fatal(err)
 	}
-	direct, err := w.Make(o.upper+"/direct", locktest.Held)
+	direct, err := w.Make(o.Upper+"/direct", locktest.Held)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 		t.Run(probe.String(), func(t *testing.T) {
-			f := once(t, Config{Roots: []string{o.merged, o.upper, o.lower}, Probe: probe})
+			f := once(t, Config{Roots: []string{o.Merged, o.Upper, o.Lower}, Probe: probe})
 			for _, site := range []*locktest.Site{held, image, direct} {
 				checkSite(t, f, site)
 				if holderOf(f.at(t, site.Dir), site.Owner) == nil {
 					t.Errorf("holders %v, want %d", f.at(t, site.Dir).Evidence.Holders, site.Owner)
 				}
 			}
-			expect(t, f, o.merged+"/stale", report.Stale, report.PIDGone)
+			expect(t, f, o.Merged+"/stale", report.Stale, report.PIDGone)
 			for _, dir := range []string{"/upper/held", "/upper/stale", "/upper/image", "/lower/image"} {
-				expectLayer(t, f, filepath.Dir(o.upper)+dir)
+				expectLayer(t, f, filepath.Dir(o.Upper)+dir)
 			}
 		})
 	}
@@ -184,16 +185,16 @@ func TestOverlayLayers(t *testing.T) {
 func TestFUSE(t *testing.T) {
 	for name, options := range map[string][]string{"local": nil, "forwarded": {"--multithreaded", "--enable-lock-forwarding"}} {
 		t.Run(name, func(t *testing.T) {
-			m := mountFUSE(t, options...)
+			m := hosttest.MountFUSE(t, options...)
 			w := locktest.TestWorld(t)
-			held, err := w.Make(m.dir+"/held", locktest.Held)
+			held, err := w.Make(m.Dir+"/held", locktest.Held)
 			if err != nil {
 				t.Fatal(err)
 			}
-			makeData(t, m.dir+"/free")
-			makeStale(t, m.dir+"/stale")
+			hosttest.MakeData(t, m.Dir+"/free")
+			hosttest.MakeStale(t, m.Dir+"/stale")
 			for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
-				f := once(t, Config{Roots: []string{m.dir}, Probe: probe})
+				f := once(t, Config{Roots: []string{m.Dir}, Probe: probe})
 				if name == "local" {
 					r := expect(t, f, held.Dir, report.Held)
 					if holderOf(r, held.Owner) == nil {
@@ -202,9 +203,9 @@ func TestFUSE(t *testing.T) {
 				} else {
 					expect(t, f, held.Dir, report.Held, report.HolderNotVisible) // it is the server's
 				}
-				expect(t, f, m.dir+"/free", report.Free)
+				expect(t, f, m.Dir+"/free", report.Free)
 				// It may be alive on another host.
-				expect(t, f, m.dir+"/stale", report.Unknown, report.NotVisible)
+				expect(t, f, m.Dir+"/stale", report.Unknown, report.NotVisible)
 			}
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
@@ -23,7 +24,7 @@ const hangTimeout = 300 * time.Millisecond
 
 // hungTree is a tree with a mount below it that can hang, and a second root beside.
 type hungTree struct {
-	*fuse
+	fuse        *hosttest.FUSE
 	root, other string
 	hung        []string // data directories below the mount
 	well        []string // data directories elsewhere
@@ -31,14 +32,14 @@ type hungTree struct {
 
 func makeHungTree(t *testing.T, below int) *hungTree {
 	t.Helper()
-	h := &hungTree{fuse: mountFUSE(t), other: tempDir(t)}
-	h.root = filepath.Dir(h.dir)
+	h := &hungTree{fuse: hosttest.MountFUSE(t), other: hosttest.TempDir(t)}
+	h.root = filepath.Dir(h.fuse.Dir)
 	for i := range below {
-		h.hung = append(h.hung, makeData(t, fmt.Sprintf("%s/tenant-%03d", h.dir, i)))
+		h.hung = append(h.hung, hosttest.MakeData(t, fmt.Sprintf("%s/tenant-%03d", h.fuse.Dir, i)))
 	}
 	for i := range 5 {
-		h.well = append(h.well, makeData(t, fmt.Sprintf("%s/here/tenant-%03d", h.root, i)),
-			makeStale(t, fmt.Sprintf("%s/there/tenant-%03d", h.other, i)))
+		h.well = append(h.well, hosttest.MakeData(t, fmt.Sprintf("%s/here/tenant-%03d", h.root, i)),
+			hosttest.MakeStale(t, fmt.Sprintf("%s/there/tenant-%03d", h.other, i)))
 	}
 	return h
 }
@@ -79,7 +80,7 @@ func TestHungMount(t *testing.T) {
 	w.until(t, "everything", func(f *found) bool { return h.all(f, report.Free, 0) && f.reports[h.well[0]] != nil })
 
 	before := runtime.NumGoroutine()
-	h.hang()
+	h.fuse.Hang()
 	w.Observe()
 	timeout := report.Reasons(0).With(report.Timeout)
 	w.until(t, "no answer", func(f *found) bool { return h.all(f, report.Unknown, timeout) })
@@ -92,7 +93,7 @@ func TestHungMount(t *testing.T) {
 	})
 	// What goes on elsewhere is seen as ever.
 	for range 5 {
-		dir := makeStale(t, fmt.Sprintf("%s/here/tenant-000", h.root))
+		dir := hosttest.MakeStale(t, fmt.Sprintf("%s/here/tenant-000", h.root))
 		w.until(t, "stale", func(f *found) bool { return f.reports[dir].Verdict.State == report.Stale })
 		if err := os.Remove(dir + "/.handoff.pidfile"); err != nil {
 			t.Fatal(err)
@@ -103,10 +104,10 @@ func TestHungMount(t *testing.T) {
 		t.Errorf("%d goroutines, were %d", now, before)
 	}
 
-	h.answer()
+	h.fuse.Answer()
 	w.until(t, "an answer again", func(f *found) bool { return h.all(f, report.Free, 0) })
 
-	h.hang()
+	h.fuse.Hang()
 	w.Observe()
 	w.until(t, "no answer", func(f *found) bool { return h.all(f, report.Unknown, timeout) })
 	w.cancel()
@@ -115,7 +116,7 @@ func TestHungMount(t *testing.T) {
 		if !errors.Is(w.err, context.Canceled) {
 			t.Error(w.err)
 		}
-	case <-time.After(patience):
+	case <-time.After(hosttest.Patience):
 		t.Fatal("the end waits for the hung mount")
 	}
 }
@@ -127,19 +128,19 @@ func TestOnceBesideHungMount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.hang()
+	h.fuse.Hang()
 	f := once(t, h.config())
 	h.checkWell(t, f)
 	checkSite(t, f, held)
-	if len(f.errors) != 1 || f.errors[0].Path != h.dir || f.errors[0].Root || !errors.Is(f.errors[0].Err, report.ErrNoAnswer) {
-		t.Errorf("errors %v, want one at %s", f.errors, h.dir)
+	if len(f.errors) != 1 || f.errors[0].Path != h.fuse.Dir || f.errors[0].Root || !errors.Is(f.errors[0].Err, report.ErrNoAnswer) {
+		t.Errorf("errors %v, want one at %s", f.errors, h.fuse.Dir)
 	}
 }
 
 func TestHungRoot(t *testing.T) {
 	h := makeHungTree(t, 1)
-	h.hang()
-	for name, root := range map[string]string{"itself": h.dir, "below": h.hung[0]} {
+	h.fuse.Hang()
+	for name, root := range map[string]string{"itself": h.fuse.Dir, "below": h.hung[0]} {
 		t.Run(name, func(t *testing.T) { h.checkRoot(t, root) })
 	}
 }
@@ -158,11 +159,11 @@ func (h *hungTree) checkRoot(t *testing.T, root string) {
 
 // The layers of an overlay may be on a mount that hangs.
 func TestHungOverlayLayer(t *testing.T) {
-	m := mountFUSE(t)
-	makeDir(t, m.dir+"/lower")
-	mount(t, "-t", "overlay", "-o", "lowerdir="+m.dir+"/lower:"+tempDir(t), "overlay")
-	dir := makeData(t, tempDir(t))
-	m.hang()
+	m := hosttest.MountFUSE(t)
+	hosttest.MakeDir(t, m.Dir+"/lower")
+	hosttest.Mount(t, "-t", "overlay", "-o", "lowerdir="+m.Dir+"/lower:"+hosttest.TempDir(t), "overlay")
+	dir := hosttest.MakeData(t, hosttest.TempDir(t))
+	m.Hang()
 	done := make(chan *found, 1)
 	go func() {
 		f := &found{reports: map[string]*report.Report{}}
@@ -172,9 +173,9 @@ func TestHungOverlayLayer(t *testing.T) {
 	select {
 	case f := <-done:
 		expect(t, f, dir, report.Free)
-	case <-time.After(patience):
+	case <-time.After(hosttest.Patience):
 		t.Error("the scan hangs")
-		m.answer()
+		m.Answer()
 		<-done
 	}
 }
@@ -183,12 +184,12 @@ func TestHungOverlayLayer(t *testing.T) {
 func TestExitBesideHungMount(t *testing.T) {
 	h := makeHungTree(t, 1)
 	exe := buildCommand(t)
-	h.hang()
-	lines, status := lockscope(t, exec.Command(exe, "-o", "ndjson", "--probe", "flock", "--timeout", "300ms", h.dir, h.other))
+	h.fuse.Hang()
+	lines, status := lockscope(t, exec.Command(exe, "-o", "ndjson", "--probe", "flock", "--timeout", "300ms", h.fuse.Dir, h.other))
 	if status != 3 {
 		t.Errorf("exit status %d, want 3", status)
 	}
-	if l := lines[h.dir]; l.Type != "error" || !strings.Contains(l.Error, "no answer in 300ms") {
+	if l := lines[h.fuse.Dir]; l.Type != "error" || !strings.Contains(l.Error, "no answer in 300ms") {
 		t.Errorf("%+v", l)
 	}
 	for _, dir := range h.well {

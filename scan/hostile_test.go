@@ -15,6 +15,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -24,7 +25,7 @@ func TestWalkNames(t *testing.T) {
 		"new\nline", "\x1b[2J\x1b]0;owned\a", "\u202egnp.dir", "\xff\xfe", "a\xc3", `back\slash`, " ", "-rf", "...", "*",
 		"a (deleted)", strings.Repeat("n", 255), strings.Repeat("\xff", 255),
 	}
-	for place, dir := range places(t) {
+	for place, dir := range hosttest.Places(t) {
 		root := filepath.Join(dir, "root\n\x1b[31m")
 		var want []string
 		for _, name := range names {
@@ -53,7 +54,7 @@ func makeDataDir(t *testing.T, dir string) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, filepath.Join(dir, lock.DefaultNames.Lock), "")
+	hosttest.WriteFile(t, filepath.Join(dir, lock.DefaultNames.Lock), "")
 }
 
 // deep makes directories inside each other, each of that name, and calls each
@@ -150,10 +151,10 @@ func TestWalkWide(t *testing.T) {
 
 // A directory that may not be read is an error, and the others are found.
 func TestWalkUnreadable(t *testing.T) {
-	needRoot(t, "become somebody else")
-	dir := os.Getenv(elsewhere)
+	hosttest.NeedRoot(t, "become somebody else")
+	dir := os.Getenv(hosttest.Elsewhere)
 	if dir == "" {
-		dir = openDir(t)
+		dir = hosttest.OpenDir(t)
 		for path, mode := range map[string]os.FileMode{"kv/1": 0o755, "secret/2": 0o700, "z/3": 0o755} {
 			makeDataDir(t, filepath.Join(dir, path))
 			if err := os.Chmod(filepath.Join(dir, filepath.Dir(path)), mode); err != nil {
@@ -161,7 +162,7 @@ func TestWalkUnreadable(t *testing.T) {
 			}
 		}
 	}
-	if !again(t, dir, asNobody) {
+	if !hosttest.Again(t, dir, hosttest.AsNobody) {
 		return
 	}
 	secret := filepath.Join(dir, "secret")

@@ -12,15 +12,16 @@ import (
 	"time"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
 // Looking without a probe fails nobody's acquire, however often it is done.
 func TestNeverDisturbs(t *testing.T) {
-	root := tempDir(t)
+	root := hosttest.TempDir(t)
 	w := locktest.TestWorld(t)
-	daemon, err := w.Loop(makeDir(t, root+"/data"))
+	daemon, err := w.Loop(hosttest.MakeDir(t, root+"/data"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,8 +54,8 @@ func TestInterference(t *testing.T) {
 	exe := buildCommand(t)
 	for _, probe := range probes {
 		t.Run(probe.String(), func(t *testing.T) {
-			root := tempDir(t)
-			daemon, err := locktest.TestWorld(t).Loop(makeDir(t, root+"/data"))
+			root := hosttest.TempDir(t)
+			daemon, err := locktest.TestWorld(t).Loop(hosttest.MakeDir(t, root+"/data"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,9 +81,9 @@ func TestInterference(t *testing.T) {
 
 // Two who look do not take each other for holders.
 func TestTwoMonitors(t *testing.T) {
-	root := tempDir(t)
+	root := hosttest.TempDir(t)
 	for i := range 200 {
-		makeData(t, fmt.Sprintf("%s/%03d", root, i))
+		hosttest.MakeData(t, fmt.Sprintf("%s/%03d", root, i))
 	}
 	exe := buildCommand(t)
 	other := exec.Command(exe, "-o", "ndjson", "-w", "--probe", "flock", "-i", "10ms", root)
@@ -133,10 +134,10 @@ func TestTwoMonitors(t *testing.T) {
 // Where nothing changes nothing is probed again, and the kernel's lock table
 // is left alone.
 func TestSteadyState(t *testing.T) {
-	needTool(t, "strace")
-	root := tempDir(t)
+	hosttest.NeedTool(t, "strace")
+	root := hosttest.TempDir(t)
 	w := locktest.TestWorld(t)
-	makeStale(t, root+"/stale")
+	hosttest.MakeStale(t, root+"/stale")
 	// None of a dead daemon whose PID may be given out again meanwhile.
 	for _, scene := range []locktest.Scene{
 		locktest.HeldPlain, locktest.FreePlain, locktest.StaleUnrelated, locktest.UnguardedPlain, locktest.MismatchDead,
@@ -146,7 +147,7 @@ func TestSteadyState(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	log := filepath.Join(tempDir(t), "strace")
+	log := filepath.Join(hosttest.TempDir(t), "strace")
 	cmd := exec.Command("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=flock,openat,write", "-o", log,
 		buildCommand(t), "-w", "-o", "ndjson", "-i", "20ms", root)
 	out, err := cmd.StdoutPipe()
@@ -178,7 +179,7 @@ func TestSteadyState(t *testing.T) {
 	root = regexp.QuoteMeta(root)
 	opens := regexp.MustCompile(`openat\(AT_FDCWD, "` + root + `"`)
 	passes := func() int { return len(opens.FindAllString(trace()[summary:], -1)) }
-	eventually(t, "20 passes were made", func() bool { return passes() >= 20 })
+	hosttest.Eventually(t, "20 passes were made", func() bool { return passes() >= 20 })
 	after := trace()[summary:]
 	if n := strings.Count(after, "flock("); n > 0 {
 		t.Errorf("%d flock calls in %d passes:\n%s", n, passes(), after[:strings.Index(after, "flock(")+200])

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock/locktest"
 	"lockscope/scan/report"
 )
@@ -15,24 +13,6 @@ import (
 func TestMain(m *testing.M) {
 	locktest.Main()
 	os.Exit(m.Run())
-}
-
-// places returns a directory on the file system of the temporary directory,
-// and one on tmpfs where there is one.
-func places(t *testing.T) map[string]string {
-	t.Helper()
-	dirs := map[string]string{"tmp": t.TempDir()}
-	const shm = "/dev/shm"
-	var st unix.Statfs_t
-	if unix.Statfs(shm, &st) == nil && st.Type == unix.TMPFS_MAGIC && unix.Access(shm, unix.W_OK) == nil {
-		dir, err := os.MkdirTemp(shm, "lockscope-test-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.RemoveAll(dir) })
-		dirs["tmpfs"] = dir
-	}
-	return dirs
 }
 
 // found is everything that a scan told its sink, put together.
@@ -81,9 +61,19 @@ func (f *found) at(t *testing.T, path ...string) *report.Report {
 	}
 	return r
 }
-func writeFile(t *testing.T, path, text string) {
+
+// expect checks state and reasons of one directory.
+func expect(t *testing.T, f *found, dir string, state report.State, reasons ...report.Reason) *report.Report {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
+	r := f.at(t, dir)
+	var want report.Reasons
+	for _, reason := range reasons {
+		want = want.With(reason)
 	}
+	summary, next := r.Explain()
+	t.Logf("%s: %v %v: %s => %s", dir, r.Verdict.State, r.Verdict.Reasons.List(), summary, next)
+	if r.Verdict != (report.Verdict{State: state, Reasons: want}) {
+		t.Errorf("%s: %v %v, want %v %v\n%+v", dir, r.Verdict.State, r.Verdict.Reasons.List(), state, reasons, r.Evidence)
+	}
+	return r
 }

@@ -15,6 +15,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -86,7 +87,7 @@ func keepWriting(t *testing.T, dir string) (stop func()) {
 // The life of a directory: held, its daemon killed, broken, held again, given
 // up, gone; and a new one.
 func TestRunLife(t *testing.T) {
-	for place, root := range places(t) {
+	for place, root := range hosttest.Places(t) {
 		t.Run(place, func(t *testing.T) {
 			world := locktest.TestWorld(t)
 			site := play(t, world, root, locktest.HeldPlain)
@@ -234,7 +235,7 @@ func TestRunCancel(t *testing.T) {
 		w.cancel()
 		select {
 		case <-w.done:
-		case <-time.After(patience):
+		case <-time.After(hosttest.Patience):
 			t.Fatal("does not end")
 		}
 		if !errors.Is(w.err, context.Canceled) {
@@ -267,7 +268,7 @@ func TestRunCancelCloses(t *testing.T) {
 	before := openBelow(t, root)
 	ctx, cancel := context.WithCancel(t.Context())
 	found := 0
-	New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience}).Run(ctx, func(u report.Update) {
+	New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: hosttest.Patience}).Run(ctx, func(u report.Update) {
 		cancel()
 		found += len(u.Changes)
 	})

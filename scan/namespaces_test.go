@@ -11,14 +11,15 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
 // A daemon in a container writes the PID that it knows into its pidfile.
 func TestContainers(t *testing.T) {
-	needRoot(t, "make namespaces")
-	root := tempDir(t)
+	hosttest.NeedRoot(t, "make namespaces")
+	root := hosttest.TempDir(t)
 	w := locktest.TestWorld(t)
 	sites := map[string]*locktest.Site{}
 	for _, scene := range locktest.Containers {
@@ -71,13 +72,13 @@ const shellDaemon = `
 
 // A daemon may see its directory at another path than we do.
 func TestMountNamespaces(t *testing.T) {
-	needRoot(t, "make namespaces")
-	needTool(t, "unshare", "flock", "mount")
-	root := tempDir(t)
+	hosttest.NeedRoot(t, "make namespaces")
+	hosttest.NeedTool(t, "unshare", "flock", "mount")
+	root := hosttest.TempDir(t)
 	start := func(name string) (dir string, pid int, say func(string) string) {
 		t.Helper()
-		dir = makeDir(t, filepath.Join(root, name))
-		there := makeDir(t, filepath.Join(tempDir(t), "there"))
+		dir = hosttest.MakeDir(t, filepath.Join(root, name))
+		there := hosttest.MakeDir(t, filepath.Join(hosttest.TempDir(t), "there"))
 		script := `mount --bind "$0" "$1" &&` + shellDaemon
 		cmd := exec.Command("unshare", "--mount", "sh", "-c", script, dir, there)
 		cmd.Stderr = os.Stderr
@@ -94,7 +95,7 @@ func TestMountNamespaces(t *testing.T) {
 	if err := os.Remove(filepath.Join(split, lock.DefaultNames.Lock)); err != nil {
 		t.Fatal(err)
 	}
-	makeData(t, split)
+	hosttest.MakeData(t, split)
 	unguarded, unguard, say := start("unguarded")
 	say("flock -u 9")
 	stale, _, say := start("stale")
@@ -121,9 +122,9 @@ func TestMountNamespaces(t *testing.T) {
 // In a PID namespace of its own lockscope cannot see who holds a lock outside,
 // and that it cannot see anybody does not mean that nobody is there.
 func TestInsidePIDNamespace(t *testing.T) {
-	needRoot(t, "make namespaces")
-	needTool(t, "unshare")
-	root := tempDir(t)
+	hosttest.NeedRoot(t, "make namespaces")
+	hosttest.NeedTool(t, "unshare")
+	root := hosttest.TempDir(t)
 	w := locktest.TestWorld(t)
 	for _, scene := range []locktest.Scene{
 		locktest.HeldPlain, locktest.HeldShared, locktest.MismatchPlain, locktest.OrphanedPlain, locktest.UnnamedPlain,
@@ -167,13 +168,13 @@ func TestInsidePIDNamespace(t *testing.T) {
 
 // A PID is given out again: by the kernel, in a small namespace.
 func TestPIDGivenOutAgain(t *testing.T) {
-	needRoot(t, "make namespaces")
-	needTool(t, "unshare", "flock", "touch")
-	root := tempDir(t)
+	hosttest.NeedRoot(t, "make namespaces")
+	hosttest.NeedTool(t, "unshare", "flock", "touch")
+	root := hosttest.TempDir(t)
 	exe := buildCommand(t)
 	for name, written := range map[string]string{"pid-unrelated": "now", "pid-reused": "-1 hour"} {
 		t.Run(name, func(t *testing.T) {
-			dir := makeDir(t, filepath.Join(root, name))
+			dir := hosttest.MakeDir(t, filepath.Join(root, name))
 			script := `
 				sh -c 'exec 9>>"$0/.handoff.lock" && flock -n 9 && echo $$ >"$0/.handoff.pidfile"' "$0" || exit
 				pid=$(cat "$0/.handoff.pidfile")

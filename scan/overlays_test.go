@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -18,11 +19,11 @@ import (
 func layersBase(t *testing.T, names ...string) string {
 	t.Helper()
 	// Not on the file system of the temporary directory: it may be an overlay itself.
-	base := mount(t, "-t", "tmpfs", "tmpfs")
+	base := hosttest.Mount(t, "-t", "tmpfs", "tmpfs")
 	for _, name := range append(names, "merged", "work", "elsewhere") {
-		makeDir(t, filepath.Join(base, name))
+		hosttest.MakeDir(t, filepath.Join(base, name))
 	}
-	makeStale(t, base+"/elsewhere/d")
+	hosttest.MakeStale(t, base+"/elsewhere/d")
 	return base
 }
 
@@ -85,7 +86,7 @@ func TestOverlaySpellings(t *testing.T) {
 				}
 			}
 			for _, name := range layers {
-				makeStale(t, filepath.Join(base, name, "d"))
+				hosttest.MakeStale(t, filepath.Join(base, name, "d"))
 			}
 			mountIn(t, base, strings.ReplaceAll(strings.ReplaceAll(options, "/../BASE", "/../"+filepath.Base(base)), "BASE", base))
 			if strings.Contains(options, "upperdir") {
@@ -106,7 +107,7 @@ func TestOverlayByDescriptor(t *testing.T) {
 		"lowerdir+=" + base + "/a\nb", `@upperdir=` + base + `/u\p`, "@workdir=" + base + "/work"}
 	layers := []string{"lower", "c:d", `i\j`, "e,f", `u\p`, "a\nb"}
 	for _, name := range layers {
-		makeStale(t, filepath.Join(base, name, "d"))
+		hosttest.MakeStale(t, filepath.Join(base, name, "d"))
 	}
 	fs, err := unix.Fsopen("overlay", unix.FSOPEN_CLOEXEC)
 	if err != nil {
@@ -150,10 +151,10 @@ func TestOverlayByDescriptor(t *testing.T) {
 func TestOverlayThroughBindMounts(t *testing.T) {
 	base := layersBase(t, "lower", "seen")
 	disk := layersBase(t, "upper")
-	bind(t, disk, base+"/seen")
-	makeStale(t, disk+"/upper/d")
+	hosttest.Bind(t, disk, base+"/seen")
+	hosttest.MakeStale(t, disk+"/upper/d")
 	// Not below base, so that what the path begins at cannot be guessed.
-	merged := makeDir(t, tempDir(t)+"/merged")
+	merged := hosttest.MakeDir(t, hosttest.TempDir(t)+"/merged")
 	cmd := exec.Command("mount", "-t", "overlay", "-o", "lowerdir=lower,upperdir=seen/upper,workdir=seen/work", "x", merged)
 	cmd.Dir = base
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -170,7 +171,7 @@ func TestOverlayThroughBindMounts(t *testing.T) {
 func TestOverlayOnOverlay(t *testing.T) {
 	base := layersBase(t, "lower", "upper", "outer/upper", "outer/work", "outer/merged")
 	mountIn(t, base, "lowerdir=lower,upperdir=upper,workdir=work")
-	makeStale(t, base+"/merged/d")
+	hosttest.MakeStale(t, base+"/merged/d")
 	cmd := exec.Command("mount", "-t", "overlay", "-o", "lowerdir=../merged,upperdir=upper,workdir=work", "x", "merged")
 	cmd.Dir = base + "/outer"
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -190,15 +191,15 @@ func TestOverlayOnOverlay(t *testing.T) {
 
 // In a chroot, an absolute path begins there.
 func TestOverlayMountedInChroot(t *testing.T) {
-	needTool(t, "unshare", "chroot", "mount")
+	hosttest.NeedTool(t, "unshare", "chroot", "mount")
 	base := layersBase(t, "lower", "upper/d")
-	makeData(t, base+"/upper/d")
+	hosttest.MakeData(t, base+"/upper/d")
 	for _, dir := range []string{"bin", "lib", "lib64", "usr", "proc", "dev"} {
 		if _, err := os.Stat("/" + dir); err == nil {
-			bind(t, "/"+dir, makeDir(t, base+"/"+dir))
+			hosttest.Bind(t, "/"+dir, hosttest.MakeDir(t, base+"/"+dir))
 		}
 	}
-	run(t, "chroot", base, "mount", "-t", "overlay", "-o", "lowerdir=/lower,upperdir=/upper,workdir=/work", "x", "/merged")
+	hosttest.Run(t, "chroot", base, "mount", "-t", "overlay", "-o", "lowerdir=/lower,upperdir=/upper,workdir=/work", "x", "/merged")
 	unmounted(t, base+"/merged")
 	if _, err := locktest.TestWorld(t).Make(base+"/merged/d", locktest.Held); err != nil {
 		t.Fatal(err)
@@ -213,7 +214,7 @@ const holdIn = `cd merged/d && exec 9>>.handoff.lock && flock -n 9 && echo $$ >.
 
 // A container's overlay may be mounted in its own namespace alone.
 func TestOverlayOfAnotherNamespace(t *testing.T) {
-	needTool(t, "unshare", "flock", "pivot_root", "mount")
+	hosttest.NeedTool(t, "unshare", "flock", "pivot_root", "mount")
 	const options = "lowerdir=lower,upperdir=upper,workdir=work"
 	for name, test := range map[string]struct {
 		unshare, script string
@@ -230,8 +231,8 @@ func TestOverlayOfAnotherNamespace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			base := layersBase(t, "lower", "upper")
-			makeData(t, base+"/lower/d")
-			makeStale(t, base+"/upper/d")
+			hosttest.MakeData(t, base+"/lower/d")
+			hosttest.MakeStale(t, base+"/upper/d")
 			args := append(strings.Fields(test.unshare), "sh", "-c", test.script+" && "+holdIn, base)
 			daemon := exec.Command("unshare", args...)
 			daemon.Stderr = os.Stderr
@@ -246,9 +247,9 @@ func TestOverlayOfAnotherNamespace(t *testing.T) {
 
 // What fuse-overlayfs serves is told by its command line alone.
 func TestFUSEOverlay(t *testing.T) {
-	m := mountFUSE(t, "-o", "subtype=fuse-overlayfs")
+	m := hosttest.MountFUSE(t, "-o", "subtype=fuse-overlayfs")
 	base := layersBase(t, "lower", "upper")
-	server := filepath.Join(tempDir(t), "fuse-overlayfs")
+	server := filepath.Join(hosttest.TempDir(t), "fuse-overlayfs")
 	shell, err := exec.LookPath("sh")
 	if err != nil {
 		t.Skip("needs sh")
@@ -256,10 +257,10 @@ func TestFUSEOverlay(t *testing.T) {
 	if err := os.Symlink(shell, server); err != nil {
 		t.Fatal(err)
 	}
-	makeStale(t, base+"/upper/d")
-	makeStale(t, base+"/lower/d")
+	hosttest.MakeStale(t, base+"/upper/d")
+	hosttest.MakeStale(t, base+"/lower/d")
 	talk(t, exec.Command(server, "-c", "echo ok; read line", "-o", fmt.Sprintf("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", base, base, base), "merged"))
-	checkLayers(t, base, m.dir, "lower", "upper")
+	checkLayers(t, base, m.Dir, "lower", "upper")
 }
 
 // expectLayer checks that nothing is concluded of a directory in a layer. Whose lock is held on the merged one may be known too.

@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -22,7 +23,7 @@ func TestOrphanedPIDReused(t *testing.T) {
 		t.Fatal(err)
 	}
 	pidfile := filepath.Join(site.Dir, lock.DefaultNames.Pidfile)
-	writeFile(t, pidfile, fmt.Sprintln(stranger.PID))
+	hosttest.WriteFile(t, pidfile, fmt.Sprintln(stranger.PID))
 	setTime(t, pidfile, -time.Hour)
 	r := survey(t, Config{Roots: []string{root}}).at(t, site.Dir)
 	if r.Verdict.State != report.Orphaned || !r.Verdict.Reasons.Has(report.PIDReused) {
@@ -45,7 +46,7 @@ func TestAcquiringInTheFuture(t *testing.T) {
 	world, root := locktest.TestWorld(t), t.TempDir()
 	site := play(t, world, root, locktest.UnnamedPlain)
 	temp := filepath.Join(site.Dir, lock.DefaultNames.Pidfile+".tmp")
-	writeFile(t, temp, "1\n")
+	hosttest.WriteFile(t, temp, "1\n")
 	setTime(t, temp, 24*time.Hour)
 	if r := survey(t, Config{Roots: []string{root}}).at(t, site.Dir); r.Verdict.State != report.Unnamed {
 		t.Errorf("%s %v", r.Verdict.State, r.Verdict.Reasons.List())
@@ -103,7 +104,7 @@ func TestRunTempReplaced(t *testing.T) {
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 	w.untilState(t, site.Dir, report.Stale)
 	temp := filepath.Join(site.Dir, lock.DefaultNames.Pidfile+".tmp")
-	writeFile(t, temp+".new", "1\n")
+	hosttest.WriteFile(t, temp+".new", "1\n")
 	if err := os.Rename(temp+".new", temp); err != nil { // as a second acquire that died would leave it
 		t.Fatal(err)
 	}
@@ -119,16 +120,16 @@ func TestRunTempReplaced(t *testing.T) {
 // A pidfile that may not be read is the same at each look all the same: its
 // directory does not change, and there is no need to probe it again and again.
 func TestUnreadablePidfileStands(t *testing.T) {
-	needRoot(t, "become somebody else")
-	dir := os.Getenv(elsewhere)
+	hosttest.NeedRoot(t, "become somebody else")
+	dir := os.Getenv(hosttest.Elsewhere)
 	if dir == "" {
-		dir = openDir(t)
+		dir = hosttest.OpenDir(t)
 		makeDataDir(t, filepath.Join(dir, "kv"))
 		if err := os.WriteFile(filepath.Join(dir, "kv", lock.DefaultNames.Pidfile), []byte("1\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if !again(t, dir, asNobody) {
+	if !hosttest.Again(t, dir, hosttest.AsNobody) {
 		return
 	}
 	r := survey(t, Config{Roots: []string{dir}}).at(t, dir, "kv")

@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
@@ -16,7 +17,7 @@ import (
 // Every scene comes out as what it is, with the holders it has, in one scan of
 // them all, however the locks are looked at.
 func TestScenes(t *testing.T) {
-	for place, root := range places(t) {
+	for place, root := range hosttest.Places(t) {
 		w := locktest.TestWorld(t)
 		sites := map[string]*locktest.Site{}
 		for _, scene := range locktest.Scenes {

@@ -11,6 +11,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
@@ -24,21 +25,21 @@ func breaks(r *report.Report) ([]string, error) { return lock.BreakStale(r.Path,
 func TestMountedBelow(t *testing.T) {
 	for name, mountAt := range map[string]func(t *testing.T, at string) (written string){
 		"a disk": func(t *testing.T, at string) string {
-			mountOn(t, at, "-t", "tmpfs", "tmpfs")
+			hosttest.MountOn(t, at, "-t", "tmpfs", "tmpfs")
 			return at
 		},
 		"a part of one that is open by its other name": func(t *testing.T, at string) string {
-			disk := makeDir(t, mount(t, "-t", "tmpfs", "tmpfs")+"/part")
-			mountOn(t, at, "--bind", disk)
+			disk := hosttest.MakeDir(t, hosttest.Mount(t, "-t", "tmpfs", "tmpfs")+"/part")
+			hosttest.MountOn(t, at, "--bind", disk)
 			return disk
 		},
 		"a disk below a link": func(t *testing.T, at string) string {
 			if err := os.Remove(at); err != nil {
 				t.Fatal(err)
 			}
-			base := tempDir(t)
-			disk := makeDir(t, base+"/disk")
-			mountOn(t, disk, "-t", "tmpfs", "tmpfs")
+			base := hosttest.TempDir(t)
+			disk := hosttest.MakeDir(t, base+"/disk")
+			hosttest.MountOn(t, disk, "-t", "tmpfs", "tmpfs")
 			if err := os.Symlink(base, at); err != nil {
 				t.Fatal(err)
 			}
@@ -46,12 +47,12 @@ func TestMountedBelow(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			needRoot(t, "mount")
-			root := tempDir(t)
+			hosttest.NeedRoot(t, "mount")
+			root := hosttest.TempDir(t)
 			w := locktest.TestWorld(t)
 			stranger := playAt(t, w, root+"/other", locktest.HeldPlain).Procs[0]
-			dir := makeStale(t, root+"/data")
-			written := mountAt(t, makeDir(t, dir+"/wal"))
+			dir := hosttest.MakeStale(t, root+"/data")
+			written := mountAt(t, hosttest.MakeDir(t, dir+"/wal"))
 			pidfileNames(t, dir, stranger.PID)
 			expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Stale, report.PIDUnrelated)
 
@@ -75,15 +76,15 @@ func TestLinkedBelow(t *testing.T) {
 		"through a link and ..": {{"DATA/wal", "DISK/../far/../disk"}, {"DISK/../far", "deep/er"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			base := tempDir(t)
-			dir, disk := makeStale(t, base+"/data"), makeDir(t, base+"/disk")
+			base := hosttest.TempDir(t)
+			dir, disk := hosttest.MakeStale(t, base+"/data"), hosttest.MakeDir(t, base+"/disk")
 			if name == "through a link and .." {
-				makeDir(t, base+"/deep/er")
-				disk = makeDir(t, base+"/deep/disk")
+				hosttest.MakeDir(t, base+"/deep/er")
+				disk = hosttest.MakeDir(t, base+"/deep/disk")
 			}
 			for _, l := range links {
 				at, to := strings.NewReplacer("DATA", dir, "DISK", base+"/disk"), l[1]
-				makeDir(t, filepath.Dir(at.Replace(l[0])))
+				hosttest.MakeDir(t, filepath.Dir(at.Replace(l[0])))
 				if err := os.Symlink(at.Replace(to), at.Replace(l[0])); err != nil {
 					t.Fatal(err)
 				}
@@ -93,7 +94,7 @@ func TestLinkedBelow(t *testing.T) {
 		})
 	}
 	t.Run("to devices and programs, which many use", func(t *testing.T) {
-		dir := makeStale(t, tempDir(t)+"/data")
+		dir := hosttest.MakeStale(t, hosttest.TempDir(t)+"/data")
 		sleep, err := exec.LookPath("sleep")
 		if err != nil {
 			t.Fatal(err)
@@ -107,7 +108,7 @@ func TestLinkedBelow(t *testing.T) {
 		stranger.Dir = "/"
 		begin(t, stranger)
 		pidfileNames(t, dir, stranger.Process.Pid)
-		eventually(t, "it runs its own program", func() bool {
+		hosttest.Eventually(t, "it runs its own program", func() bool {
 			exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", stranger.Process.Pid))
 			return filepath.Base(exe) == filepath.Base(sleep)
 		})
@@ -117,19 +118,19 @@ func TestLinkedBelow(t *testing.T) {
 
 // What a process has open on a disk that was unmounted meanwhile may be anywhere.
 func TestUnmountedBelow(t *testing.T) {
-	root := tempDir(t)
-	dir := makeStale(t, root+"/data")
-	disk := mount(t, "-t", "tmpfs", "tmpfs")
-	run(t, "mount", "--bind", disk, makeDir(t, dir+"/wal"))
+	root := hosttest.TempDir(t)
+	dir := hosttest.MakeStale(t, root+"/data")
+	disk := hosttest.Mount(t, "-t", "tmpfs", "tmpfs")
+	hosttest.Run(t, "mount", "--bind", disk, hosttest.MakeDir(t, dir+"/wal"))
 	pidfileNames(t, dir, writes(t, dir+"/wal/000017.log"))
-	run(t, "umount", "-l", dir+"/wal")
+	hosttest.Run(t, "umount", "-l", dir+"/wal")
 	expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unknown, report.Permission)
 }
 
 // A shell locks a descriptor of its own by flock(1), and works on: it inherited nothing.
 func TestShellIsNoHeir(t *testing.T) {
-	needTool(t, "flock")
-	dir := makeDir(t, tempDir(t)+"/data")
+	hosttest.NeedTool(t, "flock")
+	dir := hosttest.MakeDir(t, hosttest.TempDir(t)+"/data")
 	cmd := exec.Command("sh", "-c", `exec 9>>"$0/.handoff.lock" && flock -n 9 && cd / && echo ok && read line`, dir)
 	cmd.Stderr = os.Stderr
 	talk(t, cmd)
@@ -145,15 +146,15 @@ func TestShellIsNoHeir(t *testing.T) {
 func TestHoldsAnother(t *testing.T) {
 	for name, view := range map[string]func(t *testing.T) (theirs, ours string){
 		"behind FUSE": func(t *testing.T) (string, string) {
-			f := mountFUSE(t)
-			return f.dir + "/data", f.source + "/data"
+			f := hosttest.MountFUSE(t)
+			return f.Dir + "/data", f.Source + "/data"
 		},
 		"in an overlay's upper layer": func(t *testing.T) (string, string) {
-			o := mountOverlay(t)
-			return o.merged + "/data", o.upper + "/data"
+			o := hosttest.MountOverlay(t)
+			return o.Merged + "/data", o.Upper + "/data"
 		},
 		"a copy": func(t *testing.T) (string, string) {
-			base := tempDir(t)
+			base := hosttest.TempDir(t)
 			return base + "/data", base + "/copy"
 		},
 	} {
@@ -162,7 +163,7 @@ func TestHoldsAnother(t *testing.T) {
 			w := locktest.TestWorld(t)
 			site := playAt(t, w, theirs, locktest.HeldPlain)
 			if _, err := os.Stat(ours); err != nil {
-				run(t, "cp", "-a", theirs, ours)
+				hosttest.Run(t, "cp", "-a", theirs, ours)
 			}
 			for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
 				r := once(t, Config{Roots: []string{ours}, Probe: probe}).at(t, ours)
@@ -193,15 +194,15 @@ func TestHoldsAnother(t *testing.T) {
 
 // What nothing in the directory tells of is noticed all the same: that the daemon locks again, or lets go of the other lock.
 func TestOwnerLocksAgain(t *testing.T) {
-	needTool(t, "flock")
+	hosttest.NeedTool(t, "flock")
 	root := t.TempDir()
-	lost := makeDir(t, root+"/lost")
+	lost := hosttest.MakeDir(t, root+"/lost")
 	cmd := exec.Command("sh", "-c", shellDaemon, "sh", lost)
 	cmd.Stderr = os.Stderr
 	_, say := talk(t, cmd)
 	say("flock -u 9")
 	other := playAt(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
-	run(t, "cp", "-a", root+"/theirs", root+"/copy")
+	hosttest.Run(t, "cp", "-a", root+"/theirs", root+"/copy")
 	watch := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 	watch.untilState(t, lost, report.Unguarded)
 	watch.untilState(t, root+"/copy", report.Unknown)
@@ -217,14 +218,14 @@ func TestOwnerLocksAgain(t *testing.T) {
 func TestHoldsAnothersLock(t *testing.T) {
 	root := t.TempDir()
 	site := playAt(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
-	dir := makeStale(t, root+"/ours")
+	dir := hosttest.MakeStale(t, root+"/ours")
 	pidfileNames(t, dir, site.Procs[0].PID)
 	expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Stale, report.PIDUnrelated)
 }
 
 // Somebody who cannot be seen has the lock file open: nothing is broken then.
 func TestOpenUnseen(t *testing.T) {
-	needRoot(t, "take leases on what others made")
+	hosttest.NeedRoot(t, "take leases on what others made")
 	dir := t.TempDir()
 	playAt(t, locktest.TestWorld(t), dir, locktest.OpenUnseen)
 	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unknown, report.OpenElsewhere)
@@ -273,9 +274,9 @@ func TestForkedAfterLock(t *testing.T) {
 
 // The number in a pidfile of a container is looked up there, whatever process has it here.
 func TestOrphanedInContainer(t *testing.T) {
-	needRoot(t, "make namespaces")
-	needTool(t, "unshare", "flock")
-	dir := tempDir(t)
+	hosttest.NeedRoot(t, "make namespaces")
+	hosttest.NeedTool(t, "unshare", "flock")
+	dir := hosttest.TempDir(t)
 	// The shell in the middle is the daemon: its PID there is small. Its child inherits the lock, and the first
 	// process of the namespace lives on.
 	const daemon = `exec 9>>"$1/.handoff.lock"; flock -n 9; echo $$ >"$1/.handoff.pidfile"; cd /; sleep 1000 >/dev/null 2>&1 & echo $!`
@@ -293,16 +294,16 @@ func TestOrphanedInContainer(t *testing.T) {
 
 // A disk was mounted over the directory of a daemon that runs on below.
 func TestMountedOver(t *testing.T) {
-	needRoot(t, "mount")
-	root := tempDir(t)
+	hosttest.NeedRoot(t, "mount")
+	root := hosttest.TempDir(t)
 	for i := range 3 {
 		playAt(t, locktest.TestWorld(t), fmt.Sprintf("%s/t%d", root, i), locktest.HeldPlain)
 	}
 	dir := root + "/t1"
 	w := locktest.TestWorld(t)
 	below := playAt(t, w, dir+"2", locktest.HeldPlain).Procs[0]
-	mountOn(t, dir+"2", "-t", "tmpfs", "tmpfs")
-	makeStale(t, dir+"2")
+	hosttest.MountOn(t, dir+"2", "-t", "tmpfs", "tmpfs")
+	hosttest.MakeStale(t, dir+"2")
 	for _, config := range []Config{{}, {Probe: observe.ProbeFlock}, {SummaryOnly: true}} {
 		config.Roots = []string{root}
 		f := once(t, config)
@@ -331,11 +332,11 @@ func TestMountedOver(t *testing.T) {
 
 // A directory is one, by however many paths it is reached.
 func TestReachedTwice(t *testing.T) {
-	needRoot(t, "mount")
-	root := tempDir(t)
-	one := makeStale(t, root+"/one/data")
-	mountOn(t, makeDir(t, root+"/a"), "--bind", root+"/one")
-	mountOn(t, makeDir(t, root+"/two"), "--bind", root+"/one")
+	hosttest.NeedRoot(t, "mount")
+	root := hosttest.TempDir(t)
+	one := hosttest.MakeStale(t, root+"/one/data")
+	hosttest.MountOn(t, hosttest.MakeDir(t, root+"/a"), "--bind", root+"/one")
+	hosttest.MountOn(t, hosttest.MakeDir(t, root+"/two"), "--bind", root+"/one")
 	for _, brief := range []bool{false, true} {
 		f := once(t, Config{Roots: []string{root}, SummaryOnly: brief})
 		if f.summary.Dirs != 1 || f.summary.States[report.Stale] != 1 {
@@ -365,9 +366,9 @@ func TestReachedTwice(t *testing.T) {
 // Who shares the lock keeps every daemon out, and is seen however the lock is looked at; where that cannot be, nothing
 // is said that was not established.
 func TestSharedInPIDNamespace(t *testing.T) {
-	needRoot(t, "make namespaces")
-	needTool(t, "unshare")
-	root := tempDir(t)
+	hosttest.NeedRoot(t, "make namespaces")
+	hosttest.NeedTool(t, "unshare")
+	root := hosttest.TempDir(t)
 	playAt(t, locktest.TestWorld(t), root, locktest.UnnamedShared)
 	cmd := exec.Command("unshare", "--pid", "--fork", "--mount-proc", buildCommand(t), "-o", "ndjson", root)
 	lines, _ := lockscope(t, cmd)
@@ -378,16 +379,16 @@ func TestSharedInPIDNamespace(t *testing.T) {
 
 // Root without a capability is told which it lacks.
 func TestRootWithoutPtrace(t *testing.T) {
-	needRoot(t, "give up a capability")
-	needTool(t, "setpriv")
-	root := tempDir(t)
+	hosttest.NeedRoot(t, "give up a capability")
+	hosttest.NeedTool(t, "setpriv")
+	root := hosttest.TempDir(t)
 	other := exec.Command("setpriv", "--reuid", "65534", "--clear-groups", "sleep", "1000")
 	begin(t, other)
-	eventually(t, "it is somebody else's", func() bool {
+	hosttest.Eventually(t, "it is somebody else's", func() bool {
 		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", other.Process.Pid))
 		return strings.Contains(string(status), "Uid:\t65534")
 	})
-	dir := makeStale(t, root+"/data")
+	dir := hosttest.MakeStale(t, root+"/data")
 	pidfileNames(t, dir, other.Process.Pid)
 	cmd := exec.Command("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace", buildCommand(t), "-o", "ndjson", root)
 	lines, _ := lockscope(t, cmd)
@@ -398,9 +399,9 @@ func TestRootWithoutPtrace(t *testing.T) {
 
 // An error of the file system is no verdict, and has a next step.
 func TestInjectedError(t *testing.T) {
-	needTool(t, "strace")
-	root := tempDir(t)
-	dir := makeStale(t, root+"/data")
+	hosttest.NeedTool(t, "strace")
+	root := hosttest.TempDir(t)
+	dir := hosttest.MakeStale(t, root+"/data")
 	cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=EIO",
 		buildCommand(t), "-o", "ndjson", "--probe", "flock", root)
 	lines, _ := lockscope(t, cmd)

@@ -15,6 +15,7 @@ import (
 
 	"lockscope/lock/locktest"
 	"lockscope/lock/proc"
+	"lockscope/scan/hosttest"
 )
 
 // stall is how long a call is kept from coming back: longer than any of these scans may take.
@@ -24,7 +25,7 @@ const stall = 60 * time.Second
 // returns what was printed. The scan must be over before any of them is.
 func (r *rank) stalled(t *testing.T, call, path string, args ...string) map[string]line {
 	t.Helper()
-	log, err := os.Create(filepath.Join(tempDir(t), "strace"))
+	log, err := os.Create(filepath.Join(hosttest.TempDir(t), "strace"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func (r *rank) stalled(t *testing.T, call, path string, args ...string) map[stri
 		lines[l.Path] = l
 		end = l.Type == "summary"
 	}
-	eventually(t, "the scan ends", func() bool {
+	hosttest.Eventually(t, "the scan ends", func() bool {
 		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", cmd.Process.Pid))
 		if err != nil {
 			t.Fatal(err)
@@ -73,7 +74,7 @@ func (r *rank) stalled(t *testing.T, call, path string, args ...string) map[stri
 
 func needStrace(t *testing.T) {
 	t.Helper()
-	needTool(t, "strace")
+	hosttest.NeedTool(t, "strace")
 	if out, err := exec.Command("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "true").CombinedOutput(); err != nil {
 		t.Skipf("needs to trace processes: %v: %s", err, out)
 	}
@@ -94,12 +95,12 @@ type rank struct {
 
 func makeRank(t *testing.T) *rank {
 	t.Helper()
-	r := &rank{exe: buildCommand(t), root: tempDir(t)}
+	r := &rank{exe: buildCommand(t), root: hosttest.TempDir(t)}
 	w := locktest.TestWorld(t)
 	for i := range 100 {
-		r.free = append(r.free, makeData(t, fmt.Sprintf("%s/a-free-%03d", r.root, i)))
-		r.stale = append(r.stale, makeStale(t, fmt.Sprintf("%s/b-stale-%03d", r.root, i)))
-		r.held = append(r.held, makeData(t, fmt.Sprintf("%s/c-held-%03d", r.root, i)))
+		r.free = append(r.free, hosttest.MakeData(t, fmt.Sprintf("%s/a-free-%03d", r.root, i)))
+		r.stale = append(r.stale, hosttest.MakeStale(t, fmt.Sprintf("%s/b-stale-%03d", r.root, i)))
+		r.held = append(r.held, hosttest.MakeData(t, fmt.Sprintf("%s/c-held-%03d", r.root, i)))
 	}
 	r.daemon = holdAll(t, r.held)
 	site, err := w.Play(filepath.Join(r.root, "d-unrelated"), locktest.StaleUnrelated)
@@ -118,7 +119,7 @@ func makeRank(t *testing.T) *rank {
 func holdAll(t *testing.T, dirs []string) (pid int) {
 	t.Helper()
 	script := `for dir; do exec {fd}>>"$dir/.handoff.lock" && flock -n $fd && echo $$ >"$dir/.handoff.pidfile" || exit; done; echo $$; read line`
-	needTool(t, "bash", "flock")
+	hosttest.NeedTool(t, "bash", "flock")
 	said, _ := talk(t, exec.Command("bash", append([]string{"-c", script, "daemon"}, dirs...)...))
 	pid, err := strconv.Atoi(said)
 	if err != nil {
@@ -160,7 +161,7 @@ func (r *rank) check(t *testing.T, lines map[string]line, silent ...string) {
 
 // A call to the file system that does not come back costs the directory that it is about.
 func TestStalledCall(t *testing.T) {
-	needRoot(t, "look at all processes")
+	hosttest.NeedRoot(t, "look at all processes")
 	needStrace(t)
 	r := makeRank(t)
 	for _, call := range []string{"statx", "fstat", "newfstatat", "openat"} {
@@ -174,7 +175,7 @@ func TestStalledCall(t *testing.T) {
 // A process of which /proc shows nothing, since the kernel does not come back, costs the
 // directories that cannot be told without it, and nothing else.
 func TestStalledProcess(t *testing.T) {
-	needRoot(t, "look at all processes")
+	hosttest.NeedRoot(t, "look at all processes")
 	needStrace(t)
 	r := makeRank(t)
 	somebody := os.Getpid()
@@ -222,7 +223,7 @@ func TestStalledProcess(t *testing.T) {
 
 // What is asked once for all directories keeps none of them.
 func TestStalledTables(t *testing.T) {
-	needRoot(t, "look at all processes")
+	hosttest.NeedRoot(t, "look at all processes")
 	needStrace(t)
 	r := makeRank(t)
 	for call, paths := range map[string][]string{

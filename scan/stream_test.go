@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -19,7 +20,7 @@ func TestStream(t *testing.T) {
 		makeDataDir(t, filepath.Join(root, fmt.Sprintf("t%03d", i)))
 	}
 	for stream, want := range map[int][]report.State{0: {report.Split}, 1: {report.Held, report.Split}, 250: {report.Held, report.Split}} {
-		m := New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: patience, Stream: stream})
+		m := New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: hosttest.Patience, Stream: stream})
 		var changes []report.Change
 		_, err := m.Once(t.Context(), func(u report.Update) {
 			for _, c := range u.Changes {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
@@ -16,11 +17,11 @@ import (
 // A root may be a link from a sound file system to a hung one.
 func TestHungRootByLink(t *testing.T) {
 	h := makeHungTree(t, 1)
-	link := filepath.Join(tempDir(t), "link")
-	if err := os.Symlink(h.dir, link); err != nil {
+	link := filepath.Join(hosttest.TempDir(t), "link")
+	if err := os.Symlink(h.fuse.Dir, link); err != nil {
 		t.Fatal(err)
 	}
-	h.hang()
+	h.fuse.Hang()
 	for name, root := range map[string]string{"itself": link, "below": filepath.Join(link, "tenant-000")} {
 		t.Run(name, func(t *testing.T) { h.checkRoot(t, root) })
 	}
@@ -29,18 +30,18 @@ func TestHungRootByLink(t *testing.T) {
 // More mounts may hang than there are goroutines to hang in them: a server
 // that is gone takes all that it served along.
 func TestManyHungMounts(t *testing.T) {
-	root := tempDir(t)
+	root := hosttest.TempDir(t)
 	cfg := Config{Roots: []string{root}, Timeout: hangTimeout, Jobs: 1, Probe: observe.ProbeFlock}
-	var mounts []*fuse
+	var mounts []*hosttest.FUSE
 	for i := range 6 {
-		m := mountFUSE(t)
+		m := hosttest.MountFUSE(t)
 		mounts = append(mounts, m)
-		at := makeDir(t, fmt.Sprintf("%s/%d-hung", root, i))
-		bind(t, m.dir, at)
-		makeData(t, fmt.Sprintf("%s/%d-well", root, i))
+		at := hosttest.MakeDir(t, fmt.Sprintf("%s/%d-hung", root, i))
+		hosttest.Bind(t, m.Dir, at)
+		hosttest.MakeData(t, fmt.Sprintf("%s/%d-well", root, i))
 	}
 	for _, m := range mounts {
-		m.hang()
+		m.Hang()
 	}
 	f := once(t, cfg)
 	for i := range mounts {
@@ -57,7 +58,7 @@ func TestManyHungMounts(t *testing.T) {
 // takes nothing that is not its own: descriptor 0, say.
 func TestDescriptorsAfterHang(t *testing.T) {
 	for name, roots := range map[string]func(h *hungTree) []string{
-		"root":  func(h *hungTree) []string { return []string{h.dir, h.other} },
+		"root":  func(h *hungTree) []string { return []string{h.fuse.Dir, h.other} },
 		"below": func(h *hungTree) []string { return []string{h.root, h.other} },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,8 +73,8 @@ func TestDescriptorsAfterHang(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer in.Close()
-			dir := makeData(t, h.other+"/new")
-			h.hang()
+			dir := hosttest.MakeData(t, h.other+"/new")
+			h.fuse.Hang()
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -87,10 +88,10 @@ func TestDescriptorsAfterHang(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			h.server.Process.Kill() // every call fails
-			h.server.Wait()
+			h.fuse.Server.Process.Kill() // every call fails
+			h.fuse.Server.Wait()
 			for range 3 { // passes
-				writeFile(t, dir+"/.handoff.pidfile", deadPID)
+				hosttest.WriteFile(t, dir+"/.handoff.pidfile", hosttest.DeadPID)
 				awaitLine(t, lines, dir, "stale")
 				os.Remove(dir + "/.handoff.pidfile")
 				awaitLine(t, lines, dir, "free")
@@ -105,7 +106,7 @@ func TestDescriptorsAfterHang(t *testing.T) {
 // Walks that a hung mount cuts short leave no directory open.
 func TestWalksBesideHungMount(t *testing.T) {
 	h := makeHungTree(t, 1)
-	h.hang()
+	h.fuse.Hang()
 	w := startWatch(t, h.config())
 	walks := func(n int) {
 		for range n {

@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -57,12 +58,12 @@ func removePidfile(t *testing.T, s *locktest.Site)  { remove(t, s, lock.DefaultN
 func removeLockFile(t *testing.T, s *locktest.Site) { remove(t, s, lock.DefaultNames.Lock) }
 func replaceLockFile(t *testing.T, s *locktest.Site) {
 	remove(t, s, lock.DefaultNames.Lock)
-	writeFile(t, filepath.Join(s.Dir, lock.DefaultNames.Lock), "")
+	hosttest.WriteFile(t, filepath.Join(s.Dir, lock.DefaultNames.Lock), "")
 }
 
 // leaveTemp does what a daemon does that dies in its acquire.
 func leaveTemp(t *testing.T, s *locktest.Site) {
-	writeFile(t, filepath.Join(s.Dir, lock.DefaultNames.Pidfile+".tmp"), "2147483647\n")
+	hosttest.WriteFile(t, filepath.Join(s.Dir, lock.DefaultNames.Pidfile+".tmp"), "2147483647\n")
 }
 
 func remove(t *testing.T, s *locktest.Site, name string) {
@@ -138,7 +139,7 @@ func TestRunAcquiringTooLong(t *testing.T) {
 	root := t.TempDir()
 	site := play(t, locktest.TestWorld(t), root, locktest.UnnamedPlain)
 	temp := filepath.Join(site.Dir, lock.DefaultNames.Pidfile+".tmp")
-	writeFile(t, temp, "1\n")
+	hosttest.WriteFile(t, temp, "1\n")
 	begun := time.Now().Add(2*time.Second - 30*time.Second)
 	if err := os.Chtimes(temp, begun, begun); err != nil {
 		t.Fatal(err)

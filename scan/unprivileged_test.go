@@ -12,6 +12,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
 )
 
@@ -27,8 +28,8 @@ func nobody(t *testing.T, args ...string) (lines map[string]line, status int) {
 // One who may not look at other users' processes is told so, and no daemon is
 // taken for dead.
 func TestUnprivileged(t *testing.T) {
-	needRoot(t, "become somebody else")
-	root := tempDir(t)
+	hosttest.NeedRoot(t, "become somebody else")
+	root := hosttest.TempDir(t)
 	w := locktest.TestWorld(t)
 	dirs := map[*locktest.Scene]string{}
 	for _, scene := range []*locktest.Scene{
@@ -41,11 +42,11 @@ func TestUnprivileged(t *testing.T) {
 		}
 		dirs[scene] = site.Dir
 	}
-	closed := makeStale(t, root+"/closed")
+	closed := hosttest.MakeStale(t, root+"/closed")
 	if err := os.Chmod(closed, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	secretLock, secretPidfile := makeStale(t, root+"/secret-lock"), makeStale(t, root+"/secret-pidfile")
+	secretLock, secretPidfile := hosttest.MakeStale(t, root+"/secret-lock"), hosttest.MakeStale(t, root+"/secret-pidfile")
 	for _, name := range []string{filepath.Join(secretLock, lock.DefaultNames.Lock), filepath.Join(secretPidfile, lock.DefaultNames.Pidfile)} {
 		if err := os.Chmod(name, 0o600); err != nil {
 			t.Fatal(err)
@@ -92,9 +93,9 @@ func TestUnprivileged(t *testing.T) {
 // Where nothing can be looked up, what there is may still be listed: a directory that
 // has neither file is no data directory.
 func TestUnsearchable(t *testing.T) {
-	needRoot(t, "become somebody else")
-	root := tempDir(t)
-	plain, data := makeDir(t, root+"/plain"), makeStale(t, root+"/data")
+	hosttest.NeedRoot(t, "become somebody else")
+	root := hosttest.TempDir(t)
+	plain, data := hosttest.MakeDir(t, root+"/plain"), hosttest.MakeStale(t, root+"/data")
 	for _, dir := range []string{plain, data} {
 		if err := os.Chmod(dir, 0o744); err != nil {
 			t.Fatal(err)

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
 // That our own process of a PID cannot be looked at does not hide that a container's
 // process of that PID uses the directory.
 func TestUnguardedInContainerOfUnseenPID(t *testing.T) {
-	needRoot(t, "make namespaces and other users")
+	hosttest.NeedRoot(t, "make namespaces and other users")
 	if _, err := os.Readlink("/proc/1/ns/mnt"); err == nil {
 		t.Skip("needs a PID 1 that has more privileges than this program")
 	}
@@ -22,7 +23,7 @@ func TestUnguardedInContainerOfUnseenPID(t *testing.T) {
 		if scene.State != locktest.Unguarded {
 			continue
 		}
-		site, err := w.Play(filepath.Join(tempDir(t), "data"), scene)
+		site, err := w.Play(filepath.Join(hosttest.TempDir(t), "data"), scene)
 		if err != nil {
 			t.Skip("needs PID namespaces: ", err)
 		}
@@ -32,8 +33,8 @@ func TestUnguardedInContainerOfUnseenPID(t *testing.T) {
 
 // Who cannot see the holder is told what would let him.
 func TestUnseenHolderHint(t *testing.T) {
-	needRoot(t, "make namespaces and other users")
-	site, err := locktest.TestWorld(t).Make(filepath.Join(tempDir(t), "data"), locktest.Held)
+	hosttest.NeedRoot(t, "make namespaces and other users")
+	site, err := locktest.TestWorld(t).Make(filepath.Join(hosttest.TempDir(t), "data"), locktest.Held)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,12 +11,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -32,7 +32,7 @@ func tree(t *testing.T, paths ...string) (root string) {
 			t.Fatal(err)
 		}
 		if !strings.HasSuffix(path, "/") {
-			writeFile(t, filepath.Join(dir, lock.DefaultNames.Lock), "")
+			hosttest.WriteFile(t, filepath.Join(dir, lock.DefaultNames.Lock), "")
 		}
 	}
 	return root
@@ -62,13 +62,10 @@ func (f *found) wantNoErrors(t *testing.T) {
 	}
 }
 
-// patience is a time limit for one directory that the busiest host does not reach.
-const patience = time.Minute
-
 // survey is once, with patience.
 func survey(t *testing.T, cfg Config) *found {
 	t.Helper()
-	cfg.Timeout = patience
+	cfg.Timeout = hosttest.Patience
 	return once(t, cfg)
 }
 
@@ -76,7 +73,7 @@ func survey(t *testing.T, cfg Config) *found {
 func surveyDepth(t *testing.T, root string, depth int) *found {
 	t.Helper()
 	f := &found{reports: map[string]*report.Report{}}
-	if _, err := New(Config{Roots: []string{root}, MaxDepth: depth, Timeout: patience}).Once(t.Context(), f.take); err != nil {
+	if _, err := New(Config{Roots: []string{root}, MaxDepth: depth, Timeout: hosttest.Patience}).Once(t.Context(), f.take); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -126,11 +123,11 @@ func TestWalkExclude(t *testing.T) {
 // What is inside of a data directory is its own business, unless it is asked for.
 func TestWalkDescend(t *testing.T) {
 	root := tree(t, "kv", "kv/shards/1", "kv/shards/2", "other/pidfile-only/")
-	writeFile(t, filepath.Join(root, "other/pidfile-only", lock.DefaultNames.Pidfile), "2147483647\n")
+	hosttest.WriteFile(t, filepath.Join(root, "other/pidfile-only", lock.DefaultNames.Pidfile), "2147483647\n")
 	if err := os.MkdirAll(filepath.Join(root, "other/pidfile-only/below"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, filepath.Join(root, "other/pidfile-only/below", lock.DefaultNames.Lock), "")
+	hosttest.WriteFile(t, filepath.Join(root, "other/pidfile-only/below", lock.DefaultNames.Lock), "")
 	survey(t, Config{Roots: []string{root}}).wantPaths(t, root, "kv", "other/pidfile-only")
 	survey(t, Config{Roots: []string{root}, Descend: true}).wantPaths(t, root,
 		"kv", "kv/shards/1", "kv/shards/2", "other/pidfile-only", "other/pidfile-only/below")
@@ -139,7 +136,7 @@ func TestWalkDescend(t *testing.T) {
 
 func TestWalkOtherNames(t *testing.T) {
 	root := tree(t, "default", "other/")
-	writeFile(t, filepath.Join(root, "other", "LOCK"), "")
+	hosttest.WriteFile(t, filepath.Join(root, "other", "LOCK"), "")
 	survey(t, Config{Roots: []string{root}, Names: lock.Names{Lock: "LOCK", Pidfile: "PID"}}).wantPaths(t, root, "other")
 }
 
@@ -207,7 +204,7 @@ func TestWalkOverlappingRoots(t *testing.T) {
 func TestWalkBadRoots(t *testing.T) {
 	root := tree(t, "kv")
 	file := filepath.Join(root, "file")
-	writeFile(t, file, "")
+	hosttest.WriteFile(t, file, "")
 	missing := filepath.Join(root, "missing")
 	loop := filepath.Join(root, "loop")
 	if err := os.Symlink("loop", loop); err != nil {
@@ -241,7 +238,7 @@ func TestWalkOneFileSystem(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(mnt, "2"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, filepath.Join(mnt, "2", lock.DefaultNames.Lock), "")
+	hosttest.WriteFile(t, filepath.Join(mnt, "2", lock.DefaultNames.Lock), "")
 	survey(t, Config{Roots: []string{root}}).wantPaths(t, root, "kv/1", "mnt/2")
 	survey(t, Config{Roots: []string{root}, OneFileSystem: true}).wantPaths(t, root, "kv/1")
 	survey(t, Config{Roots: []string{root, mnt}, OneFileSystem: true}).wantPaths(t, root, "kv/1", "mnt/2")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -33,7 +34,7 @@ func startWatch(t *testing.T, cfg Config) *watch {
 		cfg.MaxDepth = -1
 	}
 	if cfg.Timeout == 0 {
-		cfg.Timeout = patience
+		cfg.Timeout = hosttest.Patience
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &watch{
@@ -68,7 +69,7 @@ func (w *watch) take(u report.Update) {
 // until waits for something to be told.
 func (w *watch) until(t *testing.T, what string, is func(*found) bool) {
 	t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(hosttest.Patience)
 	for {
 		w.mu.Lock()
 		ok := is(&w.found)
@@ -86,7 +87,7 @@ func (w *watch) until(t *testing.T, what string, is func(*found) bool) {
 			for path, r := range w.found.reports {
 				t.Logf("%s: %s %v, checking %t", path, r.Verdict.State, r.Verdict.Reasons.List(), r.Checking)
 			}
-			t.Fatalf("no %s in %v, after %d updates", what, patience, len(w.updates))
+			t.Fatalf("no %s in %v, after %d updates", what, hosttest.Patience, len(w.updates))
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/scan/hosttest"
 )
 
 // dirent is one entry as getdents64(2) returns it.
@@ -82,14 +83,14 @@ func FuzzNextDirent(f *testing.F) {
 
 // A listing has the sub-directories, whatever they are called, and nothing else.
 func TestList(t *testing.T) {
-	for place, dir := range places(t) {
+	for place, dir := range hosttest.Places(t) {
 		want := []string{"a", " ", "-rf", "new\nline", "\x1b[2J", "\xff\xfe", strings.Repeat("n", 255), "..."}
 		for _, name := range want {
 			if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 				t.Fatal(err)
 			}
 		}
-		writeFile(t, filepath.Join(dir, "file"), "")
+		hosttest.WriteFile(t, filepath.Join(dir, "file"), "")
 		if err := os.Symlink("a", filepath.Join(dir, "link")); err != nil {
 			t.Fatal(err)
 		}
@@ -112,7 +113,7 @@ func TestList(t *testing.T) {
 
 func TestListError(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
-	writeFile(t, path, "")
+	hosttest.WriteFile(t, path, "")
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package scan
+package hosttest
 
 import (
 	"bufio"
@@ -13,17 +13,17 @@ import (
 
 // elsewhere names the test that a process of this program is to run as another
 // user or within other limits, started by again.
-const elsewhere = "LOCKSCOPE_TEST_ELSEWHERE"
+const Elsewhere = "LOCKSCOPE_TEST_ELSEWHERE"
 
 // again runs the calling test in a process of its own that prepare makes
 // different, and reports true in that process. What fails there fails here. dir is for both.
-func again(t *testing.T, dir string, prepare func(*exec.Cmd)) bool {
+func Again(t *testing.T, dir string, prepare func(*exec.Cmd)) bool {
 	t.Helper()
-	if os.Getenv(elsewhere) != "" {
+	if os.Getenv(Elsewhere) != "" {
 		return true
 	}
 	cmd := exec.Command(ownCopy(t), "-test.run=^"+t.Name()+"$", "-test.v", "-test.count=1")
-	cmd.Env = append(os.Environ(), elsewhere+"="+dir)
+	cmd.Env = append(os.Environ(), Elsewhere+"="+dir)
 	cmd.Dir = "/"
 	prepare(cmd)
 	out, err := cmd.CombinedOutput()
@@ -45,7 +45,7 @@ func ownCopy(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer from.Close()
-	path := filepath.Join(openDir(t), "scan.test")
+	path := filepath.Join(OpenDir(t), "scan.test")
 	to, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o755)
 	if err != nil {
 		t.Fatal(err)
@@ -59,40 +59,26 @@ func ownCopy(t *testing.T) string {
 	return path
 }
 
-// openDir is a temporary directory that, unlike t.TempDir, every user can reach.
-func openDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "lockscope-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
 // asNobody makes a process that of a user who owns nothing.
-func asNobody(cmd *exec.Cmd) {
+func AsNobody(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 }
 
-func needRoot(t *testing.T, what string) {
+func NeedRoot(t *testing.T, what string) {
 	t.Helper()
-	if os.Geteuid() != 0 && os.Getenv(elsewhere) == "" {
+	if os.Geteuid() != 0 && os.Getenv(Elsewhere) == "" {
 		t.Skipf("only root can %s", what)
 	}
 }
 
 // talker is a process that is spoken to by lines.
-type talker struct {
+type Talker struct {
 	in  io.WriteCloser
 	out *bufio.Scanner
 }
 
 // startTalker starts a process, and ends it with the test.
-func startTalker(t *testing.T, cmd *exec.Cmd) *talker {
+func StartTalker(t *testing.T, cmd *exec.Cmd) *Talker {
 	t.Helper()
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -111,17 +97,17 @@ func startTalker(t *testing.T, cmd *exec.Cmd) *talker {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
-	return &talker{in, bufio.NewScanner(out)}
+	return &Talker{in, bufio.NewScanner(out)}
 }
 
-func (p *talker) say(t *testing.T, line string) {
+func (p *Talker) Say(t *testing.T, line string) {
 	t.Helper()
 	if _, err := io.WriteString(p.in, line+"\n"); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (p *talker) hear(t *testing.T, want string) {
+func (p *Talker) Hear(t *testing.T, want string) {
 	t.Helper()
 	if !p.out.Scan() || p.out.Text() != want {
 		t.Fatalf("heard %q, %v; want %q", p.out.Text(), p.out.Err(), want)

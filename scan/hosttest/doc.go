@@ -1,0 +1,3 @@
+// Package hosttest makes hosts for tests: directories, mounted file systems, some of which hang, and
+// processes of other users. What a host does not allow or have skips the test. Only tests import it.
+package hosttest
