@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/ui"
 )
@@ -57,7 +58,7 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 		return status
 	}
 	reports := found.sorted()
-	breaker := &scan.Breaker{Names: s.names(), Audit: s.auditLog()}
+	breaker := &repair.Breaker{Names: s.names(), Audit: s.auditLog()}
 	attempt := breaker.Break
 	switch {
 	case s.dryRun: // also beside --yes: who asks for it wants nothing to be done
@@ -88,7 +89,7 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 }
 
 // confirmed lists what would be broken, with the evidence, and asks, until ctx ends.
-func confirmed(ctx context.Context, reports []*report.Report, b *scan.Breaker, stdin io.Reader, stderr io.Writer) bool {
+func confirmed(ctx context.Context, reports []*report.Report, b *repair.Breaker, stdin io.Reader, stderr io.Writer) bool {
 	for _, r := range reports {
 		if ctx.Err() != nil {
 			return false
@@ -96,7 +97,7 @@ func confirmed(ctx context.Context, reports []*report.Report, b *scan.Breaker, s
 		summary, _ := r.Explain()
 		fmt.Fprintf(stderr, "%s\n  %s\n  to be removed: %s\n", report.Escape(r.Path), summary,
 			report.Escape(strings.Join(b.Names.Leftovers(r.Evidence.Evidence), ", ")))
-		if a := b.Check(r); a.Outcome == scan.WouldBeRefused {
+		if a := b.Check(r); a.Outcome == repair.WouldBeRefused {
 			fmt.Fprintf(stderr, "  would be refused: %s\n", report.Escape(a.Why()))
 		}
 	}

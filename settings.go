@@ -12,6 +12,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/ui"
 )
 
@@ -137,8 +138,8 @@ func (s *settings) absolute() error {
 }
 
 // auditLog is where attempts to break a lock are put on record.
-func (s *settings) auditLog() *scan.AuditLog {
-	return &scan.AuditLog{Path: s.AuditLog, Host: hostname()}
+func (s *settings) auditLog() *repair.AuditLog {
+	return &repair.AuditLog{Path: s.AuditLog, Host: hostname()}
 }
 
 func (s *settings) names() lock.Names {

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/ui"
 )
 
@@ -32,7 +33,7 @@ func screen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
 		Demo:     s.demo,
 	}
 	if !s.ReadOnly {
-		breaker := scan.Breaker{Names: o.Names, Audit: s.auditLog()}
+		breaker := repair.Breaker{Names: o.Names, Audit: s.auditLog()}
 		o.Break, o.Check = breaker.Break, breaker.Check
 	}
 	if os.Getenv("GOGC") == "" { // else the user knows better

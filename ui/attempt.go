@@ -3,31 +3,31 @@ package ui
 import (
 	"strings"
 
-	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
 // outcomeWord is the screen's word for what an attempt came to. Nothing was damaged where a stale lock was
 // broken: what was left behind was cleared away.
-func outcomeWord(o scan.Outcome) string {
+func outcomeWord(o repair.Outcome) string {
 	switch o {
-	case scan.Removed:
+	case repair.Removed:
 		return "cleared"
-	case scan.Refused:
+	case repair.Refused:
 		return "left as it was"
 	}
 	return strings.ReplaceAll(o.String(), "-", " ")
 }
 
 // attemptText says what was removed or would be, and why not, or not more.
-func attemptText(a *scan.Attempt) string {
+func attemptText(a *repair.Attempt) string {
 	files := "removed " + escapeList(a.Files)
 	switch {
-	case a.Outcome == scan.Removed:
+	case a.Outcome == repair.Removed:
 		return files
-	case a.Outcome == scan.WouldRemove:
+	case a.Outcome == repair.WouldRemove:
 		return "would remove " + escapeList(a.Files)
-	case a.Outcome == scan.WouldBeRefused:
+	case a.Outcome == repair.WouldBeRefused:
 		return "would be refused: " + report.Escape(a.Why())
 	case len(a.Files) > 0:
 		return files + ", but: " + report.Escape(a.Why())

@@ -7,29 +7,29 @@ import (
 	"time"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
 // attempts are one of each kind, with what the screen and the printed lines say of it.
 var attempts = []struct {
-	attempt             scan.Attempt
+	attempt             repair.Attempt
 	screen, line, json  string
 	counted, notCleared string
 }{
-	{scan.Attempt{Outcome: scan.Removed, Files: []string{".handoff.pidfile"}},
+	{repair.Attempt{Outcome: repair.Removed, Files: []string{".handoff.pidfile"}},
 		"removed .handoff.pidfile", "removed .handoff.pidfile", `"outcome":"removed","files":[".handoff.pidfile"]`, "1 cleared", ""},
-	{scan.Attempt{Outcome: scan.Refused, Err: &lock.RefusedError{Dir: root + "/d", Reason: lock.RefusedHeld, Holder: 7, Command: "kvd"}},
+	{repair.Attempt{Outcome: repair.Refused, Err: &lock.RefusedError{Dir: root + "/d", Reason: lock.RefusedHeld, Holder: 7, Command: "kvd"}},
 		"the lock is held by kvd 7", "refused: the lock is held by kvd 7",
 		`"outcome":"refused","reason":"held","error":"the lock is held by kvd 7","files":[]`, "0 cleared, 1 left as it was", "left as it was"},
-	{scan.Attempt{Outcome: scan.Failed, Err: &lock.AsideError{Path: "/d/x\x1b.tmp", Err: errors.New("EIO")}},
+	{repair.Attempt{Outcome: repair.Failed, Err: &lock.AsideError{Path: "/d/x\x1b.tmp", Err: errors.New("EIO")}},
 		`the pidfile was moved to /d/x\x1b.tmp, and is still there: EIO`,
 		`failed: the pidfile was moved to /d/x\x1b.tmp, and is still there: EIO`,
 		`"outcome":"failed","error":"the pidfile was moved to /d/x\u001b.tmp, and is still there: EIO","files":[]`, "0 cleared, 1 failed", "failed"},
-	{scan.Attempt{Outcome: scan.Failed, Err: &lock.RefusedError{Dir: root + "/d", Err: errors.New("input/output error")}},
+	{repair.Attempt{Outcome: repair.Failed, Err: &lock.RefusedError{Dir: root + "/d", Err: errors.New("input/output error")}},
 		"input/output error", "failed: input/output error",
 		`"outcome":"failed","error":"input/output error","files":[]`, "0 cleared, 1 failed", "failed"},
-	{scan.Attempt{Outcome: scan.Failed, Files: []string{".handoff.pidfile"}, Err: errors.New("no space")},
+	{repair.Attempt{Outcome: repair.Failed, Files: []string{".handoff.pidfile"}, Err: errors.New("no space")},
 		"removed .handoff.pidfile, but: no space", "failed: removed .handoff.pidfile, but: no space",
 		`"outcome":"failed","error":"no space","files":[".handoff.pidfile"]`, "0 cleared, 1 failed", "failed"},
 }
@@ -37,7 +37,7 @@ var attempts = []struct {
 // The screen, its log and the printed lines say the same of an attempt.
 func TestAttemptIsToldAlike(t *testing.T) {
 	for _, test := range attempts {
-		m, _ := testModel(120, 30, Options{Break: func(*report.Report) scan.Attempt { return test.attempt }})
+		m, _ := testModel(120, 30, Options{Break: func(*report.Report) repair.Attempt { return test.attempt }})
 		m.take(scanned(changes(stale("d"))))
 		m.typed("B")
 		m.Update(m.typed("y")())
@@ -66,11 +66,11 @@ func TestAttemptIsToldAlike(t *testing.T) {
 
 // The dialog says of each target that a break would be refused, and why, before anything is confirmed.
 func TestDialogForesees(t *testing.T) {
-	check := func(r *report.Report) scan.Attempt {
+	check := func(r *report.Report) repair.Attempt {
 		if strings.HasSuffix(r.Path, "/b") {
-			return scan.Attempt{Outcome: scan.WouldBeRefused, Err: &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedImmutable}}
+			return repair.Attempt{Outcome: repair.WouldBeRefused, Err: &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedImmutable}}
 		}
-		return scan.Attempt{Outcome: scan.WouldRemove, Files: []string{".handoff.pidfile"}}
+		return repair.Attempt{Outcome: repair.WouldRemove, Files: []string{".handoff.pidfile"}}
 	}
 	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: check})
 	m.take(scanned(changes(stale("a"), stale("b"), stale("c"))))
@@ -104,12 +104,12 @@ func TestDialogForesees(t *testing.T) {
 // Of very many targets, what is found out comes little by little, and stops with the dialog.
 func TestDialogForeseesByParts(t *testing.T) {
 	checked := 0
-	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: func(r *report.Report) scan.Attempt {
+	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: func(r *report.Report) repair.Attempt {
 		checked++
 		for range time.Tick(checkTime) {
 			break
 		}
-		return scan.Attempt{Outcome: scan.WouldRemove}
+		return repair.Attempt{Outcome: repair.WouldRemove}
 	}})
 	m.take(scanned(changes(stale("a"), stale("b"), stale("c"))))
 	cmd := m.typed("a", "B")

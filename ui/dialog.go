@@ -8,7 +8,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
@@ -36,15 +36,15 @@ const (
 // target is a directory to break, and what came of it.
 type target struct {
 	seen  *report.Report
-	would scan.Attempt // what a break would come to, once that is found out
-	came  scan.Attempt // what it came to, once it was tried
+	would repair.Attempt // what a break would come to, once that is found out
+	came  repair.Attempt // what it came to, once it was tried
 }
 
 // tried lists the paths of the targets that were tried.
 func (d *dialog) tried() []string {
 	var paths []string
 	for i := range d.targets {
-		if d.targets[i].came.Outcome != scan.NotTried {
+		if d.targets[i].came.Outcome != repair.NotTried {
 			paths = append(paths, d.targets[i].seen.Path)
 		}
 	}
@@ -54,7 +54,7 @@ func (d *dialog) tried() []string {
 // brokenMsg is what came of one target.
 type brokenMsg struct {
 	target int
-	came   scan.Attempt
+	came   repair.Attempt
 }
 
 // ask opens the dialog for the selected stale directories, or without a selection for
@@ -170,6 +170,6 @@ func (m *model) broken(msg brokenMsg) tea.Cmd {
 }
 
 // outcomeOrder is the order in which what came of the targets is to be read.
-var outcomeOrder = []scan.Outcome{scan.Failed, scan.Refused, scan.Removed, scan.NotTried}
+var outcomeOrder = []repair.Outcome{repair.Failed, repair.Refused, repair.Removed, repair.NotTried}
 
-func rank(o scan.Outcome) int { return slices.Index(outcomeOrder, o) }
+func rank(o repair.Outcome) int { return slices.Index(outcomeOrder, o) }

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
@@ -20,7 +20,7 @@ type breaker struct {
 	hold   chan struct{}    // if set, each break waits for it
 }
 
-func (b *breaker) breakStale(r *report.Report) scan.Attempt {
+func (b *breaker) breakStale(r *report.Report) repair.Attempt {
 	b.mu.Lock()
 	b.asked = append(b.asked, r)
 	b.mu.Unlock()
@@ -29,12 +29,12 @@ func (b *breaker) breakStale(r *report.Report) scan.Attempt {
 	}
 	for part, err := range b.refuse {
 		if strings.Contains(r.Path, part) {
-			return scan.Attempt{Outcome: scan.Refused, Err: err}
+			return repair.Attempt{Outcome: repair.Refused, Err: err}
 		}
 	}
-	a := scan.Attempt{Outcome: scan.Removed, Files: []string{".handoff.pidfile"}}
+	a := repair.Attempt{Outcome: repair.Removed, Files: []string{".handoff.pidfile"}}
 	if b.partly != nil {
-		a.Outcome, a.Err = scan.Failed, b.partly
+		a.Outcome, a.Err = repair.Failed, b.partly
 	}
 	return a
 }

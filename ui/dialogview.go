@@ -7,7 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"lockscope/lock"
-	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
@@ -92,12 +92,12 @@ func (m *model) dialogHead(w int) []string {
 
 // outcomes counts what came of the targets.
 func (d *dialog) outcomes() string {
-	counts := map[scan.Outcome]int{}
+	counts := map[repair.Outcome]int{}
 	for _, t := range d.targets {
 		counts[t.came.Outcome]++
 	}
-	parts := []string{count(counts[scan.Removed]) + " " + outcomeWord(scan.Removed)}
-	for _, o := range []scan.Outcome{scan.Refused, scan.Failed, scan.NotTried} {
+	parts := []string{count(counts[repair.Removed]) + " " + outcomeWord(repair.Removed)}
+	for _, o := range []repair.Outcome{repair.Refused, repair.Failed, repair.NotTried} {
 		if counts[o] > 0 {
 			parts = append(parts, count(counts[o])+" "+outcomeWord(o))
 		}
@@ -110,9 +110,9 @@ func (m *model) targetLines(g *target, w int) []string {
 	d, t := m.dialog, &m.theme
 	path := shortenMiddle(t.escape(g.seen.Path), w-2, t.mark)
 	switch {
-	case g.came.Outcome == scan.Removed:
+	case g.came.Outcome == repair.Removed:
 		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.plain(attemptText(&g.came)))}
-	case g.came.Outcome != scan.NotTried:
+	case g.came.Outcome != repair.NotTried:
 		lines := []string{t.alarm.Render(t.bad) + " " + path}
 		for _, line := range wrap(t.plain(attemptText(&g.came)), w-2) {
 			lines = append(lines, "  "+line)
@@ -134,7 +134,7 @@ func (m *model) targetLines(g *target, w int) []string {
 		lines = append(lines, t.strong.Render(path))
 	}
 	lines = append(lines, "  "+t.dim.Render("removes ")+shorten(t.plain(m.removes(g.seen)), w-10, t.mark))
-	if g.would.Outcome == scan.WouldBeRefused {
+	if g.would.Outcome == repair.WouldBeRefused {
 		for _, line := range wrap(t.plain(attemptText(&g.would)), w-2) {
 			lines = append(lines, "  "+t.alarm.Render(line))
 		}

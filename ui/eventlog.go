@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
@@ -15,9 +15,9 @@ import (
 type event struct {
 	at       time.Time
 	path     string
-	from, to class          // noClass where there was or is no directory
-	report   *report.Report // what it rests on; nil for a directory that is gone
-	attempt  *scan.Attempt  // with neither of them
+	from, to class           // noClass where there was or is no directory
+	report   *report.Report  // what it rests on; nil for a directory that is gone
+	attempt  *repair.Attempt // with neither of them
 
 	fromPID, toPID int       // of the holders, if they are what changed
 	more           int       // hand-overs since the first, of which this is the last
@@ -137,7 +137,7 @@ func (m *model) transition(e *event) string {
 	switch {
 	case e.attempt != nil:
 		style := t.alarm
-		if e.attempt.Outcome == scan.Removed {
+		if e.attempt.Outcome == repair.Removed {
 			style = t.good
 		}
 		return "break: " + style.Render(outcomeWord(e.attempt.Outcome))

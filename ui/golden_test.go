@@ -11,7 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
@@ -88,8 +88,8 @@ func (m *model) shown() string {
 	return b.String()
 }
 
-func neverBreak(*report.Report) scan.Attempt {
-	return scan.Attempt{Outcome: scan.Refused, Err: errNotStale}
+func neverBreak(*report.Report) repair.Attempt {
+	return repair.Attempt{Outcome: repair.Refused, Err: errNotStale}
 }
 
 func TestScreens(t *testing.T) {

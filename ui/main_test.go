@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
@@ -53,11 +53,11 @@ func child(healthy string) int {
 	err := Run(ctx, Options{
 		Host: "web-07", Roots: []string{root}, Source: source, Interval: 2 * time.Second,
 		Color: os.Getenv("NO_COLOR") == "", ASCII: os.Getenv("LOCKSCOPE_UI_ASCII") != "",
-		Break: func(r *report.Report) scan.Attempt {
+		Break: func(r *report.Report) repair.Attempt {
 			if r.Evidence.Pidfile.PID == 1 {
-				return scan.Attempt{Outcome: scan.Refused, Err: errNotStale}
+				return repair.Attempt{Outcome: repair.Refused, Err: errNotStale}
 			}
-			return scan.Attempt{Outcome: scan.Removed, Files: []string{".handoff.pidfile"}}
+			return repair.Attempt{Outcome: repair.Removed, Files: []string{".handoff.pidfile"}}
 		},
 	})
 	switch {

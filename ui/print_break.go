@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"lockscope/scan"
+	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
@@ -33,7 +33,7 @@ type breakJSON struct {
 }
 
 // Print prints what an attempt came to, or would come to.
-func (p *BreakPrinter) Print(r *report.Report, a scan.Attempt) error {
+func (p *BreakPrinter) Print(r *report.Report, a repair.Attempt) error {
 	if p.json {
 		b := breakJSON{Type: "break", Outcome: a.Outcome.String(), Reason: a.Reason()}
 		b.Path, b.PathBytes = textOf(r.Path)
@@ -45,7 +45,7 @@ func (p *BreakPrinter) Print(r *report.Report, a scan.Attempt) error {
 	}
 	text := attemptText(&a)
 	switch a.Outcome {
-	case scan.Refused, scan.Failed:
+	case repair.Refused, repair.Failed:
 		text = a.Outcome.String() + ": " + text
 	}
 	fmt.Fprintf(p.out, "%s: %s\n", report.Escape(r.Path), text)

@@ -1,4 +1,4 @@
-package scan
+package repair
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"golang.org/x/sys/unix"
 
@@ -31,7 +32,7 @@ func readLog(t *testing.T, path string) (records []AuditRecord) {
 		if err := json.Unmarshal(line, &r); err != nil || !bytes.HasSuffix(line, []byte("}\n")) {
 			t.Errorf("%q: %v", line, err)
 		}
-		if strings.ContainsFunc(string(line[:len(line)-1]), notPrinting) {
+		if strings.ContainsFunc(string(line[:len(line)-1]), func(r rune) bool { return !unicode.IsPrint(r) }) {
 			t.Errorf("%q is not safe to print", line)
 		}
 		records = append(records, r)

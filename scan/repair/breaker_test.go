@@ -1,4 +1,4 @@
-package scan
+package repair
 
 import (
 	"encoding/binary"
@@ -21,6 +21,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/hosttest"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -30,10 +31,18 @@ var (
 	tempName    = pidfileName + ".tmp"
 )
 
-// staleReport is what a scan finds of a directory, which must be stale.
+// staleReport is what a look finds at a directory, which must be stale.
 func staleReport(t *testing.T, dir string) *report.Report {
 	t.Helper()
-	r := once(t, Config{Roots: []string{dir}}).at(t, dir)
+	d, err := lock.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	s := observe.New(observe.Config{Timeout: hosttest.Patience}).Begin()
+	now := s.Observe(d, d.LockFile(), observe.How{Wait: true})
+	r := &report.Report{Root: dir, Path: dir, Evidence: now.Evidence, Observed: now.At}
+	r.Verdict = report.Classify(&r.Evidence)
 	if !r.Breakable() {
 		t.Fatalf("%s is %s", dir, r.Verdict.State)
 	}

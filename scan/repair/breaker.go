@@ -1,4 +1,4 @@
-package scan
+package repair
 
 import (
 	"context"
