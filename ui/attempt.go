@@ -34,3 +34,11 @@ func attemptText(a *repair.Attempt) string {
 	}
 	return report.Escape(a.Why())
 }
+
+func escapeList(names []string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = report.Escape(name)
+	}
+	return strings.Join(out, ", ")
+}

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 const many = 100_000
@@ -118,7 +119,7 @@ func BenchmarkFrame(b *testing.B) {
 		for at := 3; b.Loop(); at++ {
 			took.measure(func() {
 				term.send("j")
-				term.see(" " + count(at) + " of 100,012")
+				term.see(" " + show.Count(at) + " of 100,012")
 			})
 		}
 		took.report(b)

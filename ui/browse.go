@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
@@ -105,18 +106,18 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 		m.resize()
 		return m.filter.Focus()
 	case key.Matches(k, keys.Problems):
-		if rs.query.classes == problems {
+		if rs.query.classes == show.Problems {
 			m.showClasses(0)
 		} else {
-			m.showClasses(problems)
+			m.showClasses(show.Problems)
 		}
 	case key.Matches(k, keys.AllStates):
 		m.showClasses(0)
 	case key.Matches(k, keys.State):
 		digit, _ := strconv.Atoi(k.String())
-		m.toggleClass(classOfState(report.States[digit-1]))
+		m.toggleClass(show.ClassOfState(report.States[digit-1]))
 	case key.Matches(k, keys.Sort):
-		m.sort(order{column: (rs.order.column + 1) % columnCount})
+		m.sort(order{column: (rs.order.column + 1) % show.ColumnCount})
 	case key.Matches(k, keys.Reverse):
 		m.sort(order{rs.order.column, !rs.order.reverse})
 	case key.Matches(k, keys.Group):
@@ -147,15 +148,15 @@ func (m *model) sort(o order) {
 
 // toggleClass shows one class alone, or adds it to, or removes it from, those
 // that were chosen one by one.
-func (m *model) toggleClass(c class) {
-	if cs := m.rows.query.classes; cs == 0 || cs == problems {
-		m.showClasses(only(c))
+func (m *model) toggleClass(c show.Class) {
+	if cs := m.rows.query.classes; cs == 0 || cs == show.Problems {
+		m.showClasses(show.Only(c))
 	} else {
-		m.showClasses(cs.toggle(c))
+		m.showClasses(cs.Toggle(c))
 	}
 }
 
-func (m *model) showClasses(cs classes) {
+func (m *model) showClasses(cs show.Classes) {
 	m.rows.setQuery(query{classes: cs, terms: m.rows.query.terms})
 }
 

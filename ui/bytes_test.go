@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // TestBytes counts what crosses the wire at 120×40 for what happens most.
@@ -27,7 +28,7 @@ func TestBytes(t *testing.T) {
 	}
 	term.send("jjjjjjjjjjjjj") // to the healthy ones
 	term.see("14 of 1,012")
-	place := func(i int) string { return " " + count(i) + " of 1,012" }
+	place := func(i int) string { return " " + show.Count(i) + " of 1,012" }
 	cost("cursor down", 400, 8, func(i int) {
 		term.send("j")
 		term.see(place(15 + i))
@@ -65,7 +66,7 @@ func TestBytesOfTick(t *testing.T) {
 	for want := 11; want < 16; want++ {
 		before := len(term.written())
 		term.clock.forward(time.Second)
-		term.see(" " + age(time.Duration(want)*time.Second) + " ago")
+		term.see(" " + show.Age(time.Duration(want)*time.Second) + " ago")
 		cost := len(term.written()) - before
 		t.Logf("every visible age changes: %d bytes", cost)
 		if cost > 600 {

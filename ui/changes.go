@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // take notes what changed and returns the events in it, without their time. What
@@ -12,7 +13,7 @@ func (rs *rows) take(changes []report.Change, gone []string) (events []event) {
 	for _, c := range changes {
 		r := rs.byPath[c.Report.Path]
 		if r == nil {
-			r = &row{stood: noClass}
+			r = &row{stood: show.NoClass}
 			rs.byPath[c.Report.Path] = r
 		}
 		rs.await(r)
@@ -26,8 +27,8 @@ func (rs *rows) take(changes []report.Change, gone []string) (events []event) {
 			delete(rs.byPath, path)
 			rs.await(r)
 			r.next, r.leaves = nil, true
-			if r.stood != noClass {
-				events = append(events, event{path: path, from: r.stood, to: noClass})
+			if r.stood != show.NoClass {
+				events = append(events, event{path: path, from: r.stood, to: show.NoClass})
 			}
 		}
 	}
@@ -88,7 +89,7 @@ func (rs *rows) settle() {
 	}
 	rs.waiting = nil
 
-	rs.paths = order{column: byPath}.insert(rs.paths, found)
+	rs.paths = order{column: show.ColumnDirectory}.insert(rs.paths, found)
 	rs.sorted = rs.order.insert(rs.sorted, placed)
 	if !rs.query.all() {
 		placed = slices.DeleteFunc(placed, func(r *row) bool {
@@ -102,14 +103,14 @@ func (rs *rows) settle() {
 // turn takes note of a report, and says what changed with it if its verdict
 // stands: the class, or whose the lock is.
 func (r *row) turn(now *report.Report) (e event, changed bool) {
-	c := classOf(now)
-	if c == checking {
+	c := show.ClassOf(now)
+	if c == show.Checking {
 		return event{}, false
 	}
 	e = event{path: now.Path, from: r.stood, to: c, report: now}
 	keeper := 0
 	if now.Verdict.State == report.Held {
-		keeper = keeperPID(now)
+		keeper = show.KeeperPID(now)
 	}
 	if r.stood == c && keeper != 0 && r.keeper != 0 {
 		e.fromPID, e.toPID = int(r.keeper), keeper

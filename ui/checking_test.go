@@ -7,6 +7,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // What awaits its second look is called so, and nobody is told what to do about it.
@@ -54,7 +55,7 @@ func TestSinceNotKnown(t *testing.T) {
 	for _, ascii := range []bool{false, true} {
 		m, _ := testModel(120, 30, Options{ASCII: ascii})
 		m.take(scanned(changes(free("0"), old, fresh)))
-		m.sort(order{column: bySince})
+		m.sort(order{column: show.ColumnSince})
 		for _, want := range []string{"fresh old 0", "old fresh 0"} {
 			var got []string
 			for _, r := range m.rows.shown {
@@ -63,7 +64,7 @@ func TestSinceNotKnown(t *testing.T) {
 			if strings.Join(got, " ") != want {
 				t.Errorf("sorted %v: %v, want %s", m.rows.order, got, want)
 			}
-			m.sort(order{column: bySince, reverse: true})
+			m.sort(order{column: show.ColumnSince, reverse: true})
 		}
 		dash := " –"
 		if ascii {

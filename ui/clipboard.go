@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	"lockscope/ui/show"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 )
@@ -100,7 +102,7 @@ func tmux(ctx context.Context, input string, args ...string) error {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
-		return errors.New("no answer in " + seconds(tmuxPatience))
+		return errors.New("no answer in " + show.Seconds(tmuxPatience))
 	case line != "":
 		return errors.New(line)
 	}

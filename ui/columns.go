@@ -1,13 +1,15 @@
 package ui
 
-// columns are the widths of the table's columns; 0 = there is no room for it.
-type columns struct{ dir, pidfile, holder, command, since int }
+import "lockscope/ui/show"
+
+// columns are the widths of the table's columns in cells, from the directory on; 0 = there is
+// no room for it. The state has a width that is always the same.
+type columns [show.ColumnCount]int
 
 const (
 	stateWidth   = 2 + len("unguarded")
 	pidfileWidth = 7  // of a PID that the kernel gives out
 	pidfileMost  = 10 // of any number that a pidfile may have
-	holderWidth  = 11
 	commandWidth = 12 // at least
 	sinceWidth   = 5
 	dirWidth     = 28 // at least, while there is any column to its right
@@ -19,39 +21,33 @@ const (
 // planColumns divides the width of the table. Where it does not do, columns
 // drop from the right. longest is how long the longest path is.
 func planColumns(width, longest int) columns {
-	c := columns{dir: width - leftMargin - stateWidth - gapWidth - rightMargin}
-	for _, column := range []struct {
-		width int
-		it    *int
-	}{
-		{pidfileWidth, &c.pidfile}, {holderWidth, &c.holder}, {commandWidth, &c.command}, {sinceWidth, &c.since},
-	} {
-		if c.dir-gapWidth-column.width < dirWidth {
+	c := columns{show.ColumnDirectory: width - leftMargin - stateWidth - gapWidth - rightMargin}
+	dir := &c[show.ColumnDirectory]
+	for i, w := range []int{pidfileWidth, show.NarrowHolderWidth, commandWidth, sinceWidth} {
+		if *dir-gapWidth-w < dirWidth {
 			break
 		}
-		*column.it = column.width
-		c.dir -= gapWidth + column.width
+		c[int(show.ColumnPidfile)+i] = w
+		*dir -= gapWidth + w
 	}
-	if more := pidfileMost - pidfileWidth; c.since > 0 && c.dir-more >= dirWidth {
-		c.dir -= more
-		c.pidfile += more
+	if more := pidfileMost - pidfileWidth; c[show.ColumnSince] > 0 && *dir-more >= dirWidth {
+		*dir -= more
+		c[show.ColumnPidfile] += more
 	}
-	if spare := c.dir - max(longest, dirWidth); c.command > 0 && spare > 0 {
-		c.dir -= spare
-		c.command += spare
+	if spare := *dir - max(longest, dirWidth); c[show.ColumnCommand] > 0 && spare > 0 {
+		*dir -= spare
+		c[show.ColumnCommand] += spare
 	}
-	c.dir = max(c.dir, 0)
+	*dir = max(*dir, 0)
 	return c
 }
 
 // at is the column at a place of the line.
-func (c columns) at(x int) column {
+func (c columns) at(x int) show.Column {
 	end := leftMargin + stateWidth + gapWidth/2
-	for by, w := range []int{c.dir, c.pidfile, c.holder, c.command, c.since} {
-		if x < end || w == 0 {
-			return column(by)
-		}
-		end += w + gapWidth
+	by := show.ColumnState
+	for ; by < show.ColumnSince && x >= end && c[by+1] > 0; by++ {
+		end += c[by+1] + gapWidth
 	}
-	return bySince
+	return by
 }

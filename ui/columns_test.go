@@ -7,6 +7,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // The largest numbers there can be push nothing out of its column.
@@ -28,7 +29,7 @@ func TestColumnsHold(t *testing.T) {
 				rows = append(rows, strings.TrimRight(line, "▐ \n"))
 			}
 		}
-		if len(rows) != 2 || w > 100 && (width(rows[0]) != width(rows[1]) || !strings.HasSuffix(rows[0], " 9h")) {
+		if len(rows) != 2 || w > 100 && (show.Width(rows[0]) != show.Width(rows[1]) || !strings.HasSuffix(rows[0], " 9h")) {
 			t.Errorf("at %d:\n%s", w, strings.Join(rows, "\n"))
 		}
 		if w >= 120 && !strings.Contains(rows[1], "2147483647 ") {

@@ -1,13 +1,9 @@
 package ui
 
 import (
-	"fmt"
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/lock"
-	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // copyPath sends the path, as a word for a shell where it is to be pasted: a name may
@@ -17,7 +13,7 @@ func (m *model) copyPath() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	return m.send(shellWord(r.Path))
+	return m.send(show.ShellWord(r.Path))
 }
 
 func (m *model) copyNext() tea.Cmd {
@@ -25,71 +21,10 @@ func (m *model) copyNext() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	command, why := m.nextCommand(r.Report)
+	command, why := show.NextCommand(r.Report, m.opts.Names, m.opts.Break == nil)
 	if command == "" {
 		m.notice = "nothing to copy: " + why
 		return nil
 	}
 	return m.send(command)
-}
-
-// nextCommand is the next step as a line for a shell, or why there is none.
-func (m *model) nextCommand(r *report.Report) (command, why string) {
-	_, next := r.Explain()
-	switch command = r.Command(); {
-	case r.Checking:
-		return "", "still checking"
-	case command != "":
-		return command, ""
-	case next == "":
-		return "", "there is nothing to do here"
-	case !r.Breakable():
-		return "", "no command does this: " + next
-	case m.opts.Break == nil:
-		return "", "to break it is next, and this is read-only"
-	}
-	return breakCommand(m.opts.Names, r.Path), ""
-}
-
-// breakCommand breaks the stale lock of one directory and nothing below it, after
-// the same question and the same checks as the dialog.
-func breakCommand(names lock.Names, dir string) string {
-	command := "lockscope --break-stale --max-depth 0"
-	if names.Lock != lock.DefaultNames.Lock {
-		command += " --lock-name " + shellWord(names.Lock)
-	}
-	if names.Pidfile != lock.DefaultNames.Pidfile {
-		command += " --pid-name " + shellWord(names.Pidfile)
-	}
-	return command + " " + shellWord(dir)
-}
-
-// shellWord quotes a text, if need be, so that a shell takes it as one word. What
-// is not printable is written as bash, zsh and ksh read it, and a terminal
-// that it is pasted into finds nothing in it to obey.
-func shellWord(text string) string {
-	special := func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/._-+=:,@%", r))
-	}
-	switch {
-	case text != "" && !strings.ContainsFunc(text, special):
-		return text
-	case printable(text):
-		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-	}
-	var b strings.Builder
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == '\\' || c == '\'' {
-			fmt.Fprintf(&b, `\x%02x`, c)
-		} else {
-			b.WriteByte(c)
-		}
-	}
-	return "$'" + b.String() + "'"
-}
-
-// printable reports whether a text from outside is shown as it is, but for backslashes.
-func printable(text string) bool {
-	text = strings.ReplaceAll(text, `\`, "")
-	return report.Escape(text) == text
 }

@@ -1,11 +1,9 @@
 package ui
 
 import (
-	"os/exec"
 	"strings"
 	"testing"
 
-	"lockscope/lock"
 	"lockscope/scan/report"
 )
 
@@ -31,25 +29,6 @@ func TestNextCommand(t *testing.T) {
 		m.take(scanned(changes(test.s)))
 		if cmd := m.typed("Y"); m.notice != test.want || (cmd != nil) != strings.HasPrefix(test.want, "sent") {
 			t.Errorf("%s: says %q, want %q", test.s.state, m.notice, test.want)
-		}
-	}
-	names := lock.Names{Lock: "db lock", Pidfile: "db.pid"}
-	if got, want := breakCommand(names, "/d"), "lockscope --break-stale --max-depth 0 --lock-name 'db lock' --pid-name db.pid /d"; got != want {
-		t.Errorf("with other names: %s, want %s", got, want)
-	}
-}
-
-// TestShellWord asks a shell what it makes of a word.
-func TestShellWord(t *testing.T) {
-	for _, text := range []string{"", "/plain/path-1.0", "two words", "it's", `back\slash`, "$(touch x)`y`;&|<>*?~!#", "日本",
-		"new\nline", "\x1b[31m\x03\x7f'\\", "\xff\xfe", "a\u202eb", "~", "-n"} {
-		word := shellWord(text)
-		if strings.ContainsFunc(word, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			t.Errorf("%q becomes %q", text, word)
-		}
-		out, err := exec.Command("bash", "-c", "printf '%s.' "+word).Output()
-		if err != nil || string(out) != text+"." {
-			t.Errorf("a shell reads %s as %q, %v, want %q", word, out, err, text)
 		}
 	}
 }

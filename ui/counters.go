@@ -2,13 +2,15 @@ package ui
 
 import (
 	"strings"
+
+	"lockscope/ui/show"
 )
 
 // counter is one piece of the counters line.
 type counter struct {
-	text  string  // styled
-	shows classes // what a click on it shows alone; 0 = nothing
-	log   bool    // a click on it shows the log
+	text  string       // styled
+	shows show.Classes // what a click on it shows alone; 0 = nothing
+	log   bool         // a click on it shows the log
 }
 
 // countersLine says how many are in which state, the problems first.
@@ -33,7 +35,7 @@ func (m *model) counters() []counter {
 		w := 1
 		long := m.longCounters(form.healthy, form.gap)
 		for _, c := range long {
-			w += width(c.text)
+			w += show.Width(c.text)
 		}
 		if w <= m.width {
 			return long
@@ -46,34 +48,34 @@ func (m *model) counters() []counter {
 func (m *model) longCounters(healthy bool, gap string) []counter {
 	rs, t := m.rows, &m.theme
 	var out []counter
-	add := func(c class) {
-		text := t.class[c].Render(count(rs.counts[c]) + " " + c.String())
-		if rs.query.classes.has(c) {
-			text = t.class[c].Underline(true).Render(count(rs.counts[c]) + " " + c.String())
+	add := func(c show.Class) {
+		text := t.classes[c].Render(show.Count(rs.counts[c]) + " " + c.String())
+		if rs.query.classes.Has(c) {
+			text = t.classes[c].Underline(true).Render(show.Count(rs.counts[c]) + " " + c.String())
 		}
-		out = append(out, counter{text: text, shows: only(c)}, counter{text: gap})
+		out = append(out, counter{text: text, shows: show.Only(c)}, counter{text: gap})
 	}
-	for c := range class(classCount) {
-		if c.problem() && rs.counts[c] > 0 {
+	for c := range show.Class(show.ClassCount) {
+		if c.Problem() && rs.counts[c] > 0 {
 			add(c)
 		}
 	}
 	if len(out) == 0 && m.scan.passes > 0 && len(rs.sorted) > 0 {
 		out = append(out, counter{text: t.good.Render(t.ok + " no problems")}, counter{text: gap})
 	}
-	if rs.counts[checking] > 0 {
-		add(checking)
+	if rs.counts[show.Checking] > 0 {
+		add(show.Checking)
 	}
 	if n := len(m.scan.problems()); n > 0 {
-		out = append(out, counter{text: t.alarm.Render(counted(n, "error", "errors")), log: true}, counter{text: gap})
+		out = append(out, counter{text: t.alarm.Render(show.Counted(n, "error", "errors")), log: true}, counter{text: gap})
 	}
 	if !healthy {
-		return append(out, counter{text: t.dim.Render("of " + count(len(rs.sorted)))})
+		return append(out, counter{text: t.dim.Render("of " + show.Count(len(rs.sorted)))})
 	}
 	if len(out) > 0 {
 		out[len(out)-1].text = t.dim.Render(" " + t.bar + " ")
 	}
-	for c := checking + 1; c < classCount; c++ {
+	for c := show.Checking + 1; c < show.ClassCount; c++ {
 		add(c)
 	}
 	return out[:len(out)-1]
@@ -87,9 +89,9 @@ func (m *model) shortCounters() []counter {
 	if n == 0 {
 		style = t.good
 	}
-	rest := " of " + count(len(rs.sorted))
+	rest := " of " + show.Count(len(rs.sorted))
 	if !rs.query.all() {
-		rest = ", " + count(rs.matching()) + rest + " shown"
+		rest = ", " + show.Count(rs.matching()) + rest + " shown"
 	}
-	return []counter{{text: style.Render(counted(n, "problem", "problems")), shows: problems}, {text: rest}}
+	return []counter{{text: style.Render(show.Counted(n, "problem", "problems")), shows: show.Problems}, {text: rest}}
 }

@@ -4,15 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
-	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 const labelWidth = 10
-
-// stillChecking stands for the sentence on a directory that awaits its second look.
-const stillChecking = "Still checking: what was seen may be passing, as during an acquire. A second look tells."
 
 // detailLines explain a directory: what has happened to it, what that rests on, and
 // what to do next. They are at most w cells wide. In full, nothing is cut but wrapped.
@@ -31,8 +26,8 @@ func (m *model) cutDetail(n int) []string {
 	room := max(n-len(story)-len(next), 0)
 	lines := append(story, evidence[:min(room, len(evidence))]...)
 	last := len(lines) - 1
-	more := m.theme.mark + " " + m.keys.Detail.Help().Key + " shows more "
-	lines[last] = spread(lines[last], m.theme.dim.Render(more), m.width)
+	more := m.theme.chars.Mark + " " + m.keys.Detail.Help().Key + " shows more "
+	lines[last] = show.Spread(lines[last], m.theme.dim.Render(more), m.width)
 	return exactly(append(lines, next...), n)
 }
 
@@ -42,78 +37,56 @@ func (m *model) detailParts(r *row, w int, full bool) (story, evidence, next []s
 	}
 	t := &m.theme
 	c := r.class
-	state := t.class[c].Render(c.String())
-	path := t.escape(r.Path)
-	room := w - 2 - width(c.String()) - 2
-	if full && width(path) > room {
+	state := t.classes[c].Render(c.String())
+	path := t.chars.Escape(r.Path)
+	room := w - 2 - show.Width(c.String()) - 2
+	if full && show.Width(path) > room {
 		story = append(story, " "+state)
-		for _, line := range wrap(path, w-2) {
+		for _, line := range show.Wrap(path, w-2) {
 			story = append(story, " "+t.name.Render(line))
 		}
 	} else {
-		story = append(story, spread(" "+t.name.Render(shortenMiddle(path, room, t.mark)), state+" ", w))
+		story = append(story, show.Spread(" "+t.name.Render(show.ShortenMiddle(path, room, t.chars.Mark)), state+" ", w))
 	}
-	summary, advice := r.Explain()
-	if r.Checking { // what it would say, and what to do, is not established
-		summary, advice = stillChecking, ""
-	}
-	for _, line := range wrap(t.plain(summary), w-2) {
+	summary, advice := show.Explain(r.Report)
+	for _, line := range show.Wrap(t.chars.Plain(summary), w-2) {
 		story = append(story, " "+line)
 	}
 
-	list := facts(r.Report, m.pictured(), " "+t.dot+" ")
-	why := whyNoBreak(r.Report, m.opts.Break == nil)
+	why := show.WhyNoBreak(r.Report, m.opts.Break == nil)
+	facts := show.Facts(r.Report, m.pictured(), " "+t.chars.Dot+" ")
 	if why != "" {
-		list = append(list, fact{"break", why})
+		facts = append(facts, show.Fact{Label: "break", Text: why})
 	}
 	if full {
-		if codes := reasonCodes(r.Verdict.Reasons); codes != "" && !r.Checking {
-			list = append(list, fact{"reasons", codes})
-		}
-		list = append(list, fact{"observed", r.Observed.Local().Format("2006-01-02 15:04:05")})
+		facts = append(facts, show.FurtherFacts(r.Report)...)
 	}
-	for _, f := range list {
-		evidence = append(evidence, m.factLines(f, w, full)...)
+	for _, f := range facts {
+		evidence = append(evidence, m.factLines(f.Label, f.Text, w, full)...)
 	}
 
 	if advice != "" {
-		next = m.factLines(fact{"next", advice}, w, true)
+		next = m.factLines("next", advice, w, true)
 	}
 	if why == "" {
 		offer := m.keys.Break.Help().Key + " removes what is stale, after checking everything again"
-		next = append(next, m.factLines(fact{"break", offer}, w, full)...)
+		next = append(next, m.factLines("break", offer, w, full)...)
 	}
 	return story, evidence, next
 }
 
 // factLines lays out a fact with its label, wrapped or cut.
-func (m *model) factLines(f fact, w int, wrapped bool) []string {
-	f.text = m.theme.plain(f.text)
-	label := "   " + m.theme.dim.Render(pad(f.label, labelWidth))
+func (m *model) factLines(label, text string, w int, wrapped bool) []string {
+	text = m.theme.chars.Plain(text)
+	margin := "   " + m.theme.dim.Render(show.Pad(label, labelWidth))
 	room := w - 3 - labelWidth - 1
 	if !wrapped {
-		return []string{label + shorten(f.text, room, m.theme.mark)}
+		return []string{margin + show.Shorten(text, room, m.theme.chars.Mark)}
 	}
 	var lines []string
-	for _, line := range wrap(f.text, room) {
-		lines = append(lines, label+line)
-		label = strings.Repeat(" ", 3+labelWidth)
+	for _, line := range show.Wrap(text, room) {
+		lines = append(lines, margin+line)
+		margin = strings.Repeat(" ", 3+labelWidth)
 	}
 	return lines
-}
-
-func reasonCodes(rs report.Reasons) string {
-	var codes []string
-	for _, r := range rs.List() {
-		codes = append(codes, r.String())
-	}
-	return strings.Join(codes, ", ")
-}
-
-// wrap breaks text into lines of at most w cells, at spaces where there are any.
-func wrap(text string, w int) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(ansi.WrapWc(text, max(w, 1), ""), "\n")
 }

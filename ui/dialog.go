@@ -10,6 +10,7 @@ import (
 
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // dialog asks whether to break, and then says what came of it. Its targets are
@@ -66,7 +67,7 @@ func (m *model) ask() tea.Cmd {
 		if r == nil {
 			return nil
 		}
-		if why := whyNoBreak(r.Report, false); why != "" {
+		if why := show.WhyNoBreak(r.Report, false); why != "" {
 			m.notice = "break " + why
 			return nil
 		}

@@ -6,9 +6,9 @@ import (
 
 	"charm.land/bubbles/v2/key"
 
-	"lockscope/lock"
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 func (m *model) dialogKeys() []key.Binding {
@@ -35,7 +35,7 @@ func (m *model) dialogLines(height int) []string {
 	list := m.targetList(inner, max(height-2-len(head)-len(foot), 1))
 	lines := append(append(head, list...), foot...)
 	for i, line := range lines {
-		lines[i] = " " + pad(shorten(line, inner, t.mark), inner) + " "
+		lines[i] = " " + show.Pad(show.Shorten(line, inner, t.chars.Mark), inner) + " "
 	}
 	box := t.frame().Render(strings.Join(lines, "\n"))
 	return strings.Split(box, "\n")
@@ -52,7 +52,7 @@ func (m *model) targetList(w, height int) []string {
 	for i := d.top; i < len(d.targets) && len(lines) <= height; i++ {
 		lines = append(lines, m.targetLines(&d.targets[i], w)...)
 		if len(lines) >= height && i+1 < len(d.targets) {
-			lines = append(lines[:height-1], m.theme.dim.Render(m.theme.mark+" and "+count(len(d.targets)-i)+" more, "+m.keys.Down.Help().Key))
+			lines = append(lines[:height-1], m.theme.dim.Render(m.theme.chars.Mark+" and "+show.Count(len(d.targets)-i)+" more, "+m.keys.Down.Help().Key))
 			break
 		}
 	}
@@ -67,12 +67,12 @@ func (m *model) dialogHead(w int) []string {
 	case asks:
 		title = "Break this stale lock?"
 		if n > 1 {
-			title = "Break these " + count(n) + " stale locks?"
+			title = "Break these " + show.Count(n) + " stale locks?"
 		}
 	case breaks:
-		title = "Breaking" + t.mark
+		title = "Breaking" + t.chars.Mark
 		if n > 1 {
-			title = "Breaking " + count(len(d.tried())+1) + " of " + count(n) + t.mark
+			title = "Breaking " + show.Count(len(d.tried())+1) + " of " + show.Count(n) + t.chars.Mark
 		}
 		if d.stop {
 			title += " stopping after this one"
@@ -82,10 +82,10 @@ func (m *model) dialogHead(w int) []string {
 	}
 	lines := []string{t.name.Render(title)}
 	if d.phase == asks && d.skipped > 0 {
-		lines = append(lines, t.dim.Render(counted(d.skipped, "selected directory is", "selected directories are")+" not stale and left alone."))
+		lines = append(lines, t.dim.Render(show.Counted(d.skipped, "selected directory is", "selected directories are")+" not stale and left alone."))
 	}
 	if n := d.wouldBeRefused(); d.phase == asks && n > 0 && len(d.targets) > 1 {
-		lines = append(lines, t.alarm.Render(count(n)+" would be refused."))
+		lines = append(lines, t.alarm.Render(show.Count(n)+" would be refused."))
 	}
 	return append(lines, "")
 }
@@ -96,10 +96,10 @@ func (d *dialog) outcomes() string {
 	for _, t := range d.targets {
 		counts[t.came.Outcome]++
 	}
-	parts := []string{count(counts[repair.Removed]) + " " + outcomeWord(repair.Removed)}
+	parts := []string{show.Count(counts[repair.Removed]) + " " + outcomeWord(repair.Removed)}
 	for _, o := range []repair.Outcome{repair.Refused, repair.Failed, repair.NotTried} {
 		if counts[o] > 0 {
-			parts = append(parts, count(counts[o])+" "+outcomeWord(o))
+			parts = append(parts, show.Count(counts[o])+" "+outcomeWord(o))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -108,34 +108,34 @@ func (d *dialog) outcomes() string {
 // targetLines are one target: what it is, and what would be or was done.
 func (m *model) targetLines(g *target, w int) []string {
 	d, t := m.dialog, &m.theme
-	path := shortenMiddle(t.escape(g.seen.Path), w-2, t.mark)
+	path := show.ShortenMiddle(t.chars.Escape(g.seen.Path), w-2, t.chars.Mark)
 	switch {
 	case g.came.Outcome == repair.Removed:
-		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.plain(attemptText(&g.came)))}
+		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.chars.Plain(attemptText(&g.came)))}
 	case g.came.Outcome != repair.NotTried:
 		lines := []string{t.alarm.Render(t.bad) + " " + path}
-		for _, line := range wrap(t.plain(attemptText(&g.came)), w-2) {
+		for _, line := range show.Wrap(t.chars.Plain(attemptText(&g.came)), w-2) {
 			lines = append(lines, "  "+line)
 		}
 		return lines
 	case d.phase != asks:
-		return []string{t.dim.Render(t.dot) + " " + path}
+		return []string{t.dim.Render(t.chars.Dot) + " " + path}
 	}
 	var lines []string
 	if len(d.targets) == 1 {
-		for _, line := range wrap(t.escape(g.seen.Path), w) {
+		for _, line := range show.Wrap(t.chars.Escape(g.seen.Path), w) {
 			lines = append(lines, t.strong.Render(line))
 		}
 		if !m.cramped() {
 			summary, _ := g.seen.Explain()
-			lines = append(lines, wrap(t.plain(summary), w)...)
+			lines = append(lines, show.Wrap(t.chars.Plain(summary), w)...)
 		}
 	} else {
 		lines = append(lines, t.strong.Render(path))
 	}
-	lines = append(lines, "  "+t.dim.Render("removes ")+shorten(t.plain(m.removes(g.seen)), w-10, t.mark))
+	lines = append(lines, "  "+t.dim.Render("removes ")+show.Shorten(t.chars.Plain(show.Removes(m.opts.Names, g.seen)), w-10, t.chars.Mark))
 	if g.would.Outcome == repair.WouldBeRefused {
-		for _, line := range wrap(t.plain(attemptText(&g.would)), w-2) {
+		for _, line := range show.Wrap(t.chars.Plain(attemptText(&g.would)), w-2) {
 			lines = append(lines, "  "+t.alarm.Render(line))
 		}
 	}
@@ -143,23 +143,6 @@ func (m *model) targetLines(g *target, w int) []string {
 		lines = append(lines, "  "+t.warn.Render("changed since this was asked: now "+now))
 	}
 	return lines
-}
-
-// removes lists what a break would remove, with what the pidfile says.
-func (m *model) removes(r *report.Report) string {
-	var files []string
-	for _, name := range m.opts.Names.Leftovers(r.Evidence.Evidence) {
-		text := report.Escape(name)
-		if p := &r.Evidence.Pidfile; name == m.opts.Names.Pidfile {
-			if p.State == lock.PidfileNamed {
-				text += " (" + strconv.Itoa(p.PID) + ", " + r.Evidence.Process.String() + ")"
-			} else {
-				text += " (" + p.State.String() + ")"
-			}
-		}
-		files = append(files, text)
-	}
-	return strings.Join(files, ", ")
 }
 
 // changedSince says what a pinned directory is now, "" if it is still stale.
@@ -171,7 +154,7 @@ func (m *model) changedSince(seen *report.Report) string {
 	case r.Breakable():
 		return ""
 	}
-	return classOf(r).String()
+	return show.ClassOf(r).String()
 }
 
 func (m *model) dialogFoot(w int) []string {
@@ -184,14 +167,14 @@ func (m *model) dialogFoot(w int) []string {
 	if len(d.targets) > 1 {
 		subject = "Each"
 	}
-	for _, line := range wrap(subject+" is checked again at that moment; if anything changed, it is left as it is. "+
+	for _, line := range show.Wrap(subject+" is checked again at that moment; if anything changed, it is left as it is. "+
 		"The lock file itself is never removed.", w) {
 		lines = append(lines, t.dim.Render(line))
 	}
 	lines = append(lines, "")
 	if len(d.targets) > 1 {
 		prompt := "Type " + strconv.Itoa(len(d.targets)) + " and press enter to break them: "
-		if width(prompt)+len(d.typed)+1 > w {
+		if show.Width(prompt)+len(d.typed)+1 > w {
 			prompt = "Type " + strconv.Itoa(len(d.targets)) + ", enter: "
 		}
 		return append(lines, prompt+t.strong.Render(d.typed)+t.reverse.Render(" "))
@@ -200,14 +183,6 @@ func (m *model) dialogFoot(w int) []string {
 		return append(lines, "  Cancel    "+t.button.Render("[ Break ]"))
 	}
 	return append(lines, t.button.Render("[ Cancel ]")+"    Break  ")
-}
-
-func escapeList(names []string) string {
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i] = report.Escape(name)
-	}
-	return strings.Join(out, ", ")
 }
 
 func escapeError(err error) string { return report.Escape(err.Error()) }

@@ -8,6 +8,7 @@ import (
 
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // event is one directory's change from one class to another or, held all
@@ -15,7 +16,7 @@ import (
 type event struct {
 	at       time.Time
 	path     string
-	from, to class           // noClass where there was or is no directory
+	from, to show.Class      // noClass where there was or is no directory
 	report   *report.Report  // what it rests on; nil for a directory that is gone
 	attempt  *repair.Attempt // with neither of them
 
@@ -23,9 +24,6 @@ type event struct {
 	more           int       // hand-overs since the first, of which this is the last
 	first          time.Time // when that was
 }
-
-// noClass is the class of what is not, or not yet, a data directory.
-const noClass = class(classCount)
 
 func (e *event) handOver() bool { return e.fromPID != e.toPID }
 
@@ -89,7 +87,7 @@ func (m *model) logLines() []string {
 	if errs := m.scan.problems(); len(errs) > 0 {
 		lines = append(lines, " "+t.name.Render("Could not be read"))
 		for _, e := range errs {
-			for _, line := range wrap(t.plain(escapeError(e)), m.width-4) {
+			for _, line := range show.Wrap(t.chars.Plain(escapeError(e)), m.width-4) {
 				lines = append(lines, "   "+line)
 			}
 		}
@@ -107,23 +105,23 @@ func (m *model) logLines() []string {
 
 func (m *model) eventLines(e *event) []string {
 	t := &m.theme
-	path := m.paths.of(e.path)
+	path := m.paths.Of(e.path)
 	head := "   " + t.dim.Render(e.at.Format(time.TimeOnly)) + "  " + m.transition(e) + "  "
-	if room := m.width - width(head) - 1; width(path) <= room {
+	if room := m.width - show.Width(head) - 1; show.Width(path) <= room {
 		head += path
 		path = ""
 	}
 	lines := []string{head}
 	if path != "" {
-		lines = append(lines, strings.Repeat(" ", 13)+shortenMiddle(path, m.width-14, t.mark))
+		lines = append(lines, strings.Repeat(" ", 13)+show.ShortenMiddle(path, m.width-14, t.chars.Mark))
 	}
 	indent := strings.Repeat(" ", 13)
 	if e.report != nil {
 		summary, _ := e.report.Explain()
-		lines = append(lines, indent+t.dim.Render(shorten(t.plain(summary), m.width-14, t.mark)))
+		lines = append(lines, indent+t.dim.Render(show.Shorten(t.chars.Plain(summary), m.width-14, t.chars.Mark)))
 	}
 	if e.attempt != nil {
-		for _, line := range wrap(t.plain(attemptText(e.attempt)), m.width-14) {
+		for _, line := range show.Wrap(t.chars.Plain(attemptText(e.attempt)), m.width-14) {
 			lines = append(lines, indent+t.dim.Render(line))
 		}
 	}
@@ -133,7 +131,7 @@ func (m *model) eventLines(e *event) []string {
 // transition says from what to what.
 func (m *model) transition(e *event) string {
 	t := &m.theme
-	word := func(c class) string { return t.class[c].Render(c.String()) }
+	word := func(c show.Class) string { return t.classes[c].Render(c.String()) }
 	switch {
 	case e.attempt != nil:
 		style := t.alarm
@@ -142,15 +140,15 @@ func (m *model) transition(e *event) string {
 		}
 		return "break: " + style.Render(outcomeWord(e.attempt.Outcome))
 	case e.handOver():
-		text := word(e.to) + " " + strconv.Itoa(e.fromPID) + " " + t.arrow + " " + strconv.Itoa(e.toPID)
+		text := word(e.to) + " " + strconv.Itoa(e.fromPID) + " " + t.chars.Arrow + " " + strconv.Itoa(e.toPID)
 		if e.more > 0 {
-			text += ", " + count(e.more+1) + " times in " + longAge(e.at.Sub(e.first))
+			text += ", " + show.Count(e.more+1) + " times in " + show.LongAge(e.at.Sub(e.first))
 		}
 		return text
-	case e.from == noClass:
+	case e.from == show.NoClass:
 		return "found " + word(e.to)
-	case e.to == noClass:
+	case e.to == show.NoClass:
 		return "gone, was " + word(e.from)
 	}
-	return word(e.from) + " " + t.arrow + " " + word(e.to)
+	return word(e.from) + " " + t.chars.Arrow + " " + word(e.to)
 }

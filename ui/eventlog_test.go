@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 func heldBy(path string, pid int) sample {
@@ -79,7 +80,7 @@ func TestHandOversPushNothingOut(t *testing.T) {
 		m.take(fleet(20000 + i))
 	}
 	log := &m.events
-	if e := log.events[0]; len(log.events) != maxEvents || e.path != root+"/x" || e.to != classOfState(report.Stale) {
+	if e := log.events[0]; len(log.events) != maxEvents || e.path != root+"/x" || e.to != show.ClassOfState(report.Stale) {
 		t.Errorf("of %d events the first is %v", len(log.events), *e)
 	}
 	if len(log.handOvers) > maxEvents {

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // exportedMsg is what came of writing a file.
@@ -60,5 +61,5 @@ func (m *model) exported(msg exportedMsg) {
 		m.notice = "not written: " + escapeError(msg.err)
 		return
 	}
-	m.notice = "wrote " + counted(msg.count, "directory", "directories") + " to " + report.Escape(msg.path)
+	m.notice = "wrote " + show.Counted(msg.count, "directory", "directories") + " to " + report.Escape(msg.path)
 }

@@ -5,22 +5,24 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"lockscope/ui/show"
 )
 
 // query says which directories the table shows: those of its classes that
 // match every term.
 type query struct {
-	classes classes // none = all
+	classes show.Classes // none = all
 	terms   []term
 }
 
 // term is one word of the filter.
 type term struct {
 	field   field
-	not     bool    // the directories that do not match it
-	text    string  // lower case, not empty
-	classes classes // what the text of a state: term stands for
-	ascii   bool    // names are shown in ASCII, and found so too
+	not     bool         // the directories that do not match it
+	text    string       // lower case, not empty
+	classes show.Classes // what the text of a state: term stands for
+	ascii   bool         // names are shown in ASCII, and found so too
 }
 
 // field is where a term looks.
@@ -60,22 +62,22 @@ func parseTerms(text string) []term {
 }
 
 // parseClasses reads beginnings of state names divided by commas.
-func parseClasses(list string) classes {
-	var set classes
+func parseClasses(list string) show.Classes {
+	var set show.Classes
 	for word := range strings.SplitSeq(list, ",") {
 		if word == "" {
 			continue
 		}
-		for c, name := range classWords {
-			if strings.HasPrefix(name, word) {
-				set |= only(class(c))
+		for _, c := range show.EveryClass.List() {
+			if strings.HasPrefix(c.String(), word) {
+				set |= show.Only(c)
 			}
 		}
 		if strings.HasPrefix("attention", word) {
-			set |= problems
+			set |= show.Problems
 		}
 		if strings.HasPrefix("healthy", word) {
-			set |= everyClass &^ problems &^ only(checking)
+			set |= show.EveryClass &^ show.Problems &^ show.Only(show.Checking)
 		}
 	}
 	return set
@@ -124,7 +126,7 @@ func (q *query) filter(dst, rows []*row, keep *row) []*row {
 }
 
 func (q *query) matches(r *row) bool {
-	if q.classes != 0 && !q.classes.has(r.class) {
+	if q.classes != 0 && !q.classes.Has(r.class) {
 		return false
 	}
 	for i := range q.terms {
@@ -140,7 +142,7 @@ func (t *term) matches(r *row) bool {
 	case inPath:
 		return t.in(r.Path, r.lower)
 	case inState:
-		return t.classes.has(r.class)
+		return t.classes.Has(r.class)
 	case inPID:
 		return t.inPIDs(r.Report)
 	case inCommand:

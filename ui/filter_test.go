@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 func TestFilter(t *testing.T) {
@@ -65,7 +66,7 @@ func TestFilterSeesWhatIsShown(t *testing.T) {
 }
 
 func TestClassFilter(t *testing.T) {
-	q := query{classes: problems}
+	q := query{classes: show.Problems}
 	for _, s := range troubled {
 		if r := newRow(s); q.matches(r) == r.Checking {
 			t.Errorf("problems only: %s %s", r.class, r.Path)

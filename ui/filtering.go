@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 
+	"lockscope/ui/show"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -37,7 +39,7 @@ func (m *model) applyFilter() {
 	m.filter.SetSuggestions(completions(m.filter.Value()))
 	terms := parseTerms(m.filter.Value())
 	for i := range terms {
-		terms[i].ascii = m.theme.ascii
+		terms[i].ascii = m.theme.chars.ASCII
 	}
 	m.rows.setQuery(query{classes: m.rows.query.classes, terms: terms})
 }
@@ -55,8 +57,12 @@ func completions(text string) []string {
 		return nil
 	}
 	begun := states[strings.LastIndexByte(states, ',')+1:]
+	names := []string{}
+	for _, c := range show.EveryClass.List() {
+		names = append(names, c.String())
+	}
 	var out []string
-	for _, name := range append(classWords[:], "attention", "healthy") {
+	for _, name := range append(names, "attention", "healthy") {
 		if begun != "" && strings.HasPrefix(name, strings.ToLower(begun)) {
 			out = append(out, text+name[len(begun):])
 		}

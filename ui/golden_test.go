@@ -13,6 +13,7 @@ import (
 
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -131,7 +132,7 @@ func TestScreens(t *testing.T) {
 					t.Errorf("%d lines on a screen of %d", n, size.height)
 				}
 				for line := range strings.Lines(text) {
-					if width(strings.TrimSuffix(line, "\n")) > size.width {
+					if show.Width(strings.TrimSuffix(line, "\n")) > size.width {
 						t.Errorf("wider than the screen: %q", line)
 					}
 				}

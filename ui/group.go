@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // group is what the row at the head of a group stands for: the directories
@@ -12,18 +13,18 @@ import (
 type group struct {
 	key    string // relative to the base of the table's paths
 	rows   []*row
-	counts [classCount]int
+	counts [show.ClassCount]int
 	folded bool
 }
 
 // worst is the most severe class in the group.
-func (g *group) worst() class {
+func (g *group) worst() show.Class {
 	for c, n := range g.counts {
 		if n > 0 {
-			return class(c)
+			return show.Class(c)
 		}
 	}
-	return noClass
+	return show.NoClass
 }
 
 // groups arrange rows below heads.
@@ -63,7 +64,7 @@ func (gs *groups) head(key string) *row {
 // member if the order is by state, else by key.
 func (gs *groups) arrange(rows []*row, o order) []*row {
 	for _, h := range gs.heads {
-		h.group.rows, h.group.counts = h.group.rows[:0], [classCount]int{}
+		h.group.rows, h.group.counts = h.group.rows[:0], [show.ClassCount]int{}
 	}
 	var heads []*row
 	for _, r := range rows {
@@ -76,7 +77,7 @@ func (gs *groups) arrange(rows []*row, o order) []*row {
 	}
 	slices.SortFunc(heads, func(a, b *row) int {
 		c := 0
-		if o.column == byState {
+		if o.column == show.ColumnState {
 			c = int(a.group.worst()) - int(b.group.worst())
 		}
 		if c == 0 {
@@ -90,7 +91,7 @@ func (gs *groups) arrange(rows []*row, o order) []*row {
 	out := make([]*row, 0, len(rows)+len(heads))
 	for _, h := range heads {
 		out = append(out, h)
-		h.class = noClass
+		h.class = show.NoClass
 		if h.group.folded {
 			h.class = h.group.worst() // it is where its problems are to be found
 		} else {
@@ -135,9 +136,9 @@ func (m *model) groupCounts(g *group, styled bool) string {
 		if n == 0 {
 			continue
 		}
-		text := count(n) + " " + class(c).String()
+		text := show.Count(n) + " " + show.Class(c).String()
 		if styled {
-			text = m.theme.class[c].Render(text)
+			text = m.theme.classes[c].Render(text)
 		}
 		parts = append(parts, text)
 	}
@@ -154,11 +155,11 @@ func (m *model) groupRow(r *row, w int) string {
 	room := w - leftMargin - rightMargin
 	isCursor := r == m.rows.current()
 	counts := m.groupCounts(g, !isCursor)
-	name := glyph + " " + shortenMiddle(t.plain(groupName(g)), max(room-width(counts)-4, dirWidth/2), t.mark) + "  "
+	name := glyph + " " + show.ShortenMiddle(t.chars.Plain(groupName(g)), max(room-show.Width(counts)-4, dirWidth/2), t.chars.Mark) + "  "
 	if isCursor {
-		return t.strong.Render(t.cursor) + t.reverse.Render(pad(shorten(" "+name+counts, room+1, t.mark), room+1)) + t.strong.Render(t.cursorEnd)
+		return t.strong.Render(t.cursor) + t.reverse.Render(show.Pad(show.Shorten(" "+name+counts, room+1, t.chars.Mark), room+1)) + t.strong.Render(t.cursorEnd)
 	}
-	return shorten("  "+t.name.Render(name)+counts, w-rightMargin, t.mark)
+	return show.Shorten("  "+t.name.Render(name)+counts, w-rightMargin, t.chars.Mark)
 }
 
 func groupName(g *group) string {
@@ -170,9 +171,9 @@ func groupName(g *group) string {
 
 // groupLines are the detail of a group.
 func (m *model) groupLines(r *row, w int) []string {
-	lines := []string{" " + m.theme.name.Render(shortenMiddle(m.theme.escape(r.Path)+"/", w-2, m.theme.mark))}
-	text := counted(len(r.group.rows), "directory", "directories") + ": " + m.groupCounts(r.group, true)
-	for _, line := range wrap(text, w-2) {
+	lines := []string{" " + m.theme.name.Render(show.ShortenMiddle(m.theme.chars.Escape(r.Path)+"/", w-2, m.theme.chars.Mark))}
+	text := show.Counted(len(r.group.rows), "directory", "directories") + ": " + m.groupCounts(r.group, true)
+	for _, line := range show.Wrap(text, w-2) {
 		lines = append(lines, " "+line)
 	}
 	return lines

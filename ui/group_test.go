@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // listed is what the rows show: directories, and heads with a slash at the end.
@@ -21,7 +22,7 @@ func listed(rs *rows) string {
 }
 
 func groupedRows() *rows {
-	rs := newRows(width)
+	rs := newRows(show.Width)
 	rs.setHeight(9)
 	rs.groups.base = root
 	rs.applied(changes(free("a/x/1"), free("a/x/2"), stale("a/y/3"), free("b/x/4"), free("5")), nil)
@@ -60,7 +61,7 @@ func TestFold(t *testing.T) {
 		t.Errorf("the problem in a folded group is not found at its head, but at %d", rs.at)
 	}
 	rs.applied(changes(stale("a/z/6"), free("0")), nil)
-	if rs.at != 0 || rs.current().group.counts[classOfState(report.Stale)] != 2 {
+	if rs.at != 0 || rs.current().group.counts[show.ClassOfState(report.Stale)] != 2 {
 		t.Errorf("a folded group does not count what is new in it: %s", listed(rs))
 	}
 	rs.toggle()
@@ -86,7 +87,7 @@ func TestCursorAmongGroups(t *testing.T) {
 	if got := at(rs.current()); got != before {
 		t.Errorf("the cursor went from %s to %s", before, got)
 	}
-	rs.setQuery(query{classes: problems})
+	rs.setQuery(query{classes: show.Problems})
 	if got, want := listed(rs), "a/ a/y/3 b/ b/x/4"; got != want {
 		t.Errorf("problems: %s, want %s", got, want)
 	}

@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 	"time"
+
+	"lockscope/ui/show"
 )
 
 // headerLine says where we are and how current the screen is.
@@ -13,35 +15,35 @@ func (m *model) headerLine() string {
 		left += " " + t.warn.Render("demo")
 	}
 	live := m.liveness() + " "
-	room := m.width - width(left) - width(live) - 2
+	room := m.width - show.Width(left) - show.Width(live) - 2
 
-	host := t.escape(m.opts.Host)
+	host := t.chars.Escape(m.opts.Host)
 	all := m.scanFacts()
 	needed := 0
-	if n := width(all[0]) + 3; n <= room && !m.rows.query.all() { // that not all is shown matters more
+	if n := show.Width(all[0]) + 3; n <= room && !m.rows.query.all() { // that not all is shown matters more
 		needed = n
 	}
-	if room > needed+width(host)+2 && host != "" {
+	if room > needed+show.Width(host)+2 && host != "" {
 		left += "  " + host
-		room -= width(host) + 2
+		room -= show.Width(host) + 2
 	}
 	var facts []string
 	for _, fact := range all {
-		if room < width(fact)+3 {
+		if room < show.Width(fact)+3 {
 			break
 		}
-		room -= width(fact) + 3
+		room -= show.Width(fact) + 3
 		facts = append(facts, fact)
 	}
 	if roots := m.rootsText(room - 3); roots != "" {
 		left += "   " + t.dim.Render(roots)
 	}
-	sep := " " + t.dot + " "
+	sep := " " + t.chars.Dot + " "
 	right := strings.Join(facts, sep)
 	if right != "" {
 		right = t.dim.Render(right) + " "
 	}
-	return spread(left, right+live, m.width)
+	return show.Spread(left, right+live, m.width)
 }
 
 // rootsText names the first root, and how many more there are.
@@ -51,39 +53,39 @@ func (m *model) rootsText(room int) string {
 	}
 	more := ""
 	if n := len(m.opts.Roots) - 1; n > 0 {
-		more = " +" + count(n)
+		more = " +" + show.Count(n)
 	}
-	root := m.theme.escape(m.opts.Roots[0])
-	if room < min(width(root), 16)+len(more) {
+	root := m.theme.chars.Escape(m.opts.Roots[0])
+	if room < min(show.Width(root), 16)+len(more) {
 		return ""
 	}
-	return shortenMiddle(root, room-len(more), m.theme.mark) + more
+	return show.ShortenMiddle(root, room-len(more), m.theme.chars.Mark) + more
 }
 
 // scanFacts are in the order in which they matter; what does not fit is left out.
 func (m *model) scanFacts() []string {
 	s, rs := &m.scan, m.rows
-	dirs := counted(len(rs.sorted), "dir", "dirs")
+	dirs := show.Counted(len(rs.sorted), "dir", "dirs")
 	if !rs.query.all() {
-		dirs = "filtered: " + count(rs.matching()) + " of " + count(len(rs.sorted))
+		dirs = "filtered: " + show.Count(rs.matching()) + " of " + show.Count(len(rs.sorted))
 	}
 	facts := []string{dirs}
 	if s.walking() {
-		facts = append(facts, count(s.progress.Visited)+" walked")
+		facts = append(facts, show.Count(s.progress.Visited)+" walked")
 		if sec := s.progress.Elapsed.Seconds(); sec >= 1 {
-			facts = append(facts, count(int(float64(s.progress.Visited)/sec))+"/s")
+			facts = append(facts, show.Count(int(float64(s.progress.Visited)/sec))+"/s")
 		}
 		return facts
 	}
 	if s.passes > 0 {
-		facts = append(facts, "scanned in "+seconds(s.took))
+		facts = append(facts, "scanned in "+show.Seconds(s.took))
 	}
 	switch {
 	case s.wanted == 0:
 	case s.interval > s.wanted:
-		facts = append(facts, "every "+seconds(s.interval)+", stretched")
+		facts = append(facts, "every "+show.Seconds(s.interval)+", stretched")
 	default:
-		facts = append(facts, "every "+seconds(s.interval))
+		facts = append(facts, "every "+show.Seconds(s.interval))
 	}
 	return facts
 }
@@ -97,7 +99,7 @@ func (m *model) liveness() string {
 	if s.paused() {
 		text := t.paused + " paused"
 		if n := len(m.rows.waiting); n > 0 {
-			text += ", " + count(n) + " changed"
+			text += ", " + show.Count(n) + " changed"
 		}
 		return t.warn.Render(text)
 	}
@@ -105,7 +107,7 @@ func (m *model) liveness() string {
 		return t.strong.Render("on request")
 	}
 	if d := s.silent(m.now()); d > 0 {
-		return t.alarm.Render("no answer for " + age(d.Truncate(5*time.Second)))
+		return t.alarm.Render("no answer for " + show.Age(d.Truncate(5*time.Second)))
 	}
 	if s.passes == 0 && s.walked && !s.progress.Walking {
 		return t.good.Render(t.live + " checking") // second looks
@@ -125,10 +127,10 @@ func (m *model) ruleLine(left, right string) string {
 	if right != "" {
 		right = " " + right + " "
 	}
-	n := m.width - width(left) - width(right) - 2
+	n := m.width - show.Width(left) - show.Width(right) - 2
 	if n < 0 {
-		left = shorten(left, max(m.width-width(right)-2, 0), t.mark)
-		n = max(m.width-width(left)-width(right)-2, 0)
+		left = show.Shorten(left, max(m.width-show.Width(right)-2, 0), t.chars.Mark)
+		n = max(m.width-show.Width(left)-show.Width(right)-2, 0)
 	}
 	edge := t.dim.Render(t.rule)
 	return edge + left + t.dim.Render(strings.Repeat(t.rule, n)) + right + edge
@@ -139,31 +141,31 @@ func (m *model) selectedText() string {
 	if m.rows.selected == 0 {
 		return ""
 	}
-	return m.theme.strong.Render(count(m.rows.selected) + " selected")
+	return m.theme.strong.Render(show.Count(m.rows.selected) + " selected")
 }
 
 // filterText says what the table is narrowed to, "" if to nothing.
 func (m *model) filterText() string {
 	var parts []string
 	switch cs := m.rows.query.classes; {
-	case cs == problems:
+	case cs == show.Problems:
 		parts = append(parts, "problems only")
 	case cs != 0:
 		var words []string
-		for _, c := range cs.list() {
+		for _, c := range cs.List() {
 			words = append(words, c.String())
 		}
 		parts = append(parts, strings.Join(words, ", ")+" only")
 	}
 	if text := strings.TrimSpace(m.filter.Value()); text != "" && m.mode != filtering {
-		parts = append(parts, "/ "+m.theme.escape(text))
+		parts = append(parts, "/ "+m.theme.chars.Escape(text))
 	}
 	if len(parts) == 0 {
 		switch n := m.rows.groups.depth; {
 		case n == 1:
 			return m.theme.dim.Render("grouped by the first part of the path")
 		case n > 1:
-			return m.theme.dim.Render("grouped by the first " + count(n) + " parts of the path")
+			return m.theme.dim.Render("grouped by the first " + show.Count(n) + " parts of the path")
 		}
 		return ""
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"lockscope/ui/show"
+
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
@@ -46,7 +48,7 @@ func (m *model) helpLines() []string {
 		out = append(append(out, beside(group, widths)...), "")
 	}
 	for _, note := range helpNotes {
-		for _, line := range wrap(note, m.width-2) {
+		for _, line := range show.Wrap(note, m.width-2) {
 			out = append(out, " "+m.theme.dim.Render(line))
 		}
 	}
@@ -57,11 +59,11 @@ func (m *model) helpGroup(title string, bindings []key.Binding) []string {
 	lines := []string{m.theme.name.Render(title)}
 	keys := 0
 	for _, b := range bindings {
-		keys = max(keys, width(b.Help().Key))
+		keys = max(keys, show.Width(b.Help().Key))
 	}
 	for _, b := range bindings {
 		if b.Enabled() {
-			lines = append(lines, m.theme.key.Render(pad(b.Help().Key, keys))+"  "+b.Help().Desc)
+			lines = append(lines, m.theme.key.Render(show.Pad(b.Help().Key, keys))+"  "+b.Help().Desc)
 		}
 	}
 	return lines
@@ -75,7 +77,7 @@ func columnWidths(blocks [][]string, n int) []int {
 	widths := make([]int, n)
 	for i, block := range blocks {
 		for _, line := range block {
-			widths[i%n] = max(widths[i%n], width(line)+helpGap)
+			widths[i%n] = max(widths[i%n], show.Width(line)+helpGap)
 		}
 	}
 	return widths
@@ -102,7 +104,7 @@ func beside(blocks [][]string, widths []int) []string {
 			if i < len(block) {
 				cell = block[i]
 			}
-			line += pad(cell, widths[j])
+			line += show.Pad(cell, widths[j])
 		}
 		out[i] = strings.TrimRight(line, " ")
 	}
@@ -121,7 +123,7 @@ func (m *model) fitting(bindings []key.Binding) []key.Binding {
 		w := 1
 		for _, b := range bindings {
 			if b.Enabled() {
-				w += width(b.Help().Key) + 1 + width(b.Help().Desc) + 2
+				w += show.Width(b.Help().Key) + 1 + show.Width(b.Help().Desc) + 2
 			}
 		}
 		return w <= m.width

@@ -10,6 +10,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // TestEverySize draws every kind of screen in every size.
@@ -27,8 +28,8 @@ func TestEverySize(t *testing.T) {
 					t.Fatalf("%q at %d×%d: %d lines", keys, w, h, len(lines))
 				}
 				for _, line := range lines {
-					if width(line) > w {
-						t.Fatalf("%q at %d×%d: %d cells in %q", keys, w, h, width(line), line)
+					if show.Width(line) > w {
+						t.Fatalf("%q at %d×%d: %d cells in %q", keys, w, h, show.Width(line), line)
 					}
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // mode says what the keys go to.
@@ -45,7 +46,8 @@ type model struct {
 	feed   *feed
 	scan   status
 	rows   *rows
-	paths  shownPath
+	paths  show.Paths
+	style  show.RowStyle
 	filter textinput.Model
 	events eventLog
 	flash  map[string]time.Time // paths of rows that changed, and when
@@ -77,11 +79,17 @@ func newModel(o Options) *model {
 		flash:     map[string]time.Time{},
 		breaking:  &sync.WaitGroup{},
 	}
-	m.paths = newShownPath(o.Roots, &m.theme)
-	m.rows = newRows(m.paths.width)
-	m.rows.groups.base = m.paths.base
+	m.paths = show.NewPaths(o.Roots, &m.theme.chars)
+	m.style = show.RowStyle{
+		Chars:   m.theme.chars,
+		Path:    func(r *report.Report) string { return m.paths.Of(r.Path) },
+		Narrow:  true,
+		Command: 64, // no column is as wide, but on a screen of 300
+	}
+	m.rows = newRows(m.paths.Width)
+	m.rows.groups.base = m.paths.Base
 	for _, s := range o.States {
-		m.rows.query.classes |= only(classOfState(s))
+		m.rows.query.classes |= show.Only(show.ClassOfState(s))
 	}
 	m.keys.Break.SetEnabled(o.Break != nil)
 	if o.ASCII {

@@ -1,6 +1,10 @@
 package ui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lockscope/ui/show"
+)
 
 // wheelStep is how many lines a notch of the wheel moves.
 const wheelStep = 3
@@ -52,7 +56,7 @@ func (m *model) click(p tea.Mouse) {
 func (m *model) clickCounter(x int) {
 	at := 1
 	for _, c := range m.counters() {
-		next := at + width(c.text)
+		next := at + show.Width(c.text)
 		switch hit := at <= x && x < next; {
 		case hit && c.log:
 			m.mode, m.scroll = logging, 0

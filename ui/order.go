@@ -7,29 +7,15 @@ import (
 	"slices"
 	"strings"
 
-	"lockscope/lock"
-	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
-// column is what the table can be sorted by.
-type column uint8
-
-const (
-	byState column = iota // severity
-	byPath
-	byPidfile
-	byHolder
-	byCommand
-	bySince // the youngest first
-	columnCount
-)
-
-var columnWords = [columnCount]string{"state", "path", "pidfile", "holder", "command", "age"}
+var columnWords = [show.ColumnCount]string{"state", "path", "pidfile", "holder", "command", "age"}
 
 // order is how the table is sorted. Within equals it is by path. Rows that have
 // nothing in the column come last in either direction.
 type order struct {
-	column  column
+	column  show.Column
 	reverse bool
 }
 
@@ -48,16 +34,16 @@ const nothing = math.MaxUint64
 func (o order) key(r *row) sortKey {
 	k := sortKey{row: r}
 	switch o.column {
-	case byState:
+	case show.ColumnState:
 		k.number = uint64(r.class)
-	case byPidfile:
-		k.number = orNothing(namedPID(r.Report))
-	case byHolder:
-		k.number = orNothing(holderPID(r.Report))
-	case byCommand:
-		k.text = command(r.Report)
+	case show.ColumnPidfile:
+		k.number = orNothing(show.NamedPID(r.Report))
+	case show.ColumnHolder:
+		k.number = orNothing(show.HolderPID(r.Report))
+	case show.ColumnCommand:
+		k.text = show.Command(r.Report)
 		k.number = beginning(k.text)
-	case bySince:
+	case show.ColumnSince:
 		k.number = nothing
 		if since := r.Since(); !since.IsZero() {
 			k.number = math.MaxInt64 - uint64(since.UnixNano())
@@ -151,26 +137,4 @@ func (o order) insert(sorted, rows []*row) []*row {
 		rows = rows[:len(rows)-1]
 	}
 	return sorted
-}
-
-func namedPID(r *report.Report) int {
-	if p := &r.Evidence.Pidfile; p.State == lock.PidfileNamed {
-		return p.PID
-	}
-	return 0
-}
-
-func holderPID(r *report.Report) int {
-	if h := r.Evidence.Holders; len(h) > 0 {
-		return h[0].Process.PID
-	}
-	return 0
-}
-
-// command is the command line that a row shows: its keeper's. It is not escaped.
-func command(r *report.Report) string {
-	if p := r.Keeper(); p != nil {
-		return p.Command
-	}
-	return ""
 }

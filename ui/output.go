@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"lockscope/ui/show"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -48,7 +50,7 @@ func (o *Output) Write(p []byte) (int, error) {
 	}
 	text := bytes.Clone(p) // the caller may use p again while a write that was given up still reads it
 	if o.ASCII {
-		text = []byte(asciiOnly(string(p)))
+		text = []byte(show.ASCIIOnly(string(p)))
 	}
 	written := make(chan error, 1) // buffered: nobody may be there to take it
 	go func() {

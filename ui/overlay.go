@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 
+	"lockscope/ui/show"
+
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 )
@@ -13,15 +15,15 @@ func (t *theme) frame() lipgloss.Style { return lipgloss.NewStyle().Border(t.bor
 func (m *model) overlay(lines, box []string) {
 	w := 0
 	for _, line := range box {
-		w = max(w, width(line))
+		w = max(w, show.Width(line))
 	}
 	left := max((m.width-w)/2, 0)
 	top := max((len(lines)-len(box))/2, 0)
 	for i, line := range box {
 		if top+i < len(lines) {
 			below := lines[top+i]
-			lines[top+i] = pad(ansi.TruncateWc(below, left, ""), left) + line +
-				strings.Repeat(" ", max(w-width(line), 0)) + ansi.TruncateLeftWc(below, left+w, "")
+			lines[top+i] = show.Pad(ansi.TruncateWc(below, left, ""), left) + line +
+				strings.Repeat(" ", max(w-show.Width(line), 0)) + ansi.TruncateLeftWc(below, left+w, "")
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // Printer writes the results of a scan to a stream. It is fed the updates of a
@@ -98,7 +99,7 @@ func (o PrintOptions) place(r *report.Report) string {
 func (o PrintOptions) escape(text string) string {
 	text = report.Escape(text)
 	if o.ASCII {
-		text = asciiOnly(text)
+		text = show.ASCIIOnly(text)
 	}
 	return text
 }
@@ -130,22 +131,22 @@ func summaryText(s report.Summary, opt PrintOptions) string {
 	case 1:
 		b.WriteString("1 directory " + opt.below())
 	default:
-		b.WriteString(count(s.Dirs) + " directories " + opt.below())
+		b.WriteString(show.Count(s.Dirs) + " directories " + opt.below())
 	}
 	sep := ": "
 	for _, state := range report.States {
 		if n := s.States[state]; n > 0 {
-			b.WriteString(sep + count(n) + " " + state.String())
+			b.WriteString(sep + show.Count(n) + " " + state.String())
 			sep = ", "
 		}
 	}
 	if s.Checking > 0 {
-		b.WriteString(sep + count(s.Checking) + " checking")
+		b.WriteString(sep + show.Count(s.Checking) + " checking")
 	}
 	if s.Errors == 1 {
 		b.WriteString("; 1 error")
 	} else if s.Errors > 0 {
-		b.WriteString("; " + count(s.Errors) + " errors")
+		b.WriteString("; " + show.Count(s.Errors) + " errors")
 	}
 	fmt.Fprintf(&b, "; %.1fs", s.Duration.Seconds())
 	return b.String()

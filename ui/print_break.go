@@ -25,7 +25,7 @@ type breakJSON struct {
 	Type      string   `json:"type"`
 	Path      string   `json:"path"`
 	PathBytes []byte   `json:"path_bytes,omitempty"`
-	Outcome   string   `json:"outcome"`          // a scan.Outcome
+	Outcome   string   `json:"outcome"`          // a repair.Outcome
 	Reason    string   `json:"reason,omitempty"` // of a refusal: a fixed code
 	Error     string   `json:"error,omitempty"`
 	Files     []string `json:"files"`

@@ -1,26 +1,21 @@
 package ui
 
-// The columns of a printed table, in the order of tableHeader.
-const (
-	columnState = iota
-	columnDirectory
-	columnPidfile
-	columnHolder
-	columnCommand
-	columnSince
-)
+import "lockscope/ui/show"
 
 // printedGap is the space between two columns.
 const printedGap = 2
 
 // narrower are the steps by which a table becomes narrower: which column gives way, and
 // down to how many cells.
-var narrower = []struct{ column, least int }{
-	{columnCommand, 20}, {columnDirectory, 40}, {columnCommand, 8}, {columnDirectory, 20},
+var narrower = []struct {
+	column show.Column
+	least  int
+}{
+	{show.ColumnCommand, 20}, {show.ColumnDirectory, 40}, {show.ColumnCommand, 8}, {show.ColumnDirectory, 20},
 }
 
 // firstToGo are the columns that are left out, one after the other, where that does not do.
-var firstToGo = []int{columnCommand, columnSince, columnHolder, columnPidfile}
+var firstToGo = []show.Column{show.ColumnCommand, show.ColumnSince, show.ColumnHolder, show.ColumnPidfile}
 
 // fitColumns divides the cells of a line among columns that would like to have widths. One
 // that is left out gets 0.
@@ -49,6 +44,6 @@ func fitColumns(widths []int, line int) []int {
 			return fitted
 		}
 	}
-	fitted[columnDirectory] = max(fitted[columnDirectory]-over(), 1)
+	fitted[show.ColumnDirectory] = max(fitted[show.ColumnDirectory]-over(), 1)
 	return fitted
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // On a terminal no line of the table is wider than it, whatever there is in it.
@@ -21,7 +22,7 @@ func TestTableFitsTheTerminal(t *testing.T) {
 			opt.States = report.States
 			got := printed(t, Table, opt, updateOf(all...), summaryOf(all...))
 			for line := range strings.Lines(got) {
-				if n := width(strings.TrimSuffix(line, "\n")); n > w {
+				if n := show.Width(strings.TrimSuffix(line, "\n")); n > w {
 					t.Errorf("at %d: %d cells in %q", w, n, line)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // A scan that takes no longer than this shows no progress: a line that flashes
@@ -42,7 +43,7 @@ func (p *Progress) Show(now report.Progress) {
 		return
 	}
 	fmt.Fprintf(p.w, clearLine+wrapOff+"scanning: %s found in %s directories, %s"+wrapOn,
-		count(now.Found), count(now.Visited), age(now.Elapsed))
+		show.Count(now.Found), show.Count(now.Visited), show.Age(now.Elapsed))
 	p.shown, p.next = true, now.Elapsed+progressEvery
 }
 

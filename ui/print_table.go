@@ -2,13 +2,10 @@ package ui
 
 import (
 	"bufio"
-	"strconv"
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
-	"lockscope/lock"
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // Where lines may be of any length, a cell wider than its column's limit moves only the
@@ -18,14 +15,12 @@ import (
 const (
 	maxDirectory = 80
 	maxCommand   = 40
-	maxHolders   = 3 // listed by number; of more, only how many
 	printedMark  = "..."
+	printedDash  = "-"
 )
 
-var tableHeader = []string{"STATE", "DIRECTORY", "PIDFILE", "HOLDER", "COMMAND", "SINCE"}
-
 // tableRight tells which columns are aligned to the right.
-var tableRight = [...]bool{columnPidfile: true, columnSince: true}
+var tableRight = [show.ColumnCount]bool{show.ColumnPidfile: true, show.ColumnSince: true}
 
 // tablePrinter prints a line for each directory, the worst first, and a summary below.
 type tablePrinter struct {
@@ -42,21 +37,20 @@ func (p *tablePrinter) Update(u report.Update) error {
 func (p *tablePrinter) End(s report.Summary) error {
 	p.rows.sort()
 	if len(p.rows) > 0 {
-		colors := newTheme(true)
 		widths := printedWidths(p.rows, p.opt)
-		p.writeRow(tableHeader, widths, lipgloss.NewStyle())
+		p.writeRow(printedHead(), widths)
 		for _, r := range p.rows {
-			p.writeRow(printedCells(r, p.opt), widths, colors.class[classOf(r)])
+			p.writeRow(printedCells(r, p.opt), widths)
 		}
 		p.out.WriteByte('\n')
 	}
 	summary := summaryText(s, p.opt)
 	if len(p.opt.States) > 0 {
-		summary += "; " + count(len(p.rows)) + " shown"
+		summary += "; " + show.Count(len(p.rows)) + " shown"
 	}
 	lines := []string{summary}
 	if p.opt.Width > 0 {
-		lines = wrap(summary, p.opt.Width)
+		lines = show.Wrap(summary, p.opt.Width)
 	}
 	for _, line := range lines {
 		p.out.WriteString(line + "\n")
@@ -64,116 +58,82 @@ func (p *tablePrinter) End(s report.Summary) error {
 	return p.out.Flush()
 }
 
-// printedCells are a report's texts under tableHeader, escaped.
-func printedCells(r *report.Report, opt PrintOptions) []string {
-	since := "-"
-	if t := r.Since(); !t.IsZero() {
-		since = age(r.Observed.Sub(t))
+// printedHead are the columns' names.
+func printedHead() (head show.Cells) {
+	for c := range head {
+		head[c].Text = show.Column(c).String()
 	}
-	return []string{r.Verdict.State.String(), opt.place(r), printedPidfile(r), printedHolders(r), printedCommand(r, opt), since}
+	return head
+}
+
+// printedCells are a report's row, as of the moment that it was observed.
+func printedCells(r *report.Report, opt PrintOptions) show.Cells {
+	style := show.RowStyle{
+		Chars:   show.Charset{ASCII: opt.ASCII, Dash: printedDash, Mark: printedMark},
+		Path:    opt.place,
+		Command: maxCommand,
+	}
+	if opt.Width > 0 {
+		style.Command = opt.Width
+	}
+	row := style.Row(r, r.Observed)
+	if text := &row[show.ColumnCommand].Text; *text == "" {
+		*text = printedDash
+	} else {
+		*text = show.Shorten(*text, style.Command, printedMark)
+	}
+	return row
 }
 
 // printedWidths are the widths of the columns in terminal cells.
 func printedWidths(rows []*report.Report, opt PrintOptions) []int {
-	widths := make([]int, len(tableHeader))
-	for i, h := range tableHeader {
-		widths[i] = len(h)
+	widths := make([]int, show.ColumnCount)
+	for i, h := range printedHead() {
+		widths[i] = show.Width(h.Text)
 	}
 	for _, r := range rows {
 		for i, cell := range printedCells(r, opt) {
-			widths[i] = max(widths[i], width(cell))
+			widths[i] = max(widths[i], show.Width(cell.Text))
 		}
 	}
 	if opt.Width > 0 {
 		return fitColumns(widths, opt.Width)
 	}
-	widths[columnDirectory] = min(widths[columnDirectory], maxDirectory)
+	widths[show.ColumnDirectory] = min(widths[show.ColumnDirectory], maxDirectory)
 	return widths
 }
 
-// writeRow writes a line of the table, with its state in a style.
-func (p *tablePrinter) writeRow(cells []string, widths []int, state lipgloss.Style) {
+// writeRow writes a line of the table.
+func (p *tablePrinter) writeRow(row show.Cells, widths []int) {
 	var b strings.Builder
-	for i, cell := range cells {
+	for i, cell := range row {
 		if widths[i] == 0 {
 			continue
 		}
+		text := cell.Text
 		if p.opt.Width > 0 {
-			cut := shorten
-			if i == columnDirectory {
-				cut = shortenMiddle
+			cut := show.Shorten
+			if show.Column(i) == show.ColumnDirectory {
+				cut = show.ShortenMiddle
 			}
-			cell = cut(cell, widths[i], printedMark)
+			text = cut(text, widths[i], printedMark)
 		}
-		fill := pad
+		fill := show.Pad
 		if tableRight[i] {
-			fill = padLeft
+			fill = show.PadLeft
 		}
-		cell = fill(cell, widths[i])
-		if i == columnState && p.opt.Color {
-			cell = state.Render(cell)
+		text = fill(text, widths[i])
+		if show.Column(i) == show.ColumnState && p.opt.Color {
+			text = cell.Role.Render(text)
 		}
 		if i > 0 {
 			b.WriteString(strings.Repeat(" ", printedGap))
 		}
-		b.WriteString(cell)
+		b.WriteString(text)
 	}
 	line := strings.TrimRight(b.String(), " ")
 	if p.opt.Width > 0 { // else a terminal may be narrower than the state
-		line = shorten(line, p.opt.Width, "")
+		line = show.Shorten(line, p.opt.Width, "")
 	}
 	p.out.WriteString(line + "\n")
-}
-
-// printedPidfile is the PID the pidfile names, or else the word that the JSON has for it.
-func printedPidfile(r *report.Report) string {
-	switch p := r.Evidence.Pidfile; {
-	case p.State == lock.PidfileNamed:
-		return strconv.Itoa(p.PID)
-	case p.State == lock.PidfileMissing:
-		return "-"
-	case p.State == lock.PidfileUnreadable && p.Err == nil:
-		return "?" // nobody came to look at it
-	default:
-		return p.State.String()
-	}
-}
-
-// printedHolders lists who holds the lock: nobody, or "?" for a holder that cannot be seen.
-func printedHolders(r *report.Report) string {
-	pids := make([]string, 0, maxHolders+1)
-	last, more := 0, 0
-	for _, h := range r.Evidence.Holders { // in order of PID, once for each descriptor
-		switch {
-		case h.Process.PID == last:
-		case len(pids) < maxHolders:
-			pids = append(pids, strconv.Itoa(h.Process.PID))
-		default:
-			more++
-		}
-		last = h.Process.PID
-	}
-	if more > 0 {
-		pids = append(pids, "+"+strconv.Itoa(more))
-	}
-	switch {
-	case len(pids) > 0:
-		return strings.Join(pids, ",")
-	case r.Evidence.Lock.State == lock.LockHeld:
-		return "?"
-	}
-	return "-"
-}
-
-// printedCommand is the command line that a row shows.
-func printedCommand(r *report.Report, opt PrintOptions) string {
-	text := command(r)
-	if text == "" {
-		return "-"
-	}
-	most := maxCommand
-	if opt.Width > 0 {
-		most = opt.Width
-	}
-	return shorten(opt.escape(firstBytes(text, 4*most)), most, printedMark)
 }

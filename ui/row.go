@@ -2,6 +2,7 @@ package ui
 
 import (
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // row is one directory of the table. It stays the same row while its reports
@@ -10,9 +11,9 @@ type row struct {
 	*report.Report                // as it is shown; nil before
 	next           *report.Report // to be shown next, if that is not the same: see settle
 	group          *group         // set on the head of a group, whose report has but a path
-	class          class
-	stood          class // of the last report whose verdict stood
-	lower          bool  // what a filter looks through is printable ASCII in lower case
+	class          show.Class
+	stood          show.Class // of the last report whose verdict stood
+	lower          bool       // what a filter looks through is printable ASCII in lower case
 	selected       bool
 	leaves         bool  // it is a data directory no longer, and still shown: see settle
 	gone           bool  // from what is shown, too
@@ -21,27 +22,9 @@ type row struct {
 
 // set gives the row a new report.
 func (r *row) set(report *report.Report) {
-	r.Report, r.class = report, classOf(report)
+	r.Report, r.class = report, show.ClassOf(report)
 	r.lower = isLower(report.Path)
 	for c := range commandsOf(report) {
 		r.lower = r.lower && isLower(c)
 	}
-}
-
-// holds reports whether a process is among the holders.
-func holds(r *report.Report, pid int) bool {
-	for i := range r.Evidence.Holders {
-		if r.Evidence.Holders[i].Process.PID == pid {
-			return true
-		}
-	}
-	return false
-}
-
-// keeperPID is the PID of the process that a row is about, or else whom the pidfile names; 0 if none can be told.
-func keeperPID(r *report.Report) int {
-	if p := r.Keeper(); p != nil {
-		return p.PID
-	}
-	return namedPID(r)
 }

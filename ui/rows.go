@@ -1,6 +1,10 @@
 package ui
 
-import "slices"
+import (
+	"slices"
+
+	"lockscope/ui/show"
+)
 
 // rows are the directories known, in order, those of them that the query
 // shows, and a window on these. The cursor and the selection belong to
@@ -14,7 +18,7 @@ type rows struct {
 	waiting      []*row // whose change is known and not shown yet: see take and settle
 	order        order
 	query        query
-	counts       [classCount]int
+	counts       [show.ClassCount]int
 	selected     int
 	widest       int // of the paths, in cells as they are shown
 	measure      func(path string) int
@@ -170,7 +174,7 @@ func (rs *rows) moveTo(i int) {
 // before (step -1), and reports whether there is one.
 func (rs *rows) moveToProblem(step int) bool {
 	for i := rs.at + step; i >= 0 && i < len(rs.shown); i += step {
-		if rs.shown[i].class.problem() {
+		if rs.shown[i].class.Problem() {
 			rs.moveTo(i)
 			return true
 		}
@@ -242,7 +246,7 @@ func (rs *rows) selection() []*row {
 // problems counts the directories that need attention.
 func (rs *rows) problems() int {
 	n := 0
-	for c := range checking {
+	for c := range show.Checking {
 		n += rs.counts[c]
 	}
 	return n

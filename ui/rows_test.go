@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 func changes(samples ...sample) []report.Change {
@@ -41,10 +42,10 @@ func at(r *row) string {
 // cursor and selection are where they were.
 func TestRowsStayTrue(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	rs := newRows(width)
+	rs := newRows(show.Width)
 	rs.setHeight(7)
 	known, truth := map[string]*report.Report{}, map[string]*report.Report{} // and what is to be shown of it
-	queries := []query{{}, {classes: problems}, {terms: parseTerms("d/1")}, {classes: problems, terms: parseTerms("!3")},
+	queries := []query{{}, {classes: show.Problems}, {terms: parseTerms("d/1")}, {classes: show.Problems, terms: parseTerms("!3")},
 		{terms: parseTerms("d/")}, {terms: parseTerms("d/1 st")}, {terms: parseTerms("d/1 sta")}, {terms: parseTerms("d/1 !stale")}}
 	for step := range 3000 {
 		before, line := rs.current(), rs.at-rs.top
@@ -54,7 +55,7 @@ func TestRowsStayTrue(t *testing.T) {
 			rs.setQuery(queries[rnd.IntN(len(queries))])
 			ours = true
 		case 1:
-			rs.setOrder(order{column(rnd.IntN(int(columnCount))), rnd.IntN(2) == 0})
+			rs.setOrder(order{show.Column(rnd.IntN(int(show.ColumnCount))), rnd.IntN(2) == 0})
 		case 2:
 			rs.moveTo(rs.at + rnd.IntN(9) - 4)
 			ours = true
@@ -107,7 +108,7 @@ func TestRowsStayTrue(t *testing.T) {
 				t.Fatalf("step %d: %s is not the last report", step, r.Path)
 			}
 		}
-		if len(rs.sorted) != len(truth) || !slices.IsSortedFunc(rs.paths, order{column: byPath}.compare) || len(rs.paths) != len(truth) || !slices.IsSortedFunc(rs.sorted, rs.order.compare) {
+		if len(rs.sorted) != len(truth) || !slices.IsSortedFunc(rs.paths, order{column: show.ColumnDirectory}.compare) || len(rs.paths) != len(truth) || !slices.IsSortedFunc(rs.sorted, rs.order.compare) {
 			t.Fatalf("step %d: %d rows of %d, or unsorted", step, len(sorted), len(truth))
 		}
 		var have []*report.Report
@@ -120,9 +121,9 @@ func TestRowsStayTrue(t *testing.T) {
 		if selected != rs.selected {
 			t.Fatalf("step %d: %d selected, counted %d", step, selected, rs.selected)
 		}
-		counts := [classCount]int{}
+		counts := [show.ClassCount]int{}
 		for _, r := range truth {
-			counts[classOf(r)]++
+			counts[show.ClassOf(r)]++
 		}
 		if counts != rs.counts {
 			t.Fatalf("step %d: counts %v, want %v", step, rs.counts, counts)
@@ -144,7 +145,7 @@ func TestRowsStayTrue(t *testing.T) {
 }
 
 func TestCursorStaysOnTopUntilMoved(t *testing.T) {
-	rs := newRows(width)
+	rs := newRows(show.Width)
 	rs.setHeight(5)
 	rs.applied(changes(free("m")), nil)
 	rs.applied(changes(stale("x"), free("a")), nil)
@@ -159,10 +160,10 @@ func TestCursorStaysOnTopUntilMoved(t *testing.T) {
 }
 
 func TestHealedRowStaysUnderCursor(t *testing.T) {
-	rs := newRows(width)
+	rs := newRows(show.Width)
 	rs.setHeight(5)
 	rs.applied(changes(stale("a"), stale("b"), stale("c"), free("d")), nil)
-	rs.setQuery(query{classes: problems})
+	rs.setQuery(query{classes: show.Problems})
 	rs.moveTo(1)
 	rs.applied(changes(free("b")), nil)
 	if got := at(rs.current()); got != "b" || len(rs.shown) != 3 {
@@ -175,7 +176,7 @@ func TestHealedRowStaysUnderCursor(t *testing.T) {
 }
 
 func TestCursorOfGoneDirectory(t *testing.T) {
-	rs := newRows(width)
+	rs := newRows(show.Width)
 	rs.setHeight(5)
 	rs.applied(changes(free("a"), free("b"), free("c")), nil)
 	rs.moveTo(1)
@@ -191,9 +192,9 @@ func TestCursorOfGoneDirectory(t *testing.T) {
 }
 
 func TestNextProblem(t *testing.T) {
-	rs := newRows(width)
+	rs := newRows(show.Width)
 	rs.setHeight(2)
-	rs.order = order{column: byPath}
+	rs.order = order{column: show.ColumnDirectory}
 	rs.applied(changes(free("a"), stale("b"), free("c"), free("d"), stale("e")), nil)
 	for _, want := range []string{"b", "e", "e"} {
 		rs.moveToProblem(+1)

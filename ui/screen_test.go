@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // place is where a text is to be read on the screen.
@@ -19,7 +20,7 @@ func (m *model) place(t *testing.T, text string) (x, y int) {
 	t.Helper()
 	for line := range strings.Lines(m.shown()) {
 		if before, _, ok := strings.Cut(line, text); ok {
-			return width(before), y
+			return show.Width(before), y
 		}
 		y++
 	}
@@ -52,8 +53,8 @@ func TestMouse(t *testing.T) {
 	}
 	for _, column := range []struct {
 		head string
-		by   column
-	}{{"DIRECTORY", byPath}, {"PIDFILE", byPidfile}, {"HOLDER", byHolder}, {"COMMAND", byCommand}, {"SINCE", bySince}, {"STATE", byState}} {
+		by   show.Column
+	}{{"DIRECTORY", show.ColumnDirectory}, {"PIDFILE", show.ColumnPidfile}, {"HOLDER", show.ColumnHolder}, {"COMMAND", show.ColumnCommand}, {"SINCE", show.ColumnSince}, {"STATE", show.ColumnState}} {
 		m.clickOn(t, column.head)
 		if want := (order{column: column.by}); m.rows.order != want {
 			t.Errorf("a click on %s sorts by %v, want %v", column.head, m.rows.order, want)
@@ -224,7 +225,7 @@ func TestStateKeys(t *testing.T) {
 	} {
 		m.typed(step.key)
 		var got []string
-		for _, c := range m.rows.query.classes.list() {
+		for _, c := range m.rows.query.classes.List() {
 			got = append(got, c.String())
 		}
 		if strings.Join(got, " ") != step.want {
@@ -283,7 +284,7 @@ func TestPause(t *testing.T) {
 		t.Errorf("the log does not go on:\n%s", text)
 	}
 	m.typed("l", "p")
-	if got := listed(m.rows); len(m.rows.shown) != 3 || strings.Contains(got, "c") || m.rows.counts[classOfState(report.Stale)] != 1 {
+	if got := listed(m.rows); len(m.rows.shown) != 3 || strings.Contains(got, "c") || m.rows.counts[show.ClassOfState(report.Stale)] != 1 {
 		t.Errorf("afterwards it shows %s", got)
 	}
 	if len(source.interval) > 0 {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // A filter looks through texts as they are shown, whatever their case. They are
@@ -20,7 +21,7 @@ func (t *term) in(text string, lower bool) bool {
 		return strings.Contains(text, t.text)
 	}
 	text = report.Escape(text)
-	return containsLower(text, t.text) || t.ascii && containsLower(asciiOnly(text), t.text)
+	return containsLower(text, t.text) || t.ascii && containsLower(show.ASCIIOnly(text), t.text)
 }
 
 func (t *term) inCommands(r *row) bool {
@@ -37,7 +38,7 @@ func (t *term) inPIDs(r *report.Report) bool {
 	if t.text[0] < '0' || t.text[0] > '9' {
 		return false
 	}
-	if pid := namedPID(r); pid != 0 && t.inPID(pid) {
+	if pid := show.NamedPID(r); pid != 0 && t.inPID(pid) {
 		return true
 	}
 	for _, h := range searched(r) {
@@ -58,7 +59,7 @@ func (t *term) inPID(pid int) bool {
 
 // searched are the holders that a filter looks at.
 func searched(r *report.Report) []report.Holder {
-	return r.Evidence.Holders[:min(len(r.Evidence.Holders), mostHolders)]
+	return r.Evidence.Holders[:min(len(r.Evidence.Holders), show.MaxHolders)]
 }
 
 // searchedCommand is how many bytes of a command line a filter looks through.
@@ -69,12 +70,12 @@ const searchedCommand = 1024
 func commandsOf(r *report.Report) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, h := range searched(r) {
-			if !yield(firstBytes(h.Process.Command, searchedCommand)) {
+			if !yield(h.Process.Command[:min(len(h.Process.Command), searchedCommand)]) {
 				return
 			}
 		}
-		if o := r.Evidence.Owner; o != nil && !holds(r, o.PID) {
-			yield(firstBytes(o.Command, searchedCommand))
+		if o := r.Evidence.Owner; o != nil && !show.Holds(r, o.PID) {
+			yield(o.Command[:min(len(o.Command), searchedCommand)])
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // click presses and releases the left button on a text of the screen.
@@ -16,7 +17,7 @@ func (term *terminal) click(text string) {
 	for line := range strings.Lines(term.text()) {
 		y++
 		if before, _, ok := strings.Cut(line, text); ok {
-			x := width(before) + 2
+			x := show.Width(before) + 2
 			term.send(fmt.Sprintf("\x1b[<0;%d;%dM\x1b[<0;%d;%dm", x, y, x, y))
 			return
 		}

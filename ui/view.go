@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"lockscope/ui/show"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -65,7 +67,7 @@ func (m *model) tooSmallFor() bool { return m.width < minWidth || m.height < min
 func (m *model) tooSmall() string {
 	size := func(w, h int) string { return strconv.Itoa(w) + "x" + strconv.Itoa(h) }
 	text := "too small: " + size(m.width, m.height) + ", needs " + size(minWidth, minHeight)
-	return strings.Join(wrap(text, m.width), "\n")
+	return strings.Join(show.Wrap(text, m.width), "\n")
 }
 
 func (m *model) screen() []string {
@@ -79,7 +81,7 @@ func (m *model) screen() []string {
 	lines = append(lines, m.bodyLines(l)...)
 	lines = append(lines, m.ruleLine("", m.positionText(l)), m.footLine())
 	for i, line := range lines {
-		lines[i] = shorten(m.theme.plain(line), m.width, m.theme.mark)
+		lines[i] = show.Shorten(m.theme.chars.Plain(line), m.width, m.theme.chars.Mark)
 	}
 	return lines
 }
@@ -144,7 +146,7 @@ func (m *model) withDetailBeside(lines []string, l layout) []string {
 	lines = exactly(lines, l.body)
 	bar := m.theme.dim.Render(m.theme.bar)
 	for i := range lines {
-		lines[i] = pad(lines[i], l.width) + bar + detail[i]
+		lines[i] = show.Pad(lines[i], l.width) + bar + detail[i]
 	}
 	return lines
 }
@@ -160,14 +162,14 @@ func exactly(lines []string, n int) []string {
 
 // rowPosition says where in the table the cursor is.
 func (m *model) rowPosition() string {
-	return m.theme.dim.Render(count(m.rows.at+1) + " of " + count(len(m.rows.shown)))
+	return m.theme.dim.Render(show.Count(m.rows.at+1) + " of " + show.Count(len(m.rows.shown)))
 }
 
 // positionText goes into the rule above the foot.
 func (m *model) positionText(l layout) string {
 	if n := len(m.text); n > 0 {
 		if n > l.body {
-			return m.theme.dim.Render(count(min(m.scroll+l.body, n)) + " of " + counted(n, "line", "lines"))
+			return m.theme.dim.Render(show.Count(min(m.scroll+l.body, n)) + " of " + show.Counted(n, "line", "lines"))
 		}
 		return ""
 	}
@@ -182,13 +184,13 @@ func (m *model) footLine() string {
 	t := &m.theme
 	switch {
 	case m.mode == filtering:
-		hint := t.dim.Render("enter keeps it " + t.dot + " esc clears it ")
+		hint := t.dim.Render("enter keeps it " + t.chars.Dot + " esc clears it ")
 		if m.width < 60 {
 			hint = ""
 		}
-		return spread(" "+m.filter.View(), hint, m.width)
+		return show.Spread(" "+m.filter.View(), hint, m.width)
 	case m.notice != "":
-		return " " + shorten(t.plain(m.notice), m.width-2, t.mark)
+		return " " + show.Shorten(t.chars.Plain(m.notice), m.width-2, t.chars.Mark)
 	case m.mode == asking:
 		return " " + m.help.ShortHelpView(m.fitting(m.dialogKeys()))
 	case m.text != nil:
@@ -217,14 +219,14 @@ func (m *model) emptyLines(height int) []string {
 	roots := m.rootsText(max(m.width-30, 8))
 	switch {
 	case len(m.rows.sorted) > 0:
-		text = []string{"Nothing matches.", "esc shows all " + count(len(m.rows.sorted)) + "."}
-		if m.rows.query.classes == problems && len(m.rows.query.terms) == 0 {
-			text = []string{m.theme.good.Render(m.theme.ok + " No problems."), "! shows all " + count(len(m.rows.sorted)) + "."}
+		text = []string{"Nothing matches.", "esc shows all " + show.Count(len(m.rows.sorted)) + "."}
+		if m.rows.query.classes == show.Problems && len(m.rows.query.terms) == 0 {
+			text = []string{m.theme.good.Render(m.theme.ok + " No problems."), "! shows all " + show.Count(len(m.rows.sorted)) + "."}
 		}
 	case s.ended && s.err != nil:
 		text = []string{"The scan stopped:", escapeError(s.err)}
 	case s.passes == 0:
-		text = []string{"Looking for " + m.opts.Names.Lock + " below " + roots + m.theme.mark}
+		text = []string{"Looking for " + m.opts.Names.Lock + " below " + roots + m.theme.chars.Mark}
 	case len(s.problems()) > 0:
 		text = append(text, "Nothing found, and not everything could be read:")
 		for _, e := range s.problems() {
@@ -236,8 +238,8 @@ func (m *model) emptyLines(height int) []string {
 	text = text[:min(len(text), height)]
 	lines := make([]string, max((height-len(text))/3, 0))
 	for _, line := range text {
-		line = shorten(m.theme.plain(line), m.width-4, m.theme.mark)
-		lines = append(lines, strings.Repeat(" ", max((m.width-width(line))/2, 0))+line)
+		line = show.Shorten(m.theme.chars.Plain(line), m.width-4, m.theme.chars.Mark)
+		lines = append(lines, strings.Repeat(" ", max((m.width-show.Width(line))/2, 0))+line)
 	}
 	return lines
 }

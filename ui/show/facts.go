@@ -1,4 +1,4 @@
-package ui
+package show
 
 import (
 	"strconv"
@@ -9,23 +9,31 @@ import (
 	"lockscope/scan/report"
 )
 
-// fact is one line of the detail: what it is about, and what is known.
-type fact struct{ label, text string }
+// stillChecking stands for the sentence on a directory that awaits its second look.
+const stillChecking = "Still checking: what was seen may be passing, as during an acquire. A second look tells."
 
-// mostHolders is how many holders are named and searched for. A tenant can make as
-// many as it likes.
-const mostHolders = 50
+// Explain says what has happened to a directory, and what to do next. Until the verdict stands
+// it says neither: it would say what is not established. Both are escaped.
+func Explain(r *report.Report) (summary, next string) {
+	if r.Checking {
+		return stillChecking, ""
+	}
+	return r.Explain()
+}
 
-// facts are what the verdict on a directory rests on, in the order of reading.
+// Fact is one line of the detail: what it is about, and what is known.
+type Fact struct{ Label, Text string }
+
+// Facts are what the verdict on a directory rests on, in the order of reading.
 // Their texts are escaped, and joined by sep.
-func facts(r *report.Report, now time.Time, sep string) []fact {
-	out := []fact{{"lock", lockFact(r, sep)}, {"pidfile", pidfileFact(r, now, sep)}}
-	if o := r.Evidence.Owner; o != nil && !holds(r, o.PID) {
+func Facts(r *report.Report, now time.Time, sep string) []Fact {
+	out := []Fact{{"lock", lockFact(r, sep)}, {"pidfile", pidfileFact(r, now, sep)}}
+	if o := r.Evidence.Owner; o != nil && !Holds(r, o.PID) {
 		text := processText(o, r.Observed, sep)
 		if s := r.Evidence.Process; s != lock.ProcessAlive && s != lock.ProcessUnknown {
 			text += sep + s.String()
 		}
-		out = append(out, fact{"process", text})
+		out = append(out, Fact{"process", text})
 	}
 	out = append(out, holderFacts(r, sep)...)
 	out = append(out, openerFacts(r, sep)...)
@@ -34,7 +42,7 @@ func facts(r *report.Report, now time.Time, sep string) []fact {
 		for i, t := range temps {
 			names[i] = report.Escape(t.Name)
 		}
-		out = append(out, fact{"left over", strings.Join(names, ", ")})
+		out = append(out, Fact{"left over", strings.Join(names, ", ")})
 	}
 	return out
 }
@@ -106,10 +114,6 @@ func pidfileFact(r *report.Report, now time.Time, sep string) string {
 	return strings.Join(parts, sep)
 }
 
-// clockMargin is by how much times of a process and of a file may differ that are of one
-// moment: the system counts the one from the start in hundredths of a second.
-const clockMargin = 2 * time.Second
-
 // howLongAgo is the age of a pidfile by its time, which whoever writes there can set, and
 // which may be from before the clock was set: then it is no age.
 func howLongAgo(r *report.Report, written, now time.Time) string {
@@ -122,15 +126,15 @@ func howLongAgo(r *report.Report, written, now time.Time) string {
 			return "before its process started"
 		}
 	}
-	return longAge(now.Sub(written)) + " ago"
+	return LongAge(now.Sub(written)) + " ago"
 }
 
 // openerFacts are those who have the lock file open, and hold no flock through it.
-func openerFacts(r *report.Report, sep string) []fact {
-	var out []fact
+func openerFacts(r *report.Report, sep string) []Fact {
+	var out []Fact
 	for i, o := range r.Evidence.Openers {
-		if i == mostHolders {
-			return append(out, fact{"", "and more"})
+		if i == MaxHolders {
+			return append(out, Fact{"", "and more"})
 		}
 		text := processText(o.Process, r.Observed, sep) + sep + "fd " + strconv.Itoa(o.FD)
 		if o.Other {
@@ -139,17 +143,17 @@ func openerFacts(r *report.Report, sep string) []fact {
 		if o.Serves {
 			text += sep + "serves a file system"
 		}
-		out = append(out, fact{"", text})
+		out = append(out, Fact{"", text})
 	}
 	if len(out) > 0 {
-		out[0].label = "open by"
+		out[0].Label = "open by"
 	}
 	return out
 }
 
 // holderFacts are a line for each process that holds the lock, with its descriptors.
-func holderFacts(r *report.Report, sep string) []fact {
-	var out []fact
+func holderFacts(r *report.Report, sep string) []Fact {
+	var out []Fact
 	holders := r.Evidence.Holders // in order of PID, once for each descriptor
 	for len(holders) > 0 {
 		h := holders[0]
@@ -159,8 +163,8 @@ func holderFacts(r *report.Report, sep string) []fact {
 			fds += ", " + strconv.Itoa(holders[n].FD)
 			n++
 		}
-		if len(out) == mostHolders {
-			return append(out, fact{"", "and more"})
+		if len(out) == MaxHolders {
+			return append(out, Fact{"", "and more"})
 		}
 		holders = holders[n:]
 		text := processText(h.Process, r.Observed, sep) + sep + "fd " + fds
@@ -173,13 +177,13 @@ func holderFacts(r *report.Report, sep string) []fact {
 		case h.Deleted:
 			text += sep + "of a deleted lock file"
 		}
-		out = append(out, fact{"", text})
+		out = append(out, Fact{"", text})
 	}
 	if len(out) > 0 {
-		out[0].label = "holder"
+		out[0].Label = "holder"
 	}
 	if len(out) > 1 {
-		out[0].label = "holders"
+		out[0].Label = "holders"
 	}
 	return out
 }
@@ -207,25 +211,17 @@ func processText(p *report.Process, day time.Time, sep string) string {
 	return text
 }
 
-// whyNoBreak says why a stale-break is not offered, "" where it is.
-func whyNoBreak(r *report.Report, readOnly bool) string {
-	if r.Checking {
-		return "not offered: still checking"
+// FurtherFacts are the facts that a report to somebody else should have: the codes of the reasons,
+// and when all this was observed.
+func FurtherFacts(r *report.Report) []Fact {
+	observed := Fact{"observed", r.Observed.Local().Format(time.DateTime)}
+	reasons := r.Verdict.Reasons.List()
+	if r.Checking || len(reasons) == 0 {
+		return []Fact{observed}
 	}
-	switch r.Verdict.State {
-	case report.Free:
-		return "nothing to break"
-	case report.Split:
-		return "not offered: somebody holds a lock file that was this directory's"
-	case report.Unknown:
-		return "not offered: what is not established is left alone"
-	case report.Unguarded:
-		return "not offered: the process that the pidfile names is alive and uses this directory"
-	case report.Stale:
-		if readOnly {
-			return "not offered: read-only"
-		}
-		return ""
+	codes := make([]string, len(reasons))
+	for i, reason := range reasons {
+		codes[i] = reason.String()
 	}
-	return "not offered: the lock is held"
+	return []Fact{{"reasons", strings.Join(codes, ", ")}, observed}
 }

@@ -1,0 +1,49 @@
+package show
+
+import (
+	"strconv"
+	"strings"
+
+	"lockscope/lock"
+	"lockscope/scan/report"
+)
+
+// WhyNoBreak says why a stale-break is not offered, "" where it is.
+func WhyNoBreak(r *report.Report, readOnly bool) string {
+	if r.Checking {
+		return "not offered: still checking"
+	}
+	switch r.Verdict.State {
+	case report.Free:
+		return "nothing to break"
+	case report.Split:
+		return "not offered: somebody holds a lock file that was this directory's"
+	case report.Unknown:
+		return "not offered: what is not established is left alone"
+	case report.Unguarded:
+		return "not offered: the process that the pidfile names is alive and uses this directory"
+	case report.Stale:
+		if readOnly {
+			return "not offered: read-only"
+		}
+		return ""
+	}
+	return "not offered: the lock is held"
+}
+
+// Removes lists what a break would remove, with what the pidfile says. It is escaped.
+func Removes(names lock.Names, r *report.Report) string {
+	var files []string
+	for _, name := range names.Leftovers(r.Evidence.Evidence) {
+		text := report.Escape(name)
+		if p := &r.Evidence.Pidfile; name == names.Pidfile {
+			if p.State == lock.PidfileNamed {
+				text += " (" + strconv.Itoa(p.PID) + ", " + r.Evidence.Process.String() + ")"
+			} else {
+				text += " (" + p.State.String() + ")"
+			}
+		}
+		files = append(files, text)
+	}
+	return strings.Join(files, ", ")
+}

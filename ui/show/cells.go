@@ -1,0 +1,122 @@
+package show
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"lockscope/lock"
+	"lockscope/scan/report"
+)
+
+// Column is one of a table's columns. They are in the order in which a line has them.
+type Column uint8
+
+const (
+	ColumnState Column = iota
+	ColumnDirectory
+	ColumnPidfile
+	ColumnHolder
+	ColumnCommand
+	ColumnSince
+	ColumnCount
+)
+
+var columnHeads = [ColumnCount]string{"STATE", "DIRECTORY", "PIDFILE", "HOLDER", "COMMAND", "SINCE"}
+
+// String is the column's head.
+func (c Column) String() string { return columnHeads[c] }
+
+// Cell is a text, escaped, and the part it plays.
+type Cell struct {
+	Text string
+	Role Role
+}
+
+// Cells are a directory's row, neither cut nor filled.
+type Cells [ColumnCount]Cell
+
+// RowStyle is how the rows of a table are written.
+type RowStyle struct {
+	Chars   Charset
+	Path    func(*report.Report) string // for DIRECTORY, escaped
+	Narrow  bool                        // PIDFILE and HOLDER have no room for more than a number or two, or a short word
+	Command int                         // cells that COMMAND can have; what is surely cut of a long one is not laid out
+}
+
+// Row is the row of a directory, with its ages as of now.
+func (s *RowStyle) Row(r *report.Report, now time.Time) Cells {
+	c := ClassOf(r)
+	since := s.Chars.Dash
+	if t := r.Since(); !t.IsZero() {
+		since = Age(now.Sub(t))
+	}
+	text := Command(r)
+	text = text[:min(len(text), maxCellBytes*s.Command)]
+	row := Cells{
+		ColumnState:     {c.String(), c.Role()},
+		ColumnDirectory: {Text: s.Path(r)},
+		ColumnPidfile:   {Text: s.pidfile(&r.Evidence.Pidfile)},
+		ColumnHolder:    {Text: s.holders(&r.Evidence)},
+		ColumnCommand:   {Text: s.Chars.Escape(text)},
+		ColumnSince:     {Text: since},
+	}
+	if glyph := s.Chars.glyphs[c]; glyph != "" {
+		row[ColumnState].Text = glyph + " " + row[ColumnState].Text
+	}
+	if !c.Problem() {
+		for i := ColumnPidfile; i < ColumnCount; i++ {
+			row[i].Role = Dim
+		}
+	}
+	return row
+}
+
+// narrowWords are short words for pidfiles that name nobody.
+var narrowWords = map[lock.PidfileState]string{
+	lock.PidfileMalformed: "garbled", lock.PidfileNotRegular: "no file", lock.PidfileUnreadable: "?",
+}
+
+// pidfile is the PID that the pidfile names, or else a word for it.
+func (s *RowStyle) pidfile(p *lock.Pidfile) string {
+	word, short := narrowWords[p.State]
+	switch {
+	case p.State == lock.PidfileNamed:
+		return strconv.Itoa(p.PID)
+	case p.State == lock.PidfileMissing:
+		return s.Chars.Dash
+	case s.Narrow && short:
+		return word
+	case p.State == lock.PidfileUnreadable && p.Err == nil:
+		return "?" // nobody came to look at it
+	}
+	return p.State.String()
+}
+
+// holders lists who holds the lock, by PID, or says how many more there are.
+func (s *RowStyle) holders(e *report.Evidence) string {
+	var pids []string
+	last, n := 0, 0
+	for i := range e.Holders { // in order of PID, once for each descriptor
+		if pid := e.Holders[i].Process.PID; n == 0 || pid != last {
+			if n++; n <= maxListedHolders {
+				pids = append(pids, strconv.Itoa(pid))
+			}
+			last = pid
+		}
+	}
+	switch {
+	case n == 0 && (e.Lock.State == lock.LockHeld || s.Narrow && e.Lock.State == lock.LockUnknown):
+		return "?" // not seen
+	case n == 0:
+		return s.Chars.Dash
+	case !s.Narrow && n > maxListedHolders:
+		return strings.Join(pids, ",") + ",+" + strconv.Itoa(n-maxListedHolders)
+	case !s.Narrow || n == 1:
+		return strings.Join(pids, ",")
+	}
+	if two := pids[0] + "," + pids[1]; n == 2 && len(two) <= NarrowHolderWidth {
+		return two
+	}
+	return pids[0] + " +" + strconv.Itoa(n-1)
+}

@@ -1,0 +1,35 @@
+package show
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"lockscope/lock"
+)
+
+func TestBreakCommand(t *testing.T) {
+	for want, names := range map[string]lock.Names{
+		"lockscope --break-stale --max-depth 0 /d":                                         lock.DefaultNames,
+		"lockscope --break-stale --max-depth 0 --lock-name 'db lock' --pid-name db.pid /d": {Lock: "db lock", Pidfile: "db.pid"},
+	} {
+		if got := breakCommand(names, "/d"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// TestShellWord asks a shell what it makes of a word.
+func TestShellWord(t *testing.T) {
+	for _, text := range []string{"", "/plain/path-1.0", "two words", "it's", `back\slash`, "$(touch x)`y`;&|<>*?~!#", "日本",
+		"new\nline", "\x1b[31m\x03\x7f'\\", "\xff\xfe", "a\u202eb", "~", "-n"} {
+		word := ShellWord(text)
+		if strings.ContainsFunc(word, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			t.Errorf("%q becomes %q", text, word)
+		}
+		out, err := exec.Command("bash", "-c", "printf '%s.' "+word).Output()
+		if err != nil || string(out) != text+"." {
+			t.Errorf("a shell reads %s as %q, %v, want %q", word, out, err, text)
+		}
+	}
+}

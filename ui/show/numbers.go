@@ -1,0 +1,61 @@
+package show
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Age is a duration as one number and one unit: 3s, 12m, 2h, 4d.
+func Age(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0s"
+	case d < time.Minute:
+		return strconv.Itoa(int(d/time.Second)) + "s"
+	case d < time.Hour:
+		return strconv.Itoa(int(d/time.Minute)) + "m"
+	case d < 24*time.Hour:
+		return strconv.Itoa(int(d/time.Hour)) + "h"
+	}
+	return strconv.Itoa(int(d/(24*time.Hour))) + "d"
+}
+
+// LongAge is a duration as its two largest units: 42s, 12m, 2h 4m, 4d 3h.
+func LongAge(d time.Duration) string {
+	switch {
+	case d >= 24*time.Hour && d%(24*time.Hour) >= time.Hour:
+		return Age(d) + " " + Age(d%(24*time.Hour))
+	case d >= time.Hour && d < 24*time.Hour && d%time.Hour >= time.Minute:
+		return Age(d) + " " + Age(d%time.Hour)
+	}
+	return Age(d)
+}
+
+// Seconds is a short duration for reading, not for reckoning: 40ms, 0.4s, 12s, 3m.
+func Seconds(d time.Duration) string {
+	switch {
+	case d < 100*time.Millisecond:
+		return strconv.Itoa(int(d/time.Millisecond)) + "ms"
+	case d < 10*time.Second && d%time.Second != 0:
+		return strings.TrimSuffix(strconv.FormatFloat(d.Seconds(), 'f', 1, 64), ".0") + "s"
+	}
+	return Age(d)
+}
+
+// Count is a number with thousands separators: 12,408.
+func Count(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Counted is a number and its noun: 1 directory, 2 directories.
+func Counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Count(n) + " " + many
+}
