@@ -3,22 +3,24 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/lock"
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 )
 
 func notASCII(r rune) bool { return r >= 0x80 }
 
 // foreign is a directory that names everything in other characters.
-func foreign(state report.State) sample {
-	s := sample{path: "ś2J/日本", state: state, pid: 8, process: lock.ProcessGone, written: hour, temps: []string{"ž"}}
+func foreign(state report.State) reporttest.Dir {
+	s := reporttest.Dir{Path: "ś2J/日本", State: state, PID: 8, Process: lock.ProcessGone, Written: time.Hour, Temps: []string{"ž"}}
 	if state == report.Mismatch {
-		h := holder(7, "kvd --name ś é", hour)
+		h := reporttest.Holder(7, "kvd --name ś é", time.Hour)
 		h.Process.User = "żółw"
-		s.holders = []report.Holder{h}
+		s.Holders = []report.Holder{h}
 	}
 	return s
 }
@@ -29,14 +31,14 @@ func TestScreenIsASCII(t *testing.T) {
 	for _, keys := range []string{"", "enter", "enter enter", "l", "?", "t", "t left", "/ ś", "/ ś enter", "6 B", "a B", "a B 2 enter", "y", "Y", "p", "s"} {
 		for _, size := range []tea.WindowSizeMsg{{Width: 200, Height: 50}, {Width: 80, Height: 24}, {Width: 40, Height: 12}, {Width: 10, Height: 4}} {
 			m, _ := testModel(size.Width, size.Height, Options{ASCII: true, Break: neverBreak})
-			m.opts.Host, m.opts.Roots = "wéb", []string{root + "/ö"}
-			m.take(scanned(changes(foreign(report.Mismatch))))
+			m.opts.Host, m.opts.Roots = "wéb", []string{reporttest.Root + "/ö"}
+			m.take(reporttest.Scanned(reporttest.Changes(foreign(report.Mismatch))))
 			second := foreign(report.Stale)
-			second.path += "2"
+			second.Path += "2"
 			third := foreign(report.Stale)
-			third.path += "3"
-			m.take(report.Update{Changes: changes(second, third), Errors: []report.PathError{{Path: "/é", Err: errNotStale}}, Progress: report.Progress{Visited: 1}}, scanned(nil))
-			m.take(scanned(changes(foreign(report.Stale))))
+			third.Path += "3"
+			m.take(report.Update{Changes: reporttest.Changes(second, third), Errors: []report.PathError{{Path: "/é", Err: errNotStale}}, Progress: report.Progress{Visited: 1}}, reporttest.Scanned(nil))
+			m.take(reporttest.Scanned(reporttest.Changes(foreign(report.Stale))))
 			m.typed(strings.Fields(keys)...)
 			if at := strings.IndexFunc(m.View().Content, notASCII); at >= 0 {
 				t.Errorf("%v after %q: %q", size, keys, m.View().Content[at:][:20])
@@ -44,7 +46,7 @@ func TestScreenIsASCII(t *testing.T) {
 		}
 	}
 	m, _ := testModel(120, 30, Options{ASCII: true, Break: neverBreak})
-	m.take(scanned(changes(foreign(report.Stale))))
+	m.take(reporttest.Scanned(reporttest.Changes(foreign(report.Stale))))
 	golden(t, "asciinames-120x30", m.shown())
 	m.typed("B")
 	golden(t, "asciinames-break-120x30", m.shown())
@@ -59,7 +61,7 @@ func TestPrintedIsASCII(t *testing.T) {
 	opt.Roots, opt.ASCII = []string{"/srv", "/é"}[1:], true
 	r := reportAt("/é/データ", report.Held)
 	r.Root = "/é"
-	r.Evidence.Holders = []report.Holder{{Process: someProcess(7, "kvd --name ś", hour)}}
+	r.Evidence.Holders = []report.Holder{{Process: someProcess(7, "kvd --name ś", time.Hour)}}
 	for f, want := range map[Format]string{Table: `\u30c7\u30fc\u30bf  `, Check: `below /\u00e9`} {
 		got := printed(t, f, opt, updateOf(r), summaryOf(r))
 		if strings.ContainsFunc(got, notASCII) || !strings.Contains(got, want) {

@@ -9,6 +9,7 @@ import (
 	"lockscope/lock"
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 )
 
 // attempts are one of each kind, with what the screen and the printed lines say of it.
@@ -19,14 +20,14 @@ var attempts = []struct {
 }{
 	{repair.Attempt{Outcome: repair.Removed, Files: []string{".handoff.pidfile"}},
 		"removed .handoff.pidfile", "removed .handoff.pidfile", `"outcome":"removed","files":[".handoff.pidfile"]`, "1 cleared", ""},
-	{repair.Attempt{Outcome: repair.Refused, Err: &lock.RefusedError{Dir: root + "/d", Reason: lock.RefusedHeld, Holder: 7, Command: "kvd"}},
+	{repair.Attempt{Outcome: repair.Refused, Err: &lock.RefusedError{Dir: reporttest.Root + "/d", Reason: lock.RefusedHeld, Holder: 7, Command: "kvd"}},
 		"the lock is held by kvd 7", "refused: the lock is held by kvd 7",
 		`"outcome":"refused","reason":"held","error":"the lock is held by kvd 7","files":[]`, "0 cleared, 1 left as it was", "left as it was"},
 	{repair.Attempt{Outcome: repair.Failed, Err: &lock.AsideError{Path: "/d/x\x1b.tmp", Err: errors.New("EIO")}},
 		`the pidfile was moved to /d/x\x1b.tmp, and is still there: EIO`,
 		`failed: the pidfile was moved to /d/x\x1b.tmp, and is still there: EIO`,
 		`"outcome":"failed","error":"the pidfile was moved to /d/x\u001b.tmp, and is still there: EIO","files":[]`, "0 cleared, 1 failed", "failed"},
-	{repair.Attempt{Outcome: repair.Failed, Err: &lock.RefusedError{Dir: root + "/d", Err: errors.New("input/output error")}},
+	{repair.Attempt{Outcome: repair.Failed, Err: &lock.RefusedError{Dir: reporttest.Root + "/d", Err: errors.New("input/output error")}},
 		"input/output error", "failed: input/output error",
 		`"outcome":"failed","error":"input/output error","files":[]`, "0 cleared, 1 failed", "failed"},
 	{repair.Attempt{Outcome: repair.Failed, Files: []string{".handoff.pidfile"}, Err: errors.New("no space")},
@@ -38,7 +39,7 @@ var attempts = []struct {
 func TestAttemptIsToldAlike(t *testing.T) {
 	for _, test := range attempts {
 		m, _ := testModel(120, 30, Options{Break: func(*report.Report) repair.Attempt { return test.attempt }})
-		m.take(scanned(changes(stale("d"))))
+		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("d"))))
 		m.typed("B")
 		m.Update(m.typed("y")())
 		if text := m.shown(); !strings.Contains(text, test.counted) || !strings.Contains(text, test.screen) {
@@ -54,7 +55,7 @@ func TestAttemptIsToldAlike(t *testing.T) {
 		}
 		for format, want := range map[Format]string{Table: "/d: " + test.line + "\n", NDJSON: test.json} {
 			var b strings.Builder
-			if err := NewBreakPrinter(&b, format).Print(stale("d").report(), test.attempt); err != nil {
+			if err := NewBreakPrinter(&b, format).Print(reporttest.Stale("d").Report(), test.attempt); err != nil {
 				t.Error(err)
 			}
 			if !strings.Contains(b.String(), want) {
@@ -73,7 +74,7 @@ func TestDialogForesees(t *testing.T) {
 		return repair.Attempt{Outcome: repair.WouldRemove, Files: []string{".handoff.pidfile"}}
 	}
 	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: check})
-	m.take(scanned(changes(stale("a"), stale("b"), stale("c"))))
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("a"), reporttest.Stale("b"), reporttest.Stale("c"))))
 	cmd := m.typed("a", "B")
 	if text := m.shown(); strings.Contains(text, "would be refused") {
 		t.Errorf("known before it was found out:\n%s", text)
@@ -111,7 +112,7 @@ func TestDialogForeseesByParts(t *testing.T) {
 		}
 		return repair.Attempt{Outcome: repair.WouldRemove}
 	}})
-	m.take(scanned(changes(stale("a"), stale("b"), stale("c"))))
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("a"), reporttest.Stale("b"), reporttest.Stale("c"))))
 	cmd := m.typed("a", "B")
 	for want := 1; want <= 3; want++ {
 		if checked != want-1 {

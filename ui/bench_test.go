@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
 
@@ -19,7 +20,7 @@ const many = 100_000
 // bigModel is a model of 120×40 with 100,000 directories.
 func bigModel(b *testing.B) *model {
 	m, _ := testModel(120, 40, Options{})
-	m.take(scanned(fleet(many)))
+	m.take(reporttest.Scanned(reporttest.Fleet(many)))
 	b.ReportAllocs()
 	return m
 }
@@ -53,7 +54,7 @@ func BenchmarkFilter(b *testing.B) {
 
 // BenchmarkArrive is what the first walk costs the screen, all in all.
 func BenchmarkArrive(b *testing.B) {
-	changes := fleet(many)
+	changes := reporttest.Fleet(many)
 	for _, batch := range []int{500, 5000, feedBatch} {
 		b.Run(fmt.Sprint(batch), func(b *testing.B) {
 			for b.Loop() {
@@ -82,7 +83,7 @@ func BenchmarkTick(b *testing.B) {
 		state := report.Held
 		for b.Loop() {
 			state = report.Held + report.Free - state
-			m.take(scanned(changes(sample{path: "eu/shard-01/tenant-0100/data", state: state})))
+			m.take(reporttest.Scanned(reporttest.Changes(reporttest.Dir{Path: "eu/shard-01/tenant-0100/data", State: state})))
 			m.View()
 		}
 	})
@@ -107,7 +108,7 @@ func BenchmarkView(b *testing.B) {
 func BenchmarkFrame(b *testing.B) {
 	start := func(b *testing.B) *running {
 		term := runScreen(b, 120, 40, Options{Color: true})
-		term.show(scanned(fleet(many)))
+		term.show(reporttest.Scanned(reporttest.Fleet(many)))
 		term.see("100,012 dirs")
 		term.send("j")
 		term.see(" 2 of 100,012")
@@ -162,7 +163,7 @@ func (d durations) report(b *testing.B) {
 
 // BenchmarkMemory is what the screen holds for each directory, beyond its report.
 func BenchmarkMemory(b *testing.B) {
-	reports := fleet(many)
+	reports := reporttest.Fleet(many)
 	for b.Loop() {
 		before := inUse()
 		m, _ := testModel(120, 40, Options{})

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
 
 // TestBytes counts what crosses the wire at 120×40 for what happens most.
 func TestBytes(t *testing.T) {
 	term := runScreen(t, 120, 40, Options{Color: true})
-	term.show(scanned(fleet(1000)))
+	term.show(reporttest.Scanned(reporttest.Fleet(1000)))
 	term.see("tenant-0412")
 	cost := func(what string, most, times int, step func(i int)) {
 		t.Helper()
@@ -41,10 +42,10 @@ func TestBytes(t *testing.T) {
 	})
 	term.send("g")
 	term.see(place(1))
-	changed := troubled[4]
-	changed.pid = 4242
+	changed := reporttest.Troubled[4]
+	changed.PID = 4242
 	cost("one row changes", 600, 1, func(int) {
-		term.show(scanned(changes(changed)))
+		term.show(reporttest.Scanned(reporttest.Changes(changed)))
 		term.see("4242")
 	})
 }
@@ -53,15 +54,15 @@ func TestBytes(t *testing.T) {
 func TestBytesOfTick(t *testing.T) {
 	aged := func(unit time.Duration) (out []report.Change) { // all in sight, and of ages that differ
 		for i := range 40 {
-			s := stale(fmt.Sprintf("eu/shard-%02d/tenant-%04d/data", i%7, i*37))
-			s.written = time.Duration(10+i)*unit + unit/2
-			out = append(out, changes(s)...)
+			s := reporttest.Stale(fmt.Sprintf("eu/shard-%02d/tenant-%04d/data", i%7, i*37))
+			s.Written = time.Duration(10+i)*unit + unit/2
+			out = append(out, reporttest.Changes(s)...)
 		}
 		return out
 	}
 
 	term := runScreen(t, 120, 40, Options{Color: true})
-	term.show(scanned(aged(time.Second)))
+	term.show(reporttest.Scanned(aged(time.Second)))
 	term.see("10s ago") // below the rows: the frame is there as a whole
 	for want := 11; want < 16; want++ {
 		before := len(term.written())
@@ -75,12 +76,12 @@ func TestBytesOfTick(t *testing.T) {
 	}
 
 	term = runScreen(t, 120, 40, Options{Color: true})
-	term.show(scanned(aged(time.Hour)))
+	term.show(reporttest.Scanned(aged(time.Hour)))
 	term.see("10h 30m ago")
 	before, reads := len(term.written()), term.clock.reads.Load()
 	for i := range 20 {
 		term.clock.forward(time.Second)
-		u := scanned(nil)
+		u := reporttest.Scanned(nil)
 		u.Summary.Duration += time.Duration(i) * time.Millisecond
 		term.show(u)
 		// A tick or the update draws a frame, which reads the clock for each row.

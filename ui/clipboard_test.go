@@ -11,18 +11,19 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 )
 
 // What is sent is a word for a shell: pasted, it does nothing by itself.
 func TestCopy(t *testing.T) {
 	term := runScreen(t, 80, 24, Options{})
 	for _, test := range []struct{ path, shown, want string }{
-		{"a\xffb\x1b[31m/data", `a\xffb\x1b[31m/data`, `$'` + root + `/a\xffb\x1b[31m/data'`},
-		{"a/$(reboot)", "$(reboot)", `'` + root + `/a/$(reboot)'`},
-		{"a/0/it's two", "it's two", `'` + root + `/a/0/it'\''s two'`},
-		{"a/-plain_1.0", "-plain_1.0", root + `/a/-plain_1.0`},
+		{"a\xffb\x1b[31m/data", `a\xffb\x1b[31m/data`, `$'` + reporttest.Root + `/a\xffb\x1b[31m/data'`},
+		{"a/$(reboot)", "$(reboot)", `'` + reporttest.Root + `/a/$(reboot)'`},
+		{"a/0/it's two", "it's two", `'` + reporttest.Root + `/a/0/it'\''s two'`},
+		{"a/-plain_1.0", "-plain_1.0", reporttest.Root + `/a/-plain_1.0`},
 	} {
-		term.show(scanned([]report.Change{{Report: sample{path: test.path, state: report.Free}.report()}}))
+		term.show(reporttest.Scanned([]report.Change{{Report: reporttest.Dir{Path: test.path, State: report.Free}.Report()}}))
 		term.see(test.shown)
 		term.send("/" + test.shown[:4] + "\ry")
 		term.see("sent to the terminal: ")
@@ -61,7 +62,7 @@ func TestFindClipboard(t *testing.T) {
 func sentBy(to clipboard, path string) (notice, wire string) {
 	m, _ := testModel(120, 30, Options{})
 	m.clipboard = to
-	m.take(scanned(changes(free(path))))
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Free(path))))
 	cmd := m.typed("y")
 	if cmd == nil {
 		return m.notice, ""
@@ -88,7 +89,7 @@ func TestCopyToScreen(t *testing.T) {
 		}
 		passed += sequence
 	}
-	want := base64.StdEncoding.EncodeToString([]byte(root + "/" + strings.TrimSuffix(long, "/")))
+	want := base64.StdEncoding.EncodeToString([]byte(reporttest.Root + "/" + strings.TrimSuffix(long, "/")))
 	if passed != "\x1b]52;c;"+want+"\a" {
 		t.Errorf("sent %q", passed)
 	}
@@ -150,7 +151,7 @@ func TestCopyNeverWaits(t *testing.T) {
 	}
 	t.Setenv("TMUX", "x,1,0")
 	term := runScreen(t, 80, 24, Options{})
-	term.show(scanned(fleet(10)))
+	term.show(reporttest.Scanned(reporttest.Fleet(10)))
 	term.see("tenant-0412")
 	term.send("y")
 	term.see("sending to tmux's buffer")
@@ -191,8 +192,8 @@ func TestCopyInTmux(t *testing.T) {
 	}
 	see("tenant-0412")
 	run("send-keys", "y")
-	see("sent to tmux's buffer: " + root + "/eu/shard-03/tenant-0412/data")
-	if got := run("show-buffer"); strings.TrimSpace(got) != root+"/eu/shard-03/tenant-0412/data" {
+	see("sent to tmux's buffer: " + reporttest.Root + "/eu/shard-03/tenant-0412/data")
+	if got := run("show-buffer"); strings.TrimSpace(got) != reporttest.Root+"/eu/shard-03/tenant-0412/data" {
 		t.Errorf("the buffer has %q", got)
 	}
 }

@@ -7,22 +7,23 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
 
 // The largest numbers there can be push nothing out of its column.
 func TestColumnsHold(t *testing.T) {
 	const pid = 1<<31 - 1
-	worst := sample{
-		path: strings.Repeat("x", 300), state: report.Mismatch, pid: pid, process: lock.ProcessGone, written: 9 * time.Hour,
-		holders: []report.Holder{
-			holder(pid-2, "kvd", 9*time.Hour), holder(pid-1, "kvd", 9*time.Hour), holder(pid, "kvd", 9*time.Hour),
+	worst := reporttest.Dir{
+		Path: strings.Repeat("x", 300), State: report.Mismatch, PID: pid, Process: lock.ProcessGone, Written: 9 * time.Hour,
+		Holders: []report.Holder{
+			reporttest.Holder(pid-2, "kvd", 9*time.Hour), reporttest.Holder(pid-1, "kvd", 9*time.Hour), reporttest.Holder(pid, "kvd", 9*time.Hour),
 		},
 	}
-	usual := sample{path: "a", state: report.Mismatch, pid: 1, process: lock.ProcessGone, written: 9 * time.Hour, holders: []report.Holder{holder(1, "kvd", 9*time.Hour)}}
+	usual := reporttest.Dir{Path: "a", State: report.Mismatch, PID: 1, Process: lock.ProcessGone, Written: 9 * time.Hour, Holders: []report.Holder{reporttest.Holder(1, "kvd", 9*time.Hour)}}
 	for w := 40; w < 160; w++ { // beyond, the detail is beside the table
 		m, _ := testModel(w, 30, Options{})
-		m.take(scanned(changes(worst, usual)))
+		m.take(reporttest.Scanned(reporttest.Changes(worst, usual)))
 		var rows []string
 		for line := range strings.Lines(m.shown()) {
 			if strings.Contains(line, "! mismatch ") {
@@ -46,16 +47,16 @@ func TestColumnsSuitTheNames(t *testing.T) {
 		{strings.Repeat("\u202e", 8) + "x", strings.Repeat(`\u202e`, 8) + "x"},
 	} {
 		m, _ := testModel(120, 30, Options{})
-		m.take(scanned(changes(stale(test.path))))
+		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale(test.path))))
 		if text := m.shown(); !strings.Contains(text, "~ stale      "+test.shown) {
 			t.Errorf("%s is cut beside empty columns:\n%s", test.shown, text)
 		}
 	}
 	m, _ := testModel(120, 30, Options{})
-	held := heldBy("漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢", 7) // 60 bytes, 40 cells: no more is kept from the command
-	held.holders[0].Process.Command = "kvd --data /srv/tenants/four"
-	m.take(scanned(changes(held)))
-	if text := m.shown(); strings.Count(text, held.holders[0].Process.Command) != 2 { // in the table and in the detail
+	held := reporttest.Held("漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢", 7) // 60 bytes, 40 cells: no more is kept from the command
+	held.Holders[0].Process.Command = "kvd --data /srv/tenants/four"
+	m.take(reporttest.Scanned(reporttest.Changes(held)))
+	if text := m.shown(); strings.Count(text, held.Holders[0].Process.Command) != 2 { // in the table and in the detail
 		t.Errorf("the command is cut:\n%s", text)
 	}
 }

@@ -6,9 +6,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 )
 
 // breaker notes what it is asked to break, and answers as it is told.
@@ -44,7 +46,7 @@ func (b *breaker) paths() []string {
 	defer b.mu.Unlock()
 	var out []string
 	for _, r := range b.asked {
-		out = append(out, r.Path[len(root)+1:])
+		out = append(out, r.Path[len(reporttest.Root)+1:])
 	}
 	return out
 }
@@ -52,7 +54,7 @@ func (b *breaker) paths() []string {
 // askBreak opens the dialog with the cursor on the first stale directory.
 func askBreak(t *testing.T, b *breaker, width, height int) *running {
 	term := runScreen(t, width, height, Options{Break: b.breakStale, Color: true})
-	term.show(scanned(fleet(100)))
+	term.show(reporttest.Scanned(reporttest.Fleet(100)))
 	term.see("tenant-0412")
 	term.send("6")
 	term.unsee("tenant-0412")
@@ -80,7 +82,7 @@ func TestBreakOne(t *testing.T) {
 		term.source.mu.Lock()
 		observed := term.source.observed
 		term.source.mu.Unlock()
-		if len(observed) != 1 || len(observed[0]) != 1 || observed[0][0] != root+"/"+first {
+		if len(observed) != 1 || len(observed[0]) != 1 || observed[0][0] != reporttest.Root+"/"+first {
 			t.Errorf("observed afresh: %q", observed)
 		}
 	}
@@ -125,9 +127,9 @@ func TestBreakWhatWasSeen(t *testing.T) {
 	term := askBreak(t, &b, 80, 24)
 	term.send("B")
 	term.see("Break this stale lock?")
-	term.show(now(sample{path: first, state: report.Held, pid: 4711, holders: []report.Holder{holder(4711, "kvd", hour)}}))
+	term.show(now(reporttest.Dir{Path: first, State: report.Held, PID: 4711, Holders: []report.Holder{reporttest.Holder(4711, "kvd", time.Hour)}}))
 	term.see("changed since this was asked: now held")
-	term.show(scanned(nil, root+"/us/shard-12/tenant-1200/data")) // nor does a directory that goes
+	term.show(reporttest.Scanned(nil, reporttest.Root+"/us/shard-12/tenant-1200/data")) // nor does a directory that goes
 	term.resize(40, 12)
 	term.see("Break this stale lock?")
 	term.see("[ Cancel ]")
@@ -233,19 +235,19 @@ func TestBreakIsInTheLog(t *testing.T) {
 
 func TestBreakNotOffered(t *testing.T) {
 	var b breaker
-	for _, s := range troubled {
-		if s.state == report.Stale {
+	for _, s := range reporttest.Troubled {
+		if s.State == report.Stale {
 			continue
 		}
 		m, _ := testModel(80, 24, Options{Break: b.breakStale})
 		m.take(now(s))
 		m.typed("B")
 		if m.mode == asking || !strings.Contains(m.notice, "not offered") {
-			t.Errorf("%s: mode %d, notice %q", s.state, m.mode, m.notice)
+			t.Errorf("%s: mode %d, notice %q", s.State, m.mode, m.notice)
 		}
 	}
 	m, _ := testModel(80, 24, Options{}) // read-only
-	m.take(scanned(fleet(0)))
+	m.take(reporttest.Scanned(reporttest.Fleet(0)))
 	m.typed("6", "B")
 	if m.mode == asking || strings.Contains(m.shown(), "B break") {
 		t.Error("read-only, yet there is the action")
@@ -261,7 +263,7 @@ func TestBreakNotOffered(t *testing.T) {
 
 func TestBreakLeavesOthersOut(t *testing.T) {
 	m, _ := testModel(80, 24, Options{Break: neverBreak})
-	m.take(scanned(fleet(0)))
+	m.take(reporttest.Scanned(reporttest.Fleet(0)))
 	m.typed("a", "B")
 	if got := len(m.dialog.targets); got != 3 {
 		t.Errorf("%d targets, want the 3 stale ones", got)
@@ -273,11 +275,11 @@ func TestBreakLeavesOthersOut(t *testing.T) {
 
 func TestBreakVeryMany(t *testing.T) {
 	m, _ := testModel(80, 24, Options{Break: neverBreak})
-	var many []sample
+	var many []reporttest.Dir
 	for i := range 1000 {
-		many = append(many, stale(fmt.Sprintf("t/%04d", i)))
+		many = append(many, reporttest.Stale(fmt.Sprintf("t/%04d", i)))
 	}
-	m.take(scanned(changes(many...)))
+	m.take(reporttest.Scanned(reporttest.Changes(many...)))
 	m.typed("a", "B")
 	if text := m.shown(); !strings.Contains(text, "t/0000") || !strings.Contains(text, "more") {
 		t.Errorf("the dialog:\n%s", text)

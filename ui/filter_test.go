@@ -3,13 +3,15 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
 
 func TestFilter(t *testing.T) {
-	all := troubled
+	all := reporttest.Troubled
 	for _, test := range []struct {
 		filter string
 		want   string // tenants, by their numbers
@@ -45,7 +47,7 @@ func TestFilter(t *testing.T) {
 		var got []string
 		for _, s := range all {
 			if q.matches(newRow(s)) {
-				_, tenant, _ := strings.Cut(s.path, "tenant-")
+				_, tenant, _ := strings.Cut(s.Path, "tenant-")
 				got = append(got, strings.TrimSuffix(tenant, "/data"))
 			}
 		}
@@ -56,7 +58,7 @@ func TestFilter(t *testing.T) {
 }
 
 func TestFilterSeesWhatIsShown(t *testing.T) {
-	r := newRow(sample{path: "Ärger\x1b[2J/データ", state: report.Free})
+	r := newRow(reporttest.Dir{Path: "Ärger\x1b[2J/データ", State: report.Free})
 	for _, word := range []string{"ärger", "ÄRGER", `\x1b`, "データ"} {
 		q := query{terms: parseTerms(word)}
 		if !q.matches(r) {
@@ -67,7 +69,7 @@ func TestFilterSeesWhatIsShown(t *testing.T) {
 
 func TestClassFilter(t *testing.T) {
 	q := query{classes: show.Problems}
-	for _, s := range troubled {
+	for _, s := range reporttest.Troubled {
 		if r := newRow(s); q.matches(r) == r.Checking {
 			t.Errorf("problems only: %s %s", r.class, r.Path)
 		}
@@ -80,7 +82,7 @@ func FuzzFilter(f *testing.F) {
 	f.Add("state:stale,split pid:8121", "eu/shard-03/tenant-0412/data", 8121)
 	f.Add("!cmd:kvd ! :", "\xff\x1b", 0)
 	f.Fuzz(func(t *testing.T, filter, path string, pid int) {
-		r := newRow(sample{path: path, state: report.Held, pid: pid, holders: []report.Holder{holder(pid, filter, hour)}})
+		r := newRow(reporttest.Dir{Path: path, State: report.Held, PID: pid, Holders: []report.Holder{reporttest.Holder(pid, filter, time.Hour)}})
 		q := query{terms: parseTerms(filter)}
 		got := q.matches(r)
 		if len(q.terms) == 1 && !strings.HasPrefix(strings.TrimSpace(filter), "!") {
@@ -92,8 +94,8 @@ func FuzzFilter(f *testing.F) {
 	})
 }
 
-func newRow(s sample) *row {
+func newRow(s reporttest.Dir) *row {
 	r := &row{}
-	r.set(s.report())
+	r.set(s.Report())
 	return r
 }

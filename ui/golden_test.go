@@ -13,6 +13,7 @@ import (
 
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
 
@@ -39,9 +40,9 @@ func golden(t *testing.T, name, got string) {
 // testModel is a model of a size, at noon, with a source that nobody runs.
 func testModel(width, height int, o Options) (*model, *fakeSource) {
 	source := newFakeSource()
-	o.Source, o.Host, o.Roots, o.Interval = source, "web-07", []string{root}, 2*time.Second
+	o.Source, o.Host, o.Roots, o.Interval = source, "web-07", []string{reporttest.Root}, 2*time.Second
 	m := newModel(o)
-	m.now = func() time.Time { return noon }
+	m.now = func() time.Time { return reporttest.Noon }
 	m.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	return m, source
 }
@@ -94,7 +95,7 @@ func neverBreak(*report.Report) repair.Attempt {
 }
 
 func TestScreens(t *testing.T) {
-	walking := report.Update{Changes: fleet(30), Interval: 2 * time.Second,
+	walking := report.Update{Changes: reporttest.Fleet(30), Interval: 2 * time.Second,
 		Progress: report.Progress{Walking: true, Visited: 31000, Found: 42, Elapsed: 2 * time.Second}}
 	for _, size := range []struct {
 		name          string
@@ -106,22 +107,22 @@ func TestScreens(t *testing.T) {
 			updates []report.Update
 			keys    string
 		}{
-			{"table", Options{}, []report.Update{scanned(fleet(3000))}, "down down down"},
+			{"table", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(3000))}, "down down down"},
 			{"walking", Options{}, []report.Update{walking}, ""},
 			{"looking", Options{}, nil, ""},
-			{"nothing", Options{}, []report.Update{scanned(nil)}, ""},
-			{"healthy", Options{}, []report.Update{scanned(fleet(30)[len(troubled):])}, "!"},
-			{"filter", Options{}, []report.Update{scanned(fleet(3000))}, "/ k v d space ! h e l d"},
-			{"filtered", Options{}, []report.Update{scanned(fleet(3000))}, "/ e u / enter ! space space s s S"},
-			{"nomatch", Options{}, []report.Update{scanned(fleet(30))}, "/ x y z z y enter"},
-			{"detail", Options{}, []report.Update{scanned(fleet(30))}, "down down down enter"},
-			{"groups", Options{Break: neverBreak}, []report.Update{scanned(fleet(300))}, "t t j j left"},
-			{"initial", Options{States: []report.State{report.Stale, report.Unknown}}, []report.Update{scanned(fleet(30))}, ""},
-			{"help", Options{}, []report.Update{scanned(fleet(30))}, "?"},
-			{"readonly", Options{}, []report.Update{scanned(fleet(30))}, "6"},
-			{"break", Options{Break: neverBreak}, []report.Update{scanned(fleet(30))}, "6 B"},
-			{"breakmany", Options{Break: neverBreak}, []report.Update{scanned(fleet(30))}, "a B 3"},
-			{"ascii", Options{ASCII: true, Break: neverBreak}, []report.Update{scanned(fleet(30))}, "6 space B"},
+			{"nothing", Options{}, []report.Update{reporttest.Scanned(nil)}, ""},
+			{"healthy", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30)[len(reporttest.Troubled):])}, "!"},
+			{"filter", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(3000))}, "/ k v d space ! h e l d"},
+			{"filtered", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(3000))}, "/ e u / enter ! space space s s S"},
+			{"nomatch", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "/ x y z z y enter"},
+			{"detail", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "down down down enter"},
+			{"groups", Options{Break: neverBreak}, []report.Update{reporttest.Scanned(reporttest.Fleet(300))}, "t t j j left"},
+			{"initial", Options{States: []report.State{report.Stale, report.Unknown}}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, ""},
+			{"help", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "?"},
+			{"readonly", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "6"},
+			{"break", Options{Break: neverBreak}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "6 B"},
+			{"breakmany", Options{Break: neverBreak}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "a B 3"},
+			{"ascii", Options{ASCII: true, Break: neverBreak}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "6 space B"},
 		} {
 			t.Run(test.name+"-"+size.name, func(t *testing.T) {
 				m, _ := testModel(size.width, size.height, test.options)
@@ -152,7 +153,7 @@ func TestWideScreens(t *testing.T) {
 		{"besidebreak-200x60", "6 a B", 200, 60},
 	} {
 		m, _ := testModel(test.width, test.height, Options{Break: neverBreak})
-		m.take(scanned(fleet(300)))
+		m.take(reporttest.Scanned(reporttest.Fleet(300)))
 		m.typed(strings.Fields(test.keys)...)
 		golden(t, test.name, m.shown())
 	}
@@ -164,9 +165,9 @@ func TestPausedScreens(t *testing.T) {
 		width, height int
 	}{{"120x30", 120, 30}, {"80x24", 80, 24}, {"40x12", 40, 12}} {
 		m, _ := testModel(size.width, size.height, Options{})
-		m.take(scanned(fleet(30)))
+		m.take(reporttest.Scanned(reporttest.Fleet(30)))
 		m.typed("p")
-		m.take(scanned(changes(free("a"), stale("b"))))
+		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Free("a"), reporttest.Stale("b"))))
 		golden(t, "paused-"+size.name, m.shown())
 	}
 }

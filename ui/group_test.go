@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
 
@@ -24,8 +25,8 @@ func listed(rs *rows) string {
 func groupedRows() *rows {
 	rs := newRows(show.Width)
 	rs.setHeight(9)
-	rs.groups.base = root
-	rs.applied(changes(free("a/x/1"), free("a/x/2"), stale("a/y/3"), free("b/x/4"), free("5")), nil)
+	rs.groups.base = reporttest.Root
+	rs.applied(reporttest.Changes(reporttest.Free("a/x/1"), reporttest.Free("a/x/2"), reporttest.Stale("a/y/3"), reporttest.Free("b/x/4"), reporttest.Free("5")), nil)
 	return rs
 }
 
@@ -60,7 +61,7 @@ func TestFold(t *testing.T) {
 	if !rs.moveToProblem(-1) || rs.at != 0 {
 		t.Errorf("the problem in a folded group is not found at its head, but at %d", rs.at)
 	}
-	rs.applied(changes(stale("a/z/6"), free("0")), nil)
+	rs.applied(reporttest.Changes(reporttest.Stale("a/z/6"), reporttest.Free("0")), nil)
 	if rs.at != 0 || rs.current().group.counts[show.ClassOfState(report.Stale)] != 2 {
 		t.Errorf("a folded group does not count what is new in it: %s", listed(rs))
 	}
@@ -83,7 +84,7 @@ func TestCursorAmongGroups(t *testing.T) {
 	rs.nextDepth()
 	rs.moveTo(3) // a/x/2
 	before := at(rs.current())
-	rs.applied(changes(stale("b/x/4"), free("a/0"), free("c/7")), nil)
+	rs.applied(reporttest.Changes(reporttest.Stale("b/x/4"), reporttest.Free("a/0"), reporttest.Free("c/7")), nil)
 	if got := at(rs.current()); got != before {
 		t.Errorf("the cursor went from %s to %s", before, got)
 	}
@@ -109,7 +110,7 @@ func TestHeadIsShown(t *testing.T) {
 
 func TestNoActionOnGroup(t *testing.T) {
 	m, source := testModel(120, 30, Options{Break: neverBreak})
-	m.take(scanned(fleet(100)))
+	m.take(reporttest.Scanned(reporttest.Fleet(100)))
 	m.typed("t", "B", "y", "Y")
 	if m.mode == asking || m.notice != "" || len(source.observed) > 0 {
 		t.Errorf("a key for directories did something to a group: mode %d, %q", m.mode, m.notice)

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,6 +11,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
 
@@ -17,8 +19,8 @@ import (
 func TestEverySize(t *testing.T) {
 	for _, keys := range []string{"", "?", "l", "enter", "enter enter", "6 B", "a B", "a B 3 enter", "/ k v", "t", "/ x x enter", "! a"} {
 		m, _ := testModel(80, 24, Options{Break: neverBreak})
-		m.take(scanned(fleet(60)))
-		m.take(scanned(changes(stale("a/very/" + strings.Repeat("長い", 80)))))
+		m.take(reporttest.Scanned(reporttest.Fleet(60)))
+		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("a/very/" + strings.Repeat("長い", 80)))))
 		m.typed(strings.Fields(keys)...)
 		for _, w := range []int{1, 2, 23, 24, 31, 39, 40, 41, 60, 79, 80, 81, 120, 159, 160, 200} {
 			for _, h := range []int{1, 7, 8, 12, 13, 14, 19, 20, 24, 30, 60} {
@@ -40,7 +42,7 @@ func TestEverySize(t *testing.T) {
 func TestNothingIsDoneUnseen(t *testing.T) {
 	var b breaker
 	m, _ := testModel(80, 24, Options{Break: b.breakStale})
-	m.take(scanned(fleet(10)))
+	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	m.typed("6", "B")
 	m.Update(tea.WindowSizeMsg{Width: 20, Height: 5})
 	if cmd := m.typed("y"); cmd != nil || m.dialog.phase != asks {
@@ -53,11 +55,11 @@ func FuzzView(f *testing.F) {
 	f.Add("a\x1b]0;title\x07", "kvd\x00\x9b31m\u202e", "8121\r\n")
 	f.Add("\xff\xfe/\u2028", "\u200b\ufeff", "\x1b")
 	f.Fuzz(func(t *testing.T, path, commandLine, user string) {
-		h := holder(7, commandLine, hour)
+		h := reporttest.Holder(7, commandLine, time.Hour)
 		h.Process.User = user
 		m, _ := testModel(120, 30, Options{Break: neverBreak})
-		m.take(scanned(changes(sample{path: path, state: report.Mismatch, pid: 9, written: hour, holders: []report.Holder{h},
-			owner: h.Process, temps: []string{user}}, sample{path: "x" + path, state: report.Stale, pid: 8, temps: []string{user}})))
+		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Dir{Path: path, State: report.Mismatch, PID: 9, Written: time.Hour, Holders: []report.Holder{h},
+			Owner: h.Process, Temps: []string{user}}, reporttest.Dir{Path: "x" + path, State: report.Stale, PID: 8, Temps: []string{user}})))
 		for _, keys := range []string{"", "enter", "l", "q enter G B", "esc y", "t"} {
 			m.typed(strings.Fields(keys)...)
 			for _, r := range ansi.Strip(m.View().Content) {
@@ -74,11 +76,11 @@ func FuzzView(f *testing.F) {
 
 // The text of a pidfile is escaped as names are: a blank that is a letter is not printed.
 func TestPidfileTextIsEscaped(t *testing.T) {
-	s := stale("a")
+	s := reporttest.Stale("a")
 	m, _ := testModel(120, 30, Options{})
-	r := s.report()
+	r := s.Report()
 	r.Evidence.Pidfile.State, r.Evidence.Pidfile.Text = lock.PidfileMalformed, "81\u316421\n"
-	m.take(scanned([]report.Change{{Report: r}}))
+	m.take(reporttest.Scanned([]report.Change{{Report: r}}))
 	if text := m.shown(); !strings.Contains(text, `names nobody: "81\u316421\n"`) {
 		t.Errorf("the detail:\n%s", text)
 	}

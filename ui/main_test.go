@@ -13,6 +13,7 @@ import (
 
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 )
 
 // childEnv makes the test binary a program that shows a screen: how many
@@ -45,13 +46,13 @@ func child(healthy string) int {
 	n, _ := strconv.Atoi(healthy)
 	source := newFakeSource()
 	go func() {
-		source.updates <- scanned(fleet(n))
+		source.updates <- reporttest.Scanned(reporttest.Fleet(n))
 		for range time.Tick(2 * time.Second) {
-			source.updates <- scanned(nil)
+			source.updates <- reporttest.Scanned(nil)
 		}
 	}()
 	err := Run(ctx, Options{
-		Host: "web-07", Roots: []string{root}, Source: source, Interval: 2 * time.Second,
+		Host: "web-07", Roots: []string{reporttest.Root}, Source: source, Interval: 2 * time.Second,
 		Color: os.Getenv("NO_COLOR") == "", ASCII: os.Getenv("LOCKSCOPE_UI_ASCII") != "",
 		Break: func(r *report.Report) repair.Attempt {
 			if r.Evidence.Pidfile.PID == 1 {

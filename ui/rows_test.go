@@ -6,18 +6,12 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
-
-func changes(samples ...sample) []report.Change {
-	var out []report.Change
-	for _, s := range samples {
-		out = append(out, report.Change{Report: s.report()})
-	}
-	return out
-}
 
 // applied takes changes and shows them.
 func (rs *rows) applied(changes []report.Change, gone []string) {
@@ -25,16 +19,11 @@ func (rs *rows) applied(changes []report.Change, gone []string) {
 	rs.settle()
 }
 
-func free(path string) sample { return sample{path: path, state: report.Free} }
-func stale(path string) sample {
-	return sample{path: path, state: report.Stale, pid: 99, written: hour}
-}
-
 func at(r *row) string {
 	if r == nil {
 		return "nothing"
 	}
-	return r.Path[len(root)+1:]
+	return r.Path[len(reporttest.Root)+1:]
 }
 
 // TestRowsStayTrue applies random changes, filters and orders, and checks
@@ -67,9 +56,9 @@ func TestRowsStayTrue(t *testing.T) {
 			var cs []report.Change
 			var gone []string
 			for range rnd.IntN(6) {
-				s := sample{path: fmt.Sprintf("d/%03d", rnd.IntN(60)), state: report.States[rnd.IntN(9)],
-					pid: rnd.IntN(3), written: hour, checking: rnd.IntN(9) == 0}
-				r := s.report()
+				s := reporttest.Dir{Path: fmt.Sprintf("d/%03d", rnd.IntN(60)), State: report.States[rnd.IntN(9)],
+					PID: rnd.IntN(3), Written: time.Hour, Checking: rnd.IntN(9) == 0}
+				r := s.Report()
 				if rnd.IntN(5) == 0 {
 					gone = append(gone, r.Path)
 				} else {
@@ -147,13 +136,13 @@ func TestRowsStayTrue(t *testing.T) {
 func TestCursorStaysOnTopUntilMoved(t *testing.T) {
 	rs := newRows(show.Width)
 	rs.setHeight(5)
-	rs.applied(changes(free("m")), nil)
-	rs.applied(changes(stale("x"), free("a")), nil)
+	rs.applied(reporttest.Changes(reporttest.Free("m")), nil)
+	rs.applied(reporttest.Changes(reporttest.Stale("x"), reporttest.Free("a")), nil)
 	if got := at(rs.current()); got != "x" {
 		t.Errorf("before the first movement: on %s, want the worst", got)
 	}
 	rs.moveTo(1)
-	rs.applied(changes(stale("b"), stale("c"), free("0")), nil)
+	rs.applied(reporttest.Changes(reporttest.Stale("b"), reporttest.Stale("c"), reporttest.Free("0")), nil)
 	if got := at(rs.current()); got != "a" {
 		t.Errorf("after a movement to a: on %s", got)
 	}
@@ -162,10 +151,10 @@ func TestCursorStaysOnTopUntilMoved(t *testing.T) {
 func TestHealedRowStaysUnderCursor(t *testing.T) {
 	rs := newRows(show.Width)
 	rs.setHeight(5)
-	rs.applied(changes(stale("a"), stale("b"), stale("c"), free("d")), nil)
+	rs.applied(reporttest.Changes(reporttest.Stale("a"), reporttest.Stale("b"), reporttest.Stale("c"), reporttest.Free("d")), nil)
 	rs.setQuery(query{classes: show.Problems})
 	rs.moveTo(1)
-	rs.applied(changes(free("b")), nil)
+	rs.applied(reporttest.Changes(reporttest.Free("b")), nil)
 	if got := at(rs.current()); got != "b" || len(rs.shown) != 3 {
 		t.Errorf("healed under the cursor: on %s of %d", got, len(rs.shown))
 	}
@@ -178,14 +167,14 @@ func TestHealedRowStaysUnderCursor(t *testing.T) {
 func TestCursorOfGoneDirectory(t *testing.T) {
 	rs := newRows(show.Width)
 	rs.setHeight(5)
-	rs.applied(changes(free("a"), free("b"), free("c")), nil)
+	rs.applied(reporttest.Changes(reporttest.Free("a"), reporttest.Free("b"), reporttest.Free("c")), nil)
 	rs.moveTo(1)
 	rs.setSelected(rs.current(), true)
-	rs.applied(nil, []string{root + "/b"})
+	rs.applied(nil, []string{reporttest.Root + "/b"})
 	if got := at(rs.current()); got != "c" || rs.selected != 0 {
 		t.Errorf("on %s with %d selected, want the row that took its place", got, rs.selected)
 	}
-	rs.applied(nil, []string{root + "/c", root + "/a"})
+	rs.applied(nil, []string{reporttest.Root + "/c", reporttest.Root + "/a"})
 	if rs.current() != nil {
 		t.Errorf("on %s of nothing", at(rs.current()))
 	}
@@ -195,7 +184,7 @@ func TestNextProblem(t *testing.T) {
 	rs := newRows(show.Width)
 	rs.setHeight(2)
 	rs.order = order{column: show.ColumnDirectory}
-	rs.applied(changes(free("a"), stale("b"), free("c"), free("d"), stale("e")), nil)
+	rs.applied(reporttest.Changes(reporttest.Free("a"), reporttest.Stale("b"), reporttest.Free("c"), reporttest.Free("d"), reporttest.Stale("e")), nil)
 	for _, want := range []string{"b", "e", "e"} {
 		rs.moveToProblem(+1)
 		if got := at(rs.current()); got != want {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 )
 
 func TestRunLeavesTheTerminalAsItWas(t *testing.T) {
@@ -21,7 +22,7 @@ func TestRunLeavesTheTerminalAsItWas(t *testing.T) {
 	if before.Lflag&unix.ICANON != 0 {
 		t.Error("the terminal is not in raw mode")
 	}
-	term.show(scanned(fleet(100)))
+	term.show(reporttest.Scanned(reporttest.Fleet(100)))
 	term.see("tenant-0412")
 	term.send("q")
 	if err := term.ended(); err != nil {
@@ -95,7 +96,7 @@ var colours = regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-7]|9[0-7]|38;|48;)[0-9;]*m
 func TestColours(t *testing.T) {
 	for _, colour := range []bool{true, false} {
 		term := runScreen(t, 120, 30, Options{Color: colour})
-		term.show(scanned(fleet(100)))
+		term.show(reporttest.Scanned(reporttest.Fleet(100)))
 		term.see("tenant-0412")
 		term.send("jj?")
 		term.see("half a page")
@@ -118,7 +119,7 @@ func TestColours(t *testing.T) {
 
 func TestResize(t *testing.T) {
 	term := runScreen(t, 120, 30, Options{})
-	term.show(scanned(fleet(100)))
+	term.show(reporttest.Scanned(reporttest.Fleet(100)))
 	term.see("SINCE")
 	term.send("jjj")
 	term.see("4 of 112")
@@ -135,11 +136,11 @@ func TestResize(t *testing.T) {
 
 func TestFilterAsYouType(t *testing.T) {
 	term := runScreen(t, 120, 30, Options{})
-	term.show(scanned(fleet(1000)))
+	term.show(reporttest.Scanned(reporttest.Fleet(1000)))
 	term.see("1,012 dirs")
 	term.send("/logro")
 	term.see("filtered: 2 of 1,012")
-	term.show(now(sample{path: "new/logro", state: report.Stale}))
+	term.show(now(reporttest.Dir{Path: "new/logro", State: report.Stale}))
 	term.see("filtered: 3 of 1,013")
 	term.send("\r")
 	term.see("/ logro")
@@ -150,7 +151,7 @@ func TestFilterAsYouType(t *testing.T) {
 // TestEscAndKeyTogether: on a slow line they arrive in one go.
 func TestEscAndKeyTogether(t *testing.T) {
 	term := runScreen(t, 80, 24, Options{Break: neverBreak})
-	term.show(scanned(fleet(100)))
+	term.show(reporttest.Scanned(reporttest.Fleet(100)))
 	term.see("tenant-0412")
 	term.send("6B")
 	term.see("[ Cancel ]")
@@ -172,13 +173,13 @@ func TestStrangeNames(t *testing.T) {
 		"👨\u200d👩\u200d👧", "❤\ufe0f", "a\u202eb", "new\nline", "tab\there", "esc\x1b[31m\x1b]0;title\a\x1b[2J", "\xff\xfe\x9b2J", `back\slash`,
 		strings.Repeat("x", 255), strings.Repeat("漢", 85), strings.Repeat("\x1b", 255), strings.Repeat("a/", 2000),
 	}
-	var samples []sample
+	var samples []reporttest.Dir
 	for _, name := range names {
-		samples = append(samples, sample{path: name + "/" + name, state: report.Free})
+		samples = append(samples, reporttest.Dir{Path: name + "/" + name, State: report.Free})
 	}
 	for _, wide := range []int{80, 120, 200} {
 		term := runScreen(t, wide, 40, Options{Color: true})
-		term.show(scanned(changes(samples...)))
+		term.show(reporttest.Scanned(reporttest.Changes(samples...)))
 		term.see("23 dirs")
 		term.see("missing")
 		term.send("\r\r") // no detail

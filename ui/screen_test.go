@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
 
@@ -36,7 +37,7 @@ func (m *model) clickOn(t *testing.T, text string) {
 
 func TestMouse(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
-	m.take(scanned(fleet(100)))
+	m.take(reporttest.Scanned(reporttest.Fleet(100)))
 
 	m.clickOn(t, "tenant-1180")
 	if got := at(m.rows.current()); got != "us/shard-11/tenant-1180/data" {
@@ -76,7 +77,7 @@ func TestMouse(t *testing.T) {
 
 func TestClickOnErrors(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
-	m.take(report.Update{Changes: fleet(10), Errors: []report.PathError{{Path: "/x", Err: errors.New("open /x: permission denied")}}, Progress: report.Progress{Visited: 1}}, scanned(nil))
+	m.take(report.Update{Changes: reporttest.Fleet(10), Errors: []report.PathError{{Path: "/x", Err: errors.New("open /x: permission denied")}}, Progress: report.Progress{Visited: 1}}, reporttest.Scanned(nil))
 	m.clickOn(t, "1 error")
 	if text := m.shown(); m.mode != logging || !strings.Contains(text, "open /x: permission denied") {
 		t.Errorf("a click on the errors shows:\n%s", text)
@@ -86,7 +87,7 @@ func TestClickOnErrors(t *testing.T) {
 func TestMouseNeverConsents(t *testing.T) {
 	var b breaker
 	m, _ := testModel(120, 30, Options{Break: b.breakStale})
-	m.take(scanned(fleet(10)))
+	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	m.typed("6", "B")
 	m.clickOn(t, "Break  ")
 	if m.mode != asking || m.dialog.phase != asks || m.dialog.accept {
@@ -96,23 +97,23 @@ func TestMouseNeverConsents(t *testing.T) {
 
 func TestLog(t *testing.T) {
 	m, _ := testModel(120, 40, Options{})
-	m.take(report.Update{Changes: changes(free("b"))}) // as far as the first pass has come
-	m.take(scanned(changes(free("a"), stale("b"))))
+	m.take(report.Update{Changes: reporttest.Changes(reporttest.Free("b"))}) // as far as the first pass has come
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Free("a"), reporttest.Stale("b"))))
 	m.typed("l")
 	if text := m.shown(); !strings.Contains(text, "none so far") {
 		t.Errorf("what was found first is no change:\n%s", text)
 	}
-	held := sample{path: "a", state: report.Held, pid: 7, holders: []report.Holder{holder(7, "kvd", hour)}}
-	doubted := sample{path: "a", state: report.Mismatch, checking: true, pid: 8, holders: held.holders}
-	m.take(scanned(changes(held)))
-	m.take(scanned(changes(doubted)))
-	m.take(scanned(changes(held))) // a false alarm is no event
+	held := reporttest.Dir{Path: "a", State: report.Held, PID: 7, Holders: []report.Holder{reporttest.Holder(7, "kvd", time.Hour)}}
+	doubted := reporttest.Dir{Path: "a", State: report.Mismatch, Checking: true, PID: 8, Holders: held.Holders}
+	m.take(reporttest.Scanned(reporttest.Changes(held)))
+	m.take(reporttest.Scanned(reporttest.Changes(doubted)))
+	m.take(reporttest.Scanned(reporttest.Changes(held))) // a false alarm is no event
 	for pid := 8; pid < 11; pid++ {
-		m.take(scanned(changes(heldBy("c/d", pid)))) // a hand-over is
+		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Held("c/d", pid)))) // a hand-over is
 	}
-	doubted.checking = false
-	m.take(scanned(changes(doubted)), scanned(changes(stale("c")), root+"/b"))
-	m.take(report.Update{Errors: []report.PathError{{Path: "/x", Err: errors.New("open /x\x1b[1m: permission denied")}}, Progress: report.Progress{Visited: 1}}, scanned(nil))
+	doubted.Checking = false
+	m.take(reporttest.Scanned(reporttest.Changes(doubted)), reporttest.Scanned(reporttest.Changes(reporttest.Stale("c")), reporttest.Root+"/b"))
+	m.take(report.Update{Errors: []report.PathError{{Path: "/x", Err: errors.New("open /x\x1b[1m: permission denied")}}, Progress: report.Progress{Visited: 1}}, reporttest.Scanned(nil))
 	golden(t, "log-120x40", m.shown())
 	m.Update(tea.WindowSizeMsg{Width: 40, Height: 12})
 	golden(t, "log-40x12", m.shown())
@@ -125,7 +126,7 @@ func TestLog(t *testing.T) {
 // The filter is the table's: esc leaves what is shown instead of it.
 func TestFilterIsTheTables(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
-	m.take(scanned(fleet(10)))
+	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	m.typed("6")
 	for _, key := range []string{"l", "?", "enter"} {
 		if text := m.shown(); !strings.Contains(text, "esc shows all") {
@@ -141,16 +142,16 @@ func TestFilterIsTheTables(t *testing.T) {
 
 func TestChangesStandOutOnce(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
-	m.take(scanned(changes(stale("0"), free("a"), free("b"))))
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("0"), reporttest.Free("a"), reporttest.Free("b"))))
 	calm := m.View().Content
-	m.take(scanned(changes(free("a"))))
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Free("a"))))
 	if m.View().Content != calm {
 		t.Error("a row stands out that did not change")
 	}
-	m.take(scanned(changes(stale("b"))))
-	m.take(scanned(nil))
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("b"))))
+	m.take(reporttest.Scanned(nil))
 	loud := m.View().Content
-	m.now = func() time.Time { return noon.Add(flashTime) }
+	m.now = func() time.Time { return reporttest.Noon.Add(flashTime) }
 	m.Update(tickMsg{})
 	if m.View().Content == loud {
 		t.Error("the row still stands out")
@@ -160,12 +161,12 @@ func TestChangesStandOutOnce(t *testing.T) {
 // TestNothingChanges: a frame that is the same costs no byte.
 func TestNothingChanges(t *testing.T) {
 	m, _ := testModel(120, 40, Options{})
-	m.take(scanned(fleet(1000)[:8])) // nothing younger than a minute
+	m.take(reporttest.Scanned(reporttest.Fleet(1000)[:8])) // nothing younger than a minute
 	m.typed("down")
 	before := m.View()
 	for i := range 30 {
-		m.now = func() time.Time { return noon.Add(time.Duration(i) * time.Second) }
-		u := scanned(nil)
+		m.now = func() time.Time { return reporttest.Noon.Add(time.Duration(i) * time.Second) }
+		u := reporttest.Scanned(nil)
 		u.Summary.Duration += time.Duration(i) * time.Millisecond
 		m.take(u, report.Update{Interval: 2 * time.Second})
 		m.Update(tickMsg{})
@@ -178,7 +179,7 @@ func TestNothingChanges(t *testing.T) {
 func TestExport(t *testing.T) {
 	t.Chdir(t.TempDir())
 	m, _ := testModel(120, 30, Options{})
-	m.take(scanned(fleet(10)))
+	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	m.typed("6")
 	for _, want := range []string{"wrote 3 directories to ", "not written: "} { // the second would overwrite the first
 		m.Update(m.typed("e")())
@@ -206,7 +207,7 @@ func TestCompletions(t *testing.T) {
 		}
 	}
 	m, _ := testModel(120, 30, Options{})
-	m.take(scanned(fleet(10)))
+	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	for _, r := range "/state:sta" {
 		m.typed(string(r))
 	}
@@ -218,7 +219,7 @@ func TestCompletions(t *testing.T) {
 
 func TestStateKeys(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
-	m.take(scanned(fleet(10)))
+	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	for _, step := range []struct{ key, want string }{
 		{"1", "split"}, {"6", "split stale"}, {"1", "stale"}, {"6", ""}, {"9", "free"}, {"!", "split unguarded orphaned mismatch unnamed stale unknown"},
 		{"2", "unguarded"}, {"!", "split unguarded orphaned mismatch unnamed stale unknown"}, {"!", ""}, {"8", "held"}, {"0", ""},
@@ -236,7 +237,7 @@ func TestStateKeys(t *testing.T) {
 
 func TestIntervalKeys(t *testing.T) {
 	m, source := testModel(120, 30, Options{})
-	m.take(scanned(fleet(10)))
+	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	m.typed("+", "+", "-", "-")
 	want := []time.Duration{5 * time.Second, 10 * time.Second, 5 * time.Second, 2 * time.Second}
 	if !slices.Equal(source.interval, want) {
@@ -254,16 +255,16 @@ func TestIntervalKeys(t *testing.T) {
 // TestPause: the picture stands still, and the directories are watched all along.
 func TestPause(t *testing.T) {
 	m, source := testModel(120, 30, Options{Break: neverBreak})
-	m.take(scanned(changes(stale("a"), free("b"), free("c"))))
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("a"), reporttest.Free("b"), reporttest.Free("c"))))
 	m.typed("j", "space", "p")
 	picture := func() string { // below the header
 		_, below, _ := strings.Cut(m.View().Content, "\n")
 		return below
 	}
 	before := picture()
-	m.now = func() time.Time { return noon.Add(5 * time.Minute) }
-	held := sample{path: "b", state: report.Held, pid: 7, holders: []report.Holder{holder(7, "kvd", hour)}}
-	m.take(scanned(changes(held, free("a"), stale("0"), stale("9")), root+"/c", root+"/9"))
+	m.now = func() time.Time { return reporttest.Noon.Add(5 * time.Minute) }
+	held := reporttest.Dir{Path: "b", State: report.Held, PID: 7, Holders: []report.Holder{reporttest.Holder(7, "kvd", time.Hour)}}
+	m.take(reporttest.Scanned(reporttest.Changes(held, reporttest.Free("a"), reporttest.Stale("0"), reporttest.Stale("9")), reporttest.Root+"/c", reporttest.Root+"/9"))
 	m.Update(tickMsg{})
 	if after := picture(); after != before {
 		t.Errorf("the picture changed to:\n%s", m.shown())
@@ -291,7 +292,7 @@ func TestPause(t *testing.T) {
 		t.Errorf("the source was told to observe every %v", source.interval)
 	}
 	loud := picture()
-	m.now = func() time.Time { return noon.Add(5*time.Minute + flashTime) }
+	m.now = func() time.Time { return reporttest.Noon.Add(5*time.Minute + flashTime) }
 	m.Update(tickMsg{})
 	if picture() == loud {
 		t.Error("what changed meanwhile does not stand out")
@@ -300,8 +301,8 @@ func TestPause(t *testing.T) {
 
 func TestSilence(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
-	m.take(scanned(fleet(10)))
-	m.now = func() time.Time { return noon.Add(time.Minute) }
+	m.take(reporttest.Scanned(reporttest.Fleet(10)))
+	m.now = func() time.Time { return reporttest.Noon.Add(time.Minute) }
 	if !strings.Contains(m.shown(), "no answer for 1m") {
 		t.Errorf("says it is live:\n%s", m.shown())
 	}

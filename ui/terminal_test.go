@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 )
 
 // terminal is a pseudo-terminal with an emulator at its far end.
@@ -193,7 +194,7 @@ type clock struct {
 
 func (c *clock) now() time.Time {
 	c.reads.Add(1)
-	return noon.Add(time.Duration(c.since.Load()))
+	return reporttest.Noon.Add(time.Duration(c.since.Load()))
 }
 
 func (c *clock) forward(d time.Duration) { c.since.Add(int64(d)) }
@@ -203,7 +204,7 @@ func runScreen(t testing.TB, width, height int, o Options) *running {
 	term := newTerminal(t, width, height)
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{terminal: term, source: newFakeSource(), clock: &clock{}, done: make(chan error, 1), end: cancel}
-	o.Host, o.Roots, o.Source, o.Interval = "web-07", []string{root}, r.source, 2*time.Second
+	o.Host, o.Roots, o.Source, o.Interval = "web-07", []string{reporttest.Root}, r.source, 2*time.Second
 	o.Stdin, o.Stdout = term.near, term.near
 	m := newModel(o)
 	m.now, m.tick = r.clock.now, 10*time.Millisecond

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
 
@@ -30,10 +31,10 @@ func TestTour(t *testing.T) {
 	for _, size := range []struct{ width, height int }{{200, 60}, {120, 30}, {80, 24}, {40, 12}} {
 		t.Run(fmt.Sprint(size.width), func(t *testing.T) {
 			term := runScreen(t, size.width, size.height, Options{Color: true, Break: neverBreak})
-			term.show(report.Update{Changes: fleet(100), Progress: report.Progress{Walking: true, Visited: 31000, Found: 112}})
+			term.show(report.Update{Changes: reporttest.Fleet(100), Progress: report.Progress{Walking: true, Visited: 31000, Found: 112}})
 			term.see("walking")
 			term.see("1 of 112")
-			term.show(scanned(nil))
+			term.show(reporttest.Scanned(nil))
 			term.see("live")
 
 			term.send("s")
@@ -107,7 +108,7 @@ func TestTour(t *testing.T) {
 // TestQuitDuringScan: nothing keeps the user in who has seen enough.
 func TestQuitDuringScan(t *testing.T) {
 	term := runScreen(t, 80, 24, Options{Color: true})
-	term.show(report.Update{Changes: fleet(100), Progress: report.Progress{Walking: true, Visited: 1}})
+	term.show(report.Update{Changes: reporttest.Fleet(100), Progress: report.Progress{Walking: true, Visited: 1}})
 	term.see("walking")
 	term.send("q")
 	if err := term.ended(); err != nil {
