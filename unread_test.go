@@ -177,7 +177,7 @@ func writes(t *testing.T, pid, fd int) bool {
 func fill(t *testing.T, f *os.File) {
 	t.Helper()
 	fd := int(f.Fd())
-	if isTerminal(f) {
+	if _, err := unix.IoctlGetTermios(fd, unix.TCGETS); err == nil {
 		if err := unix.IoctlSetInt(fd, unix.TCXONC, unix.TCOOFF); err != nil {
 			t.Fatal(err)
 		}

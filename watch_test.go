@@ -2,9 +2,7 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +11,6 @@ import (
 	"time"
 
 	"lockscope/lock"
-	"lockscope/ui"
 )
 
 // patience is how long a test waits for what must come.
@@ -142,82 +139,5 @@ func TestWatchDemo(t *testing.T) {
 	}
 	if left := entries(t, tempDir(cmd)); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
-	}
-}
-
-// A scan that is interrupted has no result, and says so by its status.
-func TestInterruptedScan(t *testing.T) {
-	root := t.TempDir()
-	if err := os.WriteFile(filepath.Join(root, lock.DefaultNames.Lock), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s, err := parse([]string{"--config", "/dev/null", root})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, format := range []ui.Format{ui.Table, ui.JSON, ui.Check} {
-		stdout, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer stdout.Close()
-		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(caught{syscall.SIGTERM})
-		if got, want := newPrinting(s, format, ui.NewOutput(ctx, stdout), ui.NewOutput(ctx, stdout)).run(ctx), 128+15; got != want {
-			t.Errorf("%s: exit status %d, want %d", format, got, want)
-		}
-		text, err := os.ReadFile(stdout.Name())
-		if err != nil || string(text) != "lockscope: stopped by signal: terminated\n" {
-			t.Errorf("%s: wrote %q, %v", format, text, err)
-		}
-	}
-}
-
-func TestSecondSignalKills(t *testing.T) {
-	if os.Getenv("LOCKSCOPE_TEST_WAIT") != "" {
-		ctx, _ := untilSignal()
-		os.Stdout.WriteString("{}\n")
-		<-ctx.Done()
-		var sig caught
-		if errors.As(context.Cause(ctx), &sig) && sig.Signal == syscall.SIGINT {
-			os.Stdout.WriteString("{}\n")
-		}
-		select {} // something hangs
-	}
-	cmd := exec.Command("/proc/self/exe", "-test.run", "^TestSecondSignalKills$")
-	cmd.Env = append(os.Environ(), "LOCKSCOPE_TEST_WAIT=1")
-	next := follow(t, cmd)
-	for range 2 {
-		next()
-		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd.Wait()
-	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGINT {
-		t.Errorf("ended with %v, want to be killed by the second signal", cmd.ProcessState)
-	}
-}
-
-func TestColorOn(t *testing.T) {
-	for _, test := range []struct {
-		when     string
-		terminal bool
-		noColor  string
-		term     string
-		want     bool
-	}{
-		{"auto", true, "", "xterm", true},
-		{"auto", false, "", "xterm", false},
-		{"auto", true, "1", "xterm", false},
-		{"auto", true, "", "dumb", false},
-		{"always", false, "1", "dumb", true},
-		{"never", true, "", "xterm", false},
-	} {
-		t.Setenv("NO_COLOR", test.noColor)
-		t.Setenv("TERM", test.term)
-		if got := (color{test.when}).on(test.terminal); got != test.want {
-			t.Errorf("%+v: got %v", test, got)
-		}
 	}
 }

@@ -1,9 +1,10 @@
-package main
+package cli
 
 import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -162,4 +163,10 @@ func (s *settings) scanConfig(stream int) scan.Config {
 		Stream:        stream,
 		SummaryOnly:   s.check,
 	}
+}
+
+// hostname is this host's name; empty if even the kernel does not know it.
+func hostname() string {
+	name, _ := os.Hostname()
+	return name
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -12,11 +12,6 @@ import (
 	"lockscope/scan/repair"
 	"lockscope/ui"
 )
-
-// heapGrowth is by how many per cent the heap may grow on the screen before garbage is
-// collected. The first walk of 100,000 directories takes a twentieth more processor
-// time so, and the program a fifth less memory, for as long as it runs.
-const heapGrowth = 50
 
 // screen runs the terminal interface until the user quits. A terminal that
 // cannot show it gets the table instead.

@@ -1,16 +1,13 @@
-package main
+package cli
 
 import (
 	"context"
 	"errors"
 	"io"
 	"os"
-	"strconv"
 	"sync"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"lockscope/scan"
 	"lockscope/scan/report"
@@ -31,10 +28,6 @@ type printing struct {
 	rootFailed bool  // a root could not be scanned
 	err        error // the first of writing the output, which ends the scan
 }
-
-// streamFrom is how many directories there must be for their lines to be printed as they are
-// found. A tree of fewer takes no time to speak of, and none of its lines is taken back.
-const streamFrom = 250
 
 func newPrinting(s *settings, f ui.Format, stdout, stderr *ui.Output) *printing {
 	stream := 0
@@ -162,35 +155,4 @@ func (p *printing) clear() {
 	if p.progress != nil {
 		p.progress.Clear()
 	}
-}
-
-// on reports whether to use colour. NO_COLOR, when not empty, speaks against it
-// unless the user says "always".
-func (c color) on(terminal bool) bool {
-	switch c.when {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	return terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-}
-
-// columnsOf is how wide a terminal is, 0 if it is none or does not know and $COLUMNS does
-// not tell either.
-func columnsOf(f interface{ Fd() uintptr }) int {
-	if !isTerminal(f) {
-		return 0
-	}
-	if size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ); err == nil && size.Col > 0 {
-		return int(size.Col)
-	}
-	n, _ := strconv.Atoi(os.Getenv("COLUMNS"))
-	return max(n, 0)
-}
-
-// hostname is this host's name; empty if even the kernel does not know it.
-func hostname() string {
-	name, _ := os.Hostname()
-	return name
 }
