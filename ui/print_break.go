@@ -36,11 +36,12 @@ type breakJSON struct {
 func (p *BreakPrinter) Print(r *report.Report, a repair.Attempt) error {
 	if p.json {
 		b := breakJSON{Type: "break", Outcome: a.Outcome.String(), Reason: a.Reason()}
-		b.Path, b.PathBytes = textOf(r.Path)
-		b.Error, _ = textOf(a.Why())
+		b.Path, b.PathBytes = report.JSONText(r.Path)
+		b.Error, _ = report.JSONText(a.Why())
 		b.Summary, _ = r.Explain()
 		b.Files = append([]string{}, a.Files...) // an array also where there are none
-		jsonWriter{p.out}.line(b)
+		p.out.Write(report.EncodeJSON(b))
+		p.out.WriteByte('\n')
 		return p.out.Flush()
 	}
 	text := attemptText(&a)

@@ -18,7 +18,6 @@ type ndjsonPrinter struct {
 }
 
 func (p *ndjsonPrinter) Update(u report.Update) error {
-	e := jsonWriter{out: p.out}
 	for _, c := range u.Changes {
 		if c.Report.Checking {
 			continue
@@ -29,36 +28,37 @@ func (p *ndjsonPrinter) Update(u report.Update) error {
 		if !p.opt.shows(c.Report.Verdict.State) && !(known && p.opt.shows(from)) {
 			continue
 		}
-		line := newDirJSON(c.Report)
-		if known {
-			line.Type, line.From = "change", from.String()
-		}
-		e.line(line)
+		p.line(report.Line{Change: &report.Change{Report: c.Report, New: !known, From: from}})
 	}
 	for _, path := range u.Gone {
 		if from, known := p.last[path]; known && p.opt.shows(from) {
-			e.line(newGoneJSON(path))
+			p.line(report.Line{Gone: path})
 		}
 		delete(p.last, path)
 	}
 	p.errors = append(p.errors, u.Errors...)
 	if p.ended {
-		p.flushErrors(e)
+		p.flushErrors()
 	}
 	return p.out.Flush()
 }
 
 func (p *ndjsonPrinter) End(s report.Summary) error {
-	e := jsonWriter{out: p.out}
-	p.flushErrors(e)
+	p.flushErrors()
 	p.ended = true
-	e.line(newSummaryJSON(s, p.opt.Host))
+	p.line(report.Line{Summary: &s, Host: p.opt.Host})
 	return p.out.Flush()
 }
 
-func (p *ndjsonPrinter) flushErrors(e jsonWriter) {
-	for _, err := range p.errors {
-		e.line(newErrorJSON(err))
+func (p *ndjsonPrinter) flushErrors() {
+	for i := range p.errors {
+		p.line(report.Line{Error: &p.errors[i]})
 	}
 	p.errors = nil
+}
+
+// line writes a line. The stream's error shows at its Flush.
+func (p *ndjsonPrinter) line(l report.Line) {
+	p.out.Write(l.Encode())
+	p.out.WriteByte('\n')
 }

@@ -24,6 +24,9 @@ func (r *Report) Command() string {
 }
 
 func (r *Report) explain() (summary string, todo advice) {
+	if r.told != nil {
+		return r.told.summary, say(r.told.next)
+	}
 	x := explainer{&r.Evidence, r.Verdict.Reasons}
 	switch r.Verdict.State {
 	case Split:

@@ -21,6 +21,8 @@ type Report struct {
 	Verdict  Verdict
 	Checking bool      // awaits its second look: counts neither as healthy nor as a problem
 	Observed time.Time // when the evidence was gathered
+
+	told *told // what its sender says of it; nil in a report that was not decoded
 }
 
 // Since is the moment from which the present state is known to last: when the

@@ -1,0 +1,130 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// ErrUnknownType is the error of a line that is an object, but of a type that this version does not
+// know. A reader can leave it out.
+var ErrUnknownType = errors.New("unknown type of object")
+
+// Decode reads a line that [Line.Encode] wrote, on this host or another. It may come from anybody: a
+// line that is longer than [MaxLine], is not JSON or contradicts itself is an error.
+//
+// What it returns encodes to the same bytes again. A report gives the same State, Reasons, Keeper and
+// Breakable, and Since to the millisecond; its sentences are the sender's, made safe to print. A word
+// that this version does not know is taken for the one that claims least: the state Unknown, no
+// reason, a lock or a process that is unknown, a pidfile that could not be read. Keys that it does not
+// know are passed over.
+//
+// The JSON does not carry all of a Report. What is zero in one that was decoded:
+//   - the identity of the directory, the device and the size of its files, the text of the pidfile:
+//     so no break is possible from it here, where the path may lead to another directory
+//   - the errors behind what is unknown, and Swept, Busy, Changing, Acquiring, There, Lacks, Merged,
+//     Unread, Another, Taker and Temps, of which the sentences tell
+//   - the ticks of processes; and where the pidfile names a process by its PID in another namespace,
+//     which PID that has here
+//   - what a holder uses besides (Works), and whether a mount covers its file
+//   - those who have the lock file open and hold no lock
+//   - the command in the next step: Command returns ""
+//   - Checking, since what awaits its second look is not printed, and whether an error is a root's
+//
+// A root, a command or a user that is not UTF-8 comes as its escaped text.
+func Decode(line []byte) (Line, error) {
+	if len(line) > MaxLine {
+		return Line{}, fmt.Errorf("a line of %d bytes is too long", len(line))
+	}
+	var object struct{ Type string }
+	if err := json.Unmarshal(line, &object); err != nil {
+		return Line{}, err
+	}
+	switch object.Type {
+	case typeDir, typeChange:
+		var d dirJSON
+		return decoded(line, &d)
+	case typeGone:
+		var g goneJSON
+		return decoded(line, &g)
+	case typeError:
+		var e errorJSON
+		return decoded(line, &e)
+	case typeSummary:
+		var s summaryJSON
+		return decoded(line, &s)
+	}
+	return Line{}, fmt.Errorf("%w: %.20q", ErrUnknownType, object.Type)
+}
+
+func decoded(line []byte, object interface{ line() (Line, error) }) (Line, error) {
+	if err := json.Unmarshal(line, object); err != nil {
+		return Line{}, err
+	}
+	return object.line()
+}
+
+func (g *goneJSON) line() (Line, error) {
+	path, err := pathOf(g.Path, g.PathBytes)
+	return Line{Gone: path}, err
+}
+
+func (e *errorJSON) line() (Line, error) {
+	path, err := pathOf(e.Path, e.PathBytes)
+	return Line{Error: &PathError{Path: path, Err: errors.New(e.Error)}}, err
+}
+
+func (s *summaryJSON) line() (Line, error) {
+	const mostSeconds = 1e9 // about 30 years, and what a Duration can hold
+	if s.Seconds < 0 || s.Seconds > mostSeconds {
+		return Line{}, fmt.Errorf("a pass of %g seconds", s.Seconds)
+	}
+	if s.Dirs < 0 || s.Checking < 0 || s.Errors < 0 {
+		return Line{}, errors.New("a negative number in a summary")
+	}
+	states := make(map[State]int, len(States))
+	for word, n := range s.States {
+		if n < 0 {
+			return Line{}, errors.New("a negative number in a summary")
+		}
+		states[known(word, States...)] += n
+	}
+	return Line{Host: s.Host, Summary: &Summary{
+		Dirs: s.Dirs, States: states, Checking: s.Checking, Errors: s.Errors,
+		Duration: time.Duration(math.Round(s.Seconds*1000)) * time.Millisecond,
+	}}, nil
+}
+
+// pathOf is a path that came as JSONText gave it.
+func pathOf(text string, raw []byte) (string, error) {
+	if len(raw) > 0 {
+		text = string(raw)
+	}
+	if !strings.HasPrefix(text, "/") || strings.Contains(text, "\x00") {
+		return "", fmt.Errorf("%.80q is not an absolute path", text)
+	}
+	return text, nil
+}
+
+// known is the one of these whose word it is, or the zero value, which in every such type is the one
+// that claims least.
+func known[S fmt.Stringer](word string, all ...S) (s S) {
+	for _, one := range all {
+		if one.String() == word {
+			return one
+		}
+	}
+	return s
+}
+
+// printable makes a text safe that is escaped already if its sender is honest: backslashes stay.
+func printable(text string) string {
+	parts := strings.Split(text, `\`)
+	for i, part := range parts {
+		parts[i] = Escape(part)
+	}
+	return strings.Join(parts, `\`)
+}

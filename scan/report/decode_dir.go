@@ -1,0 +1,151 @@
+package report
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+)
+
+// told is what the sender of a report says of it, safe to print.
+type told struct{ summary, next string }
+
+// errNotTold stands for the error of which only the sender knows.
+var errNotTold = errors.New("not told")
+
+func (d *dirJSON) line() (Line, error) {
+	r := &Report{
+		Observed: d.Observed,
+		Verdict:  Verdict{State: known(d.State, States...)},
+		told:     &told{summary: printable(d.Summary), next: printable(d.Next)},
+	}
+	var err error
+	if r.Path, err = pathOf(d.Path, d.PathBytes); err != nil {
+		return Line{}, err
+	}
+	if r.Root, err = pathOf(d.Root, nil); err != nil {
+		return Line{}, err
+	}
+	for _, word := range d.Reasons {
+		for reason := range reasonCount {
+			if reason.String() == word {
+				r.Verdict.Reasons = r.Verdict.Reasons.With(reason)
+			}
+		}
+	}
+	ev := &r.Evidence
+	err = errors.Join(checkTime(d.Observed), d.Lock.decode(ev), d.Pidfile.decode(ev), d.Process.decode(ev), decodeHolders(d.Holders, ev))
+	if err != nil {
+		return Line{}, err
+	}
+	c := &Change{Report: r, New: d.Type == typeDir}
+	if !c.New {
+		c.From = known(d.From, States...)
+	}
+	return Line{Change: c}, nil
+}
+
+func (l *lockJSON) decode(ev *Evidence) error {
+	ev.Lock.State = known(l.State, lock.LockMissing, lock.LockFree, lock.LockHeld)
+	ev.Lock.ID.Ino = l.Inode
+	ev.Source = known(l.Source, SourceFdinfo, SourceTable, SourceLease, SourceProbe)
+	ev.Locker = l.Locker
+	ev.FS = printable(l.FS)
+	if l.Locker != 0 {
+		if err := checkPIDs(l.Locker); err != nil {
+			return err
+		}
+	}
+	if l.Dev == "" {
+		return nil
+	}
+	major, minor, _ := strings.Cut(l.Dev, ":")
+	x, errX := strconv.ParseUint(major, 10, 32)
+	y, errY := strconv.ParseUint(minor, 10, 32)
+	ev.Device = unix.Mkdev(uint32(x), uint32(y))
+	return errors.Join(errX, errY)
+}
+
+func (p *pidfileJSON) decode(ev *Evidence) error {
+	if p == nil {
+		return nil
+	}
+	states := []lock.PidfileState{lock.PidfileMissing, lock.PidfileEmpty, lock.PidfileMalformed, lock.PidfileNotRegular, lock.PidfileNamed}
+	ev.Pidfile = lock.Pidfile{State: known(p.State, states...), ID: lock.FileID{Ino: p.Inode, MTime: mtimeOf(p.Written)}}
+	switch ev.Pidfile.State {
+	case lock.PidfileUnreadable:
+		ev.Pidfile.Err = errNotTold
+	case lock.PidfileNamed:
+		ev.Pidfile.PID = p.PID
+		return errors.Join(checkPIDs(p.PID), checkTime(p.Written))
+	}
+	return checkTime(p.Written)
+}
+
+func (p *processJSON) decode(ev *Evidence) error {
+	if p == nil || ev.Pidfile.PID == 0 {
+		return nil
+	}
+	ev.Process = known(p.State, lock.ProcessGone, lock.ProcessAlive, lock.ProcessZombie, lock.ProcessReused, lock.ProcessUnrelated)
+	ev.Thread = p.PID != ev.Pidfile.PID
+	if ev.Thread || p.Command != "" || p.User != "" || !p.Started.IsZero() {
+		ev.Owner = &Process{PID: p.PID, NSPID: p.PID, Started: p.Started, Command: p.Command, User: p.User}
+	}
+	return errors.Join(checkPIDs(p.PID), checkTime(p.Started))
+}
+
+// decodeHolders tells those who hold the lock from those who have one of another kind: of the lock
+// file that is there, nobody holds a flock that is not held.
+func decodeHolders(holders []holderJSON, ev *Evidence) error {
+	for _, h := range holders {
+		nspid := cmp.Or(h.NSPID, h.PID)
+		if err := errors.Join(checkPIDs(h.PID, nspid), checkTime(h.Started)); err != nil {
+			return err
+		}
+		p := &Process{PID: h.PID, NSPID: nspid, Started: h.Started, Command: h.Command, User: h.User}
+		if ev.Lock.State != lock.LockHeld && !h.Deleted && !h.Inherited {
+			ev.Openers = append(ev.Openers, Opener{Process: p, FD: h.FD, Other: true})
+		} else {
+			ev.Holders = append(ev.Holders, Holder{Process: p, FD: h.FD, Inherited: h.Inherited, Deleted: h.Deleted})
+		}
+	}
+	return nil
+}
+
+// checkPIDs refuses what no PID can be.
+func checkPIDs(pids ...int) error {
+	for _, pid := range pids {
+		if pid <= 0 || pid > math.MaxInt32 {
+			return fmt.Errorf("%d is no PID", pid)
+		}
+	}
+	return nil
+}
+
+// checkTime refuses a time that could not be encoded again.
+func checkTime(t time.Time) error {
+	if y := t.UTC().Year(); y < 1 || y > 9999 {
+		return fmt.Errorf("%v is out of range", t)
+	}
+	return nil
+}
+
+// mtimeOf is the time of a file. One that it cannot be is as little credible as one right after 1970,
+// which it becomes; so does that of 1970 itself, since 0 means that it is not known.
+func mtimeOf(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	ns := t.UnixNano()
+	if ns == 0 || !time.Unix(0, ns).Equal(t) {
+		return 1
+	}
+	return ns
+}

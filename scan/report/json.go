@@ -1,0 +1,110 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+	"unicode/utf8"
+)
+
+// Line is one object of the JSON forms, which is a line of the stream. One of Change, Gone, Error
+// and Summary is set.
+type Line struct {
+	Change  *Change    // a directory: "dir" if it is New, else "change"
+	Gone    string     // the path of a data directory that is none any more
+	Error   *PathError // what could not be read
+	Summary *Summary   // what a pass came to
+	Host    string     // of Summary
+}
+
+// Encode returns the line as JSON, without a newline, safe to print. Facts that are not known are
+// left out. Times are in UTC and milliseconds.
+func (l Line) Encode() []byte {
+	switch {
+	case l.Change != nil:
+		return EncodeJSON(newDirJSON(l.Change))
+	case l.Error != nil:
+		return EncodeJSON(newErrorJSON(l.Error))
+	case l.Summary != nil:
+		return EncodeJSON(newSummaryJSON(l.Summary, l.Host))
+	}
+	return EncodeJSON(newGoneJSON(l.Gone))
+}
+
+// EncodeJSON returns v as JSON that is safe to print: see [EscapeJSON]. It is for values that always
+// encode, and panics where one does not.
+func EncodeJSON(v any) []byte {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false) // a path with & or < stays readable
+	if err := enc.Encode(v); err != nil {
+		panic(err)
+	}
+	return EscapeJSON(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
+}
+
+// JSONText is s as JSON can hold it. Where s is not UTF-8, that is s escaped for people, and raw has
+// its bytes; else raw is nil.
+func JSONText(s string) (text string, raw []byte) {
+	if utf8.ValidString(s) {
+		return s, nil
+	}
+	return Escape(s), []byte(s)
+}
+
+// The types of objects.
+const (
+	typeDir     = "dir"
+	typeChange  = "change"
+	typeGone    = "gone"
+	typeError   = "error"
+	typeSummary = "summary"
+)
+
+type goneJSON struct {
+	Type      string `json:"type"`
+	Path      string `json:"path"`
+	PathBytes []byte `json:"path_bytes,omitempty"`
+}
+
+type errorJSON struct {
+	goneJSON
+	Error string `json:"error"`
+}
+
+type summaryJSON struct {
+	Type     string         `json:"type"`
+	Dirs     int            `json:"dirs"`
+	States   map[string]int `json:"states"`
+	Checking int            `json:"checking,omitempty"`
+	Errors   int            `json:"errors"`
+	Seconds  float64        `json:"seconds"`
+	Host     string         `json:"host"`
+}
+
+func newGoneJSON(path string) goneJSON {
+	g := goneJSON{Type: typeGone}
+	g.Path, g.PathBytes = JSONText(path)
+	return g
+}
+
+func newErrorJSON(err *PathError) errorJSON {
+	e := errorJSON{goneJSON: newGoneJSON(err.Path)}
+	e.Type = typeError
+	e.Error, _ = JSONText(err.Error())
+	return e
+}
+
+// newSummaryJSON counts every state by name, also those that no directory is in.
+func newSummaryJSON(s *Summary, host string) summaryJSON {
+	states := make(map[string]int, len(States))
+	for _, state := range States {
+		states[state.String()] = s.States[state]
+	}
+	seconds := float64(s.Duration.Milliseconds()) / 1000
+	return summaryJSON{typeSummary, s.Dirs, states, s.Checking, s.Errors, seconds, host}
+}
+
+func jsonTime(t time.Time) time.Time {
+	return t.UTC().Truncate(time.Millisecond)
+}
