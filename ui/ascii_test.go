@@ -55,22 +55,3 @@ func TestScreenIsASCII(t *testing.T) {
 		t.Errorf("a filter for what is shown finds %d", n)
 	}
 }
-
-func TestPrintedIsASCII(t *testing.T) {
-	opt := printOptions()
-	opt.Roots, opt.ASCII = []string{"/srv", "/é"}[1:], true
-	r := reportAt("/é/データ", report.Held)
-	r.Root = "/é"
-	r.Evidence.Holders = []report.Holder{{Process: someProcess(7, "kvd --name ś", time.Hour)}}
-	for f, want := range map[Format]string{Table: `\u30c7\u30fc\u30bf  `, Check: `below /\u00e9`} {
-		got := printed(t, f, opt, updateOf(r), summaryOf(r))
-		if strings.ContainsFunc(got, notASCII) || !strings.Contains(got, want) {
-			t.Errorf("%s: want only ASCII and %q:\n%s", f, want, got)
-		}
-	}
-	for _, f := range []Format{JSON, NDJSON} {
-		if got := printed(t, f, opt, updateOf(r), summaryOf(r)); !strings.Contains(got, "/é/データ") {
-			t.Errorf("%s is UTF-8 everywhere:\n%s", f, got)
-		}
-	}
-}

@@ -10,6 +10,7 @@ import (
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
+	"lockscope/ui/print"
 )
 
 // attempts are one of each kind, with what the screen and the printed lines say of it.
@@ -53,9 +54,9 @@ func TestAttemptIsToldAlike(t *testing.T) {
 		if text := m.shown(); !strings.Contains(text, "break: "+word+"  ") || !strings.Contains(text, test.screen) {
 			t.Errorf("no %q and %q in the log:\n%s", word, test.screen, text)
 		}
-		for format, want := range map[Format]string{Table: "/d: " + test.line + "\n", NDJSON: test.json} {
+		for format, want := range map[print.Format]string{print.Table: "/d: " + test.line + "\n", print.NDJSON: test.json} {
 			var b strings.Builder
-			if err := NewBreakPrinter(&b, format).Print(reporttest.Stale("d").Report(), test.attempt); err != nil {
+			if err := print.NewBreakPrinter(&b, format).Print(reporttest.Stale("d").Report(), test.attempt); err != nil {
 				t.Error(err)
 			}
 			if !strings.Contains(b.String(), want) {

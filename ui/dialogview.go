@@ -96,10 +96,10 @@ func (d *dialog) outcomes() string {
 	for _, t := range d.targets {
 		counts[t.came.Outcome]++
 	}
-	parts := []string{show.Count(counts[repair.Removed]) + " " + outcomeWord(repair.Removed)}
+	parts := []string{show.Count(counts[repair.Removed]) + " " + show.OutcomeWord(repair.Removed)}
 	for _, o := range []repair.Outcome{repair.Refused, repair.Failed, repair.NotTried} {
 		if counts[o] > 0 {
-			parts = append(parts, show.Count(counts[o])+" "+outcomeWord(o))
+			parts = append(parts, show.Count(counts[o])+" "+show.OutcomeWord(o))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -111,10 +111,10 @@ func (m *model) targetLines(g *target, w int) []string {
 	path := show.ShortenMiddle(t.chars.Escape(g.seen.Path), w-2, t.chars.Mark)
 	switch {
 	case g.came.Outcome == repair.Removed:
-		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.chars.Plain(attemptText(&g.came)))}
+		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.chars.Plain(show.AttemptText(&g.came)))}
 	case g.came.Outcome != repair.NotTried:
 		lines := []string{t.alarm.Render(t.bad) + " " + path}
-		for _, line := range show.Wrap(t.chars.Plain(attemptText(&g.came)), w-2) {
+		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.came)), w-2) {
 			lines = append(lines, "  "+line)
 		}
 		return lines
@@ -135,7 +135,7 @@ func (m *model) targetLines(g *target, w int) []string {
 	}
 	lines = append(lines, "  "+t.dim.Render("removes ")+show.Shorten(t.chars.Plain(show.Removes(m.opts.Names, g.seen)), w-10, t.chars.Mark))
 	if g.would.Outcome == repair.WouldBeRefused {
-		for _, line := range show.Wrap(t.chars.Plain(attemptText(&g.would)), w-2) {
+		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.would)), w-2) {
 			lines = append(lines, "  "+t.alarm.Render(line))
 		}
 	}

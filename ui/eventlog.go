@@ -121,7 +121,7 @@ func (m *model) eventLines(e *event) []string {
 		lines = append(lines, indent+t.dim.Render(show.Shorten(t.chars.Plain(summary), m.width-14, t.chars.Mark)))
 	}
 	if e.attempt != nil {
-		for _, line := range show.Wrap(t.chars.Plain(attemptText(e.attempt)), m.width-14) {
+		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(e.attempt)), m.width-14) {
 			lines = append(lines, indent+t.dim.Render(line))
 		}
 	}
@@ -138,7 +138,7 @@ func (m *model) transition(e *event) string {
 		if e.attempt.Outcome == repair.Removed {
 			style = t.good
 		}
-		return "break: " + style.Render(outcomeWord(e.attempt.Outcome))
+		return "break: " + style.Render(show.OutcomeWord(e.attempt.Outcome))
 	case e.handOver():
 		text := word(e.to) + " " + strconv.Itoa(e.fromPID) + " " + t.chars.Arrow + " " + strconv.Itoa(e.toPID)
 		if e.more > 0 {

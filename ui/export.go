@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/ui/print"
 	"lockscope/ui/show"
 )
 
@@ -24,7 +25,7 @@ type exportedMsg struct {
 // temporary files. Those that are still being checked are left out.
 func (m *model) export() tea.Cmd {
 	now := m.now()
-	options := PrintOptions{Host: m.opts.Host, Roots: m.opts.Roots, Started: now}
+	options := print.Options{Host: m.opts.Host, Roots: m.opts.Roots, Started: now}
 	update := report.Update{Errors: m.scan.problems()}
 	for _, r := range m.rows.flat() {
 		if !r.Checking {
@@ -37,7 +38,7 @@ func (m *model) export() tea.Cmd {
 		if err != nil {
 			return exportedMsg{err: err}
 		}
-		p := NewPrinter(f, JSON, options)
+		p := print.New(f, print.JSON, options)
 		err = errors.Join(p.Update(update), p.End(summary), f.Close())
 		return exportedMsg{f.Name(), len(update.Changes), err}
 	}

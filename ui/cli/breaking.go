@@ -14,6 +14,7 @@ import (
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/ui"
+	"lockscope/ui/print"
 )
 
 // targets takes what a scan finds, and keeps what is stale. It is a ui.Printer
@@ -51,7 +52,7 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 	found := targets{}
 	p := &printing{s: s, monitor: scan.New(s.scanConfig(0)), stderr: stderr, printer: found}
 	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
-		p.progress = ui.NewProgress(stderr)
+		p.progress = print.NewProgress(stderr)
 	}
 	status := p.run(ctx)
 	if status != exitOK && status != exitIncomplete {
@@ -67,7 +68,7 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 		complain(stderr, errors.New("nothing was removed"))
 		return exitAttention
 	}
-	out := ui.NewBreakPrinter(stdout, s.output)
+	out := print.NewBreakPrinter(stdout, s.output)
 	for _, r := range reports {
 		if ctx.Err() != nil {
 			break

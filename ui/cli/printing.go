@@ -12,30 +12,31 @@ import (
 	"lockscope/scan"
 	"lockscope/scan/report"
 	"lockscope/ui"
+	"lockscope/ui/print"
 )
 
 // printing is one scan, or a watch, that is printed.
 type printing struct {
 	s        *settings
 	monitor  *scan.Monitor
-	opt      ui.PrintOptions
-	printer  ui.Printer
+	opt      print.Options
+	printer  print.Printer
 	stdout   *ui.Output
 	stderr   io.Writer
-	progress *ui.Progress // nil where nobody would see it, and once there are results
+	progress *print.Progress // nil where nobody would see it, and once there are results
 
 	errors     errorList
 	rootFailed bool  // a root could not be scanned
 	err        error // the first of writing the output, which ends the scan
 }
 
-func newPrinting(s *settings, f ui.Format, stdout, stderr *ui.Output) *printing {
+func newPrinting(s *settings, f print.Format, stdout, stderr *ui.Output) *printing {
 	stream := 0
-	if f == ui.NDJSON {
+	if f == print.NDJSON {
 		stream = streamFrom
 	}
 	p := &printing{s: s, monitor: scan.New(s.scanConfig(stream)), stdout: stdout, stderr: stderr}
-	p.opt = ui.PrintOptions{
+	p.opt = print.Options{
 		Host:       hostname(),
 		Roots:      s.Roots,
 		Started:    time.Now(),
@@ -45,9 +46,9 @@ func newPrinting(s *settings, f ui.Format, stdout, stderr *ui.Output) *printing 
 		ASCII:      s.ASCII,
 		AllowEmpty: s.AllowEmpty,
 	}
-	p.printer = ui.NewPrinter(stdout, f, p.opt)
+	p.printer = print.New(stdout, f, p.opt)
 	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
-		p.progress = ui.NewProgress(stderr)
+		p.progress = print.NewProgress(stderr)
 	}
 	return p
 }
@@ -116,7 +117,7 @@ func (p *printing) run(ctx context.Context) int {
 	switch {
 	case p.rootFailed:
 		return exitIncomplete
-	case p.s.check && ui.NeedsAttention(sum, p.opt):
+	case p.s.check && print.NeedsAttention(sum, p.opt):
 		return exitAttention
 	}
 	return exitOK

@@ -9,6 +9,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/ui"
+	"lockscope/ui/print"
 )
 
 // A scan that is interrupted has no result, and says so by its status.
@@ -21,7 +22,7 @@ func TestInterruptedScan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, format := range []ui.Format{ui.Table, ui.JSON, ui.Check} {
+	for _, format := range []print.Format{print.Table, print.JSON, print.Check} {
 		stdout, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
 		if err != nil {
 			t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"lockscope/ui"
+	"lockscope/ui/print"
 )
 
 // Run is the whole program: args are its arguments without its name. It returns the exit status.
@@ -29,10 +30,10 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 		return exitUsage
 	}
 	stderr.ASCII = s.ASCII
-	stdout.ASCII = s.ASCII && s.output != ui.JSON && s.output != ui.NDJSON // which are UTF-8 everywhere
+	stdout.ASCII = s.ASCII && s.output != print.JSON && s.output != print.NDJSON // which are UTF-8 everywhere
 	format := s.printing()
 	if format == "" && !isTerminal(stdout) {
-		format = ui.Table
+		format = print.Table
 	}
 	onScreen := format == "" && !s.stale
 	if s.demo {

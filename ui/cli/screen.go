@@ -11,6 +11,7 @@ import (
 	"lockscope/scan"
 	"lockscope/scan/repair"
 	"lockscope/ui"
+	"lockscope/ui/print"
 )
 
 // screen runs the terminal interface until the user quits. A terminal that
@@ -39,7 +40,7 @@ func screen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
 	switch {
 	case errors.Is(err, ui.ErrDumbTerminal), errors.Is(err, ui.ErrNoKeyboard):
 		complain(stderr, fmt.Errorf("%w; here is the table", err))
-		return newPrinting(s, ui.Table, stdout, stderr).run(ctx)
+		return newPrinting(s, print.Table, stdout, stderr).run(ctx)
 	case errors.As(context.Cause(ctx), &sig):
 		return exitSignal + int(sig.Signal)
 	case errors.Is(err, ui.ErrTerminalGone):

@@ -14,7 +14,7 @@ import (
 	"lockscope/lock"
 	"lockscope/scan"
 	"lockscope/scan/repair"
-	"lockscope/ui"
+	"lockscope/ui/print"
 )
 
 // config is what the config file can set. Flags of the same names override it.
@@ -85,7 +85,7 @@ type settings struct {
 	config
 	file    string // --config
 	once    bool
-	output  ui.Format // "" unless -o is given
+	output  print.Format // "" unless -o is given
 	watch   bool
 	check   bool
 	states  states
@@ -97,12 +97,12 @@ type settings struct {
 }
 
 // printing is the format to print in, or "" if nothing asks for printing.
-func (s *settings) printing() ui.Format {
+func (s *settings) printing() print.Format {
 	switch {
 	case s.check:
-		return ui.Check
+		return print.Check
 	case s.output == "" && s.once:
-		return ui.Table
+		return print.Table
 	}
 	return s.output
 }
@@ -112,9 +112,9 @@ func (s *settings) conflicts(roots []string) error {
 	switch {
 	case s.check && (s.once || s.output != "" || s.watch):
 		return errors.New("--check prints one line of its own: leave out --once, --output and --watch")
-	case s.watch && s.output != ui.NDJSON:
+	case s.watch && s.output != print.NDJSON:
 		return errors.New("--watch needs -o ndjson")
-	case s.stale && (s.check || s.once || s.watch || len(s.states) > 0 || s.output != "" && s.output != ui.NDJSON):
+	case s.stale && (s.check || s.once || s.watch || len(s.states) > 0 || s.output != "" && s.output != print.NDJSON):
 		return errors.New("--break-stale prints a line per stale directory: leave out --once, --check, --watch and --state, and any --output but ndjson")
 	case (s.dryRun || s.yes) && !s.stale:
 		return errors.New("--dry-run and --yes go with --break-stale")

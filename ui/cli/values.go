@@ -7,7 +7,7 @@ import (
 
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
-	"lockscope/ui"
+	"lockscope/ui/print"
 )
 
 // The types of values that are given as text, on the command line and in the
@@ -40,10 +40,10 @@ func (c *color) UnmarshalText(text []byte) error {
 	return fmt.Errorf("unknown color mode %q (valid: auto, always, never)", text)
 }
 
-type format struct{ *ui.Format }
+type format struct{ *print.Format }
 
 func (f format) UnmarshalText(text []byte) (err error) {
-	*f.Format, err = ui.ParseFormat(string(text))
+	*f.Format, err = print.ParseFormat(string(text))
 	return err
 }
 

@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"bufio"
@@ -7,6 +7,7 @@ import (
 
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
 // BreakPrinter prints what became of each attempt to break a stale lock, one
@@ -44,7 +45,7 @@ func (p *BreakPrinter) Print(r *report.Report, a repair.Attempt) error {
 		p.out.WriteByte('\n')
 		return p.out.Flush()
 	}
-	text := attemptText(&a)
+	text := show.AttemptText(&a)
 	switch a.Outcome {
 	case repair.Refused, repair.Failed:
 		text = a.Outcome.String() + ": " + text

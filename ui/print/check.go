@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"bufio"
@@ -11,7 +11,7 @@ import (
 // checkPrinter prints the summary alone, for a monitoring system's status line.
 type checkPrinter struct {
 	out    *bufio.Writer
-	opt    PrintOptions
+	opt    Options
 	unread bool // a root could not be read, whatever the states that count
 }
 
@@ -37,7 +37,7 @@ func (p *checkPrinter) End(s report.Summary) error {
 // states that are asked for, or in any if none are. What could not be read counts as
 // unknown: nobody can say that it is healthy. Nor is that all is well where there
 // is nothing: a disk may not be mounted.
-func NeedsAttention(s report.Summary, opt PrintOptions) bool {
+func NeedsAttention(s report.Summary, opt Options) bool {
 	if s.Dirs == 0 && !opt.AllowEmpty {
 		return true
 	}

@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"bufio"
@@ -11,7 +11,7 @@ import (
 // changes after that.
 type ndjsonPrinter struct {
 	out    *bufio.Writer
-	opt    PrintOptions
+	opt    Options
 	last   map[string]report.State // by path, as of the last update that had its final look
 	errors []report.PathError      // those that wait for End
 	ended  bool

@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"bufio"
@@ -8,15 +8,10 @@ import (
 	"lockscope/ui/show"
 )
 
-// Where lines may be of any length, a cell wider than its column's limit moves only the
-// rest of its own row: one tenant's very long path does not push every line off the
-// screen. Commands are cut there, paths never: they are there to be copied. On a
-// terminal, where a line that is too long becomes two, paths are cut too, in the middle.
+// What stands in a table for what was cut, and for nothing.
 const (
-	maxDirectory = 80
-	maxCommand   = 40
-	printedMark  = "..."
-	printedDash  = "-"
+	cutMark = "..."
+	dash    = "-"
 )
 
 // tableRight tells which columns are aligned to the right.
@@ -25,7 +20,7 @@ var tableRight = [show.ColumnCount]bool{show.ColumnPidfile: true, show.ColumnSin
 // tablePrinter prints a line for each directory, the worst first, and a summary below.
 type tablePrinter struct {
 	out  *bufio.Writer
-	opt  PrintOptions
+	opt  Options
 	rows collected
 }
 
@@ -37,10 +32,10 @@ func (p *tablePrinter) Update(u report.Update) error {
 func (p *tablePrinter) End(s report.Summary) error {
 	p.rows.sort()
 	if len(p.rows) > 0 {
-		widths := printedWidths(p.rows, p.opt)
-		p.writeRow(printedHead(), widths)
+		widths := tableWidths(p.rows, p.opt)
+		p.writeRow(tableHead(), widths)
 		for _, r := range p.rows {
-			p.writeRow(printedCells(r, p.opt), widths)
+			p.writeRow(tableCells(r, p.opt), widths)
 		}
 		p.out.WriteByte('\n')
 	}
@@ -58,18 +53,18 @@ func (p *tablePrinter) End(s report.Summary) error {
 	return p.out.Flush()
 }
 
-// printedHead are the columns' names.
-func printedHead() (head show.Cells) {
+// tableHead are the columns' names.
+func tableHead() (head show.Cells) {
 	for c := range head {
 		head[c].Text = show.Column(c).String()
 	}
 	return head
 }
 
-// printedCells are a report's row, as of the moment that it was observed.
-func printedCells(r *report.Report, opt PrintOptions) show.Cells {
+// tableCells are a report's row, as of the moment that it was observed.
+func tableCells(r *report.Report, opt Options) show.Cells {
 	style := show.RowStyle{
-		Chars:   show.Charset{ASCII: opt.ASCII, Dash: printedDash, Mark: printedMark},
+		Chars:   show.Charset{ASCII: opt.ASCII, Dash: dash, Mark: cutMark},
 		Path:    opt.place,
 		Command: maxCommand,
 	}
@@ -78,21 +73,21 @@ func printedCells(r *report.Report, opt PrintOptions) show.Cells {
 	}
 	row := style.Row(r, r.Observed)
 	if text := &row[show.ColumnCommand].Text; *text == "" {
-		*text = printedDash
+		*text = dash
 	} else {
-		*text = show.Shorten(*text, style.Command, printedMark)
+		*text = show.Shorten(*text, style.Command, cutMark)
 	}
 	return row
 }
 
-// printedWidths are the widths of the columns in terminal cells.
-func printedWidths(rows []*report.Report, opt PrintOptions) []int {
+// tableWidths are the widths of the columns in terminal cells.
+func tableWidths(rows []*report.Report, opt Options) []int {
 	widths := make([]int, show.ColumnCount)
-	for i, h := range printedHead() {
+	for i, h := range tableHead() {
 		widths[i] = show.Width(h.Text)
 	}
 	for _, r := range rows {
-		for i, cell := range printedCells(r, opt) {
+		for i, cell := range tableCells(r, opt) {
 			widths[i] = max(widths[i], show.Width(cell.Text))
 		}
 	}
@@ -116,7 +111,7 @@ func (p *tablePrinter) writeRow(row show.Cells, widths []int) {
 			if show.Column(i) == show.ColumnDirectory {
 				cut = show.ShortenMiddle
 			}
-			text = cut(text, widths[i], printedMark)
+			text = cut(text, widths[i], cutMark)
 		}
 		fill := show.Pad
 		if tableRight[i] {
@@ -127,7 +122,7 @@ func (p *tablePrinter) writeRow(row show.Cells, widths []int) {
 			text = cell.Role.Render(text)
 		}
 		if i > 0 {
-			b.WriteString(strings.Repeat(" ", printedGap))
+			b.WriteString(strings.Repeat(" ", columnGap))
 		}
 		b.WriteString(text)
 	}

@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"bufio"
@@ -14,9 +14,8 @@ import (
 	"lockscope/ui/show"
 )
 
-// Printer writes the results of a scan to a stream. It is fed the updates of a
-// scan.Monitor in order, never concurrently. The first error of the stream is
-// returned, and ends the printing: what follows would have a hole before it.
+// Printer writes the results of a scan. It is fed the updates of a scan.Monitor in order, never
+// concurrently. What it returns is the error of the stream.
 type Printer interface {
 	// Update takes what a Monitor found. Reports that await their second look
 	// are left for the update that brings it.
@@ -44,8 +43,8 @@ func ParseFormat(s string) (Format, error) {
 	return "", fmt.Errorf("unknown format %q (valid: table, json, ndjson)", s)
 }
 
-// PrintOptions say what to print besides the results, and what of them.
-type PrintOptions struct {
+// Options say what to print besides the results, and what of them.
+type Options struct {
 	Host    string
 	Roots   []string // as the Monitor was given them
 	Started time.Time
@@ -57,8 +56,8 @@ type PrintOptions struct {
 	AllowEmpty bool // no data directory at all is nothing to look after, for Check
 }
 
-// NewPrinter returns the printer for a format.
-func NewPrinter(w io.Writer, f Format, opt PrintOptions) Printer {
+// New returns the printer for a format.
+func New(w io.Writer, f Format, opt Options) Printer {
 	out := bufio.NewWriterSize(w, 64<<10)
 	switch f {
 	case JSON:
@@ -72,12 +71,12 @@ func NewPrinter(w io.Writer, f Format, opt PrintOptions) Printer {
 }
 
 // shows reports whether directories in state s are to be shown.
-func (o PrintOptions) shows(s report.State) bool {
+func (o Options) shows(s report.State) bool {
 	return len(o.States) == 0 || slices.Contains(o.States, s)
 }
 
 // below names the roots within a sentence.
-func (o PrintOptions) below() string {
+func (o Options) below() string {
 	if len(o.Roots) == 1 {
 		return "below " + o.escape(o.Roots[0])
 	}
@@ -85,7 +84,7 @@ func (o PrintOptions) below() string {
 }
 
 // place is a report's path as people read it: below the root where there is but one.
-func (o PrintOptions) place(r *report.Report) string {
+func (o Options) place(r *report.Report) string {
 	path := r.Path
 	if len(o.Roots) == 1 {
 		if rel, err := filepath.Rel(r.Root, r.Path); err == nil {
@@ -96,7 +95,7 @@ func (o PrintOptions) place(r *report.Report) string {
 }
 
 // escape is a text from outside as it is printed for people.
-func (o PrintOptions) escape(text string) string {
+func (o Options) escape(text string) string {
 	text = report.Escape(text)
 	if o.ASCII {
 		text = show.ASCIIOnly(text)
@@ -107,7 +106,7 @@ func (o PrintOptions) escape(text string) string {
 // collected gathers the reports of a format that prints them sorted.
 type collected []*report.Report
 
-func (c *collected) add(changes []report.Change, opt PrintOptions) {
+func (c *collected) add(changes []report.Change, opt Options) {
 	for _, ch := range changes {
 		if !ch.Report.Checking && opt.shows(ch.Report.Verdict.State) {
 			*c = append(*c, ch.Report)
@@ -123,7 +122,7 @@ func (c collected) sort() {
 }
 
 // summaryText is a summary in words: "12,408 directories below /srv: 2 split, 11,926 held, 480 free; 1 error; 0.4s".
-func summaryText(s report.Summary, opt PrintOptions) string {
+func summaryText(s report.Summary, opt Options) string {
 	var b strings.Builder
 	switch s.Dirs {
 	case 0:

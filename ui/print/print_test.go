@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
 )
 
 var printedAt = time.Date(2026, 11, 22, 16, 6, 0, 0, time.UTC)
@@ -97,10 +98,10 @@ func summaryOf(reports ...*report.Report) report.Summary {
 }
 
 // printed is what a printer makes of one scan.
-func printed(t *testing.T, f Format, opt PrintOptions, u report.Update, s report.Summary) string {
+func printed(t *testing.T, f Format, opt Options, u report.Update, s report.Summary) string {
 	t.Helper()
 	var b bytes.Buffer
-	p := NewPrinter(&b, f, opt)
+	p := New(&b, f, opt)
 	if err := p.Update(u); err != nil {
 		t.Fatal(err)
 	}
@@ -110,15 +111,15 @@ func printed(t *testing.T, f Format, opt PrintOptions, u report.Update, s report
 	return b.String()
 }
 
-func printOptions() PrintOptions {
-	return PrintOptions{Host: "web-07", Roots: []string{"/srv"}, Started: printedAt.Add(-time.Second)}
+func printOptions() Options {
+	return Options{Host: "web-07", Roots: []string{"/srv"}, Started: printedAt.Add(-time.Second)}
 }
 
 func TestPrintTable(t *testing.T) {
 	all := assorted()
 	u, s := updateOf(all...), summaryOf(all...)
 	s.Errors = 2
-	golden(t, "print-table", printed(t, Table, printOptions(), u, s))
+	golden(t, "table", printed(t, Table, printOptions(), u, s))
 
 	t.Run("color", func(t *testing.T) {
 		opt := printOptions()
@@ -150,6 +151,45 @@ func TestPrintTable(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
+}
+
+func TestPrintedIsASCII(t *testing.T) {
+	opt := printOptions()
+	opt.Roots, opt.ASCII = []string{"/srv", "/é"}[1:], true
+	r := reportAt("/é/データ", report.Held)
+	r.Root = "/é"
+	r.Evidence.Holders = []report.Holder{{Process: someProcess(7, "kvd --name ś", time.Hour)}}
+	for f, want := range map[Format]string{Table: `\u30c7\u30fc\u30bf  `, Check: `below /\u00e9`} {
+		got := printed(t, f, opt, updateOf(r), summaryOf(r))
+		if strings.ContainsFunc(got, func(r rune) bool { return r >= 0x80 }) || !strings.Contains(got, want) {
+			t.Errorf("%s: want only ASCII and %q:\n%s", f, want, got)
+		}
+	}
+	for _, f := range []Format{JSON, NDJSON} {
+		if got := printed(t, f, opt, updateOf(r), summaryOf(r)); !strings.Contains(got, "/é/データ") {
+			t.Errorf("%s is UTF-8 everywhere:\n%s", f, got)
+		}
+	}
+}
+
+// What awaits its second look is in no state yet.
+func TestPrintLeavesOutChecking(t *testing.T) {
+	for _, s := range reporttest.Troubled {
+		s.Checking = true
+		r := s.Report()
+		for _, f := range []Format{Table, JSON, NDJSON} {
+			if got := printed(t, f, printOptions(), updateOf(r), summaryOf(r)); strings.Contains(got, s.Path) {
+				t.Errorf("%s: printed as %s:\n%s", s.State, f, got)
+			}
+		}
+	}
+}
+
+func TestPrintSinceNotKnown(t *testing.T) {
+	got := printed(t, Table, printOptions(), updateOf(reportAt("/srv/a", report.Free)), report.Summary{})
+	if row := strings.Split(got, "\n")[1]; !strings.HasSuffix(row, " -") {
+		t.Errorf("printed as %q", row)
+	}
 }
 
 func TestPrintCheck(t *testing.T) {
@@ -185,7 +225,7 @@ func TestPrinterReportsWriteErrors(t *testing.T) {
 	}
 	defer full.Close()
 	for _, f := range []Format{Table, JSON, NDJSON, Check} {
-		p := NewPrinter(full, f, printOptions())
+		p := New(full, f, printOptions())
 		if err := errors.Join(p.Update(updateOf(inheritedLock())), p.End(summaryOf(inheritedLock()))); err == nil {
 			t.Errorf("%s: a full disk went unnoticed", f)
 		}

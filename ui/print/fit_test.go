@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"fmt"
@@ -34,7 +34,7 @@ func TestTableFitsTheTerminal(t *testing.T) {
 	for _, w := range []int{80, 60, 40, 20} {
 		opt := printOptions()
 		opt.Width = w
-		golden(t, fmt.Sprintf("print-table-%d", w), printed(t, Table, opt, updateOf(all...), summaryOf(all...)))
+		golden(t, fmt.Sprintf("table-%d", w), printed(t, Table, opt, updateOf(all...), summaryOf(all...)))
 	}
 }
 

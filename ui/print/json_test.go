@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"bytes"
@@ -85,7 +85,7 @@ func TestPrintNDJSONLeavesOutWhatNobodyLookedAt(t *testing.T) {
 
 func TestPrintNDJSONStream(t *testing.T) {
 	var b bytes.Buffer
-	p := NewPrinter(&b, NDJSON, PrintOptions{States: []report.State{report.Stale, report.Unguarded}})
+	p := New(&b, NDJSON, Options{States: []report.State{report.Stale, report.Unguarded}})
 	next := func(u report.Update) []string {
 		t.Helper()
 		b.Reset()

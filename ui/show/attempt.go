@@ -1,4 +1,4 @@
-package ui
+package show
 
 import (
 	"strings"
@@ -7,9 +7,9 @@ import (
 	"lockscope/scan/report"
 )
 
-// outcomeWord is the screen's word for what an attempt came to. Nothing was damaged where a stale lock was
-// broken: what was left behind was cleared away.
-func outcomeWord(o repair.Outcome) string {
+// OutcomeWord is the screen's word for what an attempt came to. Nothing was damaged where a stale lock
+// was broken: what was left behind was cleared away.
+func OutcomeWord(o repair.Outcome) string {
 	switch o {
 	case repair.Removed:
 		return "cleared"
@@ -19,8 +19,8 @@ func outcomeWord(o repair.Outcome) string {
 	return strings.ReplaceAll(o.String(), "-", " ")
 }
 
-// attemptText says what was removed or would be, and why not, or not more.
-func attemptText(a *repair.Attempt) string {
+// AttemptText says what was removed or would be, and why not, or not more. It is escaped.
+func AttemptText(a *repair.Attempt) string {
 	files := "removed " + escapeList(a.Files)
 	switch {
 	case a.Outcome == repair.Removed:

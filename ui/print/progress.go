@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"fmt"
@@ -8,13 +8,6 @@ import (
 	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
-
-// A scan that takes no longer than this shows no progress: a line that flashes
-// up tells nobody anything.
-const progressAfter = 500 * time.Millisecond
-
-// Redrawing more often than this only burdens a slow link.
-const progressEvery = 100 * time.Millisecond
 
 // What a terminal is told so that the line stays one line, however narrow it is.
 const (

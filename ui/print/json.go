@@ -1,4 +1,4 @@
-package ui
+package print
 
 import (
 	"bufio"
@@ -11,7 +11,7 @@ import (
 // the table and each on a line of its own.
 type jsonPrinter struct {
 	out    *bufio.Writer
-	opt    PrintOptions
+	opt    Options
 	dirs   collected
 	errors []report.PathError
 }
