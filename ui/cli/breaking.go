@@ -17,11 +17,10 @@ import (
 	"lockscope/ui/print"
 )
 
-// targets takes what a scan finds, and keeps what is stale. It is a ui.Printer
-// that prints nothing.
+// targets are the stale directories that a scan found, by path.
 type targets map[string]*report.Report
 
-func (t targets) Update(u report.Update) error {
+func (t targets) update(u report.Update) {
 	for _, c := range u.Changes {
 		delete(t, c.Report.Path)
 		if c.Report.Breakable() {
@@ -31,10 +30,7 @@ func (t targets) Update(u report.Update) error {
 	for _, path := range u.Gone {
 		delete(t, path)
 	}
-	return nil
 }
-
-func (t targets) End(report.Summary) error { return nil }
 
 // sorted are the targets in order of their paths.
 func (t targets) sorted() []*report.Report {
@@ -49,13 +45,14 @@ func (t targets) sorted() []*report.Report {
 // breakStale scans once and breaks every stale lock, or says what that would come to.
 // It returns the exit status.
 func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
-	found := targets{}
-	p := &printing{s: s, monitor: scan.New(s.scanConfig(0)), stderr: stderr, printer: found}
-	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
-		p.progress = print.NewProgress(stderr)
-	}
-	status := p.run(ctx)
-	if status != exitOK && status != exitIncomplete {
+	found, sc := targets{}, newScanning(s, 0, stderr)
+	_, err := sc.monitor.Once(ctx, func(u report.Update) {
+		found.update(sc.tell(u))
+		sc.show(u.Progress)
+	})
+	sc.end()
+	status := sc.status(ctx, err)
+	if ctx.Err() != nil || err != nil {
 		return status
 	}
 	reports := found.sorted()
@@ -81,10 +78,9 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 			return unwritten(stderr, err)
 		}
 	}
-	var sig caught
-	if errors.As(context.Cause(ctx), &sig) {
+	if sig, stopped := stoppedBy(ctx); stopped {
 		complain(stderr, sig)
-		return exitSignal + int(sig.Signal)
+		return sig.status()
 	}
 	return status
 }

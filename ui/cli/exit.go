@@ -39,7 +39,7 @@ func unwritten(stderr io.Writer, err error) int {
 	switch {
 	case errors.As(err, &sig): // it was given up, since nobody read it
 		complain(stderr, sig)
-		return exitSignal + int(sig.Signal)
+		return sig.status()
 	case errors.Is(err, syscall.EPIPE):
 		return exitSignal + int(syscall.SIGPIPE)
 	}

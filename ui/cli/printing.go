@@ -3,31 +3,23 @@ package cli
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
 	"sync"
 	"syscall"
 	"time"
 
-	"lockscope/scan"
 	"lockscope/scan/report"
 	"lockscope/ui"
 	"lockscope/ui/print"
 )
 
-// printing is one scan, or a watch, that is printed.
+// printing is a scan, or a watch, that is printed.
 type printing struct {
-	s        *settings
-	monitor  *scan.Monitor
-	opt      print.Options
-	printer  print.Printer
-	stdout   *ui.Output
-	stderr   io.Writer
-	progress *print.Progress // nil where nobody would see it, and once there are results
-
-	errors     errorList
-	rootFailed bool  // a root could not be scanned
-	err        error // the first of writing the output, which ends the scan
+	s       *settings
+	scan    *scanning
+	opt     print.Options
+	printer print.Printer
+	stdout  *ui.Output
+	err     error // the first of writing the output, which ends the scan
 }
 
 func newPrinting(s *settings, f print.Format, stdout, stderr *ui.Output) *printing {
@@ -35,8 +27,7 @@ func newPrinting(s *settings, f print.Format, stdout, stderr *ui.Output) *printi
 	if f == print.NDJSON {
 		stream = streamFrom
 	}
-	p := &printing{s: s, monitor: scan.New(s.scanConfig(stream)), stdout: stdout, stderr: stderr}
-	p.opt = print.Options{
+	opt := print.Options{
 		Host:       hostname(),
 		Roots:      s.Roots,
 		Started:    time.Now(),
@@ -46,11 +37,7 @@ func newPrinting(s *settings, f print.Format, stdout, stderr *ui.Output) *printi
 		ASCII:      s.ASCII,
 		AllowEmpty: s.AllowEmpty,
 	}
-	p.printer = print.New(stdout, f, p.opt)
-	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
-		p.progress = print.NewProgress(stderr)
-	}
-	return p
+	return &printing{s: s, scan: newScanning(s, stream, stderr), opt: opt, printer: print.New(stdout, f, opt), stdout: stdout}
 }
 
 // unread is why a watch ended whose reader went away: the signal that says so to who writes on.
@@ -83,7 +70,7 @@ func (p *printing) run(ctx context.Context) int {
 	if p.s.watch {
 		watching.Go(func() { p.untilUnread(ctx, end) })
 		ended := false
-		err = p.monitor.Run(ctx, func(u report.Update) {
+		err = p.scan.monitor.Run(ctx, func(u report.Update) {
 			p.update(u, cancel)
 			if u.Summary != nil && !ended {
 				ended = true
@@ -91,69 +78,43 @@ func (p *printing) run(ctx context.Context) int {
 			}
 		})
 	} else {
-		sum, err = p.monitor.Once(ctx, func(u report.Update) { p.update(u, cancel) })
-		p.clear()
+		sum, err = p.scan.monitor.Once(ctx, func(u report.Update) { p.update(u, cancel) })
 		if err == nil {
 			p.end(sum, cancel)
 		}
 	}
-	var sig caught
+	p.scan.end()
 	var gone unread
 	switch {
 	case errors.As(context.Cause(ctx), &gone):
 		return exitSignal + int(gone.Signal)
 	case p.err != nil:
-		return unwritten(p.stderr, p.err)
-	case errors.As(context.Cause(ctx), &sig):
-		if p.s.watch {
-			break // there is no other way to end it
-		}
-		complain(p.stderr, sig)
-		return exitSignal + int(sig.Signal)
-	case err != nil:
-		complain(p.stderr, err)
-		return exitIncomplete
+		return unwritten(p.scan.stderr, p.err)
 	}
-	switch {
-	case p.rootFailed:
-		return exitIncomplete
-	case p.s.check && print.NeedsAttention(sum, p.opt):
+	status := p.scan.status(ctx, err)
+	if status == exitOK && p.s.check && print.NeedsAttention(sum, p.opt) {
 		return exitAttention
 	}
-	return exitOK
+	return status
 }
 
 func (p *printing) update(u report.Update, cancel func()) {
-	u.Errors = p.errors.news(u)
-	if len(u.Errors)+len(u.Changes) > 0 { // there may be something to write
-		p.clear()
-	}
-	for _, e := range u.Errors {
-		complain(p.stderr, located(e))
-		p.rootFailed = p.rootFailed || e.Root
-	}
-	if p.err == nil {
-		if p.err = p.printer.Update(u); p.err != nil {
-			cancel()
-		}
-	}
-	if p.progress != nil && u.Progress.Walking {
-		p.progress.Show(u.Progress)
-	}
+	u = p.scan.tell(u)
+	p.write(func() error { return p.printer.Update(u) }, cancel)
+	p.scan.show(u.Progress)
 }
 
 func (p *printing) end(sum report.Summary, cancel func()) {
-	p.clear()
-	p.progress = nil
-	if p.err == nil {
-		if p.err = p.printer.End(sum); p.err != nil {
-			cancel()
-		}
-	}
+	p.scan.end()
+	p.write(func() error { return p.printer.End(sum) }, cancel)
 }
 
-func (p *printing) clear() {
-	if p.progress != nil {
-		p.progress.Clear()
+// write writes to the output, unless it has failed. The first failure is kept, and cancels the scan.
+func (p *printing) write(to func() error, cancel func()) {
+	if p.err != nil {
+		return
+	}
+	if p.err = to(); p.err != nil {
+		cancel()
 	}
 }

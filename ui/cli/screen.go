@@ -36,13 +36,13 @@ func screen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
 		debug.SetGCPercent(heapGrowth)
 	}
 	err := ui.Run(ctx, o)
-	var sig caught
+	sig, stopped := stoppedBy(ctx)
 	switch {
 	case errors.Is(err, ui.ErrDumbTerminal), errors.Is(err, ui.ErrNoKeyboard):
 		complain(stderr, fmt.Errorf("%w; here is the table", err))
 		return newPrinting(s, print.Table, stdout, stderr).run(ctx)
-	case errors.As(context.Cause(ctx), &sig):
-		return exitSignal + int(sig.Signal)
+	case stopped:
+		return sig.status()
 	case errors.Is(err, ui.ErrTerminalGone):
 		complain(stderr, err)
 		return exitSignal + int(syscall.SIGHUP)

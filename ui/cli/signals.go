@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -11,6 +12,14 @@ import (
 type caught struct{ syscall.Signal }
 
 func (c caught) Error() string { return "stopped by signal: " + c.String() }
+
+// status is the exit status of who stops for it.
+func (c caught) status() int { return exitSignal + int(c.Signal) }
+
+// stoppedBy is the signal that ended a context, if one did.
+func stoppedBy(ctx context.Context) (sig caught, stopped bool) {
+	return sig, errors.As(context.Cause(ctx), &sig)
+}
 
 // untilSignal returns a context that ends, with caught as its cause, at the
 // first signal that asks the program to stop. A second one kills it at once, for
