@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"lockscope/scan"
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/ui"

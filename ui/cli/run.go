@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"lockscope/scan"
 	"lockscope/ui"
 	"lockscope/ui/print"
 )
@@ -52,6 +53,10 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 		complain(stderr, err)
 		return exitUsage
 	}
+	if s.Jobs == 0 {
+		s.Jobs = scan.DefaultJobs()
+	}
+	go widen(s.Jobs)
 	switch {
 	case s.stale:
 		return breakStale(ctx, s, stdin, stdout, stderr)
