@@ -14,7 +14,8 @@ import (
 var ErrUnknownType = errors.New("unknown type of object")
 
 // Decode reads a line that [Line.Encode] wrote, on this host or another. It may come from anybody: a
-// line that is longer than [MaxLine], is not JSON or contradicts itself is an error.
+// line that is longer than [MaxLine], is not JSON or contradicts itself is an error, whose text may
+// have parts of it: escape it before printing.
 //
 // What it returns encodes to the same bytes again. A report gives the same State, Reasons, Keeper and
 // Breakable, and Since to the millisecond; its sentences are the sender's, made safe to print. A word

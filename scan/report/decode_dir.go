@@ -41,6 +41,7 @@ func (d *dirJSON) line() (Line, error) {
 		}
 	}
 	ev := &r.Evidence
+	// In this order: the process rests on the pidfile, and what the holders hold on the lock.
 	err = errors.Join(checkTime(d.Observed), d.Lock.decode(ev), d.Pidfile.decode(ev), d.Process.decode(ev), decodeHolders(d.Holders, ev))
 	if err != nil {
 		return Line{}, err

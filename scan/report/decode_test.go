@@ -1,0 +1,163 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lockscope/lock"
+)
+
+// What a newer version says in words of its own is never healthy and never to be broken.
+func TestDecodeUnknownWords(t *testing.T) {
+	l := decodeLine(t, []byte(`{"type":"change","path":"/a","root":"/","state":"sealed","reasons":["pid-gone","moonlight"],"summary":"It is sealed.","new":{"key":[1]},
+		"lock":{"state":"half","source":"oracle"},"pidfile":{"state":"signed","pid":5},"process":{"pid":5,"state":"asleep"},"from":"melted"}`))
+	r := l.Change.Report
+	ev := &r.Evidence
+	if r.Verdict != (Verdict{Unknown, Reasons(0).With(PIDGone)}) || l.Change.From != Unknown || r.Breakable() {
+		t.Errorf("verdict %v, from %v", r.Verdict, l.Change.From)
+	}
+	if ev.Lock.State != lock.LockUnknown || ev.Source != SourceNone || ev.Pidfile.State != lock.PidfileUnreadable || ev.Pidfile.PID != 0 || ev.Process != lock.ProcessUnknown {
+		t.Errorf("evidence %+v", ev)
+	}
+	if said, _ := r.Explain(); said != "It is sealed." {
+		t.Errorf("says %q", said)
+	}
+	s := decodeLine(t, []byte(`{"type":"summary","dirs":3,"states":{"sealed":1,"unknown":1,"held":1}}`)).Summary
+	if s.States[Unknown] != 2 || s.States[Held] != 1 {
+		t.Errorf("states %v", s.States)
+	}
+	if _, err := Decode([]byte(`{"type":"hello"}`)); !errors.Is(err, ErrUnknownType) {
+		t.Errorf("%v, want ErrUnknownType", err)
+	}
+}
+
+// What another host saw is no evidence on a directory here, even where the path leads to the same one.
+func TestDecodedCannotBeBroken(t *testing.T) {
+	const lockName, pidName = ".handoff.lock", ".handoff.pidfile"
+	for _, files := range [][]string{{lockName, pidName}, {pidName}, {lockName, pidName + ".tmp"}} {
+		dir := t.TempDir()
+		for _, name := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte("2147483647\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		seen, err := lock.Inspect(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &Report{Root: dir, Path: dir, Evidence: Evidence{Evidence: seen}}
+		r.Verdict = Classify(&r.Evidence)
+		back := decodeLine(t, Line{Change: &Change{Report: r}}.Encode()).Change.Report
+		if !r.Breakable() || !back.Breakable() {
+			t.Fatalf("%q: %v, decoded %v, want stale", files, r.Verdict, back.Verdict)
+		}
+		var refused *lock.RefusedError
+		if removed, err := lock.BreakStale(dir, back.Evidence.Evidence); !errors.As(err, &refused) || len(removed) > 0 {
+			t.Errorf("%q: removed %q, %v", files, removed, err)
+		}
+		if removed, err := lock.BreakStale(dir, seen); err != nil || len(removed) != 1 {
+			t.Errorf("%q, as seen here: removed %q, %v", files, removed, err)
+		}
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	dir := func(more string) string { return `{"type":"dir","path":"/a","root":"/","state":"held"` + more + `}` }
+	for _, text := range []string{
+		"", "{", "[]", "1", dir("") + "x",
+		`{"type":"dir","path":"a","root":"/"}`,
+		`{"type":"dir","path":"/a","root":""}`,
+		`{"type":"gone","path":""}`,
+		`{"type":"gone","path":"/a\u0000"}`,
+		`{"type":"gone","path":"/a","path_bytes":"YQ=="}`, // "a"
+		`{"type":"gone","path":"/a","path_bytes":"!"}`,
+		`{"type":"error","path":"a","error":"no"}`,
+		`{"type":"summary","dirs":-1}`,
+		`{"type":"summary","states":{"held":-1}}`,
+		`{"type":"summary","seconds":-1}`,
+		`{"type":"summary","seconds":1e300}`,
+		dir(`,"observed":"9999-12-31T23:59:59-23:59"`),
+		dir(`,"observed":"yesterday"`),
+		dir(`,"lock":{"locker":-1}`),
+		dir(`,"lock":{"dev":"254"}`),
+		dir(`,"lock":{"dev":"4294967296:0"}`),
+		dir(`,"lock":{"inode":-1}`),
+		dir(`,"pidfile":{"state":"named"}`),
+		dir(`,"pidfile":{"state":"named","pid":2147483648}`),
+		dir(`,"pidfile":{"state":"named","pid":5},"process":{"pid":0,"state":"alive"}`),
+		dir(`,"holders":[{"pid":0,"fd":3}]`),
+		dir(`,"holders":[{"pid":-1,"fd":3}]`),
+		dir(`,"holders":[{"pid":1,"ns_pid":-1}]`),
+		dir(`,"summary":"` + strings.Repeat("a", MaxLine) + `"`),
+	} {
+		if l, err := Decode([]byte(text)); err == nil {
+			t.Errorf("%.80s: decoded to %+v", text, l)
+		}
+	}
+	if _, err := Decode([]byte(dir(`,"lock":{"dev":"254:0"},"holders":[{"pid":1,"fd":3}]`))); err != nil {
+		t.Error(err)
+	}
+}
+
+// A file's time can be any, and is credible only between 2001 and the look.
+func TestDecodeTimes(t *testing.T) {
+	for written, want := range map[string]time.Time{
+		"2026-11-22T15:06:00.5Z":    time.Date(2026, 11, 22, 15, 6, 0, 5e8, time.UTC),
+		"1970-01-01T00:00:00Z":      {},
+		"0001-01-01T00:00:00.001Z":  {},
+		"9999-12-31T23:59:59Z":      {},
+		"2026-11-22T18:06:00+03:00": time.Date(2026, 11, 22, 15, 6, 0, 0, time.UTC),
+	} {
+		text := `{"type":"dir","path":"/a","root":"/","state":"held","observed":"2026-11-22T16:06:00Z","pidfile":{"state":"named","pid":5,"written":"` + written +
+			`"},"lock":{"state":"held"},"holders":[{"pid":6,"fd":7,"started":"2026-11-22T14:00:00Z"}]}`
+		if got := decodeLine(t, []byte(text)).Change.Report.Since(); !got.Equal(want) {
+			t.Errorf("%s: since %v, want %v", written, got, want)
+		}
+	}
+}
+
+// Whatever comes from another host, what is made of it is safe to print, and stays the same when it is sent on.
+func FuzzDecode(f *testing.F) {
+	all := reported()
+	for i := 0; i < len(all); i += len(all)/50 + 1 {
+		f.Add(Line{Change: &Change{Report: all[i], New: i%2 == 0}}.Encode())
+	}
+	f.Add([]byte(`{"type":"dir","path":"/a\u001b[2J","root":"/\u202e","state":"split","summary":"\u001b]0;a\u0007\\","next":"kill 1\r","lock":{"fs":"\u009b","dev":"1:2"},
+		"holders":[{"pid":1,"ns_pid":7,"command":"\u0000","user":"\n","deleted":true},{"pid":2}]}`))
+	f.Add([]byte(`{"type":"change","path":"x","path_bytes":"L/8b","root":"/","pidfile":{"state":"unreadable","written":"1970-01-01T00:00:00Z"}}`))
+	f.Add([]byte(`{"type":"gone","path":"/\ud800"}`))
+	f.Add([]byte(`{"type":"error","path":"/","error":"\u001b"}`))
+	f.Add([]byte(`{"type":"summary","dirs":1,"states":{"held":1,"?":1},"seconds":0.0005,"host":"\u202e"}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		l, err := Decode(text)
+		if err != nil {
+			return
+		}
+		sent := l.Encode()
+		if i := bytes.IndexFunc(sent, notPrintable); i >= 0 {
+			t.Fatalf("not printable at %d: %q", i, sent)
+		}
+		if len(sent) <= MaxLine {
+			if again := decodeLine(t, sent).Encode(); !bytes.Equal(again, sent) {
+				t.Fatalf("sent    %s\nsent on %s", sent, again)
+			}
+		}
+		if l.Change == nil {
+			return
+		}
+		r := l.Change.Report
+		summary, next := r.Explain()
+		for _, said := range []string{summary, next, r.Command(), r.Evidence.FS, Program(r.Keeper())} {
+			if strings.ContainsFunc(said, notPrintable) {
+				t.Fatalf("says %q", said)
+			}
+		}
+		r.Since()
+		r.Breakable()
+	})
+}
