@@ -1,6 +1,5 @@
-// Package ui shows what a scan finds: on a screen that a person steers, and in
-// printed forms. It prints nothing from outside that was not escaped, and acts
-// only on what was in sight when the user said so.
+// Package ui shows what a scan finds on a screen that a person steers. It shows nothing from outside
+// that was not escaped, and acts only on what was in sight when the user said so.
 package ui
 
 import (
