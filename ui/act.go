@@ -10,7 +10,7 @@ func (m *model) pause() {
 		return
 	}
 	m.scan.pausedAt = time.Time{}
-	m.rows.settle()
+	m.list.Settle()
 	for path := range m.flash {
 		m.flash[path] = m.now()
 	}

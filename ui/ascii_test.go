@@ -51,7 +51,7 @@ func TestScreenIsASCII(t *testing.T) {
 	m.typed("B")
 	golden(t, "asciinames-break-120x30", m.shown())
 	m.typed("esc", "/", "\\", "u", "0", "1", "5", "b")
-	if n := m.rows.matching(); n != 1 {
+	if n := m.list.Matching(); n != 1 {
 		t.Errorf("a filter for what is shown finds %d", n)
 	}
 }

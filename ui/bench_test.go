@@ -44,8 +44,8 @@ func BenchmarkFilter(b *testing.B) {
 		b.Run(text, func(b *testing.B) {
 			m := bigModel(b)
 			for b.Loop() {
-				m.rows.setQuery(query{})
-				m.rows.setQuery(query{terms: parseTerms(text)})
+				m.list.SetFilter("")
+				m.list.SetFilter(text)
 				m.View()
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -32,8 +33,8 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Back):
 		m.back()
 	case key.Matches(k, keys.Detail):
-		if r := m.rows.current(); r != nil && r.group != nil {
-			m.rows.fold(!r.group.folded)
+		if r := m.list.Current(); r != nil && r.Group != nil {
+			m.list.Fold(!r.Group.Folded)
 		} else {
 			m.cycleDetail()
 		}
@@ -63,30 +64,30 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 
 // pressMove moves the cursor.
 func (m *model) pressMove(k tea.KeyPressMsg) bool {
-	rs, page := m.rows, m.rows.height
+	l, page := m.list, m.list.Height()
 	switch keys := &m.keys; {
 	case key.Matches(k, keys.Up):
-		rs.moveTo(rs.at - 1)
+		l.MoveBy(-1)
 	case key.Matches(k, keys.Down):
-		rs.moveTo(rs.at + 1)
+		l.MoveBy(+1)
 	case key.Matches(k, keys.PageUp):
-		rs.moveTo(rs.at - page)
+		l.MoveBy(-page)
 	case key.Matches(k, keys.PageDown):
-		rs.moveTo(rs.at + page)
+		l.MoveBy(page)
 	case key.Matches(k, keys.HalfUp):
-		rs.moveTo(rs.at - page/2)
+		l.MoveBy(-page / 2)
 	case key.Matches(k, keys.HalfDown):
-		rs.moveTo(rs.at + page/2)
+		l.MoveBy(page / 2)
 	case key.Matches(k, keys.Top):
-		rs.moveTo(0)
+		l.MoveTo(0)
 	case key.Matches(k, keys.Bottom):
-		rs.moveTo(len(rs.shown) - 1)
+		l.MoveTo(l.Len() - 1)
 	case key.Matches(k, keys.NextProblem):
-		if !rs.moveToProblem(+1) {
+		if !l.MoveToProblem(+1) {
 			m.notice = "no problem further down"
 		}
 	case key.Matches(k, keys.PrevProblem):
-		if !rs.moveToProblem(-1) {
+		if !l.MoveToProblem(-1) {
 			m.notice = "no problem further up"
 		}
 	default:
@@ -97,7 +98,7 @@ func (m *model) pressMove(k tea.KeyPressMsg) bool {
 
 // pressFind changes what is shown, in which order, and what is selected.
 func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
-	rs := m.rows
+	l := m.list
 	switch keys := &m.keys; {
 	case key.Matches(k, keys.Filter):
 		m.mode = filtering
@@ -106,58 +107,44 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 		m.resize()
 		return m.filter.Focus()
 	case key.Matches(k, keys.Problems):
-		if rs.query.classes == show.Problems {
-			m.showClasses(0)
+		if l.Classes() == show.Problems {
+			l.ShowClasses(0)
 		} else {
-			m.showClasses(show.Problems)
+			l.ShowClasses(show.Problems)
 		}
 	case key.Matches(k, keys.AllStates):
-		m.showClasses(0)
+		l.ShowClasses(0)
 	case key.Matches(k, keys.State):
 		digit, _ := strconv.Atoi(k.String())
-		m.toggleClass(show.ClassOfState(report.States[digit-1]))
+		l.ToggleClass(show.ClassOfState(report.States[digit-1]))
 	case key.Matches(k, keys.Sort):
-		m.sort(order{column: (rs.order.column + 1) % show.ColumnCount})
+		m.sort(list.Order{Column: (l.Order().Column + 1) % show.ColumnCount})
 	case key.Matches(k, keys.Reverse):
-		m.sort(order{rs.order.column, !rs.order.reverse})
+		m.sort(list.Order{Column: l.Order().Column, Reverse: !l.Order().Reverse})
 	case key.Matches(k, keys.Group):
-		rs.nextDepth()
-		if rs.groups.depth == 0 {
+		l.Deepen()
+		if l.Depth() == 0 {
 			m.notice = "no groups"
 		}
 	case key.Matches(k, keys.Fold):
-		rs.fold(true)
+		l.Fold(true)
 	case key.Matches(k, keys.Unfold):
-		rs.fold(false)
+		l.Fold(false)
 	case key.Matches(k, keys.Select):
-		rs.toggle()
-		rs.moveTo(rs.at + 1)
+		l.Toggle()
+		l.MoveBy(+1)
 	case key.Matches(k, keys.SelectAll):
-		rs.selectMatching()
+		l.SelectMatching()
 	case key.Matches(k, keys.SelectNone):
-		rs.deselectAll()
+		l.DeselectAll()
 	}
 	return nil
 }
 
-// sort sorts, and says so: the column may have dropped off the table.
-func (m *model) sort(o order) {
-	m.rows.setOrder(o)
+// sort sorts, and says so: there may be no room for the column.
+func (m *model) sort(o list.Order) {
+	m.list.Sort(o)
 	m.notice = o.String()
-}
-
-// toggleClass shows one class alone, or adds it to, or removes it from, those
-// that were chosen one by one.
-func (m *model) toggleClass(c show.Class) {
-	if cs := m.rows.query.classes; cs == 0 || cs == show.Problems {
-		m.showClasses(show.Only(c))
-	} else {
-		m.showClasses(cs.Toggle(c))
-	}
-}
-
-func (m *model) showClasses(cs show.Classes) {
-	m.rows.setQuery(query{classes: cs, terms: m.rows.query.terms})
 }
 
 // back leaves the full detail, else shows every directory again.
@@ -168,7 +155,7 @@ func (m *model) back() {
 		return
 	}
 	m.filter.Reset()
-	m.rows.setQuery(query{})
+	m.list.ShowAll()
 }
 
 func (m *model) cycleDetail() {

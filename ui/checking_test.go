@@ -8,6 +8,7 @@ import (
 	"lockscope/lock"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -51,16 +52,16 @@ func TestSinceNotKnown(t *testing.T) {
 	for _, ascii := range []bool{false, true} {
 		m, _ := testModel(120, 30, Options{ASCII: ascii})
 		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Free("0"), old, fresh)))
-		m.sort(order{column: show.ColumnSince})
+		m.sort(list.Order{Column: show.ColumnSince})
 		for _, want := range []string{"fresh old 0", "old fresh 0"} {
 			var got []string
-			for _, r := range m.rows.shown {
+			for _, r := range m.list.Matched() {
 				got = append(got, at(r))
 			}
 			if strings.Join(got, " ") != want {
-				t.Errorf("sorted %v: %v, want %s", m.rows.order, got, want)
+				t.Errorf("sorted %v: %v, want %s", m.list.Order(), got, want)
 			}
-			m.sort(order{column: show.ColumnSince, reverse: true})
+			m.sort(list.Order{Column: show.ColumnSince, Reverse: true})
 		}
 		dash := " –"
 		if ascii {

@@ -9,15 +9,15 @@ import (
 // copyPath sends the path, as a word for a shell where it is to be pasted: a name may
 // hold $(reboot).
 func (m *model) copyPath() tea.Cmd {
-	r := m.rows.directory()
+	r := m.list.Directory()
 	if r == nil {
 		return nil
 	}
-	return m.send(show.ShellWord(r.Path))
+	return m.send(show.ShellWord(r.Report.Path))
 }
 
 func (m *model) copyNext() tea.Cmd {
-	r := m.rows.directory()
+	r := m.list.Directory()
 	if r == nil {
 		return nil
 	}

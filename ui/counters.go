@@ -15,7 +15,7 @@ type counter struct {
 
 // countersLine says how many are in which state, the problems first.
 func (m *model) countersLine() string {
-	if len(m.rows.sorted) == 0 && len(m.scan.problems()) == 0 {
+	if m.list.Total() == 0 && len(m.scan.problems()) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -46,31 +46,31 @@ func (m *model) counters() []counter {
 
 // longCounters has each state, the healthy ones if asked for, else the total.
 func (m *model) longCounters(healthy bool, gap string) []counter {
-	rs, t := m.rows, &m.theme
+	l, t := m.list, &m.theme
 	var out []counter
 	add := func(c show.Class) {
-		text := t.classes[c].Render(show.Count(rs.counts[c]) + " " + c.String())
-		if rs.query.classes.Has(c) {
-			text = t.classes[c].Underline(true).Render(show.Count(rs.counts[c]) + " " + c.String())
+		text := t.classes[c].Render(show.Count(l.Count(c)) + " " + c.String())
+		if l.Classes().Has(c) {
+			text = t.classes[c].Underline(true).Render(show.Count(l.Count(c)) + " " + c.String())
 		}
 		out = append(out, counter{text: text, shows: show.Only(c)}, counter{text: gap})
 	}
 	for c := range show.Class(show.ClassCount) {
-		if c.Problem() && rs.counts[c] > 0 {
+		if c.Problem() && l.Count(c) > 0 {
 			add(c)
 		}
 	}
-	if len(out) == 0 && m.scan.passes > 0 && len(rs.sorted) > 0 {
+	if len(out) == 0 && m.scan.passes > 0 && l.Total() > 0 {
 		out = append(out, counter{text: t.good.Render(t.ok + " no problems")}, counter{text: gap})
 	}
-	if rs.counts[show.Checking] > 0 {
+	if l.Count(show.Checking) > 0 {
 		add(show.Checking)
 	}
 	if n := len(m.scan.problems()); n > 0 {
 		out = append(out, counter{text: t.alarm.Render(show.Counted(n, "error", "errors")), log: true}, counter{text: gap})
 	}
 	if !healthy {
-		return append(out, counter{text: t.dim.Render("of " + show.Count(len(rs.sorted)))})
+		return append(out, counter{text: t.dim.Render("of " + show.Count(l.Total()))})
 	}
 	if len(out) > 0 {
 		out[len(out)-1].text = t.dim.Render(" " + t.bar + " ")
@@ -83,15 +83,15 @@ func (m *model) longCounters(healthy bool, gap string) []counter {
 
 // shortCounters are for where the long ones do not fit.
 func (m *model) shortCounters() []counter {
-	rs, t := m.rows, &m.theme
-	n := rs.problems()
+	l, t := m.list, &m.theme
+	n := l.Problems()
 	style := t.alarm
 	if n == 0 {
 		style = t.good
 	}
-	rest := " of " + show.Count(len(rs.sorted))
-	if !rs.query.all() {
-		rest = ", " + show.Count(rs.matching()) + rest + " shown"
+	rest := " of " + show.Count(l.Total())
+	if l.Filtered() {
+		rest = ", " + show.Count(l.Matching()) + rest + " shown"
 	}
 	return []counter{{text: style.Render(show.Counted(n, "problem", "problems")), shows: show.Problems}, {text: rest}}
 }

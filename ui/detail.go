@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -11,7 +12,7 @@ const labelWidth = 10
 
 // detailLines explain a directory: what has happened to it, what that rests on, and
 // what to do next. They are at most w cells wide. In full, nothing is cut but wrapped.
-func (m *model) detailLines(r *row, w int, full bool) []string {
+func (m *model) detailLines(r *list.Row, w int, full bool) []string {
 	story, evidence, next := m.detailParts(r, w, full)
 	return slices.Concat(story, evidence, next)
 }
@@ -19,7 +20,7 @@ func (m *model) detailLines(r *row, w int, full bool) []string {
 // cutDetail is the detail in n lines. If they do not do, evidence is left out and it
 // says that there is more.
 func (m *model) cutDetail(n int) []string {
-	story, evidence, next := m.detailParts(m.rows.current(), m.width, false)
+	story, evidence, next := m.detailParts(m.list.Current(), m.width, false)
 	if len(story)+len(evidence)+len(next) <= n {
 		return slices.Concat(story, evidence, next)
 	}
@@ -31,14 +32,14 @@ func (m *model) cutDetail(n int) []string {
 	return exactly(append(lines, next...), n)
 }
 
-func (m *model) detailParts(r *row, w int, full bool) (story, evidence, next []string) {
-	if r.group != nil {
+func (m *model) detailParts(r *list.Row, w int, full bool) (story, evidence, next []string) {
+	if r.Group != nil {
 		return m.groupLines(r, w), nil, nil
 	}
 	t := &m.theme
-	c := r.class
+	c := r.Class
 	state := t.classes[c].Render(c.String())
-	path := t.chars.Escape(r.Path)
+	path := t.chars.Escape(r.Report.Path)
 	room := w - 2 - show.Width(c.String()) - 2
 	if full && show.Width(path) > room {
 		story = append(story, " "+state)

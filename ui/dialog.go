@@ -10,6 +10,7 @@ import (
 
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -61,9 +62,9 @@ type brokenMsg struct {
 // ask opens the dialog for the selected stale directories, or without a selection for
 // the one under the cursor. Where there is nothing to break it says why.
 func (m *model) ask() tea.Cmd {
-	rows := m.rows.selection()
+	rows := m.list.Selection()
 	if len(rows) == 0 {
-		r := m.rows.directory()
+		r := m.list.Directory()
 		if r == nil {
 			return nil
 		}
@@ -71,11 +72,11 @@ func (m *model) ask() tea.Cmd {
 			m.notice = "break " + why
 			return nil
 		}
-		rows = []*row{r}
+		rows = []*list.Row{r}
 	}
 	d := &dialog{}
 	for _, r := range rows {
-		if r.Breakable() {
+		if r.Report.Breakable() {
 			d.targets = append(d.targets, target{seen: r.Report})
 		} else {
 			d.skipped++
@@ -159,7 +160,7 @@ func (m *model) broken(msg brokenMsg) tea.Cmd {
 	d := m.dialog
 	t := &d.targets[msg.target]
 	t.came = msg.came
-	m.events.add(event{at: m.now(), path: t.seen.Path, attempt: &msg.came})
+	m.events.add(event{at: m.now(), change: list.Event{Path: t.seen.Path}, attempt: &msg.came})
 	if next := msg.target + 1; next < len(d.targets) && !d.stop {
 		d.top = msg.target
 		return m.breakNext(next)

@@ -147,7 +147,7 @@ func (m *model) targetLines(g *target, w int) []string {
 
 // changedSince says what a pinned directory is now, "" if it is still stale.
 func (m *model) changedSince(seen *report.Report) string {
-	r := m.rows.latest(seen.Path)
+	r := m.list.Latest(seen.Path)
 	switch {
 	case r == nil:
 		return "gone"

@@ -77,7 +77,7 @@ func TestHandOversPushNothingOut(t *testing.T) {
 		m.take(fleet(20000 + i))
 	}
 	log := &m.events
-	if e := log.events[0]; len(log.events) != maxEvents || e.path != reporttest.Root+"/x" || e.to != show.ClassOfState(report.Stale) {
+	if e := log.events[0]; len(log.events) != maxEvents || e.change.Path != reporttest.Root+"/x" || e.change.To != show.ClassOfState(report.Stale) {
 		t.Errorf("of %d events the first is %v", len(log.events), *e)
 	}
 	if len(log.handOvers) > maxEvents {

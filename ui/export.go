@@ -27,8 +27,8 @@ func (m *model) export() tea.Cmd {
 	now := m.now()
 	options := print.Options{Host: m.opts.Host, Roots: m.opts.Roots, Started: now}
 	update := report.Update{Errors: m.scan.problems()}
-	for _, r := range m.rows.flat() {
-		if !r.Checking {
+	for _, r := range m.list.Matched() {
+		if !r.Report.Checking {
 			update.Changes = append(update.Changes, report.Change{Report: r.Report})
 		}
 	}

@@ -1,98 +1,14 @@
 package ui
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
-
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test -update writes it anew):\n%s", file, got)
-	}
-}
-
-// testModel is a model of a size, at noon, with a source that nobody runs.
-func testModel(width, height int, o Options) (*model, *fakeSource) {
-	source := newFakeSource()
-	o.Source, o.Host, o.Roots, o.Interval = source, "web-07", []string{reporttest.Root}, 2*time.Second
-	m := newModel(o)
-	m.now = func() time.Time { return reporttest.Noon }
-	m.Update(tea.WindowSizeMsg{Width: width, Height: height})
-	return m, source
-}
-
-func (m *model) take(updates ...report.Update) { m.Update(batchMsg(updates)) }
-
-// keys presses keys, named as bindings name them, and runs no commands.
-func (m *model) typed(keys ...string) (cmd tea.Cmd) {
-	for _, k := range keys {
-		_, cmd = m.Update(press(k))
-	}
-	return cmd
-}
-
-func press(name string) tea.KeyPressMsg {
-	switch name {
-	case "enter":
-		return tea.KeyPressMsg{Code: tea.KeyEnter}
-	case "esc":
-		return tea.KeyPressMsg{Code: tea.KeyEscape}
-	case "tab":
-		return tea.KeyPressMsg{Code: tea.KeyTab}
-	case "space":
-		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
-	case "left":
-		return tea.KeyPressMsg{Code: tea.KeyLeft}
-	case "up":
-		return tea.KeyPressMsg{Code: tea.KeyUp}
-	case "down":
-		return tea.KeyPressMsg{Code: tea.KeyDown}
-	case "pgdown":
-		return tea.KeyPressMsg{Code: tea.KeyPgDown}
-	case "backspace":
-		return tea.KeyPressMsg{Code: tea.KeyBackspace}
-	}
-	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
-}
-
-// text is what the screen shows, without styles.
-func (m *model) shown() string {
-	var b strings.Builder
-	for line := range strings.SplitSeq(ansi.Strip(m.View().Content), "\n") {
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	return b.String()
-}
-
-func neverBreak(*report.Report) repair.Attempt {
-	return repair.Attempt{Outcome: repair.Refused, Err: errNotStale}
-}
 
 func TestScreens(t *testing.T) {
 	walking := report.Update{Changes: reporttest.Fleet(30), Interval: 2 * time.Second,

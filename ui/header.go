@@ -20,7 +20,7 @@ func (m *model) headerLine() string {
 	host := t.chars.Escape(m.opts.Host)
 	all := m.scanFacts()
 	needed := 0
-	if n := show.Width(all[0]) + 3; n <= room && !m.rows.query.all() { // that not all is shown matters more
+	if n := show.Width(all[0]) + 3; n <= room && m.list.Filtered() { // that not all is shown matters more
 		needed = n
 	}
 	if room > needed+show.Width(host)+2 && host != "" {
@@ -64,10 +64,10 @@ func (m *model) rootsText(room int) string {
 
 // scanFacts are in the order in which they matter; what does not fit is left out.
 func (m *model) scanFacts() []string {
-	s, rs := &m.scan, m.rows
-	dirs := show.Counted(len(rs.sorted), "dir", "dirs")
-	if !rs.query.all() {
-		dirs = "filtered: " + show.Count(rs.matching()) + " of " + show.Count(len(rs.sorted))
+	s, l := &m.scan, m.list
+	dirs := show.Counted(l.Total(), "dir", "dirs")
+	if l.Filtered() {
+		dirs = "filtered: " + show.Count(l.Matching()) + " of " + show.Count(l.Total())
 	}
 	facts := []string{dirs}
 	if s.walking() {
@@ -98,7 +98,7 @@ func (m *model) liveness() string {
 	}
 	if s.paused() {
 		text := t.paused + " paused"
-		if n := len(m.rows.waiting); n > 0 {
+		if n := m.list.Waiting(); n > 0 {
 			text += ", " + show.Count(n) + " changed"
 		}
 		return t.warn.Render(text)
@@ -138,16 +138,16 @@ func (m *model) ruleLine(left, right string) string {
 
 // selectedText says how many directories are selected, in sight or not.
 func (m *model) selectedText() string {
-	if m.rows.selected == 0 {
+	if m.list.Selected() == 0 {
 		return ""
 	}
-	return m.theme.strong.Render(show.Count(m.rows.selected) + " selected")
+	return m.theme.strong.Render(show.Count(m.list.Selected()) + " selected")
 }
 
 // filterText says what the table is narrowed to, "" if to nothing.
 func (m *model) filterText() string {
 	var parts []string
-	switch cs := m.rows.query.classes; {
+	switch cs := m.list.Classes(); {
 	case cs == show.Problems:
 		parts = append(parts, "problems only")
 	case cs != 0:
@@ -161,7 +161,7 @@ func (m *model) filterText() string {
 		parts = append(parts, "/ "+m.theme.chars.Escape(text))
 	}
 	if len(parts) == 0 {
-		switch n := m.rows.groups.depth; {
+		switch n := m.list.Depth(); {
 		case n == 1:
 			return m.theme.dim.Render("grouped by the first part of the path")
 		case n > 1:

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -45,7 +46,7 @@ type model struct {
 
 	feed   *feed
 	scan   status
-	rows   *rows
+	list   *list.List
 	paths  show.Paths
 	style  show.RowStyle
 	filter textinput.Model
@@ -86,11 +87,12 @@ func newModel(o Options) *model {
 		Narrow:  true,
 		Command: 64, // no column is as wide, but on a screen of 300
 	}
-	m.rows = newRows(m.paths.Width)
-	m.rows.groups.base = m.paths.Base
+	m.list = list.New(m.paths)
+	var classes show.Classes
 	for _, s := range o.States {
-		m.rows.query.classes |= show.Only(show.ClassOfState(s))
+		classes |= show.Only(show.ClassOfState(s))
 	}
+	m.list.ShowClasses(classes)
 	m.keys.Break.SetEnabled(o.Break != nil)
 	if o.ASCII {
 		m.keys.Up.SetHelp("k", m.keys.Up.Help().Desc)

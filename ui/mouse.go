@@ -3,6 +3,7 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -26,7 +27,7 @@ func (m *model) wheel(w tea.Mouse) {
 	case m.text != nil:
 		m.scrollTo(m.scroll + step)
 	default:
-		m.rows.moveTo(m.rows.at + step)
+		m.list.MoveBy(step)
 	}
 }
 
@@ -45,10 +46,10 @@ func (m *model) click(p tea.Mouse) {
 	case m.text != nil || p.X >= l.width:
 	case p.Y == bodyY:
 		m.clickHead(p.X, l)
-	case p.Y > bodyY && p.Y <= bodyY+len(m.rows.window()):
-		m.rows.moveTo(m.rows.top + p.Y - bodyY - 1)
+	case p.Y > bodyY && p.Y <= bodyY+len(m.list.Window()):
+		m.list.MoveToLine(p.Y - bodyY - 1)
 		if p.X < leftMargin {
-			m.rows.toggle()
+			m.list.Toggle()
 		}
 	}
 }
@@ -60,20 +61,20 @@ func (m *model) clickCounter(x int) {
 		switch hit := at <= x && x < next; {
 		case hit && c.log:
 			m.mode, m.scroll = logging, 0
-		case hit && c.shows != 0 && m.rows.query.classes == c.shows:
-			m.showClasses(0)
+		case hit && c.shows != 0 && m.list.Classes() == c.shows:
+			m.list.ShowClasses(0)
 		case hit && c.shows != 0:
-			m.showClasses(c.shows)
+			m.list.ShowClasses(c.shows)
 		}
 		at = next
 	}
 }
 
 func (m *model) clickHead(x int, l layout) {
-	o := m.rows.order
-	if by := m.columns(l).at(x); by == o.column {
-		m.sort(order{by, !o.reverse})
+	o := m.list.Order()
+	if by := m.columns(l).at(x); by == o.Column {
+		m.sort(list.Order{Column: by, Reverse: !o.Reverse})
 	} else {
-		m.sort(order{column: by})
+		m.sort(list.Order{Column: by})
 	}
 }

@@ -13,43 +13,25 @@ import (
 
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
-
-// place is where a text is to be read on the screen.
-func (m *model) place(t *testing.T, text string) (x, y int) {
-	t.Helper()
-	for line := range strings.Lines(m.shown()) {
-		if before, _, ok := strings.Cut(line, text); ok {
-			return show.Width(before), y
-		}
-		y++
-	}
-	t.Fatalf("no %q on the screen:\n%s", text, m.shown())
-	return 0, 0
-}
-
-func (m *model) clickOn(t *testing.T, text string) {
-	t.Helper()
-	x, y := m.place(t, text)
-	m.Update(tea.MouseClickMsg{X: x + 1, Y: y, Button: tea.MouseLeft})
-}
 
 func TestMouse(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
 	m.take(reporttest.Scanned(reporttest.Fleet(100)))
 
 	m.clickOn(t, "tenant-1180")
-	if got := at(m.rows.current()); got != "us/shard-11/tenant-1180/data" {
+	if got := at(m.list.Current()); got != "us/shard-11/tenant-1180/data" {
 		t.Errorf("a click on a row puts the cursor on %s", got)
 	}
 	_, y := m.place(t, "tenant-0931")
 	m.Update(tea.MouseClickMsg{X: 1, Y: y, Button: tea.MouseLeft})
-	if m.rows.selected != 1 || !m.rows.current().selected {
-		t.Errorf("a click in front of a row selects %d", m.rows.selected)
+	if m.list.Selected() != 1 || !m.list.Current().Selected {
+		t.Errorf("a click in front of a row selects %d", m.list.Selected())
 	}
 	m.Update(tea.MouseWheelMsg{Button: tea.MouseWheelDown})
-	if got, want := m.rows.at, 5+wheelStep; got != want {
+	if got, want := m.list.Position(), 5+wheelStep; got != want {
 		t.Errorf("the wheel moves to row %d, want %d", got, want)
 	}
 	for _, column := range []struct {
@@ -57,20 +39,20 @@ func TestMouse(t *testing.T) {
 		by   show.Column
 	}{{"DIRECTORY", show.ColumnDirectory}, {"PIDFILE", show.ColumnPidfile}, {"HOLDER", show.ColumnHolder}, {"COMMAND", show.ColumnCommand}, {"SINCE", show.ColumnSince}, {"STATE", show.ColumnState}} {
 		m.clickOn(t, column.head)
-		if want := (order{column: column.by}); m.rows.order != want {
-			t.Errorf("a click on %s sorts by %v, want %v", column.head, m.rows.order, want)
+		if want := (list.Order{Column: column.by}); m.list.Order() != want {
+			t.Errorf("a click on %s sorts by %v, want %v", column.head, m.list.Order(), want)
 		}
 		m.clickOn(t, column.head)
-		if !m.rows.order.reverse {
+		if !m.list.Order().Reverse {
 			t.Errorf("another click on %s does not reverse", column.head)
 		}
 	}
 	m.clickOn(t, "3 stale")
-	if got := m.rows.matching(); got != 3 {
+	if got := m.list.Matching(); got != 3 {
 		t.Errorf("a click on the counter shows %d, want the 3 stale", got)
 	}
 	m.clickOn(t, "3 stale")
-	if got := m.rows.matching(); got != 112 {
+	if got := m.list.Matching(); got != 112 {
 		t.Errorf("another click shows %d, want all", got)
 	}
 }
@@ -197,15 +179,7 @@ func TestExport(t *testing.T) {
 	}
 }
 
-func TestCompletions(t *testing.T) {
-	for _, test := range []struct{ text, want string }{
-		{"state:st", "state:stale"}, {"eu !state:un", "eu !state:unguarded eu !state:unnamed eu !state:unknown"},
-		{"state:stale,sp", "state:stale,split"}, {"state:", ""}, {"st", ""}, {"pid:1", ""}, {"state:x", ""},
-	} {
-		if got := strings.Join(completions(test.text), " "); got != test.want {
-			t.Errorf("%q goes on as %q, want %q", test.text, got, test.want)
-		}
-	}
+func TestCompletionKey(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
 	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	for _, r := range "/state:sta" {
@@ -226,7 +200,7 @@ func TestStateKeys(t *testing.T) {
 	} {
 		m.typed(step.key)
 		var got []string
-		for _, c := range m.rows.query.classes.List() {
+		for _, c := range m.list.Classes().List() {
 			got = append(got, c.String())
 		}
 		if strings.Join(got, " ") != step.want {
@@ -273,8 +247,8 @@ func TestPause(t *testing.T) {
 		t.Errorf("does not say what waits:\n%s", text)
 	}
 	m.typed("s", "s", "S", "0") // what is known and not shown is not found, either
-	if got := listed(m.rows); len(m.rows.shown) != 3 || at(m.rows.current()) != "c" || m.rows.selected != 1 {
-		t.Errorf("shows %s, on %s with %d selected", got, at(m.rows.current()), m.rows.selected)
+	if got := listed(m.list); len(got) != 3 || at(m.list.Current()) != "c" || m.list.Selected() != 1 {
+		t.Errorf("shows %s, on %s with %d selected", got, at(m.list.Current()), m.list.Selected())
 	}
 	m.typed("!", "u", "g", "B") // what is in sight is asked about, with what is known of it
 	if text := m.shown(); !strings.Contains(text, "changed since this was asked: now free") {
@@ -285,7 +259,7 @@ func TestPause(t *testing.T) {
 		t.Errorf("the log does not go on:\n%s", text)
 	}
 	m.typed("l", "p")
-	if got := listed(m.rows); len(m.rows.shown) != 3 || strings.Contains(got, "c") || m.rows.counts[show.ClassOfState(report.Stale)] != 1 {
+	if got := listed(m.list); len(got) != 3 || slices.Contains(got, "c") || m.list.Count(show.ClassOfState(report.Stale)) != 1 {
 		t.Errorf("afterwards it shows %s", got)
 	}
 	if len(source.interval) > 0 {
@@ -309,5 +283,18 @@ func TestSilence(t *testing.T) {
 	m.Update(endedMsg{errors.New("no more")})
 	if !strings.Contains(m.shown(), "stopped") {
 		t.Errorf("says it is live:\n%s", m.shown())
+	}
+}
+
+func TestNoActionOnGroup(t *testing.T) {
+	m, source := testModel(120, 30, Options{Break: neverBreak})
+	m.take(reporttest.Scanned(reporttest.Fleet(100)))
+	m.typed("t", "B", "y", "Y")
+	if m.mode == asking || m.notice != "" || len(source.observed) > 0 {
+		t.Errorf("a key for directories did something to a group: mode %d, %q", m.mode, m.notice)
+	}
+	m.typed("enter")
+	if r := m.list.Current(); r.Group == nil || !r.Group.Folded {
+		t.Error("enter does not fold a group")
 	}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -14,25 +15,25 @@ func (m *model) tableHead(w columns) string {
 		head[c].Text = show.Column(c).String()
 	}
 	head[show.ColumnState].Text = "  " + head[show.ColumnState].Text // above the words, not the glyphs
-	t, o := &m.theme, m.rows.order
+	t, o := &m.theme, m.list.Order()
 	direction := t.ascending
-	if o.reverse {
+	if o.Reverse {
 		direction = t.descending
 	}
-	head[o.column].Text += direction
+	head[o.Column].Text += direction
 	return t.head.Render("  " + show.Pad(head[show.ColumnState].Text, stateWidth) + "  " + m.directory(&head, w) + " " + m.rest(&head, w))
 }
 
 // tableRow is one row of the table. The cursor's says what and where in reverse
 // video, as one run without colours, between two marks; to do so with the whole
 // line would double the bytes that a movement takes.
-func (m *model) tableRow(r *row, w columns, width int) string {
-	if r.group != nil {
+func (m *model) tableRow(r *list.Row, w columns, width int) string {
+	if r.Group != nil {
 		return m.groupRow(r, width)
 	}
 	row, t := m.style.Row(r.Report, m.pictured()), &m.theme
 	tick, styledTick := " ", " "
-	if r.selected {
+	if r.Selected {
 		tick, styledTick = t.tick, t.strong.Render(t.tick)
 	}
 	rest := m.rest(&row, w)
@@ -40,11 +41,11 @@ func (m *model) tableRow(r *row, w columns, width int) string {
 		rest = t.dim.Render(rest)
 	}
 	state, directory := show.Pad(row[show.ColumnState].Text, stateWidth), m.directory(&row, w)
-	if r == m.rows.current() {
+	if r == m.list.Current() {
 		return t.strong.Render(t.cursor) + t.reverse.Render(tick+state+"  "+directory) + t.strong.Render(t.cursorEnd) + rest
 	}
-	style := t.classes[r.class]
-	if _, changed := m.flash[r.Path]; changed && !m.scan.paused() {
+	style := t.classes[r.Class]
+	if _, changed := m.flash[r.Report.Path]; changed && !m.scan.paused() {
 		style = style.Underline(true)
 	}
 	return " " + styledTick + style.Render(state) + "  " + directory + " " + rest

@@ -8,6 +8,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"lockscope/ui/list"
 )
 
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -59,15 +61,15 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 func (m *model) receive(batch batchMsg) {
 	for i := range batch {
 		u := &batch[i]
-		events := m.rows.take(u.Changes, u.Gone)
+		changes := m.list.Take(u)
 		if m.scan.passes == 0 { // nothing changes before all has been found, and every verdict stands
-			events = nil
+			changes = nil
 		}
-		m.note(events)
+		m.note(changes)
 		m.scan.apply(u, m.now())
 	}
 	if !m.scan.paused() {
-		m.rows.settle()
+		m.list.Settle()
 	}
 }
 
@@ -75,10 +77,11 @@ func (m *model) receive(batch batchMsg) {
 const flashTime = 1500 * time.Millisecond
 
 // note remembers what changed.
-func (m *model) note(events []event) {
-	for i := range events {
-		events[i].at = m.now()
-		m.flash[events[i].path] = events[i].at
+func (m *model) note(changes []list.Event) {
+	events := make([]event, len(changes))
+	for i, c := range changes {
+		events[i] = event{at: m.now(), change: c}
+		m.flash[c.Path] = events[i].at
 	}
 	m.events.add(events...)
 }
@@ -162,6 +165,6 @@ func (m *model) scrollTo(line int) {
 
 func (m *model) resize() {
 	l := m.layout()
-	m.rows.setHeight(l.rows)
+	m.list.SetHeight(l.rows)
 	m.filter.SetWidth(max(m.width-6, 1))
 }

@@ -45,7 +45,7 @@ func (m *model) layout() layout {
 
 func (m *model) roomForDetail() bool { return m.height >= detailFrom }
 
-func (m *model) showsDetailFull() bool { return m.detail == detailFull && m.rows.current() != nil }
+func (m *model) showsDetailFull() bool { return m.detail == detailFull && m.list.Current() != nil }
 
 func (m *model) View() tea.View {
 	v := tea.NewView("")
@@ -92,7 +92,7 @@ func (m *model) bodyLines(l layout) []string {
 	switch text := m.text; {
 	case text != nil:
 		lines = text[min(max(m.scroll, 0), len(text)):]
-	case m.rows.current() == nil:
+	case m.list.Current() == nil:
 		lines = m.emptyLines(l.body)
 	default:
 		lines = m.tableLines(l)
@@ -113,21 +113,21 @@ func (m *model) fullText() []string {
 	case m.mode == logging:
 		return m.logLines()
 	case m.showsDetailFull() && m.mode != asking:
-		return m.detailLines(m.rows.current(), m.width, true)
+		return m.detailLines(m.list.Current(), m.width, true)
 	}
 	return nil
 }
 
 // columns are the table's.
 func (m *model) columns(l layout) columns {
-	return planColumns(l.width, m.rows.widest)
+	return planColumns(l.width, m.list.Widest())
 }
 
 func (m *model) tableLines(l layout) []string {
 	c := m.columns(l)
 	lines := make([]string, 0, l.body)
 	lines = append(lines, m.tableHead(c))
-	for _, r := range m.rows.window() {
+	for _, r := range m.list.Window() {
 		lines = append(lines, m.tableRow(r, c, l.width))
 	}
 	if l.width < m.width {
@@ -142,7 +142,7 @@ func (m *model) tableLines(l layout) []string {
 
 // withDetailBeside puts the detail to the right of the table.
 func (m *model) withDetailBeside(lines []string, l layout) []string {
-	detail := exactly(m.detailLines(m.rows.current(), m.width-l.width-1, true), l.body)
+	detail := exactly(m.detailLines(m.list.Current(), m.width-l.width-1, true), l.body)
 	lines = exactly(lines, l.body)
 	bar := m.theme.dim.Render(m.theme.bar)
 	for i := range lines {
@@ -162,7 +162,7 @@ func exactly(lines []string, n int) []string {
 
 // rowPosition says where in the table the cursor is.
 func (m *model) rowPosition() string {
-	return m.theme.dim.Render(show.Count(m.rows.at+1) + " of " + show.Count(len(m.rows.shown)))
+	return m.theme.dim.Render(show.Count(m.list.Position()+1) + " of " + show.Count(m.list.Len()))
 }
 
 // positionText goes into the rule above the foot.
@@ -173,7 +173,7 @@ func (m *model) positionText(l layout) string {
 		}
 		return ""
 	}
-	if l.detail > 0 || m.rows.current() == nil {
+	if l.detail > 0 || m.list.Current() == nil {
 		return ""
 	}
 	return m.rowPosition()
@@ -218,10 +218,10 @@ func (m *model) emptyLines(height int) []string {
 	s := &m.scan
 	roots := m.rootsText(max(m.width-30, 8))
 	switch {
-	case len(m.rows.sorted) > 0:
-		text = []string{"Nothing matches.", "esc shows all " + show.Count(len(m.rows.sorted)) + "."}
-		if m.rows.query.classes == show.Problems && len(m.rows.query.terms) == 0 {
-			text = []string{m.theme.good.Render(m.theme.ok + " No problems."), "! shows all " + show.Count(len(m.rows.sorted)) + "."}
+	case m.list.Total() > 0:
+		text = []string{"Nothing matches.", "esc shows all " + show.Count(m.list.Total()) + "."}
+		if m.list.Classes() == show.Problems && m.list.Words() == 0 {
+			text = []string{m.theme.good.Render(m.theme.ok + " No problems."), "! shows all " + show.Count(m.list.Total()) + "."}
 		}
 	case s.ended && s.err != nil:
 		text = []string{"The scan stopped:", escapeError(s.err)}

@@ -9,14 +9,14 @@ import (
 // Paths shows paths relative to their root. With several roots that is the directory that these
 // have in common: two directories must not look the same.
 type Paths struct {
-	Base  string // what they are relative to; empty if there is no root
-	chars *Charset
+	Base  string   // what they are relative to; empty if there is no root
+	Chars *Charset // what they are written with
 }
 
 // NewPaths is for paths below these roots, which are absolute.
 func NewPaths(roots []string, chars *Charset) Paths {
 	if len(roots) == 0 {
-		return Paths{chars: chars}
+		return Paths{Chars: chars}
 	}
 	base := roots[0]
 	for _, root := range roots[1:] {
@@ -35,7 +35,7 @@ func (p Paths) Of(path string) string {
 	if rest, ok := strings.CutPrefix(path, p.Base+"/"); ok && p.Base != "" {
 		path = rest
 	}
-	return p.chars.Escape(path)
+	return p.Chars.Escape(path)
 }
 
 // Width is the number of cells that the table needs for a path.

@@ -1,4 +1,4 @@
-package ui
+package list
 
 import (
 	"cmp"
@@ -12,11 +12,12 @@ import (
 
 var columnWords = [show.ColumnCount]string{"state", "path", "pidfile", "holder", "command", "age"}
 
-// order is how the table is sorted. Within equals it is by path. Rows that have
-// nothing in the column come last in either direction.
-type order struct {
-	column  show.Column
-	reverse bool
+// Order is how the list is sorted: by severity, by path, by the number in PIDFILE or HOLDER, by
+// COMMAND, or by SINCE, the youngest first. Within equals it is by path. Rows that have nothing in
+// the column come last in either direction.
+type Order struct {
+	Column  show.Column
+	Reverse bool
 }
 
 // sortKey is what a row is sorted by, computed once: to fetch it from the
@@ -25,17 +26,17 @@ type sortKey struct {
 	number uint64 // decides, unless equal
 	text   string
 	place  int // in order of path
-	row    *row
+	row    *Row
 }
 
 // nothing is the number of a row that has nothing in the column.
 const nothing = math.MaxUint64
 
-func (o order) key(r *row) sortKey {
+func (o Order) key(r *Row) sortKey {
 	k := sortKey{row: r}
-	switch o.column {
+	switch o.Column {
 	case show.ColumnState:
-		k.number = uint64(r.class)
+		k.number = uint64(r.Class)
 	case show.ColumnPidfile:
 		k.number = orNothing(show.NamedPID(r.Report))
 	case show.ColumnHolder:
@@ -45,7 +46,7 @@ func (o order) key(r *row) sortKey {
 		k.number = beginning(k.text)
 	case show.ColumnSince:
 		k.number = nothing
-		if since := r.Since(); !since.IsZero() {
+		if since := r.Report.Since(); !since.IsZero() {
 			k.number = math.MaxInt64 - uint64(since.UnixNano())
 		}
 	}
@@ -70,7 +71,7 @@ func beginning(text string) uint64 {
 }
 
 // compareKeys leaves equals in the order of their places.
-func (o order) compareKeys(a, b sortKey) int {
+func (o Order) compareKeys(a, b sortKey) int {
 	if (a.number == nothing) != (b.number == nothing) {
 		return cmp.Compare(a.number, b.number)
 	}
@@ -81,36 +82,36 @@ func (o order) compareKeys(a, b sortKey) int {
 	if c == 0 {
 		c = a.place - b.place
 	}
-	if o.reverse {
+	if o.Reverse {
 		return -c
 	}
 	return c
 }
 
-func (o order) String() string {
-	if o.reverse {
-		return "sorted by " + columnWords[o.column] + ", reversed"
+func (o Order) String() string {
+	if o.Reverse {
+		return "sorted by " + columnWords[o.Column] + ", reversed"
 	}
-	return "sorted by " + columnWords[o.column]
+	return "sorted by " + columnWords[o.Column]
 }
 
-func (o order) compare(a, b *row) int {
+func (o Order) compare(a, b *Row) int {
 	x, y := o.key(a), o.key(b)
 	if x.number == y.number && x.text == y.text {
-		x.place = strings.Compare(a.Path, b.Path)
+		x.place = strings.Compare(a.Report.Path, b.Report.Path)
 	}
 	return o.compareKeys(x, y)
 }
 
 // sort returns rows, which are in order of path, in this order.
-func (o order) sort(rows []*row) []*row {
+func (o Order) sort(rows []*Row) []*Row {
 	keys := make([]sortKey, len(rows))
 	for i, r := range rows {
 		keys[i] = o.key(r)
 		keys[i].place = i
 	}
 	slices.SortFunc(keys, o.compareKeys)
-	sorted := make([]*row, len(rows))
+	sorted := make([]*Row, len(rows))
 	for i := range keys {
 		sorted[i] = keys[i].row
 	}
@@ -118,7 +119,7 @@ func (o order) sort(rows []*row) []*row {
 }
 
 // insert merges rows, which it sorts, into sorted.
-func (o order) insert(sorted, rows []*row) []*row {
+func (o Order) insert(sorted, rows []*Row) []*Row {
 	slices.SortFunc(rows, o.compare)
 	if len(sorted) == 0 || len(rows) == 0 || o.compare(sorted[len(sorted)-1], rows[0]) < 0 {
 		return append(sorted, rows...)

@@ -1,4 +1,4 @@
-package ui
+package list
 
 import (
 	"iter"
@@ -14,6 +14,21 @@ import (
 // looked through where they are: to keep every directory's in lower case
 // would take more memory than the rest of the screen.
 
+// matches reports whether a row has the term in it.
+func (t *term) matches(r *Row) bool {
+	switch t.field {
+	case inPath:
+		return t.in(r.Report.Path, r.lower)
+	case inState:
+		return t.classes.Has(r.Class)
+	case inPID:
+		return t.inPIDs(r.Report)
+	case inCommand:
+		return t.inCommands(r)
+	}
+	return t.in(r.Report.Path, r.lower) || strings.Contains(r.Class.String(), t.text) || t.inPIDs(r.Report) || t.inCommands(r)
+}
+
 // in reports whether a text from outside has the term in it. lower says that
 // it is shown as it is, and in lower case.
 func (t *term) in(text string, lower bool) bool {
@@ -24,7 +39,7 @@ func (t *term) in(text string, lower bool) bool {
 	return containsLower(text, t.text) || t.ascii && containsLower(show.ASCIIOnly(text), t.text)
 }
 
-func (t *term) inCommands(r *row) bool {
+func (t *term) inCommands(r *Row) bool {
 	for c := range commandsOf(r.Report) {
 		if t.in(c, r.lower) {
 			return true
@@ -62,20 +77,17 @@ func searched(r *report.Report) []report.Holder {
 	return r.Evidence.Holders[:min(len(r.Evidence.Holders), show.MaxHolders)]
 }
 
-// searchedCommand is how many bytes of a command line a filter looks through.
-const searchedCommand = 1024
-
 // commandsOf are the command lines of the holders, and of the process that the
 // pidfile names.
 func commandsOf(r *report.Report) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, h := range searched(r) {
-			if !yield(h.Process.Command[:min(len(h.Process.Command), searchedCommand)]) {
+			if !yield(h.Process.Command[:min(len(h.Process.Command), maxSearchedCommand)]) {
 				return
 			}
 		}
 		if o := r.Evidence.Owner; o != nil && !show.Holds(r, o.PID) {
-			yield(o.Command[:min(len(o.Command), searchedCommand)])
+			yield(o.Command[:min(len(o.Command), maxSearchedCommand)])
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package ui
+package list
 
 import (
 	"strings"
@@ -43,7 +43,7 @@ func TestFilter(t *testing.T) {
 		{"other:kvd", ""}, // no field: a word with a colon
 		{":74", "0412"},
 	} {
-		q := query{terms: parseTerms(test.filter)}
+		q := query{terms: parseTerms(test.filter, false)}
 		var got []string
 		for _, s := range all {
 			if q.matches(newRow(s)) {
@@ -60,9 +60,9 @@ func TestFilter(t *testing.T) {
 func TestFilterSeesWhatIsShown(t *testing.T) {
 	r := newRow(reporttest.Dir{Path: "Ärger\x1b[2J/データ", State: report.Free})
 	for _, word := range []string{"ärger", "ÄRGER", `\x1b`, "データ"} {
-		q := query{terms: parseTerms(word)}
+		q := query{terms: parseTerms(word, false)}
 		if !q.matches(r) {
-			t.Errorf("%q does not match %q", word, r.Path)
+			t.Errorf("%q does not match %q", word, r.Report.Path)
 		}
 	}
 }
@@ -70,8 +70,8 @@ func TestFilterSeesWhatIsShown(t *testing.T) {
 func TestClassFilter(t *testing.T) {
 	q := query{classes: show.Problems}
 	for _, s := range reporttest.Troubled {
-		if r := newRow(s); q.matches(r) == r.Checking {
-			t.Errorf("problems only: %s %s", r.class, r.Path)
+		if r := newRow(s); q.matches(r) == r.Report.Checking {
+			t.Errorf("problems only: %s %s", r.Class, r.Report.Path)
 		}
 	}
 }
@@ -83,10 +83,10 @@ func FuzzFilter(f *testing.F) {
 	f.Add("!cmd:kvd ! :", "\xff\x1b", 0)
 	f.Fuzz(func(t *testing.T, filter, path string, pid int) {
 		r := newRow(reporttest.Dir{Path: path, State: report.Held, PID: pid, Holders: []report.Holder{reporttest.Holder(pid, filter, time.Hour)}})
-		q := query{terms: parseTerms(filter)}
+		q := query{terms: parseTerms(filter, false)}
 		got := q.matches(r)
 		if len(q.terms) == 1 && !strings.HasPrefix(strings.TrimSpace(filter), "!") {
-			n := query{terms: parseTerms("!" + strings.TrimSpace(filter))}
+			n := query{terms: parseTerms("!"+strings.TrimSpace(filter), false)}
 			if n.matches(r) == got {
 				t.Errorf("%q and !%q answer alike", filter, filter)
 			}
@@ -94,8 +94,13 @@ func FuzzFilter(f *testing.F) {
 	})
 }
 
-func newRow(s reporttest.Dir) *row {
-	r := &row{}
-	r.set(s.Report())
-	return r
+func TestCompletions(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"state:st", "state:stale"}, {"eu !state:un", "eu !state:unguarded eu !state:unnamed eu !state:unknown"},
+		{"state:stale,sp", "state:stale,split"}, {"state:", ""}, {"st", ""}, {"pid:1", ""}, {"state:x", ""},
+	} {
+		if got := strings.Join(Completions(test.text), " "); got != test.want {
+			t.Errorf("%q goes on as %q, want %q", test.text, got, test.want)
+		}
+	}
 }

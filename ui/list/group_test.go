@@ -1,0 +1,94 @@
+package list
+
+import (
+	"testing"
+
+	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
+	"lockscope/ui/show"
+)
+
+func groupedRows() *List {
+	l := newList()
+	l.SetHeight(9)
+	l.applied(reporttest.Changes(reporttest.Free("a/x/1"), reporttest.Free("a/x/2"), reporttest.Stale("a/y/3"), reporttest.Free("b/x/4"), reporttest.Free("5")), nil)
+	return l
+}
+
+func TestGroups(t *testing.T) {
+	l := groupedRows()
+	l.Deepen()
+	if got, want := listed(l), "a/ a/y/3 a/x/1 a/x/2 ./ 5 b/ b/x/4"; got != want {
+		t.Errorf("by one part: %s, want %s", got, want)
+	}
+	l.Deepen()
+	if got, want := listed(l), "a/y/ a/y/3 ./ 5 a/x/ a/x/1 a/x/2 b/x/ b/x/4"; got != want {
+		t.Errorf("by two parts: %s, want %s", got, want)
+	}
+	l.Deepen()
+	if got, want := listed(l), "a/y/3 5 a/x/1 a/x/2 b/x/4"; got != want {
+		t.Errorf("after the deepest: %s, want %s", got, want)
+	}
+}
+
+func TestFold(t *testing.T) {
+	l := groupedRows()
+	l.Deepen()
+	l.MoveTo(2) // a/x/1
+	l.Fold(true)
+	if got, want := listed(l), "a/ ./ 5 b/ b/x/4"; got != want {
+		t.Errorf("folded: %s, want %s", got, want)
+	}
+	if l.at != 0 || l.Directory() != nil {
+		t.Errorf("the cursor is at %d, want the head of the group that was folded", l.at)
+	}
+	l.MoveTo(3)
+	if !l.MoveToProblem(-1) || l.at != 0 {
+		t.Errorf("the problem in a folded group is not found at its head, but at %d", l.at)
+	}
+	l.applied(reporttest.Changes(reporttest.Stale("a/z/6"), reporttest.Free("0")), nil)
+	if l.at != 0 || l.Current().Group.Counts[show.ClassOfState(report.Stale)] != 2 {
+		t.Errorf("a folded group does not count what is new in it: %s", listed(l))
+	}
+	l.Toggle()
+	if l.selected != 4 {
+		t.Errorf("%d selected by their group, want 4", l.selected)
+	}
+	l.Toggle()
+	if l.selected != 0 {
+		t.Errorf("%d selected after the group was deselected", l.selected)
+	}
+	l.Fold(false)
+	if got, want := listed(l), "a/ a/y/3 a/z/6 a/x/1 a/x/2 ./ 0 5 b/ b/x/4"; got != want {
+		t.Errorf("unfolded: %s, want %s", got, want)
+	}
+}
+
+func TestCursorAmongGroups(t *testing.T) {
+	l := groupedRows()
+	l.Deepen()
+	l.MoveTo(3) // a/x/2
+	before := at(l.Current())
+	l.applied(reporttest.Changes(reporttest.Stale("b/x/4"), reporttest.Free("a/0"), reporttest.Free("c/7")), nil)
+	if got := at(l.Current()); got != before {
+		t.Errorf("the cursor went from %s to %s", before, got)
+	}
+	l.setQuery(query{classes: show.Problems})
+	if got, want := listed(l), "a/ a/y/3 b/ b/x/4"; got != want {
+		t.Errorf("problems: %s, want %s", got, want)
+	}
+	if n := l.Matching(); n != 2 {
+		t.Errorf("%d match, want 2", n)
+	}
+}
+
+// A row is not shown without the head that it is the first below.
+func TestHeadIsShown(t *testing.T) {
+	l := groupedRows()
+	l.SetHeight(3)
+	l.MoveTo(0)
+	l.Deepen()
+	if l.top != 0 || l.at != 1 {
+		t.Errorf("the window is at %d, the cursor at %d", l.top, l.at)
+	}
+}

@@ -1,0 +1,10 @@
+package list
+
+const (
+	// maxSearchedCommand is how many bytes of a command line a filter looks through. Command
+	// lines of kilobytes have little to tell beyond that, and every key searches them all.
+	maxSearchedCommand = 1024
+	// minFilterPart is how many rows are worth a goroutine. To filter as many takes well under
+	// a millisecond.
+	minFilterPart = 4096
+)

@@ -1,0 +1,138 @@
+package list
+
+import (
+	"lockscope/scan/report"
+	"lockscope/ui/show"
+)
+
+// List is the directories known, those of them that are shown, and a window on these.
+type List struct {
+	paths  show.Paths
+	byPath map[string]*Row // also those that are known and not shown yet
+
+	all     []*Row // in order of path
+	sorted  []*Row // all
+	matched []*Row // those that match the query, in the same order; unused where all do
+	shown   []*Row // sorted or matched, with heads between them where there are groups
+	waiting []*Row // whose change is known and not shown yet: see Take and Settle
+
+	order    Order
+	query    query
+	groups   groups
+	counts   [show.ClassCount]int
+	selected int
+	widest   int // of the paths as they are shown, in cells
+
+	cursor *Row // in shown, unless that is empty
+	at     int  // its index there
+	moved  bool // by the user: before, it stays on the top row
+	top    int  // index of the first row in the window
+	height int  // of the window
+}
+
+// New has no directories yet. Their paths are shown as paths shows them.
+func New(paths show.Paths) *List {
+	return &List{paths: paths, byPath: map[string]*Row{}, groups: groups{base: paths.Base}, height: 1}
+}
+
+// Row is a line of the list: a directory, or the head of a group. It stays the same row while
+// its reports come and go. Others than the list only read it.
+type Row struct {
+	Report   *report.Report // as it is shown; that of a head has nothing but a path
+	Class    show.Class     // of the report; of a head NoClass or, if it is folded, that of its worst member
+	Selected bool
+	Group    *Group // set on a head
+
+	next   *report.Report // to be shown next, if that is not the same: see Settle
+	stood  show.Class     // of the last report whose verdict stood
+	lower  bool           // what a filter looks through is printable ASCII in lower case
+	leaves bool           // it is a data directory no longer, and still shown: see Settle
+	gone   bool           // from what is shown, too
+	keeper int32          // PID of who held the lock by that report; 0 = not known, or nobody
+}
+
+// set gives the row a new report.
+func (r *Row) set(report *report.Report) {
+	r.Report, r.Class = report, show.ClassOf(report)
+	r.lower = isLower(report.Path)
+	for c := range commandsOf(report) {
+		r.lower = r.lower && isLower(c)
+	}
+}
+
+// Total is how many directories there are.
+func (l *List) Total() int { return len(l.sorted) }
+
+// Matching is how many of them match the filter.
+func (l *List) Matching() int { return len(l.Matched()) }
+
+// Len is how many lines are shown: the directories that match, and the heads of groups.
+func (l *List) Len() int { return len(l.shown) }
+
+// Waiting is how many changes are known that are not shown yet.
+func (l *List) Waiting() int { return len(l.waiting) }
+
+// Count is how many directories are of a class.
+func (l *List) Count(c show.Class) int { return l.counts[c] }
+
+// Problems is how many directories need attention.
+func (l *List) Problems() int {
+	n := 0
+	for c := range show.Checking {
+		n += l.counts[c]
+	}
+	return n
+}
+
+// Widest is the width of the widest path that there ever was, in cells.
+func (l *List) Widest() int { return l.widest }
+
+// Matched are the directories that match the filter, in order. The list may change the slice
+// when it is next told something.
+func (l *List) Matched() []*Row {
+	if l.query.all() {
+		return l.sorted
+	}
+	return l.matched
+}
+
+// Window is what is in sight. See Matched.
+func (l *List) Window() []*Row {
+	return l.shown[l.top:min(l.top+l.height, len(l.shown))]
+}
+
+// Order is how the list is sorted.
+func (l *List) Order() Order { return l.order }
+
+// Sort sorts otherwise.
+func (l *List) Sort(o Order) {
+	l.order = o
+	l.sorted = o.sort(l.all)
+	l.refilter(l.sorted, l.kept())
+}
+
+// refilter chooses what matches, or is to be kept, from rows that hold it all.
+func (l *List) refilter(from []*Row, keep *Row) {
+	l.matched = l.matched[:0] // of which from may be the whole
+	if !l.query.all() {
+		l.matched = l.query.filter(l.matched, from, keep)
+	}
+	l.show()
+}
+
+// kept is the row that stays shown whether it matches or not.
+func (l *List) kept() *Row {
+	if !l.moved {
+		return nil
+	}
+	return l.Directory()
+}
+
+// show puts what changed before the window.
+func (l *List) show() {
+	l.shown = l.Matched()
+	if l.groups.depth > 0 {
+		l.shown = l.groups.arrange(l.shown, l.order)
+	}
+	l.follow()
+}

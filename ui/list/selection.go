@@ -1,0 +1,60 @@
+package list
+
+import "slices"
+
+// Selected is how many directories are selected, shown or not.
+func (l *List) Selected() int { return l.selected }
+
+// Selection lists them in order.
+func (l *List) Selection() []*Row {
+	if l.selected == 0 {
+		return nil
+	}
+	out := make([]*Row, 0, l.selected)
+	for _, r := range l.sorted {
+		if r.Selected {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Toggle selects or deselects the cursor's directory, or its group as a whole.
+func (l *List) Toggle() {
+	r := l.Current()
+	switch {
+	case r == nil:
+	case r.Group == nil:
+		l.setSelected(r, !r.Selected)
+	default:
+		on := slices.ContainsFunc(r.Group.rows, func(r *Row) bool { return !r.Selected })
+		for _, member := range r.Group.rows {
+			l.setSelected(member, on)
+		}
+	}
+}
+
+// SelectMatching selects every directory that matches the filter.
+func (l *List) SelectMatching() {
+	for _, r := range l.Matched() {
+		l.setSelected(r, true)
+	}
+}
+
+// DeselectAll leaves none selected.
+func (l *List) DeselectAll() {
+	for _, r := range l.sorted {
+		l.setSelected(r, false)
+	}
+}
+
+func (l *List) setSelected(r *Row, on bool) {
+	if r.Selected != on {
+		r.Selected = on
+		if on {
+			l.selected++
+		} else {
+			l.selected--
+		}
+	}
+}
