@@ -1,7 +1,7 @@
 package show
 
 import (
-	"path/filepath"
+	"path"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,7 +21,7 @@ func NewPaths(roots []string, chars *Charset) Paths {
 	base := roots[0]
 	for _, root := range roots[1:] {
 		for base != "/" && base != "." && root != base && !strings.HasPrefix(root, base+"/") {
-			base = filepath.Dir(base)
+			base = path.Dir(base)
 		}
 	}
 	return Paths{base, chars}
