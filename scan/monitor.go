@@ -30,7 +30,7 @@ type Monitor struct {
 	// Only the goroutine of Once or Run uses these.
 	polls      int
 	formerAt   time.Time       // when former lock files were last searched for
-	search     *observe.Search // of all processes, for second looks
+	search     *observe.Search // of all processes, for second looks; nil once all verdicts stand
 	searchUsed int             // rounds that it has served
 	told       time.Duration   // the interval that was told last
 	began      time.Time       // of the first round that the next summary is of; zero before it
@@ -130,7 +130,7 @@ func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 	}
 	s := m.records.summarize()
 	s.Errors, s.Duration = m.errors, time.Since(m.began)
-	m.began = time.Time{}
+	m.began, m.search = time.Time{}, nil
 	m.out.put(func(u *report.Update) { u.Summary = &s })
 	return &s, nil
 }
