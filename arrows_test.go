@@ -27,10 +27,10 @@ var may = map[string][]string{
 		"lock", "lock/proc", "scan/find", "scan/observe", "scan/pool", "scan/report",
 	},
 
-	"lockscope/ui/show": {"lock", "scan/report", "scan/repair", "github.com/charmbracelet/x"},
-	"lockscope/ui/list": {"lock", "scan/report", "scan/repair", "ui/show"},
+	"lockscope/ui/show": {"lock", "scan/report", "github.com/charmbracelet/x"},
+	"lockscope/ui/list": {"lock", "scan/report", "ui/show"},
 	"lockscope/ui/print": {
-		"lock", "scan/report", "scan/repair", "ui/show", "github.com/charmbracelet/x",
+		"lock", "scan/report", "ui/show", "github.com/charmbracelet/x",
 	},
 	"lockscope/ui": {
 		"lock", "lock/proc", "scan", "scan/report", "scan/repair", "ui/list", "ui/print", "ui/show", "charm.land", "github.com/charmbracelet",

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lockscope/lock"
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 	"lockscope/ui/print"
@@ -15,23 +14,23 @@ import (
 
 // attempts are one of each kind, with what the screen and the printed lines say of it.
 var attempts = []struct {
-	attempt             repair.Attempt
+	attempt             report.Attempt
 	screen, line, json  string
 	counted, notCleared string
 }{
-	{repair.Attempt{Outcome: repair.Removed, Files: []string{".handoff.pidfile"}},
+	{report.Attempt{Outcome: report.Removed, Files: []string{".handoff.pidfile"}},
 		"removed .handoff.pidfile", "removed .handoff.pidfile", `"outcome":"removed","files":[".handoff.pidfile"]`, "1 cleared", ""},
-	{repair.Attempt{Outcome: repair.Refused, Err: &lock.RefusedError{Dir: reporttest.Root + "/d", Reason: lock.RefusedHeld, Holder: 7, Command: "kvd"}},
+	{report.Attempt{Outcome: report.Refused, Err: &lock.RefusedError{Dir: reporttest.Root + "/d", Reason: lock.RefusedHeld, Holder: 7, Command: "kvd"}},
 		"the lock is held by kvd 7", "refused: the lock is held by kvd 7",
 		`"outcome":"refused","reason":"held","error":"the lock is held by kvd 7","files":[]`, "0 cleared, 1 left as it was", "left as it was"},
-	{repair.Attempt{Outcome: repair.Failed, Err: &lock.AsideError{Path: "/d/x\x1b.tmp", Err: errors.New("EIO")}},
+	{report.Attempt{Outcome: report.Failed, Err: &lock.AsideError{Path: "/d/x\x1b.tmp", Err: errors.New("EIO")}},
 		`the pidfile was moved to /d/x\x1b.tmp, and is still there: EIO`,
 		`failed: the pidfile was moved to /d/x\x1b.tmp, and is still there: EIO`,
 		`"outcome":"failed","error":"the pidfile was moved to /d/x\u001b.tmp, and is still there: EIO","files":[]`, "0 cleared, 1 failed", "failed"},
-	{repair.Attempt{Outcome: repair.Failed, Err: &lock.RefusedError{Dir: reporttest.Root + "/d", Err: errors.New("input/output error")}},
+	{report.Attempt{Outcome: report.Failed, Err: &lock.RefusedError{Dir: reporttest.Root + "/d", Err: errors.New("input/output error")}},
 		"input/output error", "failed: input/output error",
 		`"outcome":"failed","error":"input/output error","files":[]`, "0 cleared, 1 failed", "failed"},
-	{repair.Attempt{Outcome: repair.Failed, Files: []string{".handoff.pidfile"}, Err: errors.New("no space")},
+	{report.Attempt{Outcome: report.Failed, Files: []string{".handoff.pidfile"}, Err: errors.New("no space")},
 		"removed .handoff.pidfile, but: no space", "failed: removed .handoff.pidfile, but: no space",
 		`"outcome":"failed","error":"no space","files":[".handoff.pidfile"]`, "0 cleared, 1 failed", "failed"},
 }
@@ -39,7 +38,7 @@ var attempts = []struct {
 // The screen, its log and the printed lines say the same of an attempt.
 func TestAttemptIsToldAlike(t *testing.T) {
 	for _, test := range attempts {
-		m, _ := testModel(120, 30, Options{Break: func(*report.Report) repair.Attempt { return test.attempt }})
+		m, _ := testModel(120, 30, Options{Break: func(*report.Report) report.Attempt { return test.attempt }})
 		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("d"))))
 		m.typed("B")
 		m.Update(m.typed("y")())
@@ -68,11 +67,11 @@ func TestAttemptIsToldAlike(t *testing.T) {
 
 // The dialog says of each target that a break would be refused, and why, before anything is confirmed.
 func TestDialogForesees(t *testing.T) {
-	check := func(r *report.Report) repair.Attempt {
+	check := func(r *report.Report) report.Attempt {
 		if strings.HasSuffix(r.Path, "/b") {
-			return repair.Attempt{Outcome: repair.WouldBeRefused, Err: &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedImmutable}}
+			return report.Attempt{Outcome: report.WouldBeRefused, Err: &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedImmutable}}
 		}
-		return repair.Attempt{Outcome: repair.WouldRemove, Files: []string{".handoff.pidfile"}}
+		return report.Attempt{Outcome: report.WouldRemove, Files: []string{".handoff.pidfile"}}
 	}
 	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: check})
 	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("a"), reporttest.Stale("b"), reporttest.Stale("c"))))
@@ -106,12 +105,12 @@ func TestDialogForesees(t *testing.T) {
 // Of very many targets, what is found out comes little by little, and stops with the dialog.
 func TestDialogForeseesByParts(t *testing.T) {
 	checked := 0
-	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: func(r *report.Report) repair.Attempt {
+	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: func(r *report.Report) report.Attempt {
 		checked++
 		for range time.Tick(checkTime) {
 			break
 		}
-		return repair.Attempt{Outcome: repair.WouldRemove}
+		return report.Attempt{Outcome: report.WouldRemove}
 	}})
 	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("a"), reporttest.Stale("b"), reporttest.Stale("c"))))
 	cmd := m.typed("a", "B")

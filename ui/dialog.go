@@ -8,7 +8,6 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/ui/list"
 	"lockscope/ui/show"
@@ -38,15 +37,15 @@ const (
 // target is a directory to break, and what came of it.
 type target struct {
 	seen  *report.Report
-	would repair.Attempt // what a break would come to, once that is found out
-	came  repair.Attempt // what it came to, once it was tried
+	would report.Attempt // what a break would come to, once that is found out
+	came  report.Attempt // what it came to, once it was tried
 }
 
 // tried lists the paths of the targets that were tried.
 func (d *dialog) tried() []string {
 	var paths []string
 	for i := range d.targets {
-		if d.targets[i].came.Outcome != repair.NotTried {
+		if d.targets[i].came.Outcome != report.NotTried {
 			paths = append(paths, d.targets[i].seen.Path)
 		}
 	}
@@ -56,7 +55,7 @@ func (d *dialog) tried() []string {
 // brokenMsg is what came of one target.
 type brokenMsg struct {
 	target int
-	came   repair.Attempt
+	came   report.Attempt
 }
 
 // ask opens the dialog for the selected stale directories, or without a selection for
@@ -172,6 +171,6 @@ func (m *model) broken(msg brokenMsg) tea.Cmd {
 }
 
 // outcomeOrder is the order in which what came of the targets is to be read.
-var outcomeOrder = []repair.Outcome{repair.Failed, repair.Refused, repair.Removed, repair.NotTried}
+var outcomeOrder = []report.Outcome{report.Failed, report.Refused, report.Removed, report.NotTried}
 
-func rank(o repair.Outcome) int { return slices.Index(outcomeOrder, o) }
+func rank(o report.Outcome) int { return slices.Index(outcomeOrder, o) }

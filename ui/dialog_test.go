@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 )
@@ -22,7 +21,7 @@ type breaker struct {
 	hold   chan struct{}    // if set, each break waits for it
 }
 
-func (b *breaker) breakStale(r *report.Report) repair.Attempt {
+func (b *breaker) breakStale(r *report.Report) report.Attempt {
 	b.mu.Lock()
 	b.asked = append(b.asked, r)
 	b.mu.Unlock()
@@ -31,12 +30,12 @@ func (b *breaker) breakStale(r *report.Report) repair.Attempt {
 	}
 	for part, err := range b.refuse {
 		if strings.Contains(r.Path, part) {
-			return repair.Attempt{Outcome: repair.Refused, Err: err}
+			return report.Attempt{Outcome: report.Refused, Err: err}
 		}
 	}
-	a := repair.Attempt{Outcome: repair.Removed, Files: []string{".handoff.pidfile"}}
+	a := report.Attempt{Outcome: report.Removed, Files: []string{".handoff.pidfile"}}
 	if b.partly != nil {
-		a.Outcome, a.Err = repair.Failed, b.partly
+		a.Outcome, a.Err = report.Failed, b.partly
 	}
 	return a
 }

@@ -5,7 +5,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
@@ -13,7 +12,7 @@ import (
 type checkedMsg struct {
 	dialog *dialog
 	from   int
-	would  []repair.Attempt
+	would  []report.Attempt
 }
 
 // checkTime is how long targets are checked before the dialog is told of it, and may have been closed meanwhile.
@@ -52,7 +51,7 @@ func (m *model) checked(msg checkedMsg) tea.Cmd {
 // wouldBeRefused counts the targets of which that is known.
 func (d *dialog) wouldBeRefused() (n int) {
 	for _, t := range d.targets {
-		if t.would.Outcome == repair.WouldBeRefused {
+		if t.would.Outcome == report.WouldBeRefused {
 			n++
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
@@ -92,12 +91,12 @@ func (m *model) dialogHead(w int) []string {
 
 // outcomes counts what came of the targets.
 func (d *dialog) outcomes() string {
-	counts := map[repair.Outcome]int{}
+	counts := map[report.Outcome]int{}
 	for _, t := range d.targets {
 		counts[t.came.Outcome]++
 	}
-	parts := []string{show.Count(counts[repair.Removed]) + " " + show.OutcomeWord(repair.Removed)}
-	for _, o := range []repair.Outcome{repair.Refused, repair.Failed, repair.NotTried} {
+	parts := []string{show.Count(counts[report.Removed]) + " " + show.OutcomeWord(report.Removed)}
+	for _, o := range []report.Outcome{report.Refused, report.Failed, report.NotTried} {
 		if counts[o] > 0 {
 			parts = append(parts, show.Count(counts[o])+" "+show.OutcomeWord(o))
 		}
@@ -110,9 +109,9 @@ func (m *model) targetLines(g *target, w int) []string {
 	d, t := m.dialog, &m.theme
 	path := show.ShortenMiddle(t.chars.Escape(g.seen.Path), w-2, t.chars.Mark)
 	switch {
-	case g.came.Outcome == repair.Removed:
+	case g.came.Outcome == report.Removed:
 		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.chars.Plain(show.AttemptText(&g.came)))}
-	case g.came.Outcome != repair.NotTried:
+	case g.came.Outcome != report.NotTried:
 		lines := []string{t.alarm.Render(t.bad) + " " + path}
 		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.came)), w-2) {
 			lines = append(lines, "  "+line)
@@ -134,7 +133,7 @@ func (m *model) targetLines(g *target, w int) []string {
 		lines = append(lines, t.strong.Render(path))
 	}
 	lines = append(lines, "  "+t.dim.Render("removes ")+show.Shorten(t.chars.Plain(show.Removes(m.opts.Names, g.seen)), w-10, t.chars.Mark))
-	if g.would.Outcome == repair.WouldBeRefused {
+	if g.would.Outcome == report.WouldBeRefused {
 		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.would)), w-2) {
 			lines = append(lines, "  "+t.alarm.Render(line))
 		}

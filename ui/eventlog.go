@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"lockscope/scan/repair"
+	"lockscope/scan/report"
 	"lockscope/ui/list"
 )
 
@@ -12,7 +12,7 @@ import (
 type event struct {
 	at      time.Time
 	change  list.Event      // of an attempt it has the path alone
-	attempt *repair.Attempt // nil for a change
+	attempt *report.Attempt // nil for a change
 
 	more  int       // hand-overs since the first, of which this is the last
 	first time.Time // when that was

@@ -14,7 +14,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 	"lockscope/ui/list"
@@ -94,8 +93,8 @@ func (m *model) shown() string {
 	return b.String()
 }
 
-func neverBreak(*report.Report) repair.Attempt {
-	return repair.Attempt{Outcome: repair.Refused, Err: errNotStale}
+func neverBreak(*report.Report) report.Attempt {
+	return report.Attempt{Outcome: report.Refused, Err: errNotStale}
 }
 
 // place is where a text is to be read on the screen.

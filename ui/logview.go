@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"lockscope/scan/repair"
+	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
 
@@ -66,7 +66,7 @@ func (m *model) transition(e *event) string {
 	switch {
 	case e.attempt != nil:
 		style := t.alarm
-		if e.attempt.Outcome == repair.Removed {
+		if e.attempt.Outcome == report.Removed {
 			style = t.good
 		}
 		return "break: " + style.Render(show.OutcomeWord(e.attempt.Outcome))

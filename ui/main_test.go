@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 )
@@ -54,11 +53,11 @@ func child(healthy string) int {
 	err := Run(ctx, Options{
 		Host: "web-07", Roots: []string{reporttest.Root}, Source: source, Interval: 2 * time.Second,
 		Color: os.Getenv("NO_COLOR") == "", ASCII: os.Getenv("LOCKSCOPE_UI_ASCII") != "",
-		Break: func(r *report.Report) repair.Attempt {
+		Break: func(r *report.Report) report.Attempt {
 			if r.Evidence.Pidfile.PID == 1 {
-				return repair.Attempt{Outcome: repair.Refused, Err: errNotStale}
+				return report.Attempt{Outcome: report.Refused, Err: errNotStale}
 			}
-			return repair.Attempt{Outcome: repair.Removed, Files: []string{".handoff.pidfile"}}
+			return report.Attempt{Outcome: report.Removed, Files: []string{".handoff.pidfile"}}
 		},
 	})
 	switch {

@@ -13,7 +13,6 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"lockscope/lock"
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
@@ -29,10 +28,10 @@ type Options struct {
 	// Break breaks the stale lock of a directory if the evidence in the
 	// report still holds, and says what came of it. It is called from another goroutine, one call at a
 	// time. Nil takes the action off the screen.
-	Break func(*report.Report) repair.Attempt
+	Break func(*report.Report) report.Attempt
 	// Check says what Break would come to, and changes nothing. It is called from another goroutine.
 	// Nil if that is not to be found out.
-	Check func(*report.Report) repair.Attempt
+	Check func(*report.Report) report.Attempt
 
 	ASCII bool // no other characters on the screen: all else is spelled out, in names too
 	Color bool // false: bold and reverse video only

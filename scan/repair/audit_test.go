@@ -18,6 +18,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/hosttest"
+	"lockscope/scan/report"
 )
 
 // readLog returns the records of an audit log, all of whose lines must be whole and printable.
@@ -118,8 +119,8 @@ func TestAuditLogIsNoFile(t *testing.T) {
 			before := treeOf(t, root)
 			b := Breaker{Audit: &AuditLog{Path: path}}
 			r := staleReport(t, dir)
-			wantAttempt(t, b.Check(r), WouldBeRefused, "audit")
-			wantAttempt(t, b.Break(r), Refused, "audit")
+			wantAttempt(t, b.Check(r), report.WouldBeRefused, "audit")
+			wantAttempt(t, b.Break(r), report.Refused, "audit")
 			wantTree(t, root, before)
 		})
 	}
@@ -239,7 +240,7 @@ func TestAuditLogFull(t *testing.T) {
 		err = a.Append(AuditRecord{})
 	}
 	b := Breaker{Audit: a}
-	if a := wantAttempt(t, b.Break(staleReport(t, dir)), Refused, "audit"); !errors.Is(a.Err, unix.ENOSPC) {
+	if a := wantAttempt(t, b.Break(staleReport(t, dir)), report.Refused, "audit"); !errors.Is(a.Err, unix.ENOSPC) {
 		t.Error(a.Err)
 	}
 	wantTree(t, root, before)
@@ -251,7 +252,7 @@ func TestAuditLogFullAtTheOutcome(t *testing.T) {
 	root := t.TempDir()
 	dir, twin := hosttest.MakeStale(t, filepath.Join(root, "kv-1")), hosttest.MakeStale(t, filepath.Join(root, "kv-2"))
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson")}}
-	wantAttempt(t, b.Break(staleReport(t, twin)), Removed, "", pidfileName)
+	wantAttempt(t, b.Break(staleReport(t, twin)), report.Removed, "", pidfileName)
 	lines, err := os.ReadFile(b.Audit.Path)
 	if err != nil {
 		t.Fatal(err)
@@ -261,7 +262,7 @@ func TestAuditLogFullAtTheOutcome(t *testing.T) {
 	const size = 16 << 10
 	b.Audit.Path = filepath.Join(hosttest.Mount(t, "-t", "tmpfs", "-o", fmt.Sprint("size=", size), "tmpfs"), "audit.ndjson")
 	hosttest.WriteFile(t, b.Audit.Path, strings.Repeat(" ", size-len(intent)-len(outcome)/2)+"\n")
-	a := wantAttempt(t, b.Break(staleReport(t, dir)), Failed, "", pidfileName)
+	a := wantAttempt(t, b.Break(staleReport(t, dir)), report.Failed, "", pidfileName)
 	if !errors.Is(a.Err, unix.ENOSPC) || errors.Is(a.Err, lock.ErrRefused) || !strings.Contains(a.Why(), "not in the audit log") {
 		t.Error(a.Err)
 	}

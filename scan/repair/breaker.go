@@ -22,35 +22,35 @@ type Breaker struct {
 // Break removes what was left behind in the directory of a report, if the
 // evidence in it still holds: see lock.BreakStale, whose errors the attempt has. An attempt that cannot be
 // put on record is refused.
-func (b *Breaker) Break(r *report.Report) Attempt {
+func (b *Breaker) Break(r *report.Report) report.Attempt {
 	seen := &r.Evidence.Evidence
 	if !r.Breakable() {
-		return attempted(nil, refused(r, lock.RefusedNothing, nil))
+		return report.Attempted(nil, refused(r, lock.RefusedNothing, nil))
 	}
 	record := AuditRecord{
 		Dir: r.Path, Action: "break-stale", Phase: "intent",
 		Files: b.Names.Leftovers(*seen), Evidence: evidenceOf(seen, r.Verdict),
 	}
 	if err := b.Audit.Append(record); err != nil {
-		return attempted(nil, refusedByAudit(r, err))
+		return report.Attempted(nil, refusedByAudit(r, err))
 	}
 	removed, err := b.Names.BreakStale(r.Path, *seen)
-	a := attempted(removed, b.naming(err, seen.Dir))
+	a := report.Attempted(removed, b.naming(err, seen.Dir))
 	if err := b.Audit.Append(b.outcome(record, seen.Dir, &a)); err != nil {
-		a = a.unrecorded(err)
+		a = a.Unrecorded(err)
 	}
 	return a
 }
 
 // Check says what Break would come to now. It changes nothing and takes no lock that
 // could refuse a daemon: see lock.CheckBreak.
-func (b *Breaker) Check(r *report.Report) Attempt {
+func (b *Breaker) Check(r *report.Report) report.Attempt {
 	seen := &r.Evidence.Evidence
 	if !r.Breakable() {
-		return foreseen(nil, refused(r, lock.RefusedNothing, nil))
+		return report.Foreseen(nil, refused(r, lock.RefusedNothing, nil))
 	}
 	if err := b.Audit.Check(); err != nil {
-		return foreseen(nil, refusedByAudit(r, err))
+		return report.Foreseen(nil, refusedByAudit(r, err))
 	}
 	l, err := b.Names.CheckBreak(r.Path, *seen)
 	switch {
@@ -61,7 +61,7 @@ func (b *Breaker) Check(r *report.Report) Attempt {
 			err = nameHolder(refused(r, lock.RefusedHeld, nil), now)
 		}
 	}
-	return foreseen(b.Names.Leftovers(*seen), err)
+	return report.Foreseen(b.Names.Leftovers(*seen), err)
 }
 
 func refused(r *report.Report, why lock.Refusal, err error) *lock.RefusedError {
@@ -141,7 +141,7 @@ func (b *Breaker) lookAt(ctx context.Context, path string, dir lock.FileID) repo
 	return now.Evidence
 }
 
-func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, a *Attempt) AuditRecord {
+func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, a *report.Attempt) AuditRecord {
 	r.Phase, r.Outcome, r.Files, r.Evidence = "outcome", a.Outcome.String(), a.Files, b.after(r.Dir, seen)
 	r.Reason, r.Error = a.Reason(), report.Escape(a.Why())
 	return r

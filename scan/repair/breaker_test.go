@@ -71,12 +71,12 @@ func treeOf(t *testing.T, root string) map[string]string {
 }
 
 // wantAttempt checks what an attempt came to: the outcome, the reason of a refusal, and the files.
-func wantAttempt(t *testing.T, a Attempt, want Outcome, reason string, files ...string) Attempt {
+func wantAttempt(t *testing.T, a report.Attempt, want report.Outcome, reason string, files ...string) report.Attempt {
 	t.Helper()
 	if a.Outcome != want || a.Reason() != reason || !slices.Equal(a.Files, files) {
 		t.Errorf("%v %q %q: %v, want %v %q %q", a.Outcome, a.Reason(), a.Files, a.Err, want, reason, files)
 	}
-	if good := want == Removed || want == WouldRemove; (a.Err == nil) != good || (a.Why() == "") != good {
+	if good := want == report.Removed || want == report.WouldRemove; (a.Err == nil) != good || (a.Why() == "") != good {
 		t.Errorf("%v, and yet %v: %q", want, a.Err, a.Why())
 	}
 	return a
@@ -96,8 +96,8 @@ func TestBreakIsOnRecord(t *testing.T) {
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson"), Host: "web-07"}}
 	r := staleReport(t, dir)
 	want := []string{pidfileName, tempName}
-	wantAttempt(t, b.Break(r), Removed, "", want...)
-	wantAttempt(t, b.Break(r), Refused, "changed")
+	wantAttempt(t, b.Break(r), report.Removed, "", want...)
+	wantAttempt(t, b.Break(r), report.Refused, "changed")
 	records := readLog(t, b.Audit.Path)
 	for i, want := range []AuditRecord{
 		{Phase: "intent", Files: want},
@@ -133,7 +133,7 @@ func TestBreakRecordsNothingOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	hosttest.WriteFile(t, filepath.Join(hosttest.MakeDir(t, dir), pidfileName), "secret")
-	wantAttempt(t, b.Break(r), Refused, "replaced")
+	wantAttempt(t, b.Break(r), report.Refused, "replaced")
 	if records := readLog(t, b.Audit.Path); len(records) != 2 || records[1].Outcome != "refused" || records[1].Evidence.Pidfile.Text != "" {
 		t.Errorf("%+v", records)
 	}
@@ -162,8 +162,8 @@ func TestBreakFails(t *testing.T) {
 				runtime.LockOSThread() // strace counts the calls of each thread
 				b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "log", "audit.ndjson")}}
 				r := leasedReport(t, filepath.Join(root, "kv"))
-				wantAttempt(t, b.Check(r), WouldRemove, "", b.Names.Leftovers(r.Evidence.Evidence)...)
-				if a := wantAttempt(t, b.Break(r), Failed, "", test.removed...); !errors.Is(a.Err, unix.EIO) {
+				wantAttempt(t, b.Check(r), report.WouldRemove, "", b.Names.Leftovers(r.Evidence.Evidence)...)
+				if a := wantAttempt(t, b.Break(r), report.Failed, "", test.removed...); !errors.Is(a.Err, unix.EIO) {
 					t.Error(a.Err)
 				}
 				return
@@ -235,7 +235,7 @@ func leasedReport(t *testing.T, dir string) *report.Report {
 func TestBreakOrder(t *testing.T) {
 	if root := os.Getenv(hosttest.Elsewhere); root != "" {
 		b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "log", "audit.ndjson")}}
-		wantAttempt(t, b.Break(staleReport(t, filepath.Join(root, "kv"))), Removed, "", pidfileName, tempName)
+		wantAttempt(t, b.Break(staleReport(t, filepath.Join(root, "kv"))), report.Removed, "", pidfileName, tempName)
 		return
 	}
 	hosttest.NeedTool(t, "strace")

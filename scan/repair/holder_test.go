@@ -14,6 +14,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/hosttest"
+	"lockscope/scan/report"
 )
 
 // A refused break names who holds the lock, and not only whom the pidfile names: so does the check beforehand.
@@ -43,9 +44,9 @@ func TestBreakNamesHolder(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson")}}
-			for _, a := range []Attempt{
-				wantAttempt(t, b.Check(r), WouldBeRefused, "held"),
-				wantAttempt(t, b.Break(r), Refused, "held"),
+			for _, a := range []report.Attempt{
+				wantAttempt(t, b.Check(r), report.WouldBeRefused, "held"),
+				wantAttempt(t, b.Break(r), report.Refused, "held"),
 			} {
 				var refused *lock.RefusedError
 				if !errors.As(a.Err, &refused) || refused.Holder != pid || refused.PID != 2147483647 || !errors.Is(a.Err, lock.ErrHeld) {
@@ -77,8 +78,8 @@ func TestBreakRefusesOtherLocks(t *testing.T) {
 	}
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "audit.ndjson")}}
 	before := treeOf(t, dir)
-	wantAttempt(t, b.Check(r), WouldBeRefused, "held")
-	if a := wantAttempt(t, b.Break(r), Refused, "held"); !errors.Is(a.Err, lock.ErrPosixLock) || !strings.Contains(a.Why(), "POSIX lock") {
+	wantAttempt(t, b.Check(r), report.WouldBeRefused, "held")
+	if a := wantAttempt(t, b.Break(r), report.Refused, "held"); !errors.Is(a.Err, lock.ErrPosixLock) || !strings.Contains(a.Why(), "POSIX lock") {
 		t.Errorf("%v", a.Err)
 	}
 	wantTree(t, dir, before)
@@ -97,12 +98,12 @@ func TestBreakDespiteReader(t *testing.T) {
 			t.Fatal(err)
 		}
 		if flags == os.O_RDWR { // it may be a daemon about to lock it, unless it was seen before
-			wantAttempt(t, b.Check(r), WouldBeRefused, "changed")
-			wantAttempt(t, b.Break(r), Refused, "changed")
+			wantAttempt(t, b.Check(r), report.WouldBeRefused, "changed")
+			wantAttempt(t, b.Break(r), report.Refused, "changed")
 			r.Evidence.Alone = false
 		}
-		wantAttempt(t, b.Check(r), WouldRemove, "", pidfileName)
-		wantAttempt(t, b.Break(r), Removed, "", pidfileName)
+		wantAttempt(t, b.Check(r), report.WouldRemove, "", pidfileName)
+		wantAttempt(t, b.Break(r), report.Removed, "", pidfileName)
 		f.Close()
 	}
 }
@@ -112,14 +113,14 @@ func TestBreakDespiteReader(t *testing.T) {
 func TestCheckTakesNoLock(t *testing.T) {
 	if root := os.Getenv(hosttest.Elsewhere); root != "" {
 		b := Breaker{Audit: &AuditLog{Path: filepath.Join(root, "log", "audit.ndjson")}}
-		wantAttempt(t, b.Check(leasedReport(t, filepath.Join(root, "kv"))), WouldRemove, "", pidfileName)
+		wantAttempt(t, b.Check(leasedReport(t, filepath.Join(root, "kv"))), report.WouldRemove, "", pidfileName)
 		r := leasedReport(t, filepath.Join(root, "kv"))
 		f, err := os.Open(filepath.Join(root, "kv", lockName))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		wantAttempt(t, b.Check(r), WouldRemove, "", pidfileName)
+		wantAttempt(t, b.Check(r), report.WouldRemove, "", pidfileName)
 		return
 	}
 	hosttest.NeedTool(t, "strace")
@@ -181,7 +182,7 @@ func TestBreakWithoutHome(t *testing.T) {
 			t.Setenv("HOME", env[0])
 			t.Setenv("XDG_STATE_HOME", env[1])
 			b := Breaker{Audit: &AuditLog{}}
-			for _, a := range []Attempt{wantAttempt(t, b.Check(r), WouldBeRefused, "audit"), wantAttempt(t, b.Break(r), Refused, "audit")} {
+			for _, a := range []report.Attempt{wantAttempt(t, b.Check(r), report.WouldBeRefused, "audit"), wantAttempt(t, b.Break(r), report.Refused, "audit")} {
 				if !strings.Contains(a.Why(), "--audit-log") {
 					t.Errorf("%q names no way out", a.Why())
 				}

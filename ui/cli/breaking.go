@@ -93,7 +93,7 @@ func confirmed(ctx context.Context, reports []*report.Report, b *repair.Breaker,
 		summary, _ := r.Explain()
 		fmt.Fprintf(stderr, "%s\n  %s\n  to be removed: %s\n", report.Escape(r.Path), summary,
 			report.Escape(strings.Join(b.Names.Leftovers(r.Evidence.Evidence), ", ")))
-		if a := b.Check(r); a.Outcome == repair.WouldBeRefused {
+		if a := b.Check(r); a.Outcome == report.WouldBeRefused {
 			fmt.Fprintf(stderr, "  would be refused: %s\n", report.Escape(a.Why()))
 		}
 	}

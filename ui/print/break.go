@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
@@ -34,7 +33,7 @@ type breakJSON struct {
 }
 
 // Print prints what an attempt came to, or would come to.
-func (p *BreakPrinter) Print(r *report.Report, a repair.Attempt) error {
+func (p *BreakPrinter) Print(r *report.Report, a report.Attempt) error {
 	if p.json {
 		b := breakJSON{Type: "break", Outcome: a.Outcome.String(), Reason: a.Reason()}
 		b.Path, b.PathBytes = report.JSONText(r.Path)
@@ -47,7 +46,7 @@ func (p *BreakPrinter) Print(r *report.Report, a repair.Attempt) error {
 	}
 	text := show.AttemptText(&a)
 	switch a.Outcome {
-	case repair.Refused, repair.Failed:
+	case report.Refused, report.Failed:
 		text = a.Outcome.String() + ": " + text
 	}
 	fmt.Fprintf(p.out, "%s: %s\n", report.Escape(r.Path), text)

@@ -3,31 +3,30 @@ package show
 import (
 	"strings"
 
-	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
 
 // OutcomeWord is the screen's word for what an attempt came to. Nothing was damaged where a stale lock
 // was broken: what was left behind was cleared away.
-func OutcomeWord(o repair.Outcome) string {
+func OutcomeWord(o report.Outcome) string {
 	switch o {
-	case repair.Removed:
+	case report.Removed:
 		return "cleared"
-	case repair.Refused:
+	case report.Refused:
 		return "left as it was"
 	}
 	return strings.ReplaceAll(o.String(), "-", " ")
 }
 
 // AttemptText says what was removed or would be, and why not, or not more. It is escaped.
-func AttemptText(a *repair.Attempt) string {
+func AttemptText(a *report.Attempt) string {
 	files := "removed " + escapeList(a.Files)
 	switch {
-	case a.Outcome == repair.Removed:
+	case a.Outcome == report.Removed:
 		return files
-	case a.Outcome == repair.WouldRemove:
+	case a.Outcome == report.WouldRemove:
 		return "would remove " + escapeList(a.Files)
-	case a.Outcome == repair.WouldBeRefused:
+	case a.Outcome == report.WouldBeRefused:
 		return "would be refused: " + report.Escape(a.Why())
 	case len(a.Files) > 0:
 		return files + ", but: " + report.Escape(a.Why())

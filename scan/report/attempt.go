@@ -1,4 +1,4 @@
-package repair
+package report
 
 import (
 	"errors"
@@ -36,7 +36,7 @@ type Attempt struct {
 }
 
 // attempted judges what lock.BreakStale returned.
-func attempted(removed []string, err error) Attempt {
+func Attempted(removed []string, err error) Attempt {
 	a := Attempt{Outcome: Failed, Files: removed, Err: err}
 	switch refused := a.refusal(); {
 	case err == nil:
@@ -48,7 +48,7 @@ func attempted(removed []string, err error) Attempt {
 }
 
 // unrecorded is the attempt, given that the audit log does not have what came of it.
-func (a Attempt) unrecorded(err error) Attempt {
+func (a Attempt) Unrecorded(err error) Attempt {
 	err = fmt.Errorf("the outcome is not in the audit log: %w", err)
 	if a.Err != nil {
 		err = fmt.Errorf("%w; and %w", a.Err, err)
@@ -57,7 +57,7 @@ func (a Attempt) unrecorded(err error) Attempt {
 }
 
 // foreseen judges what lock.CheckBreak returned.
-func foreseen(files []string, err error) Attempt {
+func Foreseen(files []string, err error) Attempt {
 	if err != nil {
 		return Attempt{Outcome: WouldBeRefused, Err: err}
 	}
