@@ -11,6 +11,7 @@ package proc
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"strconv"
 	"sync"
 
@@ -73,14 +74,21 @@ func IsGone(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is
 
 var textBuffers = sync.Pool{New: func() any { return new([textSize]byte) }}
 
-// readText calls parse with the start of a file, which is the whole of a short one. It is done for each process of a
-// host: os.ReadFile makes twice the system calls. The text is gone when parse returns.
+// readText calls parse with the text of a file, which is gone when parse returns.
+//
+// It is done for each process of a host, and os.ReadFile makes twice the system calls: so a short file is read by one
+// read. Only where that fills the buffer may there be more: the Groups line of status can be long (65,536 groups,
+// NGROUPS_MAX), and a line cut short would give a wrong number.
 func readText(path string, parse func(text []byte)) error {
 	buf := textBuffers.Get().(*[textSize]byte)
 	defer textBuffers.Put(buf)
 	n, err := readStart(path, buf[:])
+	text := buf[:n]
+	if err == nil && n == len(buf) {
+		text, err = os.ReadFile(path)
+	}
 	if err == nil {
-		parse(buf[:n])
+		parse(text)
 	}
 	return err
 }

@@ -1,8 +1,9 @@
 package proc
 
-// How much is read, in bytes. Each text comes in one read, as far as it fits.
+// How much is read, in bytes.
 const (
-	// textSize is for what the kernel prints of a process: stat and comm have some hundred bytes, status has 1,500.
+	// textSize is for what the kernel prints of a process in one read: stat and comm have some hundred bytes, status has
+	// 1,500, and more only for a process of many groups.
 	textSize = 4096
 	// fdinfoStart is for fdinfo. After four short lines come those of the locks, a flock first (seq_show in
 	// fs/proc/fd.c, show_fd_locks in fs/locks.c).

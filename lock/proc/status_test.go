@@ -1,6 +1,13 @@
 package proc
 
-import "testing"
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
 
 func TestParseStatus(t *testing.T) {
 	const text = "Name:\tNSpid: 7\\nUid:\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t9034\nPid:\t9034\n" +
@@ -22,6 +29,48 @@ func TestStatus(t *testing.T) {
 	}
 	if got, err := f.Task(2).Status(); got != (Status{}) || !IsGone(err) {
 		t.Errorf("of nobody: %+v, %v", got, err)
+	}
+}
+
+// The NSpid line comes after the one of the groups, which may be long: each of 65,536 groups (NGROUPS_MAX) is printed.
+func TestStatusOfManyGroups(t *testing.T) {
+	task := fixture(t).Task(1)
+	for groups := range 1 << 16 {
+		if groups > 1<<10 && groups != 1<<16-1 { // the lengths around the size of one read, and the longest
+			continue
+		}
+		text := "Tgid:\t1\nUid:\t0\t65534\t0\t0\nGroups:\t" + strings.Repeat("12345 ", groups) + "\nNSpid:\t1\t12345\n"
+		if err := os.WriteFile(string(task)+"/status", []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := task.Status(); got != (Status{UID: "65534", TGID: 1, NSPID: 12345}) || err != nil {
+			t.Fatalf("with %d groups: %+v, %v", groups, got, err)
+		}
+	}
+}
+
+func TestStatusOfRealGroups(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can start a process of other groups")
+	}
+	cmd := exec.Command("sleep", "1000")
+	var groups []uint32
+	for i := range 2000 {
+		groups = append(groups, uint32(1_000_000+i))
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Groups: groups}}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	pid := cmd.Process.Pid
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil || len(text) < 2*textSize {
+		t.Fatalf("its status has %d bytes (%v), which is too short for this test", len(text), err)
+	}
+	if got, err := Host.Task(pid).Status(); got != (Status{UID: "0", TGID: pid, NSPID: pid}) || err != nil {
+		t.Errorf("%+v, %v, want PID %d", got, err, pid)
 	}
 }
 
