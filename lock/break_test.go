@@ -11,74 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock"
 )
-
-// stalePidfile writes a pidfile that names a dead process.
-func stalePidfile(t testing.TB, dir string) lock.Pidfile {
-	t.Helper()
-	write(t, dir, pidfile, fmt.Sprintln(deadPID))
-	return inspect(t, dir).Pidfile
-}
-
-// stale makes a directory as a holder leaves it that was killed, and looks at it.
-func stale(t testing.TB) (dir string, seen lock.Evidence) {
-	t.Helper()
-	dir = t.TempDir()
-	write(t, dir, lockfile, "")
-	stalePidfile(t, dir)
-	return dir, inspect(t, dir)
-}
-
-func inspect(t testing.TB, dir string) lock.Evidence {
-	t.Helper()
-	seen, err := lock.Inspect(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return seen
-}
-
-// wantBroken breaks the lock, which must remove exactly these files, and
-// leave the lock file as it was, free to be acquired.
-func wantBroken(t testing.TB, dir string, seen lock.Evidence, want ...string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rest []string
-	for _, e := range entries {
-		if !slices.Contains(want, e.Name()) {
-			rest = append(rest, e.Name())
-		}
-	}
-	if got := lock.DefaultNames.Leftovers(seen); !slices.Equal(got, want) {
-		t.Errorf("Leftovers: %q, want %q", got, want)
-	}
-	removed, err := lock.BreakStale(dir, seen)
-	if err != nil || !slices.Equal(removed, want) {
-		t.Fatalf("%q, %v, want %q", removed, err, want)
-	}
-	wantFiles(t, dir, rest...)
-	wantNoneOpen(t, dir)
-	if seen.Lock.State == lock.LockMissing {
-		return
-	}
-	if now := fileID(t, filepath.Join(dir, lockfile)); now != seen.Lock.ID {
-		t.Errorf("the lock file is %+v, it was %+v", now, seen.Lock.ID)
-	}
-	if state := probe(t, dir); state != lock.LockFree {
-		t.Errorf("the lock is %v", state)
-	}
-	l := acquire(t, dir)
-	if now := fileID(t, filepath.Join(dir, lockfile)); now != seen.Lock.ID {
-		t.Errorf("acquired, the lock file is %+v, it was %+v", now, seen.Lock.ID)
-	}
-	release(t, l)
-}
 
 func TestBreakStale(t *testing.T) {
 	dir, seen := stale(t)
@@ -118,17 +52,6 @@ func TestBreakStaleTemps(t *testing.T) {
 	write(t, dir, lockfile, "")
 	write(t, dir, tempfile, "")
 	wantBroken(t, dir, inspect(t, dir), tempfile)
-}
-
-// manyTemps adds temporaries, as a daemon leaves them that dies at each start.
-func manyTemps(t *testing.T, dir string, n int) (names []string) {
-	t.Helper()
-	for i := range n {
-		name := fmt.Sprintf("%s.%d.tmp", pidfile, deadPID-i)
-		write(t, dir, name, "")
-		names = append(names, name)
-	}
-	return names
 }
 
 // Many temporaries do not keep a daemon waiting: the lock is given back now and then.
@@ -185,23 +108,6 @@ func TestBreakStaleManyTempsAgainstAcquire(t *testing.T) {
 	}
 }
 
-func TestBreakStaleOtherNames(t *testing.T) {
-	dir := t.TempDir()
-	names := lock.Names{Lock: "kv.lock", Pidfile: "kv.pid"}
-	for _, name := range []string{"kv.lock", "kv.pid", "kv.pid.tmp", lockfile, pidfile, tempfile} {
-		write(t, dir, name, "")
-	}
-	seen, err := names.Inspect(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	removed, err := names.BreakStale(dir, seen)
-	if err != nil || !slices.Equal(removed, []string{"kv.pid", "kv.pid.tmp"}) {
-		t.Errorf("%q, %v", removed, err)
-	}
-	wantFiles(t, dir, "kv.lock", lockfile, pidfile, tempfile)
-}
-
 // A live process that the pidfile names, and that has nothing to do with the
 // directory, got its PID later, or the pidfile never meant it.
 func TestBreakStaleLiveStranger(t *testing.T) {
@@ -238,107 +144,6 @@ func TestBreakStaleZombie(t *testing.T) {
 		t.Errorf("%v, %v", seen.Process, seen.Lock.State)
 	}
 	wantBroken(t, dir, seen, pidfile)
-}
-
-// Without a lock file there is nothing to hold: the pidfile goes, the
-// temporaries, which may be part of an acquire, stay, and no lock file is made.
-func TestBreakStaleWithoutLockFile(t *testing.T) {
-	dir := t.TempDir()
-	stalePidfile(t, dir)
-	write(t, dir, tempfile, "")
-	seen := inspect(t, dir)
-	if seen.Lock != (lock.LockFile{State: lock.LockMissing}) {
-		t.Errorf("%+v", seen.Lock)
-	}
-	wantBroken(t, dir, seen, pidfile)
-	wantFiles(t, dir, tempfile)
-	removed, err := lock.BreakStale(dir, inspect(t, dir))
-	wantRefused(t, removed, err, lock.RefusedNothing)
-}
-
-// Where there is no lock file, an acquire may come at any step of the break,
-// and has its pidfile in the end.
-func TestBreakStaleWithoutLockFileAgainstAcquire(t *testing.T) {
-	var broken, refused int
-	for range rounds(100) {
-		dir := t.TempDir()
-		stalePidfile(t, dir)
-		seen := inspect(t, dir)
-		acquired := make(chan *lock.Lock)
-		go func() {
-			l, err := lock.Acquire(dir)
-			if err != nil {
-				t.Error(err) // nobody else asks for the lock
-			}
-			acquired <- l
-		}()
-		if removed, err := lock.BreakStale(dir, seen); err == nil {
-			broken++
-		} else if refused++; len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
-			t.Errorf("%q, %v", removed, err)
-		}
-		l := <-acquired
-		wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(os.Getpid()))
-		wantFiles(t, dir, lockfile, pidfile)
-		release(t, l)
-	}
-	if broken == 0 || refused == 0 {
-		t.Logf("no race: %d broken, %d refused", broken, refused)
-	}
-}
-
-// swapping exchanges two files all the time, until stop.
-func swapping(a, b string) (stop func()) {
-	over, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-over:
-				return
-			default:
-				unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
-			}
-		}
-	}()
-	return func() { close(over); <-stopped }
-}
-
-// Where there is no lock file, the pidfile may be replaced at any step of the break:
-// what was seen is removed, or else nothing is.
-func TestBreakStaleWithoutLockFileAgainstReplacement(t *testing.T) {
-	dir, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
-	path := filepath.Join(dir, pidfile)
-	for range rounds(40) {
-		stalePidfile(t, dir)
-		seen := inspect(t, dir)
-		if err := os.WriteFile(other, []byte("1\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		stop := swapping(path, other)
-		var removed []string
-		var err error
-		for range 10 {
-			if removed, err = lock.BreakStale(dir, seen); err == nil {
-				break
-			}
-		}
-		stop()
-		if err == nil {
-			if !slices.Equal(removed, []string{pidfile}) {
-				t.Errorf("%q", removed)
-			}
-			wantFiles(t, dir)
-			wantText(t, other, "1\n")
-		} else {
-			wantFiles(t, dir, pidfile)
-			ids := []lock.FileID{fileID(t, path), fileID(t, other)}
-			if !slices.Contains(ids, seen.Pidfile.ID) || ids[0].SameFile(ids[1]) {
-				t.Fatalf("refused, and lost: there are %+v, seen was %+v", ids, seen.Pidfile.ID)
-			}
-		}
-		os.Remove(path)
-	}
 }
 
 // What counts is the directory that was seen, not how one gets there.

@@ -7,48 +7,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 )
-
-// checks has CheckBreak and then a break refused for one and the same reason, and nothing changed by either.
-func checks(t *testing.T, dir string, seen lock.Evidence, why lock.Refusal) *lock.RefusedError {
-	t.Helper()
-	before, open := snapshot(t, dir), openBelow(t, os.Getpid(), dir)
-	_, err := lock.CheckBreak(dir, seen)
-	refused := wantRefused(t, nil, err, why)
-	if after := snapshot(t, dir); after != before {
-		t.Errorf("before:\n%safter:\n%s", before, after)
-	}
-	if now := openBelow(t, os.Getpid(), dir); !slices.Equal(now, open) {
-		t.Errorf("open before: %q, after: %q", open, now)
-	}
-	if really := refuses(t, dir, seen, why); why != lock.RefusedHeld && really.Error() != refused.Error() {
-		t.Errorf("%v, but the break: %v", refused, really)
-	}
-	return refused
-}
-
-// bind mounts a directory or file on itself, with these flags.
-func bind(t *testing.T, path string, flags uintptr) {
-	t.Helper()
-	needRoot(t, "mount")
-	if err := unix.Mount(path, path, "", unix.MS_BIND, ""); err != nil {
-		t.Skipf("mount: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(path, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := unix.Mount("", path, "", unix.MS_REMOUNT|unix.MS_BIND|flags, ""); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func TestCheckBreak(t *testing.T) {
 	dir, seen := stale(t)

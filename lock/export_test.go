@@ -1,5 +1,7 @@
 package lock
 
+var FormatPID = formatPID
+
 // BreakSteps are the moments of a break, in order: where there is a lock file,
 // and where there is none.
 var BreakSteps = map[bool][]string{

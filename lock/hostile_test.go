@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -56,17 +57,6 @@ var planted = map[string]func(t testing.TB, path string) (untouchable string){
 		}
 		return path
 	},
-}
-
-const precious = "somebody else's"
-
-func mknod(kind uint32, device uint64) func(testing.TB, string) string {
-	return func(t testing.TB, path string) string {
-		if err := unix.Mknod(path, kind|0o666, int(device)); err != nil {
-			t.Skip(err)
-		}
-		return path
-	}
 }
 
 // watchOpens watches a file, and lets the test fail if anybody opened or changed it, or
@@ -306,55 +296,52 @@ func TestHostileLease(t *testing.T) {
 	})
 }
 
-func TestOpenDirAt(t *testing.T) {
-	parent := t.TempDir()
-	mkdir(t, filepath.Join(parent, "a"))
-	if err := os.Symlink("a", filepath.Join(parent, "link")); err != nil {
-		t.Fatal(err)
-	}
-	mknod(unix.S_IFIFO, 0)(t, filepath.Join(parent, "fifo"))
-	at := openDir(t, parent)
-	d, err := lock.DefaultNames.OpenDirAt(at.FD(), "a", "shown as")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if id, err := d.ID(); err != nil || id != fileID(t, filepath.Join(parent, "a")) || d.Path() != "shown as" {
-		t.Errorf("%+v, %v, %q", id, err, d.Path())
-	}
-	d.Close()
-	for _, name := range []string{"link", "fifo", "missing"} {
-		_, err := lock.DefaultNames.OpenDirAt(at.FD(), name, "shown as")
-		wantPathError(t, err, "open", "shown as")
+// A tenant swaps the lock file for something else, faster than one can look. A link
+// is not followed, a FIFO not waited for, and neither taken for the lock file.
+func TestSwappedFile(t *testing.T) {
+	for _, kind := range []string{"symlink", "FIFO"} {
+		t.Run(kind, func(t *testing.T) {
+			dir := t.TempDir()
+			path, other := filepath.Join(dir, lockfile), filepath.Join(dir, "other")
+			write(t, dir, lockfile, "")
+			target := planted[kind](t, other)
+			d := openDir(t, dir)
+			ours := d.LockFile().ID
+			check := func() {}
+			if kind == "symlink" {
+				check = watchOpens(t, target)
+			}
+			stop := swapping(path, other)
+			seen := map[lock.LockState]int{}
+			for end := time.Now().Add(time.Second); time.Now().Before(end); {
+				l := d.ProbeLock()
+				seen[l.State]++
+				if l.State != lock.LockFree && !errors.Is(l.Err, lock.ErrNotRegular) || l.State == lock.LockFree && !l.ID.SameFile(ours) {
+					t.Fatalf("%+v", l)
+				}
+			}
+			stop()
+			if seen[lock.LockFree] == 0 || seen[lock.LockUnknown] == 0 {
+				t.Errorf("it was not swapped while we looked: %v", seen)
+			}
+			check()
+		})
 	}
 }
 
-func TestOpenBelow(t *testing.T) {
-	parent := t.TempDir()
-	mkdir(t, filepath.Join(parent, "a", "b"))
-	if err := os.Symlink("b", filepath.Join(parent, "a", "link")); err != nil {
-		t.Fatal(err)
-	}
-	at := openDir(t, parent)
-	for rel, want := range map[string]string{"": ".", ".": ".", "a": "a", "a/b": "a/b"} {
-		d, err := lock.DefaultNames.OpenBelow(at.FD(), rel, "shown as")
-		if err != nil {
-			t.Errorf("%q: %v", rel, err)
-			continue
+// swapping exchanges two files all the time, until stop.
+func swapping(a, b string) (stop func()) {
+	over, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-over:
+				return
+			default:
+				unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
+			}
 		}
-		if id, err := d.ID(); err != nil || id != fileID(t, filepath.Join(parent, want)) || d.Path() != "shown as" {
-			t.Errorf("%q: %+v, %v", rel, id, err)
-		}
-		d.Close()
-	}
-	for _, rel := range []string{"a/link", "a/missing", "/", "/etc"} {
-		d, err := lock.DefaultNames.OpenBelow(at.FD(), rel, "shown as")
-		if err == nil {
-			t.Errorf("%q was opened", rel)
-			d.Close()
-		} else {
-			wantPathError(t, err, "open", "shown as")
-		}
-	}
-	at.Close()
-	wantNoneOpen(t, parent)
+	}()
+	return func() { close(over); <-stopped }
 }

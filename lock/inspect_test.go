@@ -6,71 +6,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"lockscope/lock"
 )
-
-func TestProbeLock(t *testing.T) {
-	dir := t.TempDir()
-	d := openDir(t, dir)
-	missing := lock.LockFile{State: lock.LockMissing}
-	if got := d.ProbeLock(); got != missing {
-		t.Errorf("%+v", got)
-	}
-	if got := d.LockFile(); got != missing {
-		t.Errorf("%+v", got)
-	}
-	wantFiles(t, dir)
-
-	q := goPeer(t).hold(t, dir)
-	want := lock.LockFile{State: lock.LockHeld, ID: fileID(t, filepath.Join(dir, lockfile))}
-	if got := d.ProbeLock(); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-	q.tell("release")
-	q.expect("RELEASED")
-	want.State = lock.LockFree
-	if got := d.ProbeLock(); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-	want.State = lock.LockUnknown
-	if got := d.LockFile(); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-}
-
-// Two who look do not see each other.
-func TestProbeLockConcurrently(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, lockfile, "")
-	var group sync.WaitGroup
-	for range 4 {
-		d := openDir(t, dir)
-		group.Go(func() {
-			for range 2000 {
-				if state := d.ProbeLock().State; state != lock.LockFree {
-					t.Errorf("the lock is %v", state)
-					return
-				}
-			}
-		})
-	}
-	group.Wait()
-}
-
-func TestProbeLockNotPermitted(t *testing.T) {
-	dir := publicDir(t)
-	write(t, dir, lockfile, "")
-	chmod(t, filepath.Join(dir, lockfile), 0)
-	asNobody(t)
-	if got := openDir(t, dir).ProbeLock(); got.State != lock.LockUnknown || !errors.Is(got.Err, os.ErrPermission) {
-		t.Errorf("%+v", got)
-	} else {
-		wantPathError(t, got.Err, "open", filepath.Join(dir, lockfile))
-	}
-}
 
 func TestInspect(t *testing.T) {
 	dir := t.TempDir()

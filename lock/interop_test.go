@@ -30,36 +30,6 @@ func eachPair(t *testing.T, test func(t *testing.T, holder, contender peer)) {
 	}
 }
 
-// wantRefusal has the peer try both ways to take a lock that pid is said to hold.
-func (p peer) wantRefusal(t testing.TB, dir string, pid int) {
-	t.Helper()
-	for _, way := range []struct {
-		command, answer string
-		status          int
-	}{{"acquire", "LockHeld", 3}, {"break", "StaleLockBreakRefused", 4}} {
-		q := p.start(t, way.command, dir)
-		q.expect("ERR", way.answer, pid)
-		if status := q.status(); status != way.status {
-			t.Errorf("%s %s: exit status %d, want %d", p.name, way.command, status, way.status)
-		}
-	}
-}
-
-// wantAcquired has the peer take the lock, and release it if that is asked for.
-func (p peer) wantAcquired(t testing.TB, command, dir string) *process {
-	t.Helper()
-	q := p.start(t, command, dir)
-	q.expect("HELD", q.pid())
-	wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(q.pid()))
-	return q
-}
-
-func (q *process) release() {
-	q.t.Helper()
-	q.tell("release")
-	q.expect("RELEASED")
-}
-
 func TestPeersRefuseAndRelease(t *testing.T) {
 	eachPair(t, func(t *testing.T, holder, contender peer) {
 		dir := filepath.Join(t.TempDir(), "data")

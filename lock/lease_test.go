@@ -3,110 +3,121 @@
 package lock_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
-	"sync/atomic"
+	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 )
 
-// TestAcquireWaitsForLeases has an inspector ask by leases all the time: no acquire beside it is refused.
-func TestAcquireWaitsForLeases(t *testing.T) {
-	dir := t.TempDir()
-	l, err := lock.Acquire(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Release(); err != nil {
-		t.Fatal(err)
-	}
-	d, err := lock.OpenDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	done := make(chan struct{})
-	var free, open atomic.Int64
-	var inspector atomic.Bool
-	inspector.Store(true)
-	go func() {
-		defer close(done)
-		for inspector.Load() {
-			switch l := d.LeaseSeen(d.LockFile()); {
-			case l.State == lock.LockFree:
-				free.Add(1)
-			case errors.Is(l.Err, lock.ErrOpenElsewhere), errors.Is(l.Err, lock.ErrLeased):
-				open.Add(1)
-			default:
-				t.Errorf("unexpected answer %+v", l)
-				return
+// A daemon that comes and goes beside thousands of breaks is refused by none of them: it waits
+// for their leases. What is broken is a temporary that lies there whoever has the lock.
+func TestBreakRefusesNoDaemon(t *testing.T) {
+	for _, p := range peers {
+		t.Run(p.name, func(t *testing.T) {
+			daemon := p.peer(t)
+			dir := memoryDir(t)
+			write(t, dir, lockfile, "")
+			seen := inspect(t, dir)
+			name := fmt.Sprintf("%s.%d.tmp", pidfile, deadPID)
+			done := daemon.start(t, "loop", dir, fmt.Sprint(loopSeconds())).answer()
+			tried, broken, report := 0, 0, ""
+			for report == "" {
+				seen.Temps = []lock.Temp{{Name: name, ID: write(t, dir, name, "")}}
+				for range 100 {
+					tried++
+					removed, err := lock.BreakStale(dir, seen)
+					if err == nil {
+						broken++
+						break
+					} else if removed != nil || !errors.Is(err, lock.ErrRefused) {
+						t.Errorf("%q, %v", removed, err)
+					}
+				}
+				select {
+				case report = <-done:
+				default:
+				}
 			}
-		}
-	}()
-	for end := time.Now().Add(time.Second); time.Now().Before(end); {
-		l, err := lock.Acquire(dir)
-		if err != nil {
-			t.Errorf("refused beside leases: %v", err)
-			break
-		}
-		l.Release()
-	}
-	inspector.Store(false)
-	<-done
-	if free.Load() == 0 || open.Load() == 0 {
-		t.Errorf("the inspector saw %d free, %d open: they did not meet", free.Load(), open.Load())
+			acquired := wantCounts(t, report, "loop")
+			var counts map[string]int
+			if err := json.Unmarshal([]byte(report), &counts); err != nil {
+				t.Fatal(err)
+			}
+			refused := 0
+			for what, n := range counts {
+				if strings.HasPrefix(what, "held") {
+					refused += n
+				}
+			}
+			t.Logf("acquired %d, broken %d of %d, refused %d", acquired, broken, tried, refused)
+			if refused > 0 {
+				t.Errorf("the daemon was refused %d times, and nobody but the breaks had the lock", refused)
+			}
+			if acquired == 0 || broken == 0 {
+				t.Errorf("they did not meet: acquired %d, broken %d", acquired, broken)
+			}
+			if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+				if _, err := lock.BreakStale(dir, seen); err != nil {
+					t.Error(err)
+				}
+			}
+			wantFiles(t, dir, lockfile)
+		})
 	}
 }
 
-// TestLeaseSeesEveryDescriptor proves that a lease is refused however the file is open, and granted again after.
-func TestLeaseSeesEveryDescriptor(t *testing.T) {
-	dir := t.TempDir()
-	name := filepath.Join(dir, lock.DefaultNames.Lock)
-	if err := os.WriteFile(name, nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	d, err := lock.OpenDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	for _, flags := range []int{unix.O_RDONLY, unix.O_WRONLY, unix.O_RDWR} {
-		fd, err := unix.Open(name, flags|unix.O_CLOEXEC, 0)
+// Locks of other kinds, which a flock does not meet, are somebody's all the same.
+func TestRefusedPosixLock(t *testing.T) {
+	t.Run("OFD", func(t *testing.T) {
+		dir, seen := stale(t)
+		f, err := os.OpenFile(filepath.Join(dir, lockfile), os.O_RDWR, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l := d.LeaseSeen(d.LockFile()); l.State != lock.LockUnknown || !errors.Is(l.Err, lock.ErrOpenElsewhere) {
-			t.Errorf("open with flags %#x: %+v, want ErrOpenElsewhere", flags, l)
+		defer f.Close()
+		if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK}); err != nil {
+			t.Fatal(err)
 		}
-		unix.Close(fd)
-		if l := d.LeaseSeen(d.LockFile()); l.State != lock.LockFree {
-			t.Errorf("closed again: %+v, want free", l)
+		if refused := checks(t, dir, seen, lock.RefusedHeld); !errors.Is(refused, lock.ErrPosixLock) {
+			t.Errorf("%v", refused)
 		}
+		f.Close()
+		wantBroken(t, dir, seen, pidfile)
+	})
+	for _, kind := range []string{"read", "write"} {
+		t.Run("POSIX "+kind, func(t *testing.T) {
+			dir, seen := stale(t)
+			q := goPeer(t).start(t, "posix", dir, kind)
+			q.expect("HELD", q.pid())
+			var posix *lock.PosixLockError
+			if refused := checks(t, dir, seen, lock.RefusedHeld); !errors.As(refused, &posix) || posix.PID != q.pid() {
+				t.Errorf("%v does not name %d", refused, q.pid())
+			}
+			q.kill()
+			wantBroken(t, dir, seen, pidfile)
+		})
 	}
 }
 
-// TestProbeSeesOtherLocks has a lock of another kind: a shared flock is granted beside it, and yet it is somebody's.
-func TestProbeSeesOtherLocks(t *testing.T) {
-	dir := t.TempDir()
-	f, err := os.Create(filepath.Join(dir, lock.DefaultNames.Lock))
+// Who keeps a lease on the lock file keeps everybody from opening it. That is no lock, and nothing is broken.
+func TestRefusedLeased(t *testing.T) {
+	dir, seen := stale(t)
+	f, err := os.Open(filepath.Join(dir, lockfile))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	// A POSIX lock would be this very process's own, and stand in nobody's way.
-	if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK}); err != nil {
-		t.Fatal(err)
+	if _, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK); err != nil {
+		t.Skipf("no leases here: %v", err)
 	}
-	ev, err := lock.Inspect(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if ev.Lock.State != lock.LockUnknown || !errors.Is(ev.Lock.Err, lock.ErrPosixLock) {
-		t.Errorf("got %+v, want ErrPosixLock", ev.Lock)
+	if refused := checks(t, dir, seen, lock.RefusedLeased); !errors.Is(refused, lock.ErrLeased) {
+		t.Errorf("%v", refused)
 	}
 }

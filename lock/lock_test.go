@@ -16,106 +16,194 @@ import (
 	"lockscope/lock"
 )
 
-func acquire(t testing.TB, dir string) *lock.Lock {
-	t.Helper()
-	l, err := lock.Acquire(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Release() })
-	return l
-}
-
-func release(t testing.TB, l *lock.Lock) {
-	t.Helper()
-	if err := l.Release(); err != nil {
-		t.Error(err)
-	}
-}
-
-// wantHeld checks that an error is the refusal that names pid.
-func wantHeld(t testing.TB, l *lock.Lock, err error, dir string, pid int) {
-	t.Helper()
-	var held *lock.HeldError
-	if l != nil || !errors.As(err, &held) || !errors.Is(err, lock.ErrHeld) || *held != (lock.HeldError{Dir: dir, PID: pid}) {
-		t.Errorf("%v, %v, want held by %d", l, err, pid)
-	}
-}
-
-// wantNotReclaimed checks that an error is AcquireOrBreakStale's refusal that names pid.
-func wantNotReclaimed(t testing.TB, l *lock.Lock, err error, dir string, pid int) {
-	t.Helper()
-	var refused *lock.RefusedError
-	if l != nil || !errors.As(err, &refused) || !errors.Is(err, lock.ErrHeld) || !errors.Is(err, lock.ErrRefused) ||
-		*refused != (lock.RefusedError{Dir: dir, Reason: lock.RefusedHeld, PID: pid}) {
-		t.Errorf("%v, %v, want a refusal for %d", l, err, pid)
-	}
-}
-
-func TestAcquireRelease(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "made", "on", "the", "way")
-	l := acquire(t, dir)
-	if l.Dir() != dir {
-		t.Errorf("Dir() = %q", l.Dir())
-	}
-	wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(os.Getpid()))
-	wantFiles(t, dir, lockfile, pidfile)
-	if err := l.Check(); err != nil {
-		t.Error(err)
-	}
-	again, err := lock.Acquire(dir)
-	wantHeld(t, again, err, dir, os.Getpid())
-	again, err = lock.AcquireOrBreakStale(dir)
-	wantNotReclaimed(t, again, err, dir, os.Getpid())
-	if err := l.Check(); err != nil {
-		t.Errorf("after the refusals: %v", err)
-	}
-
-	id := fileID(t, filepath.Join(dir, lockfile))
-	release(t, l)
-	wantFiles(t, dir, lockfile)
-	if state := probe(t, dir); state != lock.LockFree {
-		t.Errorf("released, it is %v", state)
-	}
-	wantNoneOpen(t, dir)
-	acquire(t, dir)
-	if now := fileID(t, filepath.Join(dir, lockfile)); now != id {
-		t.Errorf("the lock file is %+v, it was %+v", now, id)
-	}
-}
-
-// The lock file is only ever opened: whatever somebody wrote there stays.
-func TestLockFileIsNotWritten(t *testing.T) {
+func TestReleaseTwice(t *testing.T) {
 	dir := t.TempDir()
-	id := write(t, dir, lockfile, "do not touch\n")
-	release(t, acquire(t, dir))
-	wantText(t, filepath.Join(dir, lockfile), "do not touch\n")
-	if now := fileID(t, filepath.Join(dir, lockfile)); now != id {
-		t.Errorf("%+v, it was %+v", now, id)
+	l := acquire(t, dir)
+	release(t, l)
+	next := acquire(t, dir)
+	release(t, l) // must not take the next one's pidfile, nor close its descriptors
+	wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(os.Getpid()))
+	if err := next.Check(); err != nil {
+		t.Error(err)
+	}
+	if state := probe(t, dir); state != lock.LockHeld {
+		t.Errorf("the lock is %v", state)
+	}
+	if err := l.Check(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("Check after Release: %v", err)
 	}
 }
 
-// Of many who ask at once, one is served.
-func TestAcquireConcurrently(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "data")
-	locks := make(chan *lock.Lock, 16)
+func TestReleaseConcurrently(t *testing.T) {
+	dir := t.TempDir()
+	l := acquire(t, dir)
 	var group sync.WaitGroup
-	for range cap(locks) {
+	for range 8 {
 		group.Go(func() {
-			if l, err := lock.Acquire(dir); err == nil {
-				locks <- l
-			} else if !errors.Is(err, lock.ErrHeld) {
+			if err := l.Release(); err != nil {
+				t.Error(err)
+			}
+		})
+		group.Go(func() {
+			if err := l.Check(); err != nil && !errors.Is(err, os.ErrClosed) {
 				t.Error(err)
 			}
 		})
 	}
 	group.Wait()
-	if len(locks) != 1 {
-		t.Fatalf("%d holders", len(locks))
+	wantFiles(t, dir, lockfile)
+	wantNoneOpen(t, dir)
+}
+
+// A child inherits nothing unless it is handed the descriptor on purpose.
+func TestChildDoesNotInherit(t *testing.T) {
+	dir := t.TempDir()
+	acquire(t, dir)
+	openDir(t, dir)
+	q := newSleeper(t)
+	q.start()
+	if open := openBelow(t, q.cmd.Process.Pid, dir); open != nil {
+		t.Errorf("it has %q open", open)
 	}
-	l := <-locks
-	if err := l.Check(); err != nil {
-		t.Error(err)
+}
+
+// A child that inherited the descriptor must not keep the lock from its next holder.
+func TestReleaseFreesWhatAChildInherited(t *testing.T) {
+	dir := t.TempDir()
+	l := acquire(t, dir)
+	q := newSleeper(t)
+	q.cmd.ExtraFiles = append(q.cmd.ExtraFiles, dupLockFD(dir))
+	q.start()
+	release(t, l)
+	if openBelow(t, q.cmd.Process.Pid, dir) == nil {
+		t.Fatal("the child does not have the lock file open")
+	}
+	release(t, acquire(t, dir))
+}
+
+func TestCheck(t *testing.T) {
+	for name, test := range map[string]struct {
+		meddle func(dir string) error
+		want   error
+	}{
+		"nothing":      {func(dir string) error { return nil }, nil},
+		"touched":      {func(dir string) error { return os.Chmod(filepath.Join(dir, lockfile), 0o600) }, nil},
+		"pidfile gone": {func(dir string) error { return os.Remove(filepath.Join(dir, pidfile)) }, nil},
+		"linked too":   {func(dir string) error { return os.Link(filepath.Join(dir, lockfile), dir+".link") }, nil},
+		"deleted":      {func(dir string) error { return os.Remove(filepath.Join(dir, lockfile)) }, lock.ErrReplaced},
+		"replaced": {func(dir string) error {
+			if err := os.WriteFile(dir+".new", nil, 0o644); err != nil {
+				return err
+			}
+			return os.Rename(dir+".new", filepath.Join(dir, lockfile))
+		}, lock.ErrReplaced},
+		"a link to it in its place": {func(dir string) error {
+			if err := os.Rename(filepath.Join(dir, lockfile), dir+".moved"); err != nil {
+				return err
+			}
+			return os.Symlink(dir+".moved", filepath.Join(dir, lockfile))
+		}, lock.ErrReplaced},
+		"directory deleted": {os.RemoveAll, lock.ErrReplaced},
+		"directory renamed": {func(dir string) error { return os.Rename(dir, dir+".old") }, lock.ErrReplaced},
+		"directory replaced": {func(dir string) error {
+			if err := os.Rename(dir, dir+".old"); err != nil {
+				return err
+			}
+			return os.WriteFile(dir, nil, 0o644)
+		}, lock.ErrReplaced},
+		"directory renamed, and a link to it": {func(dir string) error {
+			if err := os.Rename(dir, dir+".old"); err != nil {
+				return err
+			}
+			return os.Symlink(dir+".old", dir)
+		}, nil},
+		"another lock there": {func(dir string) error {
+			if err := os.Remove(filepath.Join(dir, lockfile)); err != nil {
+				return err
+			}
+			acquire(t, dir)
+			return nil
+		}, lock.ErrReplaced},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "data")
+			l := acquire(t, dir)
+			if err := test.meddle(dir); err != nil {
+				t.Fatal(err)
+			}
+			switch err := l.Check(); {
+			case !errors.Is(err, test.want):
+				t.Errorf("%v, want %v", err, test.want)
+			case err != nil:
+				wantPathError(t, err, "check", filepath.Join(dir, lockfile))
+			}
+		})
+	}
+}
+
+func TestCheckCannotTell(t *testing.T) {
+	parent := publicDir(t)
+	dir := filepath.Join(parent, "data")
+	l := acquire(t, dir)
+	chmod(t, parent, 0)
+	t.Cleanup(func() { chmod(t, parent, 0o755) })
+	asNobody(t)
+	if err := l.Check(); !errors.Is(err, unix.EACCES) || errors.Is(err, lock.ErrReplaced) {
+		t.Errorf("%v, want permission denied", err)
+	}
+}
+
+func TestReleaseLeavesAnothersPidfile(t *testing.T) {
+	for name, text := range map[string]string{
+		"another PID": fmt.Sprintln(deadPID),
+		"our PID":     fmt.Sprintln(os.Getpid()), // but not our file: a PID namespace has its own numbers
+		"nobody":      "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			l := acquire(t, dir)
+			write(t, dir, pidfile, text)
+			release(t, l)
+			wantText(t, filepath.Join(dir, pidfile), text)
+			if state := probe(t, dir); state != lock.LockFree {
+				t.Errorf("the lock is %v", state)
+			}
+		})
+	}
+	t.Run("overwritten", func(t *testing.T) {
+		dir := t.TempDir()
+		l := acquire(t, dir)
+		if err := os.WriteFile(filepath.Join(dir, pidfile), []byte("1\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		release(t, l)
+		wantText(t, filepath.Join(dir, pidfile), "1\n")
+	})
+}
+
+func TestReleaseWithoutPidfile(t *testing.T) {
+	dir := t.TempDir()
+	l := acquire(t, dir)
+	if err := os.Remove(filepath.Join(dir, pidfile)); err != nil {
+		t.Fatal(err)
+	}
+	release(t, l)
+	wantFiles(t, dir, lockfile)
+}
+
+// A pidfile that cannot be removed is reported, and the lock is free all the same.
+func TestReleaseFails(t *testing.T) {
+	dir := publicDir(t)
+	l := acquire(t, dir)
+	chmod(t, dir, 0o555)
+	asNobody(t)
+	err := l.Release()
+	if !errors.Is(err, os.ErrPermission) {
+		t.Errorf("%v, want permission denied", err)
+	}
+	wantPathError(t, err, "unlink", filepath.Join(dir, pidfile))
+	if state := probe(t, dir); state != lock.LockFree {
+		t.Errorf("the lock is %v", state)
 	}
 	release(t, l)
 	wantNoneOpen(t, dir)
@@ -148,171 +236,35 @@ func TestRelativeDir(t *testing.T) {
 	wantFiles(t, filepath.Join(parent, "data"), lockfile)
 }
 
-func TestNames(t *testing.T) {
+// A holder that drops the Lock, because it means to hold it until it dies,
+// holds it until it dies.
+func TestDroppedLockIsHeld(t *testing.T) {
 	dir := t.TempDir()
-	names := lock.Names{Lock: "kv.lock", Pidfile: "kv.pid"}
-	l, err := names.Acquire(dir)
-	if err != nil {
+	if _, err := lock.Acquire(dir); err != nil {
 		t.Fatal(err)
 	}
-	wantFiles(t, dir, "kv.lock", "kv.pid")
-	acquire(t, dir) // another protocol's lock, as it were
-	again, err := names.Acquire(dir)
-	wantHeld(t, again, err, dir, os.Getpid())
-	if err := l.Check(); err != nil {
-		t.Error(err)
+	for range 5 {
+		runtime.GC()
 	}
-	release(t, l)
-	wantFiles(t, dir, "kv.lock", lockfile, pidfile)
-	if ev, err := (lock.Names{}).Inspect(dir); err != nil || ev.Pidfile.PID != os.Getpid() {
-		t.Errorf("the zero Names see %+v, %v", ev, err)
+	for range 100 { // finalizers run in their own time
+		if state := probe(t, dir); state != lock.LockHeld {
+			t.Fatalf("the lock is %v", state)
+		}
+		runtime.GC()
 	}
 }
 
-// What a dead holder left behind is in nobody's way, and is replaced, not written to.
-func TestAcquireReplacesLeftovers(t *testing.T) {
-	for _, take := range []func(string) (*lock.Lock, error){lock.Acquire, lock.AcquireOrBreakStale} {
-		dir := t.TempDir()
-		write(t, dir, lockfile, "")
-		write(t, dir, pidfile, fmt.Sprintln(deadPID))
-		write(t, dir, tempfile, "2147")
-		old, err := os.Open(filepath.Join(dir, pidfile)) // somebody reads it just now
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer old.Close()
-		l, err := take(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(os.Getpid()))
-		wantText(t, fmt.Sprintf("/proc/self/fd/%d", old.Fd()), fmt.Sprintln(deadPID))
-		wantFiles(t, dir, lockfile, pidfile)
-		release(t, l)
+// A daemon that gave up its privileges can remove its pidfile from its own
+// directory, though not read it; or else it learns that it stayed.
+func TestReleaseUnprivileged(t *testing.T) {
+	needRoot(t, "give up rights")
+	dir := publicDir(t)
+	chmod(t, dir, 0o777)
+	l := acquire(t, dir)
+	chmod(t, filepath.Join(dir, pidfile), 0o600)
+	asNobody(t)
+	err := l.Release()
+	if _, statErr := os.Stat(filepath.Join(dir, pidfile)); statErr == nil && err == nil {
+		t.Error("the pidfile stayed behind, and there was no error")
 	}
-}
-
-// While the lock is held, who the pidfile names decides whether a second try
-// is made, and never whether the lock is taken.
-func TestHeldWhateverThePidfileSays(t *testing.T) {
-	q := newSleeper(t)
-	q.start()
-	for text, pid := range map[string]int{
-		fmt.Sprintln(deadPID):             deadPID,
-		fmt.Sprintln(q.cmd.Process.Pid):   q.cmd.Process.Pid,
-		fmt.Sprintln(os.Getpid()):         os.Getpid(),
-		"":                                0,
-		"0\n":                             0,
-		"-1\n":                            0, // kill(-1) is everybody
-		fmt.Sprintf("-%d\n", os.Getpid()): 0,
-		"garbage":                         0,
-	} {
-		dir := t.TempDir()
-		l := acquire(t, dir)
-		write(t, dir, pidfile, text)
-		other, err := lock.Acquire(dir)
-		wantHeld(t, other, err, dir, pid)
-		other, err = lock.AcquireOrBreakStale(dir)
-		wantNotReclaimed(t, other, err, dir, pid)
-		wantText(t, filepath.Join(dir, pidfile), text)
-		if err := l.Check(); err != nil {
-			t.Error(err)
-		}
-		wantFiles(t, dir, lockfile, pidfile)
-	}
-	t.Run("no pidfile", func(t *testing.T) {
-		dir := t.TempDir()
-		acquire(t, dir)
-		if err := os.Remove(filepath.Join(dir, pidfile)); err != nil {
-			t.Fatal(err)
-		}
-		other, err := lock.AcquireOrBreakStale(dir)
-		wantNotReclaimed(t, other, err, dir, 0)
-	})
-}
-
-// Without Release, the lock is held until the last who has the descriptor dies.
-func TestInheritedLockIsNotBroken(t *testing.T) {
-	dir := t.TempDir()
-	q, child := goPeer(t).inherit(t, dir)
-	q.kill()
-	other, err := lock.Acquire(dir)
-	wantHeld(t, other, err, dir, q.pid())
-	other, err = lock.AcquireOrBreakStale(dir)
-	wantNotReclaimed(t, other, err, dir, q.pid())
-	unix.Kill(child, unix.SIGKILL)
-	eventually(t, "the lock is free", func() bool { return probe(t, dir) == lock.LockFree })
-	acquire(t, dir)
-}
-
-func TestKilledHolderIsReclaimed(t *testing.T) {
-	for name, take := range map[string]func(string) (*lock.Lock, error){
-		"Acquire": lock.Acquire, "AcquireOrBreakStale": lock.AcquireOrBreakStale,
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			q := goPeer(t).hold(t, dir)
-			other, err := take(dir)
-			if other != nil || !errors.Is(err, lock.ErrHeld) {
-				t.Fatalf("%v, %v, want held", other, err)
-			}
-			q.kill()
-			wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(q.pid()))
-			l, err := take(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(os.Getpid()))
-			release(t, l)
-		})
-	}
-}
-
-// An acquire that fails after it won the flock gives it back, and leaves nothing.
-func TestAcquireFails(t *testing.T) {
-	for name, test := range map[string]struct {
-		plant string
-		op    string
-	}{
-		"temporary is a directory": {tempfile, "unlink"},
-		"pidfile is a directory":   {pidfile, "rename"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			if err := os.Mkdir(filepath.Join(dir, test.plant), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			l, err := lock.Acquire(dir)
-			if l != nil || err == nil {
-				t.Fatalf("%v, %v", l, err)
-			}
-			wantPathError(t, err, test.op, filepath.Join(dir, tempfile))
-			wantFiles(t, dir, lockfile, test.plant)
-			if state := probe(t, dir); state != lock.LockFree {
-				t.Errorf("the lock is %v", state)
-			}
-			wantNoneOpen(t, dir)
-		})
-	}
-	t.Run("not permitted", func(t *testing.T) {
-		dir := publicDir(t)
-		asNobody(t)
-		l, err := lock.Acquire(dir)
-		if os.Geteuid() != 0 {
-			t.Skip("only root can give up the right to write here")
-		}
-		if l != nil || !errors.Is(err, os.ErrPermission) {
-			t.Fatalf("%v, %v, want permission denied", l, err)
-		}
-		wantPathError(t, err, "open", filepath.Join(dir, lockfile))
-		wantFiles(t, dir)
-		wantNoneOpen(t, dir)
-	})
-	t.Run("not a directory", func(t *testing.T) {
-		dir := filepath.Join(t.TempDir(), "file")
-		write(t, filepath.Dir(dir), "file", "")
-		if l, err := lock.Acquire(dir); l != nil || !errors.Is(err, unix.ENOTDIR) {
-			t.Errorf("%v, %v", l, err)
-		}
-	})
 }

@@ -185,3 +185,25 @@ func TestPidfileReplacedMeanwhile(t *testing.T) {
 		}
 	}
 }
+
+// A pidfile that cannot be opened has an identity: without it, the look at it
+// is never consistent, and the lock is probed ten times over.
+func TestPidfileUnreadableHasAnIdentity(t *testing.T) {
+	needRoot(t, "give up rights")
+	dir := publicDir(t)
+	write(t, dir, lockfile, "")
+	is := write(t, dir, pidfile, "42\n")
+	chmod(t, filepath.Join(dir, pidfile), 0)
+	asNobody(t)
+	if got := openDir(t, dir).Pidfile(); got.ID != is {
+		t.Errorf("%+v, want %+v", got.ID, is)
+	}
+}
+
+func TestFormatPID(t *testing.T) {
+	for _, pid := range []int{1, 10, 4194304, 1<<31 - 1} {
+		if got, state := lock.ParsePID(lock.FormatPID(pid)); got != pid || state != lock.PidfileNamed {
+			t.Errorf("ParsePID(%q) = %d, %v", lock.FormatPID(pid), got, state)
+		}
+	}
+}

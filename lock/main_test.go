@@ -6,16 +6,32 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 )
+
+func TestMain(m *testing.M) {
+	if os.Getenv(peerVar) != "" {
+		os.Exit(peerMain(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
+
+func init() {
+	if os.Getenv(peerVar) != "" {
+		runtime.LockOSThread() // main runs on the thread-group leader, for headless
+	}
+}
 
 // peerMain is the Go peer.
 func peerMain(args []string) int {
@@ -191,4 +207,18 @@ func breakUntil(dir, step string) {
 		}
 	})
 	fmt.Println("REMOVED", removed, err)
+}
+
+// headless works in dir without its thread-group leader: that ends, while
+// other threads live until the end of stdin.
+func headless(dir string) {
+	if err := os.Chdir(dir); err != nil {
+		panic(err)
+	}
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	fmt.Println("READY")
+	unix.Syscall(unix.SYS_EXIT, 0, 0, 0)
 }

@@ -10,26 +10,19 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
+
+	"lockscope/lock/proc"
 
 	"golang.org/x/sys/unix"
 )
-
-// deadPID is above the kernel's greatest PID, and an int32 all the same.
-const deadPID = 1<<31 - 1
 
 // peerVar makes the test binary a peer instead of a test.
 const peerVar = "LOCKSCOPE_TEST_PEER"
 
 // rustVar names the program of the Rust peer.
 const rustVar = "LOCKSCOPE_RS_HOLDER"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(peerVar) != "" {
-		os.Exit(peerMain(os.Args[1:]))
-	}
-	os.Exit(m.Run())
-}
 
 // A peer is a program that takes locks when it is told to. Both speak alike:
 //
@@ -171,22 +164,6 @@ func scan(line, format string, into ...any) bool {
 	return err == nil && n == len(into)
 }
 
-// loopSeconds is how long peers compete.
-func loopSeconds() float64 {
-	if testing.Short() {
-		return 0.5
-	}
-	return 3
-}
-
-// rounds is how often a race is tried.
-func rounds(n int) int {
-	if testing.Short() {
-		return n / 5
-	}
-	return n
-}
-
 // wantCounts checks a loop's report: it never saw anything that another holder
 // could have done. It returns how often it held the lock.
 func wantCounts(t testing.TB, report, who string) (acquired int) {
@@ -205,4 +182,95 @@ func wantCounts(t testing.TB, report, who string) (acquired int) {
 		t.Errorf("%s: %s: %v", who, report, wrong)
 	}
 	return counts["acquired"]
+}
+
+// sleeper is a process that has nothing to do with any directory, but what a test gives it.
+type sleeper struct {
+	t   testing.TB
+	cmd *exec.Cmd
+}
+
+func newSleeper(t testing.TB) *sleeper {
+	q := &sleeper{t, exec.Command("sleep", "1000")}
+	q.cmd.Dir = "/"
+	return q
+}
+
+// open gives it an open file.
+func (q *sleeper) open(path string) {
+	q.t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		q.t.Fatal(err)
+	}
+	q.cmd.ExtraFiles = append(q.cmd.ExtraFiles, f)
+}
+
+// start starts it; it ends with the test. It has become sleep on return, and
+// has no descriptor of ours but those it was given.
+func (q *sleeper) start() {
+	q.t.Helper()
+	if err := q.cmd.Start(); err != nil {
+		q.t.Fatal(err)
+	}
+	for _, f := range q.cmd.ExtraFiles {
+		f.Close()
+	}
+	q.t.Cleanup(func() {
+		q.cmd.Process.Kill()
+		q.cmd.Wait()
+	})
+}
+
+func (q *process) release() {
+	q.t.Helper()
+	q.tell("release")
+	q.expect("RELEASED")
+}
+
+// foreign starts a command and waits until it is ready.
+func foreign(t testing.TB, command ...string) *process {
+	t.Helper()
+	if _, err := exec.LookPath(command[0]); err != nil {
+		t.Skip(err)
+	}
+	q := peer{"", command[0], os.Environ()}.start(t, command[1:]...)
+	if line := q.line(); line != "ready" {
+		t.Skipf("%q: %q", command, line)
+	}
+	return q
+}
+
+func startHeadless(t testing.TB, dir string) *process {
+	q := goPeer(t).start(t, "headless", dir)
+	q.expect("READY")
+	eventually(t, "the main thread has exited", func() bool {
+		stat, err := proc.Host.Task(q.pid()).Stat()
+		return err == nil && stat.State == 'Z'
+	})
+	return q
+}
+
+// wantAcquired has the peer take the lock, and release it if that is asked for.
+func (p peer) wantAcquired(t testing.TB, command, dir string) *process {
+	t.Helper()
+	q := p.start(t, command, dir)
+	q.expect("HELD", q.pid())
+	wantText(t, filepath.Join(dir, pidfile), fmt.Sprintln(q.pid()))
+	return q
+}
+
+// wantRefusal has the peer try both ways to take a lock that pid is said to hold.
+func (p peer) wantRefusal(t testing.TB, dir string, pid int) {
+	t.Helper()
+	for _, way := range []struct {
+		command, answer string
+		status          int
+	}{{"acquire", "LockHeld", 3}, {"break", "StaleLockBreakRefused", 4}} {
+		q := p.start(t, way.command, dir)
+		q.expect("ERR", way.answer, pid)
+		if status := q.status(); status != way.status {
+			t.Errorf("%s %s: exit status %d, want %d", p.name, way.command, status, way.status)
+		}
+	}
 }

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,49 +15,6 @@ import (
 
 	"lockscope/lock"
 )
-
-// wantRefused checks that a stale-break was refused for this reason.
-func wantRefused(t testing.TB, removed []string, err error, why lock.Refusal) *lock.RefusedError {
-	t.Helper()
-	var refused *lock.RefusedError
-	if removed != nil || !errors.As(err, &refused) || !errors.Is(err, lock.ErrRefused) || refused.Reason != why ||
-		errors.Is(err, lock.ErrHeld) != (why == lock.RefusedHeld) ||
-		errors.Is(err, lock.ErrReplaced) != (why == lock.RefusedReplaced) {
-		t.Errorf("%q, %v, want refused: %v", removed, err, why)
-		return &lock.RefusedError{}
-	}
-	return refused
-}
-
-// refuses has a break refused, and nothing changed by it.
-func refuses(t testing.TB, dir string, seen lock.Evidence, why lock.Refusal) *lock.RefusedError {
-	t.Helper()
-	before := snapshot(t, dir)
-	removed, err := lock.BreakStale(dir, seen)
-	refused := wantRefused(t, removed, err, why)
-	if after := snapshot(t, dir); after != before {
-		t.Errorf("before:\n%safter:\n%s", before, after)
-	}
-	if refused.Dir != dir {
-		t.Errorf("the error is about %q", refused.Dir)
-	}
-	return refused
-}
-
-// snapshot lists a directory with everything of its files that a break could change.
-func snapshot(t testing.TB, dir string) string {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Sprintln(err)
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%+v\n", fileID(t, dir))
-	for _, e := range entries {
-		fmt.Fprintf(&b, "%s %v %+v\n", e.Name(), e.Type(), fileID(t, filepath.Join(dir, e.Name())))
-	}
-	return b.String()
-}
 
 func TestRefusedHeld(t *testing.T) {
 	t.Run("by who took it since", func(t *testing.T) {
@@ -243,17 +200,6 @@ func TestRefusedReplaced(t *testing.T) {
 	})
 }
 
-// alive makes a stale-looking directory whose pidfile names a live process, and
-// evidence that says it is gone.
-func alive(t testing.TB, dir string, pid int) lock.Evidence {
-	t.Helper()
-	write(t, dir, lockfile, "")
-	write(t, dir, pidfile, fmt.Sprintln(pid))
-	seen := inspect(t, dir)
-	seen.Process = lock.ProcessGone
-	return seen
-}
-
 func TestRefusedAlive(t *testing.T) {
 	t.Run("working there", func(t *testing.T) {
 		dir := t.TempDir()
@@ -378,17 +324,43 @@ func TestRefusedNothing(t *testing.T) {
 	refuses(t, dir, lock.Evidence{Dir: fileID(t, dir)}, lock.RefusedNothing)
 }
 
-// Every reason has a word and a sentence of its own.
-func TestRefusalWords(t *testing.T) {
-	words, sentences := map[string]bool{}, map[string]bool{}
-	for why := lock.RefusedUnknown; why <= lock.RefusedLeased; why++ {
-		words[why.String()] = true
-		sentences[(&lock.RefusedError{Dir: "/data", Reason: why, PID: 7}).Error()] = true
+// A refusal says that nothing was changed.
+func TestBreakStaleHalfDone(t *testing.T) {
+	needRoot(t, "make a file immutable")
+	dir, _ := stale(t)
+	write(t, dir, tempfile, "")
+	path := filepath.Join(dir, tempfile)
+	if out, err := exec.Command("chattr", "+i", path).CombinedOutput(); err != nil {
+		t.Skipf("chattr: %v: %s", err, out)
 	}
-	if n := int(lock.RefusedLeased) + 1; len(words) != n || len(sentences) != n {
-		t.Errorf("%d reasons: %v, %v", n, words, sentences)
+	t.Cleanup(func() { exec.Command("chattr", "-i", path).Run() })
+	removed, err := lock.BreakStale(dir, inspect(t, dir))
+	if err == nil {
+		t.Fatalf("%q removed", removed)
 	}
-	if got := (lock.RefusedLeased + 1).String(); words[got] || got == "" {
-		t.Errorf("an unknown reason is %q", got)
+	if errors.Is(err, lock.ErrRefused) && len(removed) > 0 {
+		t.Errorf("%q removed, and refused: %v", removed, err)
+	}
+}
+
+// What the pidfile says counts, not what its reader made of it.
+func TestBreakStaleContradictoryEvidence(t *testing.T) {
+	dir := t.TempDir()
+	q := newSleeper(t)
+	q.cmd.Dir = dir
+	q.start()
+	seen := alive(t, dir, q.cmd.Process.Pid)
+	for _, claim := range []lock.Pidfile{
+		{State: lock.PidfileMalformed},
+		{State: lock.PidfileNamed, PID: deadPID},
+	} {
+		claim.ID, claim.Text = seen.Pidfile.ID, seen.Pidfile.Text
+		lie := seen
+		lie.Pidfile = claim
+		if removed, err := lock.BreakStale(dir, lie); err == nil {
+			t.Errorf("%q removed, claimed %+v", removed, claim)
+		}
+		write(t, dir, pidfile, seen.Pidfile.Text)
+		seen = inspect(t, dir)
 	}
 }

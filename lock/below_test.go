@@ -11,14 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestFormatPID(t *testing.T) {
-	for _, pid := range []int{1, 10, 4194304, 1<<31 - 1} {
-		if got, state := ParsePID(formatPID(pid)); got != pid || state != PidfileNamed {
-			t.Errorf("ParsePID(%q) = %d, %v", formatPID(pid), got, state)
-		}
-	}
-}
-
 // Without openat2(2), the same is opened.
 func TestOpenStepwise(t *testing.T) {
 	root := t.TempDir()

@@ -188,3 +188,88 @@ func eventually(t testing.TB, what string, is func() bool) {
 		}
 	}
 }
+
+const precious = "somebody else's"
+
+// deadPID is above the kernel's greatest PID, and an int32 all the same.
+const deadPID = 1<<31 - 1
+
+// loopSeconds is how long peers compete.
+func loopSeconds() float64 {
+	if testing.Short() {
+		return 0.5
+	}
+	return 3
+}
+
+// rounds is how often a race is tried.
+func rounds(n int) int {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
+
+func mkdir(t testing.TB, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func acquire(t testing.TB, dir string) *lock.Lock {
+	t.Helper()
+	l, err := lock.Acquire(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Release() })
+	return l
+}
+
+func release(t testing.TB, l *lock.Lock) {
+	t.Helper()
+	if err := l.Release(); err != nil {
+		t.Error(err)
+	}
+}
+
+// wantHeld checks that an error is the refusal that names pid.
+func wantHeld(t testing.TB, l *lock.Lock, err error, dir string, pid int) {
+	t.Helper()
+	var held *lock.HeldError
+	if l != nil || !errors.As(err, &held) || !errors.Is(err, lock.ErrHeld) || *held != (lock.HeldError{Dir: dir, PID: pid}) {
+		t.Errorf("%v, %v, want held by %d", l, err, pid)
+	}
+}
+
+// wantNotReclaimed checks that an error is AcquireOrBreakStale's refusal that names pid.
+func wantNotReclaimed(t testing.TB, l *lock.Lock, err error, dir string, pid int) {
+	t.Helper()
+	var refused *lock.RefusedError
+	if l != nil || !errors.As(err, &refused) || !errors.Is(err, lock.ErrHeld) || !errors.Is(err, lock.ErrRefused) ||
+		*refused != (lock.RefusedError{Dir: dir, Reason: lock.RefusedHeld, PID: pid}) {
+		t.Errorf("%v, %v, want a refusal for %d", l, err, pid)
+	}
+}
+
+// memoryDir is a temporary directory in memory, where there is one: a daemon comes and goes many times as
+// often there as on a disk.
+func memoryDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "lockscope-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+func mknod(kind uint32, device uint64) func(testing.TB, string) string {
+	return func(t testing.TB, path string) string {
+		if err := unix.Mknod(path, kind|0o666, int(device)); err != nil {
+			t.Skip(err)
+		}
+		return path
+	}
+}

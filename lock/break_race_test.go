@@ -152,9 +152,6 @@ func (s *breakSite) breakAt(step string, interfere func()) (removed []string, er
 	return removed, err
 }
 
-// asideName is what a break without a lock file moves the pidfile to.
-func asideName() string { return fmt.Sprintf("%s.%d.tmp", pidfile, os.Getpid()) }
-
 // An interference is done to a directory at every step of a break.
 type interference struct {
 	name string
