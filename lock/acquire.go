@@ -10,16 +10,17 @@ import (
 	"lockscope/lock/proc"
 )
 
-// Acquire takes the writer lock of dir at once or not at all, creating the
-// directory and its lock file where they are missing, and writes the pidfile.
+// Acquire takes the writer lock of dir and writes the pidfile. It does not wait for a lock that is
+// held. It creates the directory and the lock file if they are missing.
 //
-// If another descriptor holds the lock the error is a [*HeldError] with the
-// PID the pidfile names (0 if it names nobody), and errors.Is(err, ErrHeld).
-// A lock file that is not a regular file gives ErrNotRegular: unlike the Rust
-// crate, Acquire never follows a link that was planted there.
+// If somebody else holds the lock, the error is a [*HeldError], which is ErrHeld. It has the PID
+// that the pidfile names, or 0. If the lock file is not a regular file, the error is
+// ErrNotRegular: unlike the Rust crate, Acquire does not follow a symlink there.
+//
+// All functions of this package may be called concurrently, by several processes too.
 func Acquire(dir string) (*Lock, error) { return DefaultNames.Acquire(dir) }
 
-// Acquire is the function Acquire for files of these names.
+// Acquire does what the function Acquire does, for files of these names.
 func (n Names) Acquire(dir string) (*Lock, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -52,16 +53,16 @@ func (l *Lock) acquire() error {
 	return nil
 }
 
-// AcquireOrBreakStale is Acquire, tried a second time if the lock is held
-// but the process the pidfile names is gone: it may have died between the
-// refusal and the look. A lock that is held all the same is never broken, be
-// it by a live process, through an inherited descriptor or by a process the
-// pidfile does not name; the error is then a [*RefusedError] that is both
-// ErrHeld and ErrRefused. A stale pidfile on a free lock stands in nobody's
-// way: Acquire replaces it.
+// AcquireOrBreakStale does what Acquire does, and tries a second time if the lock is held but the
+// process that the pidfile names is gone. That process may have died just after the first try.
+//
+// A lock that is held is never broken, whoever holds it: also not if the holder inherited the
+// descriptor, or is not the process that the pidfile names. The error is then a [*RefusedError]
+// which is both ErrHeld and ErrRefused. A stale pidfile beside a free lock needs no break: Acquire
+// replaces it.
 func AcquireOrBreakStale(dir string) (*Lock, error) { return DefaultNames.AcquireOrBreakStale(dir) }
 
-// AcquireOrBreakStale is the function AcquireOrBreakStale for files of these names.
+// AcquireOrBreakStale does what the function AcquireOrBreakStale does, for files of these names.
 func (n Names) AcquireOrBreakStale(dir string) (*Lock, error) {
 	l, err := n.Acquire(dir)
 	held, ok := err.(*HeldError)
@@ -77,12 +78,13 @@ func (n Names) AcquireOrBreakStale(dir string) (*Lock, error) {
 	return nil, &RefusedError{Dir: dir, Reason: RefusedHeld, PID: held.PID}
 }
 
-// lockExclusively opens the lock file, creating it if need be, and takes the
-// flock on the inode that is at its path. An inode that was unlinked between the open
-// and the flock is worth nothing, so it is tried again on what is there then.
+// lockExclusively opens the lock file, creates it if it is missing, and takes the flock.
+//
+// Between the open and the flock, somebody may unlink the file. A flock on an inode that is not at
+// the path protects nothing, so it tries again with the file that is there then.
 func (d Dir) lockExclusively() (fd int, err error) {
 	path := d.filePath(d.names.Lock)
-	for range 100 {
+	for range openTries {
 		fd, id, err := d.openOrCreate(d.names.Lock)
 		if err != nil {
 			return -1, pathError("open", path, err)
@@ -103,9 +105,10 @@ func (d Dir) lockExclusively() (fd int, err error) {
 	return -1, pathError("flock", path, fmt.Errorf("%w at every try", ErrReplaced))
 }
 
-// openOrCreate opens a regular file. Only what does not exist is created, and thereby opened.
+// openOrCreate opens a regular file, or creates it. O_EXCL keeps it from opening anything else that
+// was put there in between, such as a symlink or a FIFO.
 func (d Dir) openOrCreate(name string) (fd int, id FileID, err error) {
-	for range 100 {
+	for range openTries {
 		fd, id, err = openRegular(d.fd, name, unix.O_RDWR)
 		if err != unix.ENOENT {
 			return fd, id, err

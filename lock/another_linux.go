@@ -14,16 +14,16 @@ import (
 
 // HeldDir is a directory whose lock a process holds.
 type HeldDir struct {
-	Path    string  // as the process calls it
-	Pidfile Pidfile // there; its Err says why it could not be read
+	Path    string  // as the process sees it
+	Pidfile Pidfile // the pidfile there; Err says why it could not be read
 }
 
-var heldSearches = make(chan struct{}, heldMost)
+var heldSearches = make(chan struct{}, maxHeldSearches)
 
 var errHeldLimit = errors.New("the directories of its locks give no answer")
 
-// HeldBy returns the directories whose locks a process holds. It follows no link and waits half a second at most. The
-// error says that not all could be seen. It may be called concurrently.
+// HeldBy returns the directories whose locks a process holds. It follows no symlink, and takes half a
+// second at most. An error means that there may be more. It may be called concurrently.
 func (n Names) HeldBy(p proc.Process) ([]HeldDir, error) {
 	n = n.OrDefault()
 	select {
@@ -44,19 +44,19 @@ func (n Names) HeldBy(p proc.Process) ([]HeldDir, error) {
 	select {
 	case r := <-found:
 		return r.dirs, r.err
-	case <-time.After(heldLimit):
+	case <-time.After(heldSearchTimeout):
 		return nil, errHeldLimit
 	}
 }
 
 func (n Names) heldBy(p proc.Process) (dirs []HeldDir, err error) {
 	task := proc.Host.Task(p.PID).Running()
-	root, err := openNames(task)
+	root, err := openRootOf(task)
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(root)
-	err = flocks(task, n.Lock, func(link string, _ proc.FDInfo) {
+	err = eachFlock(task, n.Lock, func(link string, _ proc.FDInfo) {
 		link, deleted := strings.CutSuffix(link, proc.Deleted)
 		dir := path.Dir(link)
 		dirs = append(dirs, HeldDir{dir, n.pidfileBelow(root, dir, deleted)})
@@ -64,18 +64,19 @@ func (n Names) heldBy(p proc.Process) (dirs []HeldDir, err error) {
 	return dirs, err
 }
 
-// openNames opens what the kernel's names of the process's files begin at, as this program reads them: our root
-// directory, or in another mount namespace that of the process.
-func openNames(task proc.Task) (fd int, err error) {
+// openRootOf opens the directory at which the kernel's names of a process's files begin, when this
+// program reads them. In our mount namespace that is our root directory, also if the process is in a
+// chroot. In another one it is the root directory of the process.
+func openRootOf(task proc.Task) (fd int, err error) {
 	if shared, err := proc.Host.SharesMounts(task); err == nil && shared {
-		return openRoot()
+		return proc.Host.Self().OpenRoot()
 	}
 	return task.OpenRoot()
 }
 
-// flocks calls found with the kernel's name of each file of this name that the process holds a flock on, and with what
-// it says of the descriptor. The error says that not all could be seen.
-func flocks(task proc.Task, name string, found func(link string, info proc.FDInfo)) error {
+// eachFlock calls found for each file of this name that the process holds a flock on, with the
+// kernel's name of the file and the fdinfo of the descriptor. An error means that there may be more.
+func eachFlock(task proc.Task, name string, found func(link string, info proc.FDInfo)) error {
 	fds, err := task.Descriptors()
 	for _, fd := range fds {
 		link, err := task.Link(fd)
@@ -95,12 +96,14 @@ func (d Dir) namedHolds(file FileID) (holds bool) {
 	if err != nil || state != proc.Alive {
 		return false
 	}
-	flocks(proc.Host.Task(p.PID).Running(), d.names.Lock, func(_ string, info proc.FDInfo) { holds = holds || info.Ino == file.Ino })
+	eachFlock(proc.Host.Task(p.PID).Running(), d.names.Lock, func(_ string, info proc.FDInfo) { holds = holds || info.Ino == file.Ino })
 	return holds
 }
 
-// pidfileBelow reads the pidfile of a directory whose path leads from root. Where the lock file was deleted the directory may
-// be gone too; else there must be one, and if it is not found, the path leads from somewhere else.
+// pidfileBelow reads the pidfile of a directory, whose path begins at root.
+//
+// If the lock file was deleted, the directory may be gone too. Otherwise it exists. Then it is an
+// error if it is not found: the path means something else here than to the process.
 func (n Names) pidfileBelow(root int, dir string, deleted bool) Pidfile {
 	fd, err := openBelow(root, strings.TrimPrefix(dir, "/"))
 	if deleted && (err == unix.ENOENT || err == unix.ENOTDIR) {
@@ -113,15 +116,18 @@ func (n Names) pidfileBelow(root int, dir string, deleted bool) Pidfile {
 	return d.Pidfile()
 }
 
-// Another returns which of the directories whose locks a process holds has the same pidfile as this one: the same bytes,
-// written at the same time. Then this directory is a copy of that one, or another view on it (a FUSE or overlay file system, a
-// snapshot, a volume of a virtual machine), and the process may be writing here. Where the pidfile there could not be read,
-// nothing contradicts that. With another pidfile there, the lock is another directory's and proves nothing here.
+// Another returns which of the directories whose locks a process holds is this directory under
+// another path, or the original of which this one is a copy; "" if none is. A FUSE or overlay file
+// system, a snapshot or a virtual machine's volume can show one directory twice without the kernel
+// knowing it. The process may then be writing here.
 //
-// Of several the one is returned whose path ends most like this one's.
+// Such a directory has the same pidfile: the same bytes, written at the same time. A pidfile there
+// that could not be read counts as the same. A different one means that the lock there is another
+// daemon's, which proves nothing here. If there are several, it returns the one whose path ends most
+// like this one's.
 //
-// A process that keeps many directories writes many pidfiles within one tick of the kernel's clock. On one file system they are
-// told apart from copies by their birth: a copy is born after the time that it is said to have been written.
+// A process with many directories writes many equal pidfiles within one tick of the kernel's clock.
+// On one file system the birth time tells those from copies: see isCopied.
 func (d Dir) Another(held []HeldDir, pidfile Pidfile) (dir string) {
 	isCopied := sync.OnceValue(func() bool { return d.isCopied(pidfile) })
 	here := sync.OnceValue(d.RealPath)
@@ -132,14 +138,15 @@ func (d Dir) Another(held []HeldDir, pidfile Pidfile) (dir string) {
 			there.ID.Dev == pidfile.ID.Dev && !isCopied()) {
 			continue
 		}
-		if alike := commonEnd(h.Path, here()); alike > most {
+		if alike := commonSuffix(h.Path, here()); alike > most {
 			dir, most = h.Path, alike
 		}
 	}
 	return dir
 }
 
-// sameTime reports whether two file times, in ns, are the same. Copying may have cut one of them to microseconds or seconds.
+// sameTime reports whether two file times, in ns, are the same. A copy may have its time cut to
+// microseconds or seconds.
 func sameTime(a, b int64) bool {
 	for _, unit := range []time.Duration{1, time.Microsecond, time.Second} {
 		u := int64(unit)
@@ -150,8 +157,8 @@ func sameTime(a, b int64) bool {
 	return false
 }
 
-// commonEnd counts the names that two paths have in common at their end.
-func commonEnd(a, b string) (n int) {
+// commonSuffix counts the names that two paths have in common at their end.
+func commonSuffix(a, b string) (n int) {
 	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
 	for n < len(as) && n < len(bs) && as[len(as)-1-n] == bs[len(bs)-1-n] {
 		n++
@@ -159,7 +166,8 @@ func commonEnd(a, b string) (n int) {
 	return n
 }
 
-// isCopied reports whether the pidfile was born after it was last written, or may have been.
+// isCopied reports whether the pidfile is, or may be, a copy: a copy keeps the time of the last write,
+// but was born after it.
 func (d Dir) isCopied(pidfile Pidfile) bool {
 	var st unix.Statx_t
 	err := ignoringEINTR(func() error {

@@ -9,22 +9,22 @@ import (
 	"lockscope/lock/proc"
 )
 
-// Area is what lies below a data directory for a process: the directory, what is
-// mounted below it, and what links in it lead to. A daemon writes to all of these as to its own directory.
+// Area is everything that counts as below a data directory for a process: the directory, what is
+// mounted below it, and what symlinks in it lead to. To a daemon all of that is its data.
 type Area struct {
 	dir    proc.Place
-	below  []proc.Place // the directory, and the mounts
-	linked []proc.Place // what links lead to
+	below  []proc.Place // the directory, and the mounts below it
+	linked []proc.Place // what symlinks lead to
 	err    error        // why there may be more
 }
 
-// Of says whether a process uses the directory, given what [proc.Task.Used] returned. What that has missed may be
-// anywhere, and so may what the area lacks.
+// Of says whether a process uses the directory, given what [proc.Task.Used] returned. The answer is
+// UseUnknown rather than UseNone if err or the area's own error says that something was not seen.
 func (a Area) Of(used []proc.Used, err error) Use {
 	return a.use(func(proc.Place) bool { return true }, used, err)
 }
 
-// Beside says whether a process uses anything of the directory other than this file in it.
+// Beside says whether a process uses anything of the directory besides this file in it.
 func (a Area) Beside(file string, used []proc.Used, err error) Use {
 	not := proc.Place{Dev: a.dir.Dev, Path: path.Join(a.dir.Path, file)}
 	deleted := proc.Place{Dev: not.Dev, Path: not.Path + proc.Deleted}
@@ -34,7 +34,8 @@ func (a Area) Beside(file string, used []proc.Used, err error) Use {
 func (a Area) use(counts func(proc.Place) bool, used []proc.Used, err error) Use {
 	for _, u := range used {
 		within := func(dir proc.Place) bool { return u.Below(dir) }
-		// Programs and libraries that a link leads to are mapped by many.
+		// A private mapping does not count behind a link, since a link may lead to a library that
+		// many programs map.
 		if counts(u.Place) && (slices.ContainsFunc(a.below, within) || !u.Private && slices.ContainsFunc(a.linked, within)) {
 			return UseSome
 		}
@@ -45,10 +46,13 @@ func (a Area) use(counts func(proc.Place) bool, used []proc.Used, err error) Use
 	return UseNone
 }
 
-// Area finds out what lies below the directory for a process, given the mounts of our namespace and of the
-// process's. Links are read, and followed only by the table of mounts: whoever can write here
-// could lead us onto a file system that hangs. The directory, what is mounted below it and what links lead to are searched for
-// them, up to a limit.
+// Area finds out what counts as below the directory for a process, given the mounts of our namespace
+// and of the process's.
+//
+// It searches the directory, the mounts below it, and what symlinks lead to, for more symlinks. It
+// reads them, and does not have the kernel follow them: a tenant could make one that leads to a file
+// system that hangs. Where a search would have to go there, or passes the limit of entries, the area
+// says that it may lack something.
 func (d Dir) Area(ours, theirs proc.Mounts, p proc.Process) Area {
 	dir, ok := d.Place(ours)
 	if !ok {
@@ -92,8 +96,8 @@ func (d Dir) usedBy(p proc.Process) Use {
 	return d.Area(ours, theirs, p).Of(proc.Host.Task(p.PID).Used(theirs))
 }
 
-// RealPath is what the kernel calls the directory: its path without links. It
-// is the path it was opened by where that cannot be told.
+// RealPath is the kernel's name of the directory, a path without symlinks. If that cannot be read, it
+// is the path that the directory was opened by.
 func (d Dir) RealPath() string {
 	name, err := proc.Host.Self().Link(d.fd)
 	if err != nil {
@@ -102,8 +106,9 @@ func (d Dir) RealPath() string {
 	return name
 }
 
-// Place is where the directory is, given the mounts of this program's namespace.
-func (d Dir) Place(mounts proc.Mounts) (proc.Place, bool) { return mounts.Place(d.RealPath()) }
+// Place is the place of the directory, given the mounts of this program's namespace. ok is false if
+// none of them has it.
+func (d Dir) Place(mounts proc.Mounts) (place proc.Place, ok bool) { return mounts.Place(d.RealPath()) }
 
 // placesBelow returns the places of what is mounted below a path.
 func placesBelow(ms proc.Mounts, name string) (places []proc.Place) {
@@ -113,7 +118,7 @@ func placesBelow(ms proc.Mounts, name string) (places []proc.Place) {
 	return places
 }
 
-// mayHang reports whether the way to a path leads over a file system that may hang.
+// mayHang reports whether a path, or a part of it, is on a file system that may hang.
 func mayHang(ms proc.Mounts, name string) bool {
 	return slices.ContainsFunc(ms, func(m proc.Mount) bool { return m.MayHang() && proc.Within(name, m.Point) })
 }

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openStepwise opens a directory below another, one name of its path after the other, and so
-// through no link. ".." leads nowhere.
+// openStepwise does what openBelow does without openat2(2). It opens one name of the path after the
+// other, so that it can refuse each symlink, and refuses "..".
 func openStepwise(parent int, rel string) (int, error) {
 	names := strings.Split(rel, "/")
 	if rel == "" {
@@ -16,7 +16,7 @@ func openStepwise(parent int, rel string) (int, error) {
 	fd := parent
 	for i, name := range names {
 		if name == ".." {
-			name = ""
+			name = "" // ENOENT
 		}
 		next, err := open(fd, name, lookOnly|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
 		if i > 0 {

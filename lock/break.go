@@ -1,62 +1,64 @@
 package lock
 
 import (
+	"errors"
+
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock/proc"
 )
 
-// BreakStale removes what a dead holder left in a directory whose lock nobody
-// holds: the pidfile and temporary pidfiles. It returns their names.
+// BreakStale removes what a dead holder left behind in a directory whose lock nobody holds: the
+// pidfile and temporary pidfiles. It returns the names of the files that it removed.
 //
-// seen is the evidence that the decision rests on, from [Inspect] or from a scan. Whatever
-// of it is no longer so refuses the break, with a [*RefusedError] that says
-// why; nothing has then been changed, unless names come with it. Those are of what was
-// removed before, as with any other error. The lock file is never removed, and the lock is
-// held, exclusively, only for the tens of microseconds in which the evidence is
-// confirmed and the files are unlinked. A daemon that starts meanwhile waits in its open, where the system
-// grants a lease on the lock file, and is refused otherwise. Where a daemon that died again and again left many
-// temporaries, that is done a few at a time, and a daemon may acquire in between.
+// seen is the evidence that the decision rests on, from [Inspect] or from a scan. BreakStale checks
+// all of it again. If something has changed it refuses with a [*RefusedError] that says why. After
+// any error, nothing was changed except for the files whose names it returns.
+//
+// It never removes the lock file. It holds the lock exclusively for some ten microseconds, in which
+// it confirms the evidence and unlinks the files. A daemon that starts meanwhile waits in its open,
+// if the system grants a lease on the lock file; otherwise its Acquire fails. If there are many
+// temporaries, they are removed a few at a time, and a daemon may acquire the lock in between.
 func BreakStale(dir string, seen Evidence) (removed []string, err error) {
 	return DefaultNames.BreakStale(dir, seen)
 }
 
-// BreakStale is the function BreakStale for files of these names.
+// BreakStale does what the function BreakStale does, for files of these names.
 func (n Names) BreakStale(dir string, seen Evidence) (removed []string, err error) {
 	return n.breakStale(dir, seen, func(breakStep) {})
 }
 
-// breakStep is a moment between two steps of a break. What may happen to the
-// directory there, the next steps must withstand; tests make it happen.
+// breakStep is a moment between two steps of a break. Whatever happens to the directory then, the
+// later steps must withstand it. Tests do something there.
 type breakStep string
 
 const (
 	stepOpened    breakStep = "opened"    // the directory is open
-	stepProved    breakStep = "proved"    // the named process was proven gone
+	stepProved    breakStep = "proved"    // the process that the pidfile names was proven to be gone
 	stepLocked    breakStep = "locked"    // the flock is held
-	stepConfirmed breakStep = "confirmed" // everything was found to be as seen
+	stepConfirmed breakStep = "confirmed" // everything was found to be as it was seen
 	stepAside     breakStep = "aside"     // without a lock file: the pidfile was moved aside
-	stepRemoved   breakStep = "removed"   // the files are gone, the flock is still held
-	stepReleased  breakStep = "released"  // nothing is held, the directory not yet synced
+	stepRemoved   breakStep = "removed"   // the files are removed, the flock is still held
+	stepReleased  breakStep = "released"  // the flock is released, the directory not yet synced
 )
 
-func (n Names) breakStale(dir string, seen Evidence, at func(breakStep)) (removed []string, err error) {
+func (n Names) breakStale(dir string, seen Evidence, onStep func(breakStep)) (removed []string, err error) {
 	b, err := n.openSeen(dir, seen)
 	if err != nil {
 		return nil, err
 	}
-	defer b.Close()
-	b.at = at
-	at(stepOpened)
+	defer b.dir.Close()
+	b.onStep = onStep
+	b.onStep(stepOpened)
 	removed, err = b.run()
 	if len(removed) > 0 {
-		fsync(b.fd) // not under the lock; the pidfile is a hint, so a loss is harmless
+		fsync(b.dir.fd) // slow, so after the release; if it fails the pidfile may come back, which is harmless
 	}
 	return removed, err
 }
 
-// openSeen opens the directory that was seen. The descriptor is what counts from there on: it does not
-// matter which links led to it.
+// openSeen opens the directory, and checks that it is the one that was seen. From then on only the
+// descriptor is used, so it does not matter which links led to it.
 func (n Names) openSeen(dir string, seen Evidence) (*breaker, error) {
 	d, err := n.OpenDir(dir)
 	if err != nil {
@@ -66,26 +68,26 @@ func (n Names) openSeen(dir string, seen Evidence) (*breaker, error) {
 		d.Close()
 		return nil, refusal(dir, seen, RefusedReplaced, err)
 	}
-	return &breaker{Dir: d, seen: seen}, nil
+	return &breaker{dir: d, seen: seen}, nil
 }
 
-// breaker is one attempt.
+// breaker is one attempt to break a stale lock.
 type breaker struct {
-	Dir
-	seen  Evidence
-	at    func(breakStep)
-	named proc.Process // who had the pidfile's PID when it was proven not to be the holder
+	dir    Dir
+	seen   Evidence
+	onStep func(breakStep)
+	named  proc.Process // who had the pidfile's PID when it was proven that the one it meant is gone
 }
 
-func (b *breaker) refuse(why Refusal, err error) error { return refusal(b.path, b.seen, why, err) }
+func (b *breaker) refuse(why Refusal, err error) error { return refusal(b.dir.path, b.seen, why, err) }
 
 func (b *breaker) run() (removed []string, err error) {
-	if len(b.names.Leftovers(b.seen)) == 0 {
+	if len(b.dir.names.Leftovers(b.seen)) == 0 {
 		return nil, b.refuse(RefusedNothing, nil)
 	}
-	// What takes long is proven before the lock is taken, and only confirmed under it.
+	// The slow proofs come before the lock is taken. Under it they are only confirmed.
 	if err := b.proveGone(); err != nil {
-		if b.heldNow() { // which says more
+		if b.isHeld() { // a reason that says more
 			err = b.refuse(RefusedHeld, nil)
 		}
 		return nil, err
@@ -93,17 +95,17 @@ func (b *breaker) run() (removed []string, err error) {
 	if err := b.mayRemove(); err != nil {
 		return nil, err
 	}
-	b.at(stepProved)
+	b.onStep(stepProved)
 	if b.seen.Lock.State == LockMissing {
-		defer b.at(stepReleased)
+		defer b.onStep(stepReleased)
 		return b.removeUnlocked()
 	}
 	temps := b.seen.Temps
 	for {
-		n := min(len(temps), batch)
+		n := min(len(temps), removeBatch)
 		b.seen.Temps, temps = temps[:n], temps[n:]
 		names, err := b.removeLocked()
-		b.at(stepReleased)
+		b.onStep(stepReleased)
 		removed = append(removed, names...)
 		if err != nil || len(temps) == 0 {
 			return removed, err
@@ -112,55 +114,55 @@ func (b *breaker) run() (removed []string, err error) {
 	}
 }
 
-// removeLocked removes, under the lock, what is seen now: all of it but the temporaries of other batches.
+// removeLocked takes the lock, confirms what was seen, and removes the files of this batch.
 func (b *breaker) removeLocked() ([]string, error) {
 	fd, id, err := b.openLock()
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(fd)
-	leased, err := lockGently(fd, b.seen.Alone)
+	leased, err := flockUnderLease(fd, b.seen.Alone)
 	if leased {
-		defer giveLeaseBack(fd)
+		defer releaseLease(fd)
 	}
 	switch {
-	case err == unix.EWOULDBLOCK || err == ErrOpenElsewhere && b.namedHolds(b.seen.Lock.ID):
-		return nil, &RefusedError{Dir: b.path, Reason: RefusedHeld, PID: b.Pidfile().PID}
+	case err == unix.EWOULDBLOCK || err == ErrOpenElsewhere && b.dir.namedHolds(b.seen.Lock.ID):
+		return nil, &RefusedError{Dir: b.dir.path, Reason: RefusedHeld, PID: b.dir.Pidfile().PID}
 	case err == ErrOpenElsewhere:
 		if other := b.otherLocks(fd); other != nil {
 			return nil, other
 		}
 		return nil, b.refuse(RefusedChanged, err)
 	case err != nil:
-		return nil, b.refuse(RefusedUnknown, pathError("flock", b.filePath(b.names.Lock), err))
+		return nil, b.refuse(RefusedUnknown, pathError("flock", b.dir.filePath(b.dir.names.Lock), err))
 	}
 	defer unflock(fd)
-	b.at(stepLocked)
+	b.onStep(stepLocked)
 	if err := b.otherLocks(fd); err != nil {
 		return nil, err
 	}
-	if onDisk, _, err := fstatat(b.fd, b.names.Lock); err != nil || !onDisk.SameFile(id) {
+	if onDisk, _, err := fstatat(b.dir.fd, b.dir.names.Lock); err != nil || !onDisk.SameFile(id) {
 		return nil, b.refuse(RefusedReplaced, err)
 	}
 	if err := b.confirm(); err != nil {
 		return nil, err
 	}
-	b.at(stepConfirmed)
+	b.onStep(stepConfirmed)
 	removed, err := b.remove()
-	b.at(stepRemoved)
+	b.onStep(stepRemoved)
 	return removed, err
 }
 
-// openLock opens the lock file that was seen.
+// openLock opens the lock file, and checks that it is the one that was seen.
 func (b *breaker) openLock() (fd int, id FileID, err error) {
-	fd, id, err = openRegular(b.fd, b.names.Lock, unix.O_RDONLY)
+	fd, id, err = openRegular(b.dir.fd, b.dir.names.Lock, unix.O_RDONLY)
 	switch {
 	case err == unix.ENOENT:
 		return -1, id, b.refuse(RefusedReplaced, nil)
 	case err == unix.EAGAIN:
 		return -1, id, b.refuse(RefusedUnknown, ErrLeased)
 	case err != nil:
-		return -1, id, b.refuse(RefusedUnknown, pathError("open", b.filePath(b.names.Lock), err))
+		return -1, id, b.refuse(RefusedUnknown, pathError("open", b.dir.filePath(b.dir.names.Lock), err))
 	case !id.SameFile(b.seen.Lock.ID):
 		unix.Close(fd)
 		return -1, id, b.refuse(RefusedReplaced, nil)
@@ -168,34 +170,34 @@ func (b *breaker) openLock() (fd int, id FileID, err error) {
 	return fd, id, nil
 }
 
-// otherLocks refuses where somebody has a lock of another kind on the lock file: it is in somebody's use.
+// otherLocks refuses if somebody has a lock of another kind on the lock file, since they may be using
+// the directory.
 func (b *breaker) otherLocks(fd int) error {
 	pid, held, err := posixHolder(fd)
 	switch {
 	case held:
 		return b.refuse(RefusedHeld, &PosixLockError{PID: pid})
-	case err != nil && err != errNotAsked:
-		return b.refuse(RefusedUnknown, pathError("fcntl", b.filePath(b.names.Lock), err))
+	case err != nil && err != errors.ErrUnsupported:
+		return b.refuse(RefusedUnknown, pathError("fcntl", b.dir.filePath(b.dir.names.Lock), err))
 	}
 	return nil
 }
 
-// heldNow asks whether somebody has the lock. A lease tells that nobody has without refusing anybody.
-func (b *breaker) heldNow() bool {
-	l := b.LockFile()
-	if l.State == LockMissing || l.Err != nil || b.LeaseSeen(l).State == LockFree {
+// isHeld reports whether somebody holds the lock. It tries a lease first, which refuses no daemon.
+func (b *breaker) isHeld() bool {
+	l := b.dir.LockFile()
+	if l.State == LockMissing || l.Err != nil || b.dir.LeaseSeen(l).State == LockFree {
 		return false
 	}
-	return b.ProbeSeen(l).State == LockHeld
+	return b.dir.ProbeSeen(l).State == LockHeld
 }
 
-// proveGone establishes that the process the pidfile names is not one that
-// could be writing here.
+// proveGone refuses unless the process that the pidfile names is certainly not writing here.
 func (b *breaker) proveGone() error {
 	if b.seen.Pidfile.State != PidfileNamed {
 		return nil
 	}
-	p, state := b.Dir.named(b.seen.Pidfile)
+	p, state, _ := b.dir.judge(b.seen.Pidfile)
 	if !state.Exited() && state != ProcessUnrelated {
 		return b.refuse(RefusedAlive, nil)
 	}
@@ -203,10 +205,10 @@ func (b *breaker) proveGone() error {
 	return nil
 }
 
-// confirm is everything that must still be so while the lock is ours, but for
-// what sameFiles tells.
+// confirm refuses if something that was seen has changed. It runs under the lock, so it is quick. The
+// identities of the files are left to sameFiles.
 func (b *breaker) confirm() error {
-	switch now := b.Pidfile(); {
+	switch now := b.dir.Pidfile(); {
 	case now.State == PidfileNotRegular:
 		return b.refuse(RefusedNotRegular, ErrNotRegular)
 	case now.Err != nil:
@@ -214,7 +216,7 @@ func (b *breaker) confirm() error {
 	case now != b.seen.Pidfile:
 		return b.refuse(RefusedChanged, nil)
 	}
-	if b.seen.Lock.State == LockMissing && b.LockFile().State != LockMissing {
+	if b.seen.Lock.State == LockMissing && b.dir.LockFile().State != LockMissing {
 		return b.refuse(RefusedReplaced, nil)
 	}
 	if b.seen.Pidfile.State == PidfileNamed {
@@ -225,26 +227,27 @@ func (b *breaker) confirm() error {
 	return nil
 }
 
-// sameFiles reports whether every file that was seen is still there, and unchanged.
+// sameFiles reports whether every file that would be removed is still there, and unchanged.
 func (b *breaker) sameFiles() bool {
 	for _, temp := range b.seen.Temps {
-		if id, _, err := fstatat(b.fd, temp.Name); err != nil || id != temp.ID {
+		if id, _, err := fstatat(b.dir.fd, temp.Name); err != nil || id != temp.ID {
 			return false
 		}
 	}
-	return b.PidfileID() == b.seen.Pidfile.ID
+	return b.dir.PidfileID() == b.seen.Pidfile.ID
 }
 
-// remove unlinks what was seen, if all of it is still there. Nobody who keeps the
-// protocol changes it while the lock is ours; who does not has no longer than these system calls take
-// to put something else there, and then it is that, an entry of this directory, which goes.
+// remove unlinks the files that were seen, if all of them are still there.
+//
+// While we hold the lock, nobody who follows the protocol changes them. Somebody else may put another
+// file there between the check and the unlink. Then that file is removed, an entry of this directory.
 func (b *breaker) remove() (removed []string, err error) {
 	if !b.sameFiles() {
 		return nil, b.refuse(RefusedChanged, nil)
 	}
-	for _, name := range b.names.Leftovers(b.seen) {
-		if err := b.unlink(name); err != nil {
-			err = pathError("unlink", b.filePath(name), err)
+	for _, name := range b.dir.names.Leftovers(b.seen) {
+		if err := b.dir.unlink(name); err != nil {
+			err = pathError("unlink", b.dir.filePath(name), err)
 			if len(removed) == 0 {
 				err = b.refuse(RefusedUnknown, err)
 			}
@@ -255,9 +258,9 @@ func (b *breaker) remove() (removed []string, err error) {
 	return removed, nil
 }
 
-// Leftovers names the files that BreakStale would remove, given the evidence
-// it will be handed. Temporaries are left alone where there is no lock file: without
-// a lock to hold, one of them may be part of an acquire in progress.
+// Leftovers returns the names of the files that BreakStale would remove, given this evidence. Without
+// a lock file there is no lock that keeps daemons out, and a temporary may be part of an acquire in
+// progress. So temporaries are left alone then.
 func (n Names) Leftovers(seen Evidence) []string {
 	n = n.OrDefault()
 	var names []string

@@ -2,23 +2,23 @@ package lock
 
 import "golang.org/x/sys/unix"
 
-// CheckBreak finds out what a BreakStale of the same evidence would meet, and changes nothing. What would
-// refuse the break now is a [*RefusedError]. It may be called concurrently.
+// CheckBreak finds out whether BreakStale would refuse this evidence now, and changes nothing. If it
+// would, the error is the same [*RefusedError]. It may be called concurrently.
+//
+// It takes no flock, since that could refuse a daemon that is starting. So if there is no error, the
+// lock is LockFree only if a lease proved that. If it is LockUnknown, Err says why there was no lease,
+// as in [Dir.LeaseSeen], and a break may still find the lock held.
 func CheckBreak(dir string, seen Evidence) (LockFile, error) {
 	return DefaultNames.CheckBreak(dir, seen)
 }
 
-// CheckBreak is the function CheckBreak for files of these names.
-//
-// It takes no flock, since that could refuse a daemon that is starting. So without an error the lock is
-// LockFree only where a lease proved that; where it is LockUnknown, Err says why none did, as that of
-// [Dir.LeaseSeen] does, and the break may yet find the lock held.
+// CheckBreak does what the function CheckBreak does, for files of these names.
 func (n Names) CheckBreak(dir string, seen Evidence) (LockFile, error) {
 	b, err := n.openSeen(dir, seen)
 	if err != nil {
 		return LockFile{}, err
 	}
-	defer b.Close()
+	defer b.dir.Close()
 	if len(n.Leftovers(seen)) == 0 {
 		return LockFile{}, b.refuse(RefusedNothing, nil)
 	}
@@ -30,7 +30,7 @@ func (n Names) CheckBreak(dir string, seen Evidence) (LockFile, error) {
 	}
 	l := LockFile{State: LockMissing}
 	if seen.Lock.State != LockMissing {
-		if l, err = b.askGently(); err != nil {
+		if l, err = b.checkLock(); err != nil {
 			return LockFile{}, err
 		}
 	}
@@ -43,8 +43,8 @@ func (n Names) CheckBreak(dir string, seen Evidence) (LockFile, error) {
 	return l, nil
 }
 
-// askGently finds out what can be told of the lock without taking it.
-func (b *breaker) askGently() (LockFile, error) {
+// checkLock finds out what it can about the lock without taking it.
+func (b *breaker) checkLock() (LockFile, error) {
 	fd, id, err := b.openLock()
 	if err != nil {
 		return LockFile{}, err
@@ -53,36 +53,37 @@ func (b *breaker) askGently() (LockFile, error) {
 	if err := b.otherLocks(fd); err != nil {
 		return LockFile{}, err
 	}
-	switch err := takeLease(fd); err {
+	switch err := takeWriteLease(fd); err {
 	case nil:
-		giveLeaseBack(fd)
+		releaseLease(fd)
 		return LockFile{State: LockFree, ID: id}, nil
 	case unix.EAGAIN:
 		if b.seen.Alone {
-			if holdOffWithin(fd, holdOffPatience) == unix.EAGAIN {
-				return LockFile{}, b.refuse(RefusedChanged, ErrOpenElsewhere) // as lockGently does
+			if awaitReadLease(fd, readLeaseTimeout) == unix.EAGAIN {
+				return LockFile{}, b.refuse(RefusedChanged, ErrOpenElsewhere) // as flockUnderLease does
 			}
-			giveLeaseBack(fd)
+			releaseLease(fd)
 		}
 		return LockFile{ID: id, Err: ErrOpenElsewhere}, nil
 	default:
-		return LockFile{ID: id, Err: pathError("fcntl", b.filePath(b.names.Lock), err)}, nil
+		return LockFile{ID: id, Err: pathError("fcntl", b.dir.filePath(b.dir.names.Lock), err)}, nil
 	}
 }
 
-// mayRemove refuses where the system would not let the files be removed: all of them, before any is.
+// mayRemove refuses if the system would not allow to remove one of the files. It looks at all of them
+// before any is removed, so that a break does not fail half-way.
 func (b *breaker) mayRemove() error {
-	if err := b.Writable(); err != nil {
+	if err := b.dir.Writable(); err != nil {
 		return b.refuse(RefusedUnknown, err)
 	}
-	is, err := attributesOf(b.fd, "")
+	is, err := attributesOf(b.dir.fd, "")
 	if err != nil {
-		return b.refuse(RefusedUnknown, pathError("statx", b.path, err))
+		return b.refuse(RefusedUnknown, pathError("statx", b.dir.path, err))
 	}
 	if is.appendOnly {
-		return b.refuse(RefusedUnknown, pathError("unlink", b.path, errAppendOnly))
+		return b.refuse(RefusedUnknown, pathError("unlink", b.dir.path, errAppendOnly))
 	}
-	for _, name := range b.names.Leftovers(b.seen) {
+	for _, name := range b.dir.names.Leftovers(b.seen) {
 		if err := b.mayUnlink(name, is); err != nil {
 			return err
 		}
@@ -90,11 +91,12 @@ func (b *breaker) mayRemove() error {
 	return nil
 }
 
-// mayUnlink is what unlink(2) asks of a file in a directory that may be written: may_delete in fs/namei.c.
+// mayUnlink checks what unlink(2) checks of a file in a writable directory (may_delete in
+// fs/namei.c).
 func (b *breaker) mayUnlink(name string, dir attributes) error {
-	file, err := attributesOf(b.fd, name)
+	file, err := attributesOf(b.dir.fd, name)
 	switch {
-	case err == unix.ENOENT: // which is for others to notice
+	case err == unix.ENOENT: // sameFiles finds that
 		return nil
 	case err != nil:
 	case file.immutable:
@@ -107,13 +109,13 @@ func (b *breaker) mayUnlink(name string, dir attributes) error {
 		err = unix.EPERM
 	}
 	if err != nil {
-		return b.refuse(RefusedUnknown, pathError("unlink", b.filePath(name), err))
+		return b.refuse(RefusedUnknown, pathError("unlink", b.dir.filePath(name), err))
 	}
 	return nil
 }
 
-// Writable reports whether files may be made in the directory, by the rights of the moment: the error that
-// doing so would come to, if not. Nothing is made.
+// Writable returns nil if files can be created in the directory now, or else the error that this
+// would give. It creates nothing.
 func (d Dir) Writable() error {
 	switch readOnly, err := isReadOnly(d.fd); {
 	case err != nil:

@@ -6,10 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Dir is an open data directory. Everything is looked up from its descriptor,
-// so that a renamed path or a planted symlink cannot lead elsewhere after it was
-// opened. Its looking methods never create, write or block on anything within it,
-// never follow a link, and may be called concurrently, but not with Close.
+// Dir is an open data directory. Everything in it is looked up from its descriptor, so a path that
+// is renamed or replaced by a symlink later cannot lead elsewhere.
+//
+// Its methods look only: they create and write nothing, do not block on a FIFO or device, and follow
+// no link. They may be called concurrently, but not with Close.
 type Dir struct {
 	fd    int
 	path  string
@@ -19,20 +20,20 @@ type Dir struct {
 // OpenDir opens the data directory at path.
 func OpenDir(path string) (Dir, error) { return DefaultNames.OpenDir(path) }
 
-// OpenDir opens the data directory at path, whose files have these names.
+// OpenDir does what the function OpenDir does, for files of these names.
 func (n Names) OpenDir(path string) (Dir, error) {
 	return n.openDirAt(unix.AT_FDCWD, path, path, 0)
 }
 
-// OpenDirAt opens the directory of this name within the one that parent is a
-// descriptor of, unless it is a symlink. path is for messages.
+// OpenDirAt opens the directory of this name in the directory that the descriptor parent is of. It
+// does not follow a symlink. path is for messages.
 func (n Names) OpenDirAt(parent int, name, path string) (Dir, error) {
 	return n.openDirAt(parent, name, path, unix.O_NOFOLLOW)
 }
 
-// OpenBelow opens the directory at a path relative to the one that parent is a
-// descriptor of, through no link and not out of it. Its descriptor serves to look at what is in the
-// directory, but not to list it (O_PATH, see open(2)). path is for messages.
+// OpenBelow opens the directory at a relative path below the directory that the descriptor parent is
+// of. It follows no link, and does not leave that directory. The files in the result can be looked
+// at, but FD cannot be used to list them (O_PATH, see open(2)). path is for messages.
 func (n Names) OpenBelow(parent int, rel, path string) (Dir, error) {
 	n = n.OrDefault()
 	if err := n.check(); err != nil {
@@ -57,7 +58,7 @@ func (n Names) openDirAt(parent int, name, path string, flags int) (Dir, error) 
 	return Dir{fd: fd, path: path, names: n}, nil
 }
 
-// Close closes the descriptor. Of the zero Dir, which has none, it does nothing.
+// Close closes the descriptor. On the zero Dir, which has none, it does nothing.
 func (d Dir) Close() error {
 	if d == (Dir{}) {
 		return nil
@@ -65,14 +66,13 @@ func (d Dir) Close() error {
 	return unix.Close(d.fd)
 }
 
-// Path is the path it was opened by.
+// Path is the path that the directory was opened by.
 func (d Dir) Path() string { return d.path }
 
-// FD is its descriptor, for further *at calls; it stays Dir's to close.
+// FD is the descriptor, for *at calls. Close closes it.
 func (d Dir) FD() int { return d.fd }
 
-// ID returns the directory's own identity. Its mtime changes with every
-// acquire and release.
+// ID returns the identity of the directory itself. Its MTime changes with every acquire and release.
 func (d Dir) ID() (FileID, error) {
 	id, _, err := fstat(d.fd)
 	if err != nil {
@@ -81,9 +81,9 @@ func (d Dir) ID() (FileID, error) {
 	return id, err
 }
 
-// Temps returns the temporary pidfiles in the directory, under the name the
-// protocol began with (pidfile.tmp) and the one it has now (pidfile.<pid>.tmp).
-// It lists the directory, which takes time in proportion to its entries.
+// Temps returns the temporary pidfiles in the directory. Old releases of the protocol call them
+// pidfile.tmp, later ones pidfile.<pid>.tmp. It reads the whole directory, so it takes time in
+// proportion to the number of entries.
 func (d Dir) Temps() ([]Temp, error) {
 	names, err := listNames(d.fd, d.names.isTemp)
 	if err != nil {

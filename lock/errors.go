@@ -9,37 +9,38 @@ import (
 )
 
 var (
-	// ErrHeld means that somebody holds the lock. The error that wraps it says who, as far as the pidfile tells.
+	// ErrHeld means that somebody holds the lock. See [HeldError] and [RefusedError].
 	ErrHeld = errors.New("lock is held")
-	// ErrReplaced means that a lock file, or its directory, is not the one it was.
+	// ErrReplaced means that the lock file, or its directory, is not the one that it was before.
 	ErrReplaced = errors.New("lock file was replaced")
-	// ErrRefused means that a stale-break was not made, because it might not have been safe. Nothing was changed.
+	// ErrRefused means that a stale-break was not made, because it might not have been safe.
+	// Nothing was changed. See [RefusedError].
 	ErrRefused = errors.New("stale-break refused")
-	// ErrNotRegular is what a lock file or pidfile is refused with that is a
-	// symlink, FIFO, directory, device or socket.
+	// ErrNotRegular means that a lock file or pidfile is a symlink, FIFO, directory, device or
+	// socket. Such a file is never opened.
 	ErrNotRegular = errors.New("not a regular file")
-	// ErrOpenElsewhere means that somebody has the lock file open: no lease was granted. Whether they hold a lock is not known.
+	// ErrOpenElsewhere means that no lease was granted because somebody has the lock file open.
+	// It is not known whether they hold a lock.
 	ErrOpenElsewhere = errors.New("somebody has the lock file open")
-	// ErrLeased means that somebody keeps a lease on the lock file (fcntl(2)), which is no lock.
+	// ErrLeased means that somebody keeps a lease on the lock file (fcntl(2)), so that it cannot be
+	// opened. A lease is not a lock.
 	ErrLeased = fmt.Errorf("somebody has a lease on the lock file: %w", unix.EAGAIN)
-	// ErrPosixLock means that somebody has a POSIX or open-file-description lock on the lock file, which is not this
-	// protocol's. The error that wraps it says who.
+	// ErrPosixLock means that somebody has a POSIX or open-file-description lock on the lock file
+	// (fcntl(2)). This protocol uses flock(2) only. See [PosixLockError].
 	ErrPosixLock = errors.New("somebody has a POSIX lock on the lock file")
 )
 
-// What keeps a file from being removed though the rights are there: see chattr(1) and unlink(2).
+// Why a file cannot be removed even with the rights to do so: see chattr(1) and unlink(2).
 var (
 	errImmutable  = fmt.Errorf("it has chattr +i: %w", unix.EPERM)
 	errAppendOnly = fmt.Errorf("it has chattr +a: %w", unix.EPERM)
 	errMountPoint = fmt.Errorf("something is mounted on it: %w", unix.EBUSY)
 )
 
-// errNotAsked is where a system is not asked for locks of other kinds.
-var errNotAsked = errors.New("not asked")
-
-// PosixLockError is a lock file on which somebody has a lock of another kind than flock.
+// PosixLockError says that somebody has a POSIX or open-file-description lock on the lock file. It
+// is ErrPosixLock.
 type PosixLockError struct {
-	PID int // the holder's; 0 where the kernel does not say
+	PID int // the holder's; 0 if the kernel does not say
 }
 
 func (e *PosixLockError) Error() string {
@@ -51,10 +52,10 @@ func (e *PosixLockError) Error() string {
 
 func (e *PosixLockError) Is(target error) bool { return target == ErrPosixLock }
 
-// HeldError is an Acquire that was refused because the lock is held.
+// HeldError says that an Acquire failed because the lock is held. It is ErrHeld.
 type HeldError struct {
 	Dir string
-	PID int // whom the pidfile named just after; 0 if nobody. It may be wrong.
+	PID int // the one that the pidfile names, which may be wrong; 0 if it names nobody
 }
 
 func (e *HeldError) Error() string {
@@ -79,39 +80,38 @@ const (
 	RefusedPermission         // the system does not allow it
 	RefusedReadOnlyFS         // the file system is mounted read-only
 	RefusedNothing            // there is nothing to remove
-	RefusedAudit              // the attempt could not be put on record; never by this package itself
+	RefusedAudit              // the attempt could not be recorded; this package itself never uses it
 	RefusedImmutable          // the directory or a file that would be removed is immutable
-	RefusedAppendOnly         // the directory or a file that would be removed can only be appended to
+	RefusedAppendOnly         // the directory or a file that would be removed is append-only
 	RefusedMountPoint         // something is mounted on a file that would be removed
-	RefusedLeased             // somebody keeps a lease on the lock file, so that it cannot be opened
+	RefusedLeased             // the lock file cannot be opened, because somebody keeps a lease on it
 )
 
 func (r Refusal) String() string {
 	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break", "audit", "immutable", "append-only", "mount-point", "leased")
 }
 
-// RefusedError is a stale-break that was not made. It is ErrRefused, and
-// ErrHeld or ErrReplaced if that is the reason, and wraps the system's error
-// where there is one.
+// RefusedError says that a stale-break was not made, and why. It is ErrRefused, and also ErrHeld or
+// ErrReplaced if that is the reason. It wraps the system's error if there is one.
 type RefusedError struct {
 	Dir     string
 	Reason  Refusal
-	PID     int    // whom the pidfile names; 0 if nobody. A hint, which may be wrong
-	Holder  int    // of RefusedHeld: who has the lock. 0 if that is not known; this package itself does not look for it
-	Command string // the Holder's, if it is known: untrusted, escape before printing
-	Err     error  // the system's error, if that is why
+	PID     int    // the one that the pidfile names, which may be wrong; 0 if it names nobody
+	Holder  int    // with RefusedHeld: the PID of who holds the lock, for callers to fill in; 0 if it is not known
+	Command string // the Holder's, if it is known. Untrusted: escape it before printing
+	Err     error  // the system's error, if that is the reason
 }
 
 func (e *RefusedError) Error() string { return e.Dir + ": " + e.Why() }
 
-// held says who has the lock: what the kernel told, or else what the pidfile says.
+// held says who has the lock: the Holder, or else the process that the pidfile names.
 func (e *RefusedError) held() string {
 	switch {
 	case e.Holder > 0 && e.Command != "":
 		return fmt.Sprintf("the lock is held by %s %d", e.Command, e.Holder)
 	case e.Holder > 0:
 		return fmt.Sprintf("the lock is held by %d", e.Holder)
-	case e.Err != nil: // says more
+	case e.Err != nil: // which says more than the pidfile does
 		return "the lock is held"
 	case e.PID > 0:
 		return fmt.Sprintf("the lock is held; the pidfile names %d, which is only a hint", e.PID)
@@ -119,7 +119,7 @@ func (e *RefusedError) held() string {
 	return "the lock is held; the pidfile names nobody"
 }
 
-// Why is the error's text without the directory.
+// Why returns the error's text without the directory.
 func (e *RefusedError) Why() string {
 	var why string
 	switch e.Reason {
@@ -150,7 +150,7 @@ func (e *RefusedError) Why() string {
 	case RefusedLeased:
 		why = "the lock file cannot be opened"
 	default:
-		if e.Err != nil { // which is all there is to say
+		if e.Err != nil {
 			return e.Err.Error()
 		}
 		why = "failed"
@@ -169,7 +169,8 @@ func (e *RefusedError) Is(target error) bool {
 
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// refusal makes the typed error, and finds the reason in the system's error where none is given.
+// refusal makes a [RefusedError]. If why is RefusedUnknown, it finds the reason in the system's
+// error.
 func refusal(dir string, seen Evidence, why Refusal, err error) error {
 	if why == RefusedUnknown {
 		for _, known := range []struct {
@@ -196,8 +197,8 @@ func refusal(dir string, seen Evidence, why Refusal, err error) error {
 	return &RefusedError{Dir: dir, Reason: why, PID: seen.Pidfile.PID, Err: err}
 }
 
-// AsideError is a break that went wrong half-way, where there is no lock file: the pidfile was moved aside, and
-// could be neither removed nor put back. It is not ErrRefused: something was changed.
+// AsideError says that a break without a lock file failed half-way: the pidfile was moved aside,
+// and could be neither removed nor put back. It is not ErrRefused, because something was changed.
 type AsideError struct {
 	Path string // where the pidfile is now
 	Err  error  // why it could not be put back

@@ -7,10 +7,9 @@ import (
 	"lockscope/lock/proc"
 )
 
-// FileID is a file's identity and version as stat(2) gives them. Two FileIDs
-// that compare equal with == are the same file, unchanged as far as the kernel
-// can tell; [FileID.SameFile] compares the identity alone. The zero FileID is
-// no file.
+// FileID is a file's identity and version, as stat(2) gives them. Two FileIDs that are equal with
+// == are the same file, and it did not change in between as far as the kernel can tell.
+// [FileID.SameFile] compares the identity alone. The zero FileID means no file.
 type FileID struct {
 	Dev   uint64 // st_dev
 	Ino   uint64 // st_ino
@@ -18,42 +17,42 @@ type FileID struct {
 	Size  int64  // bytes
 }
 
-// SameFile reports whether both are the same file, whatever was written to it since.
+// SameFile reports whether both are the same file. Its content may differ.
 func (id FileID) SameFile(other FileID) bool { return id.Dev == other.Dev && id.Ino == other.Ino }
 
 // Identity is the id without its version: the same for as long as the file is.
 func (id FileID) Identity() FileID { return FileID{Dev: id.Dev, Ino: id.Ino} }
 
-// LockState is what was established of the flock on a lock file.
+// LockState says whether somebody holds the flock on a lock file.
 type LockState uint8
 
 const (
-	LockUnknown LockState = iota // could not be established: see LockFile.Err
+	LockUnknown LockState = iota // it could not be found out: see LockFile.Err
 	LockMissing                  // there is no lock file
-	LockFree                     // nobody held it at the moment of the probe
-	LockHeld                     // somebody holds it
+	LockFree                     // nobody held the lock at that moment
+	LockHeld                     // somebody held the lock at that moment
 )
 
 func (s LockState) String() string {
 	return name(s, "unknown", "missing", "free", "held")
 }
 
-// LockFile is a data directory's lock file as it was seen.
+// LockFile is what was seen of a data directory's lock file.
 type LockFile struct {
 	State LockState
 	ID    FileID
-	Err   error // why State is LockUnknown; nil if nobody has asked yet
+	Err   error // why State is LockUnknown; nil if it was not asked for
 }
 
-// PidfileState is what a pidfile was found to be.
+// PidfileState says what a pidfile was found to be.
 type PidfileState uint8
 
 const (
 	PidfileUnreadable PidfileState = iota // could not be read: see Pidfile.Err
 	PidfileMissing
 	PidfileEmpty      // nothing but white space
-	PidfileMalformed  // names nobody: see ParsePID
-	PidfileNotRegular // a symlink, FIFO, directory, device or socket: never opened for reading
+	PidfileMalformed  // no PID: see ParsePID
+	PidfileNotRegular // a symlink, FIFO, directory, device or socket, which is never opened
 	PidfileNamed      // names a PID
 )
 
@@ -61,57 +60,57 @@ func (s PidfileState) String() string {
 	return name(s, "unreadable", "missing", "empty", "malformed", "not-regular", "named")
 }
 
-// Pidfile is a data directory's pidfile as it was seen. It is a hint that can lie.
+// Pidfile is what was seen of a data directory's pidfile. What it says can be wrong.
 type Pidfile struct {
 	State PidfileState
-	PID   int    // above 0 exactly when State is PidfileNamed
-	ID    FileID // zero when the pidfile is missing or could not be examined
-	Text  string // its bytes, at most maxPidfile+1 of them: untrusted, escape before printing
+	PID   int    // above 0 if State is PidfileNamed, else 0
+	ID    FileID // zero if the pidfile is missing, or stat(2) failed
+	Text  string // at most the first 65 bytes. Untrusted: escape it before printing
 	Err   error  // why State is PidfileUnreadable
 }
 
-// ProcessState is what was established of the process that a pidfile names: what the kernel says of its PID
-// ([proc.State]), and what was judged from there.
+// ProcessState says what became of the process that a pidfile names. It is what the kernel says of
+// that PID ([proc.State]), or what [JudgeNamed] concluded from there.
 type ProcessState uint8
 
 const (
-	ProcessUnknown                = ProcessState(proc.Unknown) // nobody is named, or it could not be established
-	ProcessGone                   = ProcessState(proc.Gone)    // no such process
-	ProcessAlive                  = ProcessState(proc.Alive)   // it lives, and nothing shows that it is another one
+	ProcessUnknown                = ProcessState(proc.Unknown) // the pidfile names nobody, or it could not be found out
+	ProcessGone                   = ProcessState(proc.Gone)    // there is no such process
+	ProcessAlive                  = ProcessState(proc.Alive)   // it lives, and nothing shows that another one is meant
 	ProcessZombie                 = ProcessState(proc.Zombie)  // it has exited and waits to be reaped; no thread of it runs
-	ProcessReused    ProcessState = iota                       // the PID is another process's, started after the pidfile was written
-	ProcessUnrelated                                           // it lives, but has nothing to do with the directory
+	ProcessReused    ProcessState = iota                       // another process has the PID now, started after the pidfile was written
+	ProcessUnrelated                                           // a process with the PID lives, but does not use the directory
 )
 
 func (s ProcessState) String() string {
 	return name(s, "unknown", "gone", "alive", "zombie", "reused", "unrelated")
 }
 
-// Exited reports whether the process the pidfile meant is certainly not running.
+// Exited reports whether the process that the pidfile meant is certainly not running.
 func (s ProcessState) Exited() bool {
 	return s == ProcessGone || s == ProcessZombie || s == ProcessReused
 }
 
-// Temp is a temporary pidfile, which an acquire leaves behind when it dies
-// between writing it and renaming it.
+// Temp is a temporary pidfile. A daemon leaves one behind when it dies between writing and renaming
+// it.
 type Temp struct {
 	Name string // within the data directory
 	ID   FileID
 }
 
-// Evidence is what was seen of one data directory: the facts that a decision
-// to break its lock rests on, and that [BreakStale] finds unchanged or refuses.
+// Evidence is what was seen of one data directory. A decision to break its lock rests on these
+// facts, and [BreakStale] refuses if one of them has changed.
 type Evidence struct {
 	Dir     FileID // the data directory itself
 	Lock    LockFile
 	Pidfile Pidfile
-	Temps   []Temp       // looked for only where nobody holds the lock by name
+	Temps   []Temp       // not looked for if the lock is held and the pidfile names a PID
 	Process ProcessState // of Pidfile.PID
-	Alone   bool         // nobody had the lock file open: a lease was granted
-	Another string       // the directory whose lock that process holds instead, with the same pidfile there: see Dir.Another
+	Alone   bool         // a lease was granted: nobody had the lock file open
+	Another string       // the directory with the same pidfile whose lock that process holds: see Dir.Another
 }
 
-// name gives a state's word, and survives values it does not know.
+// name returns the word for a state, and "state(N)" for a value that has none.
 func name[S ~uint8](s S, words ...string) string {
 	if int(s) < len(words) {
 		return words[s]

@@ -6,14 +6,15 @@ import (
 	"lockscope/lock/proc"
 )
 
-// Inspect gathers the evidence on one directory. It asks for the lock by a lease, which refuses nobody
-// (see [Dir.LeaseSeen]), and only where that does not tell by a flock probe: see
-// [Dir.ProbeLock] for what that costs a daemon. What could not be
-// established is unknown in the evidence, with its error there; Inspect itself
-// fails only if the directory cannot be opened.
+// Inspect gathers the evidence on one directory. It asks for the lock by a lease, which refuses no
+// daemon: see [Dir.LeaseSeen]. If the lease does not tell, it asks by a flock: see [Dir.ProbeLock]
+// for what that costs a daemon.
+//
+// What could not be found out is unknown in the evidence, with its error there. Inspect itself fails
+// only if the directory cannot be opened.
 func Inspect(dir string) (Evidence, error) { return DefaultNames.Inspect(dir) }
 
-// Inspect is the function Inspect for files of these names.
+// Inspect does what the function Inspect does, for files of these names.
 func (n Names) Inspect(dir string) (Evidence, error) {
 	d, err := n.OpenDir(dir)
 	if err != nil {
@@ -27,9 +28,8 @@ func (d Dir) inspect() (ev Evidence) {
 	ev.Dir, _ = d.ID()
 	for range inspectTries {
 		ev.Pidfile = d.Pidfile()
-		ev.Lock, ev.Alone = d.establish()
-		// Between the two, a holder may have come or gone: then the pair of
-		// them was never true together.
+		ev.Lock, ev.Alone = d.probe()
+		// If the pidfile changed meanwhile, the two were never so at the same time: look again.
 		if d.PidfileID() == ev.Pidfile.ID {
 			break
 		}
@@ -48,8 +48,9 @@ func (d Dir) inspect() (ev Evidence) {
 	return ev
 }
 
-// establish establishes the state of the lock by a lease, or else by a flock probe. alone means that a lease was granted.
-func (d Dir) establish() (l LockFile, alone bool) {
+// probe finds out the state of the lock by a lease, or else by a flock. alone means that a lease was
+// granted.
+func (d Dir) probe() (l LockFile, alone bool) {
 	seen := d.LockFile()
 	if seen.State == LockMissing || seen.Err != nil {
 		return seen, false
@@ -60,16 +61,15 @@ func (d Dir) establish() (l LockFile, alone bool) {
 	return d.ProbeSeen(seen), false
 }
 
-// named says what became of the process that the pidfile of a free lock names.
-func (d Dir) named(pidfile Pidfile) (proc.Process, ProcessState) {
-	p, state, _ := d.judge(pidfile)
-	return p, state
-}
-
-// judge does named's work. In a container a pidfile names a PID of that PID namespace: a process that has
-// the PID there and uses the directory is the one that is meant, and is looked for before the PID is here. A live process
-// that nothing else shows to be unrelated is alive where it holds the lock of another directory with the same pidfile,
-// which is returned too: see Another.
+// judge says what became of the process that the pidfile of a free lock names, and which process
+// has its PID. See JudgeNamed.
+//
+// A daemon in a container writes the PID of its own PID namespace. So a process that has the PID in
+// another namespace, and uses the directory, is looked for before the PID is looked up here.
+//
+// A process that does not use this directory may have it under another path, which this kernel does
+// not connect with it. If it holds the lock of such a directory, it is alive, and that directory is
+// returned: see Another.
 func (d Dir) judge(pidfile Pidfile) (p proc.Process, state ProcessState, another string) {
 	nested, err := proc.Host.Nested()
 	unseen := err != nil

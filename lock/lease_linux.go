@@ -6,22 +6,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// takeLease takes a write lease on an open file (fcntl(2), "Leases"). The kernel grants it only
-// while no other descriptor is open on the file, in any process, and whatever the access mode:
-// then nobody can hold a lock on it, of any kind. EAGAIN means that somebody has the file open.
+// takeWriteLease takes a write lease on an open file (fcntl(2), "Leases"). The kernel grants it only
+// if no other descriptor is open on the file, in any process and in any access mode. So while it
+// lasts nobody can hold a lock of any kind. EAGAIN means that somebody has the file open.
 //
-// While the lease lasts, whoever opens the file waits until it is given back, instead of failing;
-// only an open with O_NONBLOCK is told EAGAIN. The kernel asks for the lease with SIGIO, which the Go
-// runtime ignores unless the program asked for it. It takes the owner of the file or CAP_LEASE.
-func takeLease(fd int) error { return setLease(fd, unix.F_WRLCK) }
+// Whoever opens the file meanwhile waits until the lease is given back; only an open with O_NONBLOCK
+// fails with EAGAIN. The kernel then sends SIGIO to the lease's holder, which the Go runtime ignores
+// unless the program asks for that signal. Only the owner of the file, or a process with CAP_LEASE,
+// may take a lease.
+func takeWriteLease(fd int) error { return setLease(fd, unix.F_WRLCK) }
 
-// holdOffWriters takes a read lease, which is granted while nobody has the file open for writing, as every
-// daemon does to lock it: who reads it does not matter. While it lasts, who opens it for writing
-// waits. It proves nothing of the lock: flock(2) works on any descriptor.
-func holdOffWriters(fd int) error { return setLease(fd, unix.F_RDLCK) }
+// takeReadLease takes a read lease. The kernel grants it if nobody has the file open for writing;
+// readers do not matter. While it lasts, an open for writing waits, and every daemon opens the lock
+// file for writing. It does not prove that the lock is free, since flock(2) works on any descriptor.
+func takeReadLease(fd int) error { return setLease(fd, unix.F_RDLCK) }
 
-// giveLeaseBack lets everybody in who waits for it.
-func giveLeaseBack(fd int) { setLease(fd, unix.F_UNLCK) }
+// releaseLease gives a lease back. Opens that wait for it go on.
+func releaseLease(fd int) { setLease(fd, unix.F_UNLCK) }
 
 func setLease(fd, kind int) error {
 	return ignoringEINTR(func() error {
@@ -30,10 +31,10 @@ func setLease(fd, kind int) error {
 	})
 }
 
-// posixHolder asks whether somebody has a POSIX or an open-file-description lock on the file, which
-// are no flock: Java's file locks, and what an NFS server keeps for the flock of a client. Asking takes
-// nothing and disturbs nobody (F_GETLK in fcntl(2)). pid is 0 where the kernel does not say whose it is:
-// it is an open file description's, or of a process that is not seen from here.
+// posixHolder reports whether somebody has a POSIX or open-file-description lock on the file. Java
+// takes such locks, and an NFS server has them for the flocks of its clients. F_GETLK (fcntl(2))
+// takes no lock and disturbs nobody. pid is 0 if the kernel does not tell whose lock it is: that of
+// an open file description, or of a process that is not visible from here.
 func posixHolder(fd int) (pid int, held bool, err error) {
 	l := unix.Flock_t{Type: unix.F_WRLCK} // of the whole file
 	err = ignoringEINTR(func() error { return unix.FcntlFlock(uintptr(fd), unix.F_GETLK, &l) })
@@ -43,14 +44,14 @@ func posixHolder(fd int) (pid int, held bool, err error) {
 	return max(int(l.Pid), 0), true, nil
 }
 
-// remoteMagic are the file systems (statfs(2)) on which a lease proves nothing: other hosts may use the file, or, with FUSE,
-// a process that serves it. Their names are in lock/proc: see proc.Mount.Remote.
+// remoteMagic are the file systems (statfs(2)) on which a lease proves nothing: other hosts may have
+// the file open, or, with FUSE, the process that serves it. Their names are in proc.Mount.Remote.
 var remoteMagic = []int64{
 	unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, 0xff534d42, 0xfe534d42, unix.FUSE_SUPER_MAGIC, unix.V9FS_MAGIC, unix.AFS_SUPER_MAGIC,
 	0x00c36400, 0x0bd00bd0, 0x01161970, unix.OCFS2_SUPER_MAGIC, // ceph, lustre, gfs2
 }
 
-// leasesProve reports whether a lease on a file of the directory tells that nobody has it open.
+// leasesProve reports whether a lease on a file of the directory proves that nobody has it open.
 func (d Dir) leasesProve() bool {
 	var st unix.Statfs_t
 	err := ignoringEINTR(func() error { return unix.Fstatfs(d.fd, &st) })

@@ -4,14 +4,14 @@ package lock
 
 import "errors"
 
-// There are no leases on this system, nor is anybody asked for locks of another kind.
+// This system has no leases, and is not asked for POSIX locks.
 
-func takeLease(fd int) error { return errors.ErrUnsupported }
+func takeWriteLease(fd int) error { return errors.ErrUnsupported }
 
-func holdOffWriters(fd int) error { return errors.ErrUnsupported }
+func takeReadLease(fd int) error { return errors.ErrUnsupported }
 
-func giveLeaseBack(fd int) {}
+func releaseLease(fd int) {}
 
-func posixHolder(fd int) (pid int, held bool, err error) { return 0, false, errNotAsked }
+func posixHolder(fd int) (pid int, held bool, err error) { return 0, false, errors.ErrUnsupported }
 
 func (d Dir) leasesProve() bool { return false }

@@ -2,49 +2,55 @@ package lock
 
 import "time"
 
-// maxPidfile is the longest text, in bytes, that is still read as a PID. A
-// longer one is malformed: a number must never be cut short into another one.
+// maxPidfile is the longest text, in bytes, that is read as a PID. A longer one is malformed,
+// because a number that is cut short is another number.
 const maxPidfile = 64
 
-// reuseMargin is how much later than its pidfile a process may have started
-// and still be the one that wrote it: start times are counted in clock ticks, file times by
-// the file system's clock, and the clock may have been set in between.
+// reuseMargin is how much later than its pidfile a process may seem to have started and still be
+// the one that wrote it. Start times count in clock ticks, file times come from the file system,
+// and the clock may have been set in between.
 const reuseMargin = 2 * time.Second
 
-// inspectTries bounds how often Inspect looks again at a pidfile that changes under it.
+// openTries bounds how often Acquire tries again when its files are replaced under it.
+const openTries = 100
+
+// inspectTries bounds how often Inspect looks again when the pidfile changes under it.
 const inspectTries = 10
 
-// batch is how many temporaries are removed while the lock is held once.
-const batch = 16
+// removeBatch is how many temporaries a break removes while it holds the lock. A daemon may have
+// left thousands, and another one that starts now must not wait for all of them.
+const removeBatch = 16
 
+// How long an open is tried again while somebody has a lease on the file.
 const (
-	// inspectorLease is how long a lease is waited for when looking: an inspector keeps its own for
-	// microseconds, so what lasts longer is no inspector's.
-	inspectorLease = 10 * time.Millisecond
-	// longestLease is how long an acquire waits for one. It is there for an inspector that was kept from running;
-	// who keeps a lease for good has put it there against the daemon.
-	longestLease = time.Second
+	// lookLeaseTimeout is for a look. An inspector keeps its lease for microseconds, so one that
+	// lasts longer is not an inspector's.
+	lookLeaseTimeout = 10 * time.Millisecond
+	// acquireLeaseTimeout is for an Acquire, which must not fail because an inspector was not
+	// scheduled for a while. A lease that lasts longer was put there against the daemon.
+	acquireLeaseTimeout = time.Second
+)
+
+// How long a break tries to get its read lease.
+const (
+	readLeaseTimeout = 10 * time.Millisecond
+	// readLeaseTries is how often it tries before it sleeps. That takes about as long as a daemon
+	// needs to acquire and release.
+	readLeaseTries = 100
 )
 
 const (
-	// holdOffPatience is how long a break asks for its lease.
-	holdOffPatience = 10 * time.Millisecond
-	// holdOffTries is how often it asks in a row: together, that takes about as long as a daemon takes to come and go.
-	holdOffTries = 100
+	// heldSearchTimeout is how long HeldBy may take. The directories of the locks that it finds may
+	// be on a file system that hangs.
+	heldSearchTimeout = 500 * time.Millisecond
+	// maxHeldSearches is how many such searches may run at a time, those that hang included.
+	maxHeldSearches = 16
 )
 
-const (
-	// heldLimit is how long it may take to find out which locks a process holds: their directories may be on a file
-	// system that hangs.
-	heldLimit = 500 * time.Millisecond
-	// heldMost is how many such searches may be under way, the hanging ones included.
-	heldMost = 16
-)
+// maxLinkEntries is how many directory entries are searched for links. That takes some 50 ms when
+// the kernel has them cached. It is done only for a live process that the pidfile names or that
+// holds the lock, and that uses nothing in the directory itself.
+const maxLinkEntries = 100_000
 
-// mostEntries is how many entries of directories are looked at for links. That takes some 50 ms,
-// where they are known to the kernel. It is done only for a live process that the pidfile names, or that holds the
-// lock, and that has nothing else to do with the directory.
-const mostEntries = 100_000
-
-// mostLinks is how many links a path may lead through (path_resolution(7)).
-const mostLinks = 40
+// maxLinks is how many links a path may lead through (path_resolution(7)).
+const maxLinks = 40

@@ -13,43 +13,36 @@ import (
 	"lockscope/lock/proc"
 )
 
-// linkSearch finds what links below a data directory lead to, for a process.
+// linkSearch finds the places that symlinks below a data directory lead to, for one process.
 type linkSearch struct {
-	area   *Area
-	mounts proc.Mounts // of the process's namespace
-	root   int         // a descriptor of what the names of that namespace begin at
-	base   string      // what absolute links begin at: the process may be in a chroot
-	left   int         // entries that may still be looked at
-	queue  []string
-	seen   map[string]bool
+	area        *Area
+	mounts      proc.Mounts // of the process's mount namespace
+	rootFD      int         // where the paths of that namespace begin
+	rootPath    string      // where absolute links begin: not "/" if the process is in a chroot
+	entriesLeft int         // how many more entries may be looked at
+	queue       []string    // paths of directories that are to be searched
+	seen        map[string]bool
 }
 
 var errManyEntries = errors.New("more files than are searched for links")
 
 func newLinkSearch(a *Area, mounts proc.Mounts, p proc.Process, same bool) (*linkSearch, error) {
-	s := &linkSearch{area: a, mounts: mounts, base: "/", left: mostEntries, seen: map[string]bool{}}
+	s := &linkSearch{area: a, mounts: mounts, rootPath: "/", entriesLeft: maxLinkEntries, seen: map[string]bool{}}
 	task := proc.Host.Task(p.PID).Running()
 	root, err := task.Root()
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case same:
-		s.base = root // as we call it
-		s.root, err = openRoot()
-	default:
-		s.root, err = task.OpenRoot()
 	}
+	if same {
+		s.rootPath = root // as paths of our namespace, which in a chroot is not "/"
+	}
+	s.rootFD, err = openRootOf(task)
 	return s, err
 }
 
-// openRoot opens our root directory, for *at calls alone.
-func openRoot() (int, error) {
-	return open(unix.AT_FDCWD, "/", unix.O_PATH|unix.O_DIRECTORY, 0)
-}
+func (s *linkSearch) close() { unix.Close(s.rootFD) }
 
-func (s *linkSearch) close() { unix.Close(s.root) }
-
-// enqueue has a directory searched.
+// enqueue has a directory searched, once.
 func (s *linkSearch) enqueue(name string) {
 	if !s.seen[name] {
 		s.seen[name] = true
@@ -63,63 +56,60 @@ func (s *linkSearch) enqueueMounts(name string) {
 	}
 }
 
-// run searches what is queued, and what is found meanwhile.
+// run searches the directories in the queue, to which it adds those that it finds links to.
 func (s *linkSearch) run() {
 	for len(s.queue) > 0 && s.area.err == nil {
 		name := s.queue[0]
 		s.queue = s.queue[1:]
-		if mayHang(s.mounts, name) {
+		// A link to the root directory would have the whole file system searched.
+		if name == "/" || mayHang(s.mounts, name) {
 			s.area.err = errNotSearched
 			return
 		}
-		fd, err := unix.Openat2(s.root, strings.TrimPrefix(name+"/.", "/"), &unix.OpenHow{
-			Flags:   unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC,
-			Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS,
-		})
+		fd, err := openBelow(s.rootFD, strings.TrimPrefix(name, "/"))
 		switch err {
 		case nil:
 			s.search(fd, []string{name})
 			unix.Close(fd)
-		case unix.ENOENT, unix.ENOTDIR, unix.ELOOP: // a file, or gone or replaced meanwhile
+		case unix.ENOENT, unix.ENOTDIR, unix.ELOOP: // a file, or removed or replaced meanwhile
 		default:
 			s.area.err = err
 		}
 	}
 }
 
-// search looks for links in an open directory of these names and below, on its own file system.
+// search looks for symlinks in an open directory and below it, on its own file system. names are the
+// paths of that directory.
 func (s *linkSearch) search(dir int, names []string) {
 	buf := make([]byte, unix.PathMax)
 	for dirs := []string{"."}; len(dirs) > 0; {
 		in := dirs[0]
 		dirs = dirs[1:]
-		fd, err := unix.Openat2(dir, in, &unix.OpenHow{
-			Flags:   unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC,
-			Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_XDEV,
-		})
+		fd, err := openat2(dir, in, unix.O_RDONLY|unix.O_DIRECTORY,
+			unix.RESOLVE_BENEATH|unix.RESOLVE_NO_SYMLINKS|unix.RESOLVE_NO_XDEV)
 		switch err {
 		case nil:
-		case unix.EXDEV, unix.ENOENT, unix.ELOOP, unix.ENOTDIR: // a mount, or gone or replaced meanwhile
+		case unix.EXDEV, unix.ENOENT, unix.ELOOP, unix.ENOTDIR: // a mount, or removed or replaced meanwhile
 			continue
 		default:
 			s.area.err = err
 			return
 		}
 		f := os.NewFile(uintptr(fd), in)
-		entries, err := f.ReadDir(s.left)
-		s.left -= len(entries)
+		entries, err := f.ReadDir(s.entriesLeft)
+		s.entriesLeft -= len(entries)
 		for _, e := range entries {
 			switch {
 			case e.IsDir():
 				dirs = append(dirs, path.Join(in, e.Name()))
 			case e.Type()&os.ModeSymlink != 0:
 				if n, err := unix.Readlinkat(fd, e.Name(), buf); err == nil {
-					s.take(names, in, string(buf[:n]))
+					s.addTarget(names, in, string(buf[:n]))
 				}
 			}
 		}
 		f.Close()
-		if err == nil && s.left <= 0 {
+		if err == nil && s.entriesLeft <= 0 {
 			err = errManyEntries
 		}
 		if err != nil && err != io.EOF {
@@ -129,10 +119,11 @@ func (s *linkSearch) search(dir int, names []string) {
 	}
 }
 
-// take adds what a link leads to, which is in a sub-directory of a directory of these names.
-func (s *linkSearch) take(names []string, in, target string) {
+// addTarget adds what a link leads to. The link is in the sub-directory in of a directory that has
+// these paths.
+func (s *linkSearch) addTarget(names []string, in, target string) {
 	if path.IsAbs(target) {
-		s.add(s.base + "/" + target)
+		s.add(s.rootPath + "/" + target)
 		return
 	}
 	for _, name := range names {
@@ -140,6 +131,7 @@ func (s *linkSearch) take(names []string, in, target string) {
 	}
 }
 
+// add adds what a path leads to, and has it searched for more links.
 func (s *linkSearch) add(name string) {
 	name, ok := s.follow(name)
 	if !ok {
@@ -159,47 +151,46 @@ func (s *linkSearch) add(name string) {
 	s.enqueueMounts(name)
 }
 
-// follow leads an absolute path through the links in it, one name after the other. ok is false where it would have to ask a
-// file system that may hang.
-func (s *linkSearch) follow(name string) (done string, ok bool) {
-	done = "/"
+// follow resolves the symlinks in an absolute path, name by name. ok is false if it would have to
+// read one on a file system that may hang.
+func (s *linkSearch) follow(name string) (resolved string, ok bool) {
+	resolved = "/"
 	links := 0
 	for rest := strings.Split(name, "/"); len(rest) > 0; {
-		step := rest[0]
+		next := rest[0]
 		rest = rest[1:]
-		switch step {
+		switch next {
 		case "", ".":
 			continue
 		case "..":
-			if done != s.base {
-				done = path.Dir(done)
+			if resolved != s.rootPath {
+				resolved = path.Dir(resolved)
 			}
 			continue
 		}
-		next := path.Join(done, step)
-		if mayHang(s.mounts, next) {
+		at := path.Join(resolved, next)
+		if mayHang(s.mounts, at) {
 			return "", false
 		}
-		target, err := s.readlink(next)
-		if err != nil || links == mostLinks {
-			done = next
+		target, err := s.readlink(at)
+		if err != nil || links == maxLinks {
+			resolved = at
 			continue
 		}
 		links++
 		if path.IsAbs(target) {
-			done = s.base
+			resolved = s.rootPath
 		}
 		rest = slices.Concat(strings.Split(target, "/"), rest)
 	}
-	return done, true
+	return resolved, true
 }
 
-// readlink reads a link whose path has no other link in it: should somebody put one there meanwhile, it fails.
+// readlink reads a symlink. There is no other one in its path; it fails if somebody puts one there
+// meanwhile.
 func (s *linkSearch) readlink(name string) (string, error) {
-	link, err := unix.Openat2(s.root, strings.TrimPrefix(name, "/"), &unix.OpenHow{
-		Flags:   unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC,
-		Resolve: unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_BENEATH,
-	})
+	link, err := openat2(s.rootFD, strings.TrimPrefix(name, "/"), unix.O_PATH|unix.O_NOFOLLOW,
+		unix.RESOLVE_NO_SYMLINKS|unix.RESOLVE_BENEATH)
 	if err != nil {
 		return "", err
 	}

@@ -1,26 +1,35 @@
-// Package lock implements the writer lock of a data directory: who may write
-// there is whoever holds the flock(2) on its lock file. It interoperates with
-// the Rust crate beyond-handoff, whose rules it keeps in everything a peer can
-// observe.
+// Package lock implements the writer lock of a data directory. Whoever holds the flock(2) on the
+// directory's lock file may write there, and nobody else. A peer cannot tell this package from the
+// Rust crate beyond-handoff: both follow the same protocol.
 //
-// A data directory has two files. The lock file (.handoff.lock) is created
-// once and never written, truncated or unlinked: two inodes would mean two
-// holders. Its flock is the single source of truth. The pidfile
-// (.handoff.pidfile) has the holder's PID in decimal and a newline; it is
-// written after the lock is won and removed before the lock is given up, and it
-// is a hint that can lie: a crash leaves it behind, and the kernel frees the
-// lock without it.
+// A daemon calls [Acquire], writes while it has the [Lock], and calls [Lock.Release]. An inspector
+// calls [Inspect], and [BreakStale] to remove what a dead holder left behind.
 //
-// The lock belongs to an open file description, not to a process (flock(2)):
-// a child that inherits the descriptor keeps the lock after its parent's death.
-// Release therefore unlocks explicitly, and every descriptor here is
-// close-on-exec.
+// # The protocol
 //
-// Three things a holder should know. The lock does not notice when somebody
-// deletes or replaces the lock file behind its back: [Lock.Check] does. An
-// inspector asks by a lease, which Acquire waits out; one that has to probe a free lock by a flock holds it for
-// under a microsecond, and an Acquire in that very moment is refused. And the lock is local to a kernel:
-// over a network file system it is worth what that file system makes of flock.
+// A data directory has two files:
+//
+//   - The lock file, .handoff.lock. It is created once. It is never written, truncated or unlinked,
+//     because two inodes would allow two holders. The flock on it alone decides who holds the lock.
+//   - The pidfile, .handoff.pidfile: the holder's PID in decimal and a newline. It is written after
+//     the lock was taken, and removed before the lock is released. It is a hint that can be wrong:
+//     when the holder is killed the kernel frees the lock, and the pidfile stays.
+//
+// # What a holder should know
+//
+// The lock belongs to an open file description, not to a process (flock(2)). A child that inherits
+// the descriptor keeps the lock after its parent has died. So every descriptor here is
+// close-on-exec, and Release unlocks explicitly, which frees the lock in the children too.
+//
+// Nothing stops others from deleting or replacing the lock file. The holder keeps its flock then,
+// but another process can lock the new file. [Lock.Check] detects that.
+//
+// An inspector can delay an Acquire. Usually it asks by a lease, and the Acquire waits some
+// microseconds. Where there are no leases it takes a shared flock for less than a microsecond, and
+// an Acquire at that very moment fails as if the lock were held.
+//
+// The lock is known to one kernel only. On a network file system it does what that file system's
+// flock does.
 package lock
 
 import (
@@ -33,26 +42,26 @@ import (
 
 // Lock is a held writer lock. Its methods may be called concurrently.
 type Lock struct {
-	dir     string // as given
+	dir     string // as it was given to Acquire
 	abs     string
-	pidfile FileID // what Acquire wrote
+	pidfile FileID // the one that Acquire wrote
 
 	mu sync.Mutex
 	at Dir
-	// fd has the flock; -1 once it was released. An os.File would not do: its
-	// finalizer would free the lock of a holder that keeps no reference to it.
+	// fd is the descriptor that has the flock; -1 after Release. It is no os.File, because the
+	// finalizer of that would close it when a holder drops its reference to the Lock.
 	fd int
 }
 
 // Dir is the data directory as it was given to Acquire.
 func (l *Lock) Dir() string { return l.dir }
 
-// Check asks whether the lock still protects the directory: it returns nil
-// while the held lock file is the one that peers would find under the
-// directory's path. An error that is ErrReplaced means that the lock file, or
-// the directory, was deleted or replaced, and that another process may win a
-// lock of its own there: stop writing. Another error means that it could not
-// be told. After Release it returns os.ErrClosed.
+// Check reports whether the lock still protects the directory. It returns nil while the lock file
+// that is held is the one at the directory's path, where peers look for it.
+//
+// An error that is ErrReplaced means that the lock file, or the directory, was deleted or replaced.
+// Another process may then take a lock of its own there: stop writing. After Release the error is
+// os.ErrClosed. Any other error means that Check could not find out.
 func (l *Lock) Check() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,11 +83,12 @@ func (l *Lock) Check() error {
 	return nil
 }
 
-// Release removes the pidfile, frees the lock, also where a child inherited
-// the descriptor, and closes it. A pidfile that another process has put in place of
-// ours is left alone. Only the first call does anything; later ones return nil.
-// The lock is free on return even if there is an error, which then tells of a
-// pidfile that stayed behind.
+// Release removes the pidfile, unlocks, and closes the lock file. The lock is free afterwards even
+// if a child inherited the descriptor. A pidfile that is no longer the one Acquire wrote is left
+// alone, since another process has put it there.
+//
+// The lock is free on return in any case. An error means that the pidfile could not be removed.
+// Only the first call does anything; later ones return nil.
 func (l *Lock) Release() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -86,7 +96,7 @@ func (l *Lock) Release() error {
 		return nil
 	}
 	var err error
-	// Who gave up root since may be unable to read it, but knows the inode.
+	// A daemon that has given up root since may be unable to read the file. The inode tells it.
 	now := l.at.Pidfile()
 	if now.ID.SameFile(l.pidfile) && (now.PID == os.Getpid() || now.State == PidfileUnreadable) {
 		if err = l.at.unlink(l.at.names.Pidfile); err == unix.ENOENT {
@@ -100,8 +110,8 @@ func (l *Lock) Release() error {
 	return err
 }
 
-// unlock frees the lock by LOCK_UN, since closing alone would leave it with a
-// child that inherited the descriptor.
+// unlock frees the lock by LOCK_UN. Closing alone would not free it where a child has inherited the
+// descriptor.
 func (l *Lock) unlock() {
 	unflock(l.fd)
 	unix.Close(l.fd)

@@ -6,17 +6,16 @@ import (
 	"strings"
 )
 
-// Names are the file names of the protocol within a data directory. Its
-// methods are the package's functions for files of other names; the functions
-// use DefaultNames. The zero value stands for DefaultNames.
+// Names are the names of the protocol's files within a data directory. The functions of this
+// package use DefaultNames; the methods of Names do the same for files of other names. An empty
+// name stands for the default one.
 type Names struct {
 	Lock    string
 	Pidfile string
 }
 
-// check refuses names that lead out of the directory, and those of which one
-// would be taken for another: a break must never remove the lock file as a
-// pidfile, nor an acquire replace it.
+// check refuses names that lead out of the directory. It also refuses a lock file whose name is one
+// of a pidfile or temporary: a break would remove it, and an acquire would replace it.
 func (n Names) check() error {
 	for _, name := range []string{n.Lock, n.Pidfile} {
 		if name == "." || name == ".." || strings.ContainsRune(name, '/') {
@@ -29,7 +28,7 @@ func (n Names) check() error {
 	return nil
 }
 
-// DefaultNames are the names that daemons use.
+// DefaultNames are the names that daemons use unless they are told otherwise.
 var DefaultNames = Names{Lock: ".handoff.lock", Pidfile: ".handoff.pidfile"}
 
 // OrDefault returns n with DefaultNames in place of empty names.

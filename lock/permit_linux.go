@@ -6,17 +6,17 @@ import (
 	"lockscope/lock/proc"
 )
 
-// attributes is what of a file decides whether it may be removed, beside the rights on its directory.
+// attributes are what decides whether a file may be removed, beside the rights on its directory.
 type attributes struct {
 	uid        uint32
-	sticky     bool // of a directory: only owners remove
+	sticky     bool // of a directory: only owners may remove files
 	immutable  bool // chattr(1) +i
 	appendOnly bool // chattr(1) +a
 	mounted    bool // something is mounted on it
 }
 
-// attributesOf asks for those of a file in a directory, and with an empty name of the directory itself. It
-// follows no link.
+// attributesOf returns the attributes of a file in a directory, or of the directory itself if the
+// name is empty. It follows no symlink.
 func attributesOf(dirfd int, name string) (attributes, error) {
 	var st unix.Statx_t
 	err := ignoringEINTR(func() error {
@@ -32,16 +32,18 @@ func attributesOf(dirfd int, name string) (attributes, error) {
 	}, err
 }
 
-// isReadOnly reports whether the mount that the file was opened through, or the file system, is read-only.
+// isReadOnly reports whether the file system is read-only, or the mount that the file was opened
+// through.
 func isReadOnly(fd int) (bool, error) {
 	var st unix.Statfs_t
 	err := ignoringEINTR(func() error { return unix.Fstatfs(fd, &st) })
 	return st.Flags&unix.ST_RDONLY != 0, err
 }
 
-// ownsAny reports whether this thread is one of the owners, or has the right to act as any (CAP_FOWNER).
+// ownsAny reports whether this thread acts as one of these users, or may act as any owner
+// (CAP_FOWNER).
 func ownsAny(uids ...uint32) bool {
-	self, _ := unix.SetfsuidRetUid(-1) // which only says who we are to file systems: see setfsuid(2)
+	self, _ := unix.SetfsuidRetUid(-1) // -1 changes nothing, and returns the current one (setfsuid(2))
 	for _, uid := range uids {
 		if uint32(self) == uid {
 			return true

@@ -9,15 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// attributes is what of a file decides whether it may be removed, beside the rights on its
-// directory. Flags and mounts are not looked at on this system: what they forbid shows when it is tried.
+// attributes are what decides whether a file may be removed, beside the rights on its directory. On
+// this system file flags and mounts are not looked at: if they forbid it, the removal fails.
 type attributes struct {
 	uid                            uint32
-	sticky                         bool // of a directory: only owners remove
+	sticky                         bool // of a directory: only owners may remove files
 	immutable, appendOnly, mounted bool
 }
 
-// attributesOf asks for those of a file in a directory, and with an empty name of the directory itself.
+// attributesOf returns the attributes of a file in a directory, or of the directory itself if the
+// name is empty.
 func attributesOf(dirfd int, name string) (attributes, error) {
 	if name == "" {
 		name = "."
@@ -27,10 +28,10 @@ func attributesOf(dirfd int, name string) (attributes, error) {
 	return attributes{uid: st.Uid, sticky: uint32(st.Mode)&unix.S_ISVTX != 0}, err
 }
 
-// isReadOnly leaves it to access(2) to tell.
+// isReadOnly says no: Writable finds it out by access(2).
 func isReadOnly(fd int) (bool, error) { return false, nil }
 
-// ownsAny reports whether this process is one of the owners, or may act as any.
+// ownsAny reports whether this process acts as one of these users, or is root.
 func ownsAny(uids ...uint32) bool {
 	euid := os.Geteuid()
 	return euid == 0 || slices.Contains(uids, uint32(euid))

@@ -8,10 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ParsePID reads a pidfile's text: white space around a base-10 number that
-// fits an int32, which is what the Rust crate accepts. Anything else names
-// nobody and gives 0 and PidfileEmpty or PidfileMalformed. So does a number below 1:
-// to kill(2), those are process groups.
+// ParsePID reads the text of a pidfile. Like the Rust crate, it accepts a base-10 number that fits an
+// int32, with white space around it. Any other text gives 0 and PidfileEmpty or PidfileMalformed. So
+// does a number below 1, which means a process group to kill(2).
 func ParsePID(text string) (int, PidfileState) {
 	trimmed := strings.TrimSpace(text)
 	if trimmed == "" && len(text) <= maxPidfile {
@@ -24,11 +23,10 @@ func ParsePID(text string) (int, PidfileState) {
 	return int(pid), PidfileNamed
 }
 
-// formatPID is the text that names pid.
+// formatPID is the text of a pidfile that names pid.
 func formatPID(pid int) string { return strconv.Itoa(pid) + "\n" }
 
-// Pidfile reads the pidfile, at most maxPidfile+1 bytes of it, if it is a
-// regular file.
+// Pidfile reads the pidfile if it is a regular file, and no more than 65 bytes of it.
 func (d Dir) Pidfile() Pidfile {
 	fd, id, err := openRegular(d.fd, d.names.Pidfile, unix.O_RDONLY)
 	switch {
@@ -48,7 +46,7 @@ func (d Dir) Pidfile() Pidfile {
 			return Pidfile{ID: id, Err: pathError("read", d.filePath(d.names.Pidfile), err)}
 		}
 		n += m
-		if m == 0 || int64(n) == id.Size { // a read that finds the end is not needed
+		if m == 0 || int64(n) == id.Size { // this saves the read that would find the end
 			break
 		}
 	}
@@ -57,16 +55,15 @@ func (d Dir) Pidfile() Pidfile {
 	return p
 }
 
-// PidfileID identifies the pidfile without opening it, to learn whether it
-// is still the one that was read. It is the zero FileID if there is none.
+// PidfileID identifies the pidfile without opening it, to find out whether it is still the one that
+// was read. It is the zero FileID if there is none.
 func (d Dir) PidfileID() FileID {
 	id, _, _ := fstatat(d.fd, d.names.Pidfile)
 	return id
 }
 
-// writePidfile puts a pidfile that names pid in place, whole or not at all,
-// and makes it durable. Only the holder of the lock may call it. A temporary that was left
-// behind is removed rather than written to: it may be a link to somebody else's file.
+// writePidfile writes a temporary file, syncs it, renames it to the pidfile, and syncs the directory.
+// So others see a whole pidfile or none. Only the holder of the lock may call it.
 func (d Dir) writePidfile(pid int) (FileID, error) {
 	temp := d.names.Pidfile + ".tmp"
 	id, err := d.writeTemp(temp, formatPID(pid))
@@ -85,6 +82,8 @@ func (d Dir) writePidfile(pid int) (FileID, error) {
 	return id, nil
 }
 
+// writeTemp writes a new file. It removes a temporary that was left behind, and does not write to
+// it, because it may be a link to somebody else's file.
 func (d Dir) writeTemp(temp, text string) (id FileID, err error) {
 	path := d.filePath(temp)
 	if err := d.unlink(temp); err != nil && err != unix.ENOENT {

@@ -1,11 +1,12 @@
 package lock
 
 import (
+	"errors"
+
 	"golang.org/x/sys/unix"
 )
 
-// LockFile identifies the lock file without opening it: State is LockMissing
-// or LockUnknown.
+// LockFile identifies the lock file without opening it. The State is LockMissing or LockUnknown.
 func (d Dir) LockFile() LockFile {
 	id, mode, err := fstatat(d.fd, d.names.Lock)
 	switch {
@@ -20,14 +21,15 @@ func (d Dir) LockFile() LockFile {
 	return LockFile{ID: id, Err: err}
 }
 
-// ProbeLock establishes whether somebody holds the lock by asking for it
-// without waiting, and gives it back at once. A shared lock, so that two who
-// look do not see each other. On a held lock this disturbs nobody; on a free
-// one, an acquire that falls into those microseconds is refused: LeaseSeen does without that.
+// ProbeLock finds out whether somebody holds the lock, by a shared flock that it does not wait for
+// and releases at once. Two inspectors do not see each other, because both take it shared.
 //
-// LockFree means here that nobody holds the lock exclusively, as every daemon does. Who holds it
-// shared is not noticed. Where somebody has a lock of another kind on the file, the state is
-// LockUnknown, and the error a [*PosixLockError].
+// A held lock is not disturbed by this. On a free one, an acquire that falls into those
+// microseconds is refused. LeaseSeen refuses nobody.
+//
+// LockFree means that nobody holds the lock exclusively, as every daemon does. A shared lock is not
+// noticed. If somebody has a POSIX or open-file-description lock on the file, the state is
+// LockUnknown and the error a [*PosixLockError].
 func (d Dir) ProbeLock() LockFile {
 	l := d.LockFile()
 	if l.State == LockMissing || l.Err != nil {
@@ -36,10 +38,9 @@ func (d Dir) ProbeLock() LockFile {
 	return d.ProbeSeen(l)
 }
 
-// ProbeSeen does what ProbeLock does to the lock file that LockFile has just found, if it
-// is still there.
+// ProbeSeen does what ProbeLock does, with the lock file that LockFile has just found.
 func (d Dir) ProbeSeen(seen LockFile) LockFile {
-	return d.ask(seen, func(fd int, id FileID) LockFile {
+	return d.withLockFile(seen, func(fd int, id FileID) LockFile {
 		switch err := flock(fd, unix.LOCK_SH); err {
 		case nil:
 			unflock(fd) // before anything else: until then an acquire fails
@@ -49,7 +50,7 @@ func (d Dir) ProbeSeen(seen LockFile) LockFile {
 			return LockFile{ID: id, Err: pathError("flock", d.filePath(d.names.Lock), err)}
 		}
 		switch pid, held, err := posixHolder(fd); {
-		case err != nil && err != errNotAsked:
+		case err != nil && err != errors.ErrUnsupported:
 			return LockFile{ID: id, Err: pathError("fcntl", d.filePath(d.names.Lock), err)}
 		case held:
 			return LockFile{ID: id, Err: &PosixLockError{PID: pid}}
@@ -58,19 +59,21 @@ func (d Dir) ProbeSeen(seen LockFile) LockFile {
 	})
 }
 
-// LeaseSeen establishes that nobody holds the lock, of whatever kind, on the lock file that LockFile has
-// just found: by a lease, which is granted only where nobody has the file open, and is given
-// back at once. A daemon that starts meanwhile waits some microseconds in its open, and is never refused.
+// LeaseSeen finds out whether the lock is free, by a lease on the lock file that LockFile has just
+// found. The kernel grants a lease only if nobody else has the file open, so LockFree excludes
+// locks of every kind. The lease is given back at once. A daemon that opens the file meanwhile
+// waits some microseconds, and is not refused.
 //
-// LockFree is certain, except on network and FUSE file systems and for the lower side of an overlay, where it
-// says nothing. Otherwise the state is LockUnknown: somebody has the file open, which proves nothing
-// (ErrOpenElsewhere), or has a lease on it (ErrLeased), or no lease is to be had (EACCES for others than
-// the file's owner without CAP_LEASE, EINVAL where the file system has none).
+// LockFree proves nothing on network and FUSE file systems, and on the lower side of an overlay.
+//
+// Otherwise the state is LockUnknown. The error is ErrOpenElsewhere if somebody has the file open,
+// who may hold a lock or not; ErrLeased if somebody has a lease on it; EACCES if the caller is not
+// the file's owner and lacks CAP_LEASE; EINVAL if the file system has no leases.
 func (d Dir) LeaseSeen(seen LockFile) LockFile {
-	return d.ask(seen, func(fd int, id FileID) LockFile {
-		switch err := takeLease(fd); err {
+	return d.withLockFile(seen, func(fd int, id FileID) LockFile {
+		switch err := takeWriteLease(fd); err {
 		case nil:
-			giveLeaseBack(fd) // before anything else: until then an open waits
+			releaseLease(fd) // before anything else: until then an open waits
 			return LockFile{State: LockFree, ID: id}
 		case unix.EAGAIN:
 			return LockFile{ID: id, Err: ErrOpenElsewhere}
@@ -80,8 +83,8 @@ func (d Dir) LeaseSeen(seen LockFile) LockFile {
 	})
 }
 
-// ask opens the lock file that was seen, and lets how ask for its state.
-func (d Dir) ask(seen LockFile, how func(fd int, id FileID) LockFile) LockFile {
+// withLockFile opens the lock file that was seen, and calls probe to find out its state.
+func (d Dir) withLockFile(seen LockFile, probe func(fd int, id FileID) LockFile) LockFile {
 	fd, id, err := openSeen(d.fd, d.names.Lock, unix.O_RDONLY, seen.ID)
 	switch {
 	case err == unix.ENOENT:
@@ -92,5 +95,5 @@ func (d Dir) ask(seen LockFile, how func(fd int, id FileID) LockFile) LockFile {
 		return LockFile{ID: id, Err: pathError("open", d.filePath(d.names.Lock), err)}
 	}
 	defer unix.Close(fd)
-	return how(fd, id)
+	return probe(fd, id)
 }

@@ -8,9 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The system calls, each retried when a signal interrupts it: the runtime's
-// own signals restart most calls, but not all, and not on every file system.
-
+// Every system call is retried when a signal interrupts it. The Go runtime itself sends signals
+// (SIGURG), and although it asks for SA_RESTART, not every call on every file system restarts.
 func ignoringEINTR(call func() error) error {
 	for {
 		if err := call(); err != unix.EINTR {
@@ -27,9 +26,9 @@ func open(dirfd int, name string, flags int, perm uint32) (fd int, err error) {
 	return fd, err
 }
 
-// openRegular opens a file if it is a regular one, and says which it is. A FIFO, a
-// device or a symlink is not opened: that alone can block or have effects (a watchdog
-// device reboots the host).
+// openRegular opens a file if it is a regular one, and returns its identity. It looks before it
+// opens, because opening alone can block (a FIFO) or have effects (a watchdog device may reboot the
+// host).
 func openRegular(dirfd int, name string, flags int) (fd int, id FileID, err error) {
 	seen, mode, err := fstatat(dirfd, name)
 	if err == nil && !isRegular(mode) {
@@ -41,11 +40,11 @@ func openRegular(dirfd int, name string, flags int) (fd int, id FileID, err erro
 	return openSeen(dirfd, name, flags, seen)
 }
 
-// openSeen opens what was seen to be a regular file. Where another file has taken the
-// name since, that is the one: an acquire puts its pidfile in place so. What is not regular is not
-// followed, not waited for, and closed unread.
+// openSeen opens what was seen to be a regular file. Another file may have taken its place since, as
+// when an acquire renames its pidfile: then it opens that one, and returns its identity. If that is
+// not a regular file, the open does not follow or wait for it, and closes it unread.
 func openSeen(dirfd int, name string, flags int, seen FileID) (fd int, id FileID, err error) {
-	fd, err = openPastLease(dirfd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK)
+	fd, err = openWaitingForLease(dirfd, name, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK)
 	if err == unix.ELOOP || err == unix.ENXIO { // a symlink or a FIFO since
 		err = ErrNotRegular
 	}
@@ -63,18 +62,18 @@ func openSeen(dirfd int, name string, flags int, seen FileID) (fd int, id FileID
 	return fd, id, nil
 }
 
-// openPastLease opens with O_NONBLOCK. Where somebody has a lease on the file, that fails with EAGAIN, and asks
-// for the lease: it is tried again until an inspector would have given it back. Who opens for writing
-// wants the lock, and must not be refused for being looked at.
-func openPastLease(dirfd int, name string, flags int) (fd int, err error) {
-	patience := inspectorLease
+// openWaitingForLease opens with O_NONBLOCK. That fails with EAGAIN while somebody has a lease on the
+// file, and tells them to give it up. So it tries again, for as long as an inspector may need to do
+// that, and longer for an Acquire, which must not fail because of an inspector.
+func openWaitingForLease(dirfd int, name string, flags int) (fd int, err error) {
+	timeout := lookLeaseTimeout
 	if flags&unix.O_RDWR != 0 {
-		patience = longestLease
+		timeout = acquireLeaseTimeout
 	}
 	wait := 50 * time.Microsecond
 	for began := time.Now(); ; time.Sleep(wait) {
 		fd, err = open(dirfd, name, flags, 0)
-		if err != unix.EAGAIN || time.Since(began) > patience {
+		if err != unix.EAGAIN || time.Since(began) > timeout {
 			return fd, err
 		}
 		wait = min(2*wait, 10*time.Millisecond)
@@ -96,7 +95,7 @@ func fstat(fd int) (FileID, uint32, error) {
 	return fileID(&st), uint32(st.Mode), err
 }
 
-// fstatat never follows a link at name.
+// fstatat does not follow a symlink at name.
 func fstatat(dirfd int, name string) (FileID, uint32, error) {
 	var st unix.Stat_t
 	err := ignoringEINTR(func() error { return unix.Fstatat(dirfd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
@@ -123,8 +122,8 @@ func (d Dir) unlink(name string) error {
 	return ignoringEINTR(func() error { return unix.Unlinkat(d.fd, name, 0) })
 }
 
-// listNames returns the entries of a directory that match. The descriptor is
-// opened anew, because an offset shared with another reader would skip entries.
+// listNames returns the entries of a directory that match. It opens the directory anew, because two
+// readers of one descriptor share its offset, and each would miss entries.
 func listNames(dirfd int, match func(string) bool) ([]string, error) {
 	fd, err := open(dirfd, ".", unix.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"lockscope/lock/proc"
 )
 
-// usedBy cannot be told on this system, so a live PID is always respected.
+// usedBy does not know on this system, so a live PID is never taken for another process's.
 func (d Dir) usedBy(p proc.Process) Use { return UseUnknown }
 
-// HeldDir is a directory whose lock a process holds: none is to be found on this system.
+// HeldDir is a directory whose lock a process holds. None is found on this system.
 type HeldDir struct{}
 
 func (n Names) HeldBy(p proc.Process) ([]HeldDir, error) { return nil, nil }
