@@ -4,7 +4,8 @@ package proc
 
 import "golang.org/x/sys/unix"
 
-// HasCapability reports whether a capability is effective for the calling thread (capabilities(7)).
+// HasCapability reports whether the calling thread has a capability, such as unix.CAP_LEASE, in its
+// effective set (capabilities(7)).
 func HasCapability(number uint) bool {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData

@@ -2,8 +2,8 @@ package proc
 
 import "strings"
 
-// Comm is the name of the program that runs, as far as the kernel keeps it: 15 bytes, which the process may have
-// changed. It is empty where it cannot be read.
+// Comm is the name of the program, of which the kernel keeps 15 bytes. The process can change it, so
+// escape it before printing. It is empty if it cannot be read.
 func (t Task) Comm() string {
 	name, _ := t.comm()
 	return name
@@ -14,7 +14,8 @@ func (t Task) comm() (name string, err error) {
 	return name, err
 }
 
-// Name is the Comm in brackets, as ps(1) shows a process that has no command line. It is empty where that cannot be read.
+// Name is the Comm in brackets, as ps(1) shows a process without a command line. It is empty if the
+// Comm cannot be read.
 func (t Task) Name() string {
 	name, err := t.comm()
 	if err != nil {
@@ -23,8 +24,9 @@ func (t Task) Name() string {
 	return "[" + name + "]"
 }
 
-// Command is the command line as it is shown to people, at most [MaxCommand] bytes of it: the process has written it, so escape it
-// before printing. Where there is none, as kernel threads and zombies have none, it is the Name.
+// Command is the command line as it is shown to people, with spaces between the arguments and cut at
+// [MaxCommand] bytes. The process can change it, so escape it before printing. A kernel thread and a
+// zombie have none: then it is the Name.
 func (t Task) Command() string {
 	line := t.commandLine(MaxCommand)
 	if text := strings.TrimRight(line, "\x00 "); text != "" {
@@ -33,12 +35,14 @@ func (t Task) Command() string {
 	return t.Name()
 }
 
-// Arguments are those of the command line, the program's name first, as far as it can be read.
+// Arguments are the arguments of the command line, the program's name first. The list is empty if it
+// cannot be read.
 func (t Task) Arguments() []string {
 	return strings.FieldsFunc(t.commandLine(maxArguments), func(r rune) bool { return r == 0 })
 }
 
-// commandLine is the start of the command line, with a NUL after each argument.
+// commandLine is the start of the command line, at most so many bytes. There is a NUL after each
+// argument.
 func (t Task) commandLine(most int) string {
 	buf := make([]byte, most)
 	n, _ := readStart(string(t)+"/cmdline", buf)

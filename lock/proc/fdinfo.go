@@ -9,15 +9,14 @@ import (
 
 // FDInfo is what /proc/<pid>/fdinfo/<fd> says of a descriptor (proc(5)).
 type FDInfo struct {
-	Ino     uint64 // of the open file; 0 before Linux 5.14
-	MountID int    // of the mount it was opened through, as in mountinfo
-	Flock   Lock   // the flock held through it, if its Kind is Flock
-	Other   Lock   // a lock of another kind held through it, if it has a Kind
+	Ino     uint64 // inode of the open file; 0 before Linux 5.14
+	MountID int    // ID in mountinfo of the mount that the file was opened through
+	Flock   Lock   // the flock held through the descriptor; its Kind is NoLock if there is none
+	Other   Lock   // a lock of another kind held through it; its Kind is NoLock if there is none
 }
 
-// ParseFDInfo reads the text of an fdinfo file. The locks in it are those of
-// this very open file description, no others of the file or the process
-// (show_fd_locks in fs/locks.c).
+// ParseFDInfo reads the text of an fdinfo file. It has the locks of this open file description alone,
+// not those that the process or others have through other descriptors (show_fd_locks in fs/locks.c).
 func ParseFDInfo(text []byte) (info FDInfo) {
 	for line := range bytes.Lines(text) {
 		key, value, _ := bytes.Cut(line, []byte(":"))
@@ -39,16 +38,16 @@ func ParseFDInfo(text []byte) (info FDInfo) {
 	return info
 }
 
-// FDInfo reads what /proc shows of a descriptor. Of one that is closed or hidden, that is nothing.
+// FDInfo reads the fdinfo of a descriptor. It is zero if the descriptor is closed or cannot be read.
 func (t Task) FDInfo(fd int) FDInfo {
 	info, _ := readFDInfoAt(unix.AT_FDCWD, string(t)+"/fdinfo/"+strconv.Itoa(fd))
 	return info
 }
 
-// FDInfos reads what /proc shows of many descriptors, which takes less time than to read them one by one. It calls each
-// with what it read of one, or with why it could not be read. The error says that none could.
+// FDInfos reads the fdinfo of many descriptors, which is faster than to call FDInfo for each. It calls
+// each with what it read, or with the error. It returns an error if it could read none at all.
 func (t Task) FDInfos(fds []int, each func(fd int, info FDInfo, err error)) error {
-	dir, err := unix.Open(string(t)+"/fdinfo", lookOnly|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	dir, err := open(string(t)+"/fdinfo", lookOnly|unix.O_DIRECTORY)
 	if err != nil {
 		return err
 	}
@@ -60,8 +59,8 @@ func (t Task) FDInfos(fds []int, each func(fd int, info FDInfo, err error)) erro
 	return nil
 }
 
-// readFDInfoAt reads an fdinfo file, by its name in an open directory. It is called for many
-// thousands of them, and so makes no more than the system calls.
+// readFDInfoAt reads an fdinfo file by its name in an open directory. It is called for many thousands
+// of them, so it does no more than the three system calls.
 func readFDInfoAt(dir int, name string) (FDInfo, error) {
 	file, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {

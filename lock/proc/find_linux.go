@@ -6,17 +6,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lookOnly opens a directory for *at calls alone, which takes a fifth less time.
+// lookOnly opens a directory for *at calls only, which takes a fifth less time.
 const lookOnly = unix.O_PATH
 
-// Find returns the process that has this PID now, with its state. The error says why that is Unknown.
-// A process whose first thread has exited while others run is alive. So is one that /proc hides; its start time is
-// not known.
+// Find returns the process that has this PID now, and its state. If the state is Unknown, the error
+// says why. A process whose first thread has exited is Alive while another thread runs. So is one
+// that /proc hides (hidepid in proc(5)), whose start time is then 0.
 //
-// Threads have numbers too, and kill(2) and /proc answer for them as for processes. Of such a number it returns the
-// process that the thread is of, which has another PID.
+// Threads have numbers from the same range as PIDs, and kill(2) and /proc answer for them as for
+// processes. For the number of a thread, Find returns the process it belongs to, which has another
+// PID.
 //
-// Whether there is anybody is asked of the kernel by kill(2), also where f is not its own /proc.
+// Find asks kill(2) whether the process exists, also if f is not the /proc of this kernel.
 func (f FS) Find(pid int) (Process, State, error) {
 	if !Exists(pid) {
 		return Process{}, Gone, nil
@@ -46,15 +47,16 @@ func (f FS) Find(pid int) (Process, State, error) {
 	return Process{pid, stat.Ticks}, Alive, nil
 }
 
-// isThread reports whether a number that is in use is that of a thread which is no process's first.
-// tgkill(2) finds nobody if the thread is not of the thread group that is named, here by the same number.
+// isThread reports whether a number in use belongs to a thread other than the first of its process.
+// tgkill(2) fails if the thread is not in the thread group of that number, which only a first thread
+// is.
 func isThread(number int) bool {
 	err := ignoringEINTR(func() error { return unix.Tgkill(number, number, 0) })
 	return err == unix.ESRCH
 }
 
-// Started is the time of day at which the process started, as exact as clock ticks are. It is
-// zero if that is not known.
+// Started is the time of day at which the process started, with the precision of clock ticks (10 ms).
+// It is the zero time if that is not known.
 func (p Process) Started() time.Time {
 	if p.Ticks == 0 {
 		return time.Time{}
@@ -67,8 +69,9 @@ func (p Process) Started() time.Time {
 	return time.Now().Add(sinceBoot - time.Duration(up.Nano())).Round(0)
 }
 
-// Nested returns the processes that live in PID namespaces below this program's, by the PIDs that they have there: a daemon in a
-// container knows, and writes into its pidfile, no other (pid_namespaces(7)). The error says that there may be more.
+// Nested returns the processes in PID namespaces below this program's, by their PIDs there. A daemon in
+// a container knows no other PID, and writes that into its pidfile (pid_namespaces(7)). An error means
+// that there may be more.
 func (f FS) Nested() (map[int][]Process, error) {
 	pids, err := f.Processes()
 	ours, _ := f.Self().PIDNamespace()
@@ -76,7 +79,7 @@ func (f FS) Nested() (map[int][]Process, error) {
 	for _, pid := range pids {
 		t := f.Task(pid)
 		if ns, err := t.PIDNamespace(); err == nil && ns == ours {
-			continue // most are: a link is read much sooner than the status is printed
+			continue // as most are, and reading a link is much faster than reading the status
 		}
 		status, err := t.Status()
 		if IsGone(err) {

@@ -11,7 +11,8 @@ import (
 
 const lookOnly = unix.O_RDONLY
 
-// Find returns the process that has this PID now: Gone, or Alive, which here may be a zombie or another process of that PID.
+// Find returns the process that has this PID now. On this system its state is Gone, or Alive, also if
+// it is a zombie. Its start time is not known, so it cannot be told from an earlier process.
 func (f FS) Find(pid int) (Process, State, error) {
 	if !Exists(pid) {
 		return Process{}, Gone, nil

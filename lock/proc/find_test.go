@@ -5,52 +5,14 @@ package proc
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-func TestExists(t *testing.T) {
-	for pid, want := range map[int]bool{
-		os.Getpid(): true, os.Getppid(): true, 1: true,
-		0: false, -1: false, -os.Getpid(): false, 1<<31 - 1: false, // groups, and nobody
-	} {
-		if Exists(pid) != want {
-			t.Errorf("Exists(%d) = %v", pid, !want)
-		}
-	}
-}
-
-// A process that we may not signal is there all the same.
-func TestExistsNotPermitted(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can start a process of another user")
-	}
-	q := exec.Command("sleep", "1000")
-	q.SysProcAttr = &unix.SysProcAttr{Credential: &syscall.Credential{Uid: 65533, Gid: 65533}}
-	if err := q.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer q.Wait()
-	defer q.Process.Kill()
-	type answer struct {
-		exists bool
-		err    error
-	}
-	answers := make(chan answer)
-	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with its user
-		unix.RawSyscall(unix.SYS_SETRESUID, ^uintptr(0), 65534, ^uintptr(0))
-		answers <- answer{Exists(q.Process.Pid), unix.Kill(q.Process.Pid, 0)}
-	}()
-	if got := <-answers; got != (answer{true, unix.EPERM}) {
-		t.Errorf("%+v, want that it exists, and EPERM", got)
-	}
-}
 
 func TestFind(t *testing.T) {
 	find := func(pid int) (Process, State) {
@@ -169,5 +131,46 @@ func TestNested(t *testing.T) {
 	nested, err := f.Nested()
 	if want := []Process{{PID: pid}}; len(nested) != 1 || !slices.Equal(nested[12], want) || err != nil {
 		t.Errorf("%v, %v, want %v as 12", nested, err, want)
+	}
+}
+
+// A process whose first thread has exited looks like a zombie, and runs: what it has, its other threads show.
+func TestHeadless(t *testing.T) {
+	dir := t.TempDir()
+	cmd, fd := startHeadless(t, dir)
+	pid := cmd.Process.Pid
+	if p, state, err := Host.Find(pid); state != Alive || p.PID != pid || p.Ticks == 0 || err != nil {
+		t.Errorf("%+v, %v, %v, want alive", p, state, err)
+	}
+	if fds, err := Host.Task(pid).Descriptors(); len(fds) > 0 {
+		t.Errorf("the first thread has descriptors: %v, %v", fds, err)
+	}
+	task := Host.Task(pid).Running()
+	if info := task.FDInfo(fd); info.Flock.Kind != Flock || info.Flock.PID != pid {
+		t.Errorf("%s, descriptor %d: %+v", task, fd, info)
+	}
+	if link, err := task.Link(fd); link != filepath.Join(dir, "lock") || err != nil {
+		t.Errorf("descriptor %d is %q, %v", fd, link, err)
+	}
+	if shared, err := Host.SharesMounts(task); !shared || err != nil {
+		t.Errorf("our mounts: %v, %v", shared, err)
+	}
+	mounts, err := Host.Mounts(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	place, ok := mounts.Place(dir)
+	if !ok {
+		t.Fatalf("%s has no place", dir)
+	}
+	below := 0
+	used, err := Host.Task(pid).Used(mounts)
+	for _, u := range used {
+		if u.Below(place) {
+			below++
+		}
+	}
+	if below < 2 || err != nil { // the directory, and the file
+		t.Errorf("uses %d things of %+v (%v): %+v", below, place, err, used)
 	}
 }

@@ -1,11 +1,16 @@
-// Package proc reads what the kernel says, below /proc, of processes, their descriptors, locks and mounts. Nothing
-// else in this program reads or parses any of it.
+// Package proc reads what /proc says of processes and their descriptors, locks and mounts. No other
+// package of this program reads or parses /proc.
 //
-// The parsers are pure: they take a text or a reader. What they are given to read is below a root, an [FS], which a
-// test replaces by a small tree of its own.
+// The parsers are pure functions of a text or a reader. The readers start from an [FS], the root of a
+// proc file system, which a test replaces by a small tree of files.
 //
-// No file that a descriptor or a mapping leads to is ever asked for, since its file system may hang: links in
-// /proc are read, and never followed. Everything may be called concurrently.
+// The links in /proc are read and never followed, because the file system of an open or mapped file
+// may hang. Only [Task.OpenRoot] follows one, to a root directory.
+//
+// What the kernel shows can change between any two reads. Names and command lines come from the
+// processes themselves, and may have any byte in them.
+//
+// All functions and methods may be called concurrently.
 package proc
 
 import (
@@ -18,67 +23,67 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// FS is where a proc file system is mounted.
+// FS is the path at which a proc file system is mounted.
 type FS string
 
-// Host is the one of this program's PID namespace.
+// Host is the proc file system of this program's PID namespace.
 const Host FS = "/proc"
 
-// Task is where /proc shows a process, or one of its threads: the kernel calls both a task.
+// Task is the directory in /proc of a process or of one of its threads. The kernel calls both a task.
 type Task string
 
-// Task returns where the process of a PID is shown. It need not be there.
+// Task returns the directory of the process with this PID. It need not exist.
 func (f FS) Task(pid int) Task {
 	var buf [64]byte // one allocation, since this is done for each process of a host
 	return Task(strconv.AppendInt(append(append(buf[:0], f...), '/'), int64(pid), 10))
 }
 
-// Self is where this program is shown.
+// Self is the directory of this program.
 func (f FS) Self() Task { return Task(f + "/self") }
 
-// Processes lists the PIDs of the processes that this program may see. The error says that there may be more.
+// Processes lists the PIDs of the processes that this program may see. An error means that there may be
+// more.
 func (f FS) Processes() ([]int, error) { return numbersIn(string(f)) }
 
 // Threads lists the numbers of a process's threads.
 func (t Task) Threads() ([]int, error) { return numbersIn(string(t) + "/task") }
 
-// Descriptors lists the descriptors, in no order. Those of a task that ends meanwhile are no error.
+// Descriptors lists the open descriptors, in no particular order. It is no error if the task ends
+// meanwhile.
 func (t Task) Descriptors() ([]int, error) { return numbersIn(string(t) + "/fd") }
 
-// thread is where one of a process's threads is shown.
+// thread is the directory of one of a process's threads.
 func (t Task) thread(number int) Task { return t + Task("/task/"+strconv.Itoa(number)) }
 
-// Running returns where /proc shows what the process has: t itself, or, where its first thread has exited
-// and shows nothing, one of its other threads. All of them have the same descriptors and mounts.
+// Running returns the directory that shows the descriptors, links and mounts of the process. That is t
+// itself, unless its first thread has exited: then t shows nothing, and Running returns one of the
+// other threads. All threads of a process share these.
 func (t Task) Running() Task {
 	if _, err := t.WorkingDir(); !errors.Is(err, fs.ErrNotExist) {
 		return t
 	}
 	threads, _ := t.Threads()
 	for _, number := range threads {
-		if thread := t.thread(number); thread.hasWorkingDir() {
+		thread := t.thread(number)
+		if _, err := thread.WorkingDir(); err == nil {
 			return thread
 		}
 	}
 	return t
 }
 
-func (t Task) hasWorkingDir() bool {
-	_, err := t.WorkingDir()
-	return err == nil
-}
-
-// IsGone reports whether an error of /proc means that the process, or what was asked of it, is not there. Where
-// /proc hides other users' processes (hidepid in proc(5)), it looks the same.
+// IsGone reports whether an error from /proc means that the process, or what was asked about it, does
+// not exist. A process of another user that /proc hides (hidepid in proc(5)) looks the same.
 func IsGone(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) }
 
 var textBuffers = sync.Pool{New: func() any { return new([textSize]byte) }}
 
-// readText calls parse with the text of a file, which is gone when parse returns.
+// readText calls parse with the text of a file. The text is valid until parse returns.
 //
-// It is done for each process of a host, and os.ReadFile makes twice the system calls: so a short file is read by one
-// read. Only where that fills the buffer may there be more: the Groups line of status can be long (65,536 groups,
-// NGROUPS_MAX), and a line cut short would give a wrong number.
+// It runs for each process of a host, and os.ReadFile makes twice as many system calls. So it reads
+// once, and goes on only if that filled the buffer. This happens with the Groups line of status, which
+// has up to 65,536 numbers (NGROUPS_MAX). The rest matters: a line that is cut short gives a wrong
+// number.
 func readText(path string, parse func(text []byte)) error {
 	buf := textBuffers.Get().(*[textSize]byte)
 	defer textBuffers.Put(buf)
@@ -93,15 +98,11 @@ func readText(path string, parse func(text []byte)) error {
 	return err
 }
 
-// readStart reads the start of a file: as much as one read gives and buf takes.
+// readStart reads the start of a file, as much as one read(2) puts into buf.
 func readStart(path string, buf []byte) (n int, err error) {
-	var fd int
-	err = ignoringEINTR(func() error {
-		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		return err
-	})
+	fd, err := open(path, unix.O_RDONLY)
 	if err != nil {
-		return 0, pathError("open", path, err)
+		return 0, err
 	}
 	defer unix.Close(fd)
 	err = ignoringEINTR(func() error {
@@ -114,7 +115,18 @@ func readStart(path string, buf []byte) (n int, err error) {
 	return n, nil
 }
 
-// ignoringEINTR makes a system call again when a signal has interrupted it.
+func open(path string, flags int) (fd int, err error) {
+	err = ignoringEINTR(func() error {
+		fd, err = unix.Open(path, flags|unix.O_CLOEXEC, 0)
+		return err
+	})
+	if err != nil {
+		return -1, pathError("open", path, err)
+	}
+	return fd, nil
+}
+
+// ignoringEINTR repeats a system call while a signal interrupts it.
 func ignoringEINTR(call func() error) error {
 	for {
 		if err := call(); err != unix.EINTR {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// remoteTypes are the file systems that other hosts may have mounted too, and those that a process serves,
-// which may stop to answer. Their files may be in use by somebody whom this kernel does not see.
+// remoteTypes are the file systems that other hosts may have mounted too, and those that a process
+// serves. They may stop answering, and this kernel does not see everybody who uses their files.
 var remoteTypes = []string{
 	"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "virtiofs", "lustre", "gfs2", "ocfs2", "gpfs", "fuse", "fuseblk",
 }
@@ -17,19 +17,20 @@ func (m Mount) Remote() bool {
 	return slices.Contains(remoteTypes, family)
 }
 
-// pseudoTypes are file systems of the kernel's own making, in which there are no
-// data directories, but many others and some that change while they are read.
+// pseudoTypes are the file systems that the kernel makes up. They have no data directories, but many
+// others, and some that change while they are read.
 var pseudoTypes = []string{
 	"proc", "sysfs", "cgroup", "cgroup2", "devpts", "debugfs", "tracefs", "securityfs", "bpf", "pstore",
 	"configfs", "efivarfs", "fusectl", "binfmt_misc", "mqueue", "rpc_pipefs", "nsfs", "autofs",
 }
 
-// Pseudo reports whether the mount is of such a file system.
+// Pseudo reports whether the mount is of a file system that the kernel makes up, such as proc.
 func (m Mount) Pseudo() bool { return slices.Contains(pseudoTypes, m.FSType) }
 
-// MayHaveData is false where nothing is kept: on pseudo file systems, and on that of the devices, of which
-// many processes have some open.
+// MayHaveData reports whether there may be data directories on the mount. There are none on a pseudo
+// file system, nor on that of the devices, which many processes have open.
 func (m Mount) MayHaveData() bool { return !m.Pseudo() && m.FSType != "devtmpfs" }
 
-// MayHang reports whether others serve the file system, or mount it when it is asked for: then a call may not come back.
+// MayHang reports whether a system call on the mount may not return: if somebody else serves the file
+// system, or mounts it on demand (autofs).
 func (m Mount) MayHang() bool { return m.Remote() || m.FSType == "autofs" }

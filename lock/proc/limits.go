@@ -2,19 +2,20 @@ package proc
 
 // How much is read, in bytes.
 const (
-	// textSize is for what the kernel prints of a process in one read: stat and comm have some hundred bytes, status has
-	// 1,500, and more only for a process of many groups.
+	// textSize is for the files of a process. stat and comm have a few hundred bytes. status has 1,500,
+	// and more only if the process is in hundreds of groups: see readText.
 	textSize = 4096
-	// fdinfoStart is for fdinfo. After four short lines come those of the locks, a flock first (seq_show in
-	// fs/proc/fd.c, show_fd_locks in fs/locks.c).
+	// fdinfoStart is for the start of fdinfo. It has four short lines, and then the locks, a flock first
+	// (seq_show in fs/proc/fd.c, show_fd_locks in fs/locks.c).
 	fdinfoStart = 1024
-	// MaxCommand is for a command line that is to be shown.
+	// MaxCommand is for a command line that is shown to people.
 	MaxCommand = textSize
-	// maxArguments is for one that options are looked for in.
+	// maxArguments is for a command line in which options are looked for.
 	maxArguments = 64 << 10
-	// listSize is for a listing: some 2,700 descriptors come in one call.
+	// listSize is for one call that lists a directory: some 2,700 descriptors.
 	listSize = 64 << 10
-	// maxMount is for one line of mountinfo: an overlay names all of its layers in it, 500 paths of 4 KiB, escaped.
+	// maxMount is for one line of mountinfo. That of an overlay names all its layers: up to 500 paths of
+	// 4 KiB, where an escaped byte takes four.
 	maxMount = 16 << 20
 )
 

@@ -7,30 +7,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Deleted is what the kernel appends to the name of an open file that was unlinked (proc(5)).
+// Deleted is the suffix that the kernel gives to the name of an open file that was unlinked (proc(5)).
 const Deleted = " (deleted)"
 
-// WorkingDir is what the kernel calls the working directory.
+// WorkingDir is the kernel's name of the working directory.
 func (t Task) WorkingDir() (string, error) { return t.link("cwd") }
 
-// Root is what the kernel calls the root directory. In our mount namespace, that of a process in a chroot is not "/".
+// Root is the kernel's name of the root directory. It is not "/" if the process is in a chroot in our
+// mount namespace.
 func (t Task) Root() (string, error) { return t.link("root") }
 
-// Link is what the kernel calls the file of a descriptor.
+// Link is the kernel's name of the file that a descriptor is of.
 func (t Task) Link(fd int) (string, error) { return os.Readlink(string(t) + "/fd/" + strconv.Itoa(fd)) }
 
 func (t Task) link(name string) (string, error) { return os.Readlink(string(t) + "/" + name) }
 
-// OpenRoot opens the root directory, for *at calls alone: the names of the files of a process in another mount
-// namespace begin there. The descriptor is the caller's to close.
+// OpenRoot opens the root directory, for *at calls only. The names of the files of a process in another
+// mount namespace begin there. The caller closes the descriptor.
 func (t Task) OpenRoot() (fd int, err error) {
-	path := string(t) + "/root"
-	err = ignoringEINTR(func() error {
-		fd, err = unix.Open(path, lookOnly|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		return err
-	})
-	if err != nil {
-		return -1, pathError("open", path, err)
-	}
-	return fd, nil
+	return open(string(t)+"/root", lookOnly|unix.O_DIRECTORY)
 }

@@ -10,15 +10,12 @@ import (
 
 var listBuffers = sync.Pool{New: func() any { return new([listSize]byte) }}
 
-// numbersIn returns the entries of a directory that are numbers. That what it lists has ended meanwhile is no error.
+// numbersIn returns the entries of a directory that are numbers. It is no error if the process whose
+// directory it is ends meanwhile.
 func numbersIn(dir string) (numbers []int, err error) {
-	var fd int
-	err = ignoringEINTR(func() error {
-		fd, err = unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		return err
-	})
+	fd, err := open(dir, unix.O_RDONLY|unix.O_DIRECTORY)
 	if err != nil {
-		return nil, pathError("open", dir, err)
+		return nil, err
 	}
 	defer unix.Close(fd)
 	buf := listBuffers.Get().(*[listSize]byte)
@@ -37,12 +34,12 @@ func numbersIn(dir string) (numbers []int, err error) {
 	}
 }
 
-// direntHeader is the size of what precedes the name in a struct linux_dirent64 (getdents64(2)): inode 8 bytes,
-// offset 8, record length 2, type 1. The name ends with a NUL.
+// direntHeader is the number of bytes before the name in a struct linux_dirent64 (getdents64(2)): inode
+// 8, offset 8, record length 2, type 1. The name ends with a NUL.
 const direntHeader = 19
 
-// appendNumbers appends the names in what getdents64(2) returned that are numbers. A process may have many thousands
-// of descriptors, so no string is made of any.
+// appendNumbers appends the numbers among the names that getdents64(2) returned. A process may have many
+// thousands of descriptors, so it makes no string of the other names.
 func appendNumbers(numbers []int, entries []byte) []int {
 	for len(entries) >= direntHeader {
 		size := int(binary.NativeEndian.Uint16(entries[16:]))

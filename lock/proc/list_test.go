@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // dirent is one entry as getdents64(2) returns it.
@@ -34,4 +36,35 @@ func FuzzAppendNumbers(f *testing.F) {
 			t.Errorf("with %q after them: %v", junk, got)
 		}
 	})
+}
+
+// More descriptors than one call returns are all listed.
+func TestListingIsWhole(t *testing.T) {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	most := listSize / 24 // bytes of an entry
+	if limit.Cur < uint64(most+200) {
+		t.Skip("needs more descriptors")
+	}
+	want := map[int]bool{}
+	for range most + 100 {
+		fd, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Close(fd)
+		want[fd] = true
+	}
+	got, err := Host.Self().Descriptors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range got {
+		delete(want, fd)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d descriptors are not listed, of %d that are", len(want), len(got))
+	}
 }

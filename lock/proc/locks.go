@@ -11,30 +11,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Kind is the kind of a file lock. Locks of different kinds do not see each other.
+// Kind is the kind of a file lock. Locks of different kinds do not exclude each other.
 type Kind uint8
 
 const (
 	NoLock Kind = iota
-	Flock       // of flock(2), belonging to an open file description: this protocol's kind
-	Posix       // of fcntl(2), belonging to a process
-	OFD         // of fcntl(2), belonging to an open file description
+	Flock       // by flock(2); belongs to an open file description. This protocol uses this kind
+	Posix       // by fcntl(2); belongs to a process
+	OFD         // by fcntl(2); belongs to an open file description
 )
 
-// Lock is one granted lock as the kernel prints it, in /proc/locks and, after "lock:", in
-// fdinfo (proc(5)):
+// Lock is a lock that somebody holds, as the kernel prints it in /proc/locks, and in fdinfo after
+// "lock:" (proc(5)):
 //
 //	1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF
-//
-// PID is the process that took the lock (its thread-group ID), which may have
-// died since and left a flock to whom it passed the descriptor on. It is 0 where
-// that process has no PID in the reader's namespace, and of an OFD lock. The device is the super block's,
-// in hexadecimal: on btrfs it is not the st_dev of any file.
 type Lock struct {
 	Kind Kind
-	PID  int
-	Dev  uint64 // as unix.Mkdev makes it
-	Ino  uint64
+	// PID is the process that took the lock. It may be dead: a flock lasts while anybody has the
+	// descriptor. It is 0 for an OFD lock, and if the process has no PID in the reader's namespace.
+	PID int
+	Dev uint64 // of the super block, as unix.Mkdev makes it; on btrfs it is no file's st_dev
+	Ino uint64
 }
 
 // File identifies a file as lock lines do.
@@ -46,8 +43,8 @@ type File struct {
 // File is the file that the lock is on.
 func (l Lock) File() File { return File{l.Dev, l.Ino} }
 
-// ParseLock reads a line. ok is false for leases and delegations, for waiters (marked "->"), and
-// for anything unexpected.
+// ParseLock reads one line. ok is false for leases and delegations, for those who wait for a lock
+// (marked "->"), and for anything unexpected.
 func ParseLock(line []byte) (l Lock, ok bool) {
 	n := 0
 	for f := range bytes.FieldsSeq(line) {
@@ -92,7 +89,8 @@ func kindOf(word []byte) Kind {
 	return NoLock
 }
 
-// parsePID reads who took the lock. An OFD lock is nobody's, and is printed as that of -1.
+// parsePID reads who took the lock. The kernel prints -1 for an OFD lock, which belongs to no process,
+// and for a POSIX lock of another host.
 func parsePID(text []byte, kind Kind) (int, bool) {
 	if kind != Flock && len(text) > 0 && text[0] == '-' {
 		return 0, true
@@ -106,7 +104,7 @@ func parseUint(text []byte, base, bits int) (int64, bool) {
 	return int64(n), err == nil
 }
 
-// ParseLocks reads the text of /proc/locks.
+// ParseLocks reads the text of /proc/locks. It leaves out the lines that ParseLock refuses.
 func ParseLocks(r io.Reader) ([]Lock, error) {
 	var locks []Lock
 	sc := bufio.NewScanner(r)
@@ -118,25 +116,28 @@ func ParseLocks(r io.Reader) ([]Lock, error) {
 	return locks, sc.Err()
 }
 
-// Locks reads the table of all file locks of the host, /proc/locks, unless that takes longer than until: the error is
-// then os.ErrDeadlineExceeded. While it is printed, flock(2) waits on the whole host. A line that it does not have proves nothing: it is
-// printed piece by piece, and a line is left out when an earlier lock goes meanwhile.
+// Locks reads /proc/locks, the table of all file locks of the host. If that is not done by the time
+// until, the error is os.ErrDeadlineExceeded: while the kernel prints the table, flock(2) waits on the
+// whole host.
+//
+// A missing line proves nothing. The kernel prints the table piece by piece and goes on by position, so
+// it skips a line if an earlier lock is released meanwhile.
 func (f FS) Locks(until time.Time) ([]Lock, error) {
 	file, err := os.Open(string(f) + "/locks")
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return ParseLocks(readerUntil{file, until})
+	return ParseLocks(deadlineReader{file, until})
 }
 
-// readerUntil stops reading when the time is up.
-type readerUntil struct {
+// deadlineReader stops reading at a time.
+type deadlineReader struct {
 	from  io.Reader
 	until time.Time
 }
 
-func (r readerUntil) Read(p []byte) (int, error) {
+func (r deadlineReader) Read(p []byte) (int, error) {
 	if time.Now().After(r.until) {
 		return 0, os.ErrDeadlineExceeded
 	}

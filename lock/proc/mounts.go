@@ -11,15 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Place is where a file is, whatever names the mounts of a namespace give it: a
-// file system, and the path within it. A process in a container and one on the
-// host call the same file by different paths; its place is one.
+// Place is a file's file system and its path within that. A process in a container and one on the host
+// know the same file by different paths, but it has one place.
 type Place struct {
-	Dev  uint64 // the super block's device, as unix.Mkdev makes it: not st_dev on btrfs
-	Path string // from the file system's own root
+	Dev  uint64 // of the super block, as unix.Mkdev makes it; on btrfs it is no file's st_dev
+	Path string // begins at the file system's own root
 }
 
-// Below reports whether p is the directory dir or something in it.
+// Below reports whether p is the directory dir or something below it.
 func (p Place) Below(dir Place) bool {
 	rest, ok := strings.CutPrefix(p.Path, strings.TrimSuffix(dir.Path, "/"))
 	return ok && p.Dev == dir.Dev && (rest == "" || rest[0] == '/')
@@ -29,16 +28,16 @@ func (p Place) Below(dir Place) bool {
 type Mount struct {
 	ID      int
 	Dev     uint64
-	Root    string // the directory of the file system that is mounted
-	Point   string // where it is mounted
+	Root    string // which directory of the file system is mounted
+	Point   string // the path where it is mounted
 	FSType  string
-	Options string // the super block's
+	Options string // of the super block
 }
 
-// Mounts are those that one mount namespace has.
+// Mounts are the mounts of one mount namespace, in the order of mountinfo.
 type Mounts []Mount
 
-// ParseMounts reads the text of a mountinfo file. A line it cannot read is an error.
+// ParseMounts reads the text of a mountinfo file. A line that it cannot read is an error.
 func ParseMounts(r io.Reader) (Mounts, error) {
 	var mounts Mounts
 	sc := bufio.NewScanner(r)
@@ -53,8 +52,8 @@ func ParseMounts(r io.Reader) (Mounts, error) {
 	return mounts, sc.Err()
 }
 
-// parseMount reads one line: ID, parent, major:minor, root, mount point,
-// options, any number of optional fields, a hyphen, type, source, the super block's options.
+// parseMount reads one line: ID, parent, major:minor, root, mount point, options, any number of optional
+// fields, a hyphen, type, source, options of the super block.
 func parseMount(line string) (Mount, error) {
 	bad := fmt.Errorf("unexpected mountinfo line %q", line)
 	first, rest, ok := strings.Cut(line, " - ")
@@ -76,7 +75,7 @@ func parseMount(line string) (Mount, error) {
 	return m, nil
 }
 
-// Unescape undoes the kernel's \040 for what would look like white space.
+// Unescape undoes the kernel's escaping. In a path it writes white space and backslashes as \040.
 func Unescape(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s
@@ -95,8 +94,8 @@ func Unescape(s string) string {
 	return b.String()
 }
 
-// Find returns the mount that a path of the namespace is on: the one with the longest
-// mount point, and of several at one point the last, which covers the others.
+// Find returns the mount that a path of the namespace is on. That is the one with the longest mount
+// point, and of several at one point the last, which covers the others.
 func (ms Mounts) Find(name string) (Mount, bool) {
 	best := -1
 	for i, m := range ms {
@@ -124,13 +123,14 @@ func (m Mount) Place(name string) Place {
 	return Place{Dev: m.Dev, Path: path.Join(m.Root, strings.TrimPrefix(name, m.Point))}
 }
 
-// Within reports whether a path is that of a directory or leads below it. Both are absolute and clean.
+// Within reports whether name is the path of the directory dir or leads below it. Both must be absolute
+// and clean (path.Clean).
 func Within(name, dir string) bool {
 	rest, ok := strings.CutPrefix(name, strings.TrimSuffix(dir, "/"))
 	return ok && (rest == "" || rest[0] == '/')
 }
 
-// Names returns the paths by which a namespace knows a directory.
+// Names returns the paths that a directory has in the namespace, one for each mount that shows it.
 func (ms Mounts) Names(dir Place) []string {
 	var names []string
 	for i, m := range ms {
@@ -145,7 +145,7 @@ func (ms Mounts) Names(dir Place) []string {
 	return names
 }
 
-// Below returns the mounts below a path, but for those on which there are no data directories.
+// Below returns the mounts below a path that may have data directories.
 func (ms Mounts) Below(name string) (found []Mount) {
 	for _, m := range ms {
 		if m.Point != name && Within(m.Point, name) && m.MayHaveData() {
@@ -155,7 +155,7 @@ func (ms Mounts) Below(name string) (found []Mount) {
 	return found
 }
 
-// Same reports whether both are of one namespace: mount IDs are given out once for all (proc(5)).
+// Same reports whether both are of one namespace. Mount IDs are unique among all namespaces (proc(5)).
 func (ms Mounts) Same(other Mounts) bool {
 	return len(ms) > 0 && len(other) > 0 && ms[0].ID == other[0].ID
 }

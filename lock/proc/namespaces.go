@@ -5,14 +5,14 @@ import (
 	"os"
 )
 
-// InitPIDNamespace is the PID namespace that sees every process of the host (PROC_PID_INIT_INO in
-// include/linux/proc_ns.h).
+// InitPIDNamespace is the initial PID namespace, in which every process of the host is visible
+// (PROC_PID_INIT_INO in include/linux/proc_ns.h).
 const InitPIDNamespace = "pid:[4026531836]"
 
 var errNoMount = errors.New("on no mount that can be seen from here")
 
-// MountNamespace identifies the task's mount namespace. What one process calls a path is another file to a process
-// of another namespace.
+// MountNamespace identifies the task's mount namespace. In another one, the same path can lead to
+// another file.
 func (t Task) MountNamespace() (string, error) { return t.link("ns/mnt") }
 
 // PIDNamespace identifies the task's PID namespace.
@@ -28,8 +28,11 @@ func (f FS) SharesMounts(t Task) (bool, error) {
 	return err == nil && ours == theirs, nil
 }
 
-// Mounts returns the mounts that the paths in a process's links refer to, as this program reads them. In
-// its own namespace those are its own, also where the other is in a chroot; in another, they are that process's.
+// Mounts returns the mounts for the paths that this program reads in a process's links. If the process
+// is in our mount namespace these are our mounts, also if it is in a chroot: the kernel names its files
+// from our root. In another namespace they are the mounts of the process.
+//
+// The error is errNoMount for a process that is in another mount namespace and in a chroot there.
 func (f FS) Mounts(pid int) (Mounts, error) {
 	t := f.Task(pid).Running()
 	shared, err := f.SharesMounts(t)
@@ -39,14 +42,14 @@ func (f FS) Mounts(pid int) (Mounts, error) {
 	case shared:
 		return f.Self().Mounts()
 	}
-	// There, mountinfo starts from its root directory, and links do not.
+	// In a chroot there, mountinfo has paths from its root directory, and the links have others.
 	if root, err := t.Root(); err != nil || root != "/" {
 		return nil, errors.Join(err, errNoMount)
 	}
 	return t.Mounts()
 }
 
-// Mounts returns the mounts that the task sees, by the paths that lead to them from its root directory.
+// Mounts returns the mounts that the task sees. Their paths begin at the task's root directory.
 func (t Task) Mounts() (Mounts, error) {
 	file, err := os.Open(string(t) + "/mountinfo")
 	if err != nil {

@@ -2,24 +2,26 @@ package proc
 
 import "golang.org/x/sys/unix"
 
-// Process is the identity of a process: PIDs are given out again, but not with the same start time (proc(5)).
+// Process is the identity of a process. A PID is used again after its process has ended, but not with
+// the same start time.
 type Process struct {
 	PID   int
-	Ticks uint64 // start time in clock ticks since boot; 0 where it is not known
+	Ticks uint64 // start time in clock ticks since boot (proc(5)); 0 if it is not known
 }
 
 // State is what the kernel says of a PID.
 type State uint8
 
 const (
-	Unknown State = iota // it could not be asked
-	Gone                 // no process has it
-	Alive                // a process has it, and runs
-	Zombie               // a process has it, and all of its threads have exited: it waits to be reaped
+	Unknown State = iota // it could not be found out
+	Gone                 // no process has the PID
+	Alive                // a process has the PID, and one of its threads has not exited
+	Zombie               // a process has the PID, all its threads have exited, and it waits to be reaped
 )
 
-// Exists reports whether there is a process of this PID, a zombie included. EPERM is an answer too: somebody is
-// there (kill(2)). A PID below 1 means a group, and is nobody.
+// Exists reports whether there is a process with this PID, which may be a zombie. It asks by kill(2)
+// with signal 0, where EPERM means that there is one of another user. A PID below 1 would mean a
+// process group, so it is never asked for.
 func Exists(pid int) bool {
 	if pid <= 0 {
 		return false

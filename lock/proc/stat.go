@@ -8,18 +8,18 @@ import (
 
 // Stat is what /proc/<pid>/stat says of a process (proc(5)).
 type Stat struct {
-	State   byte // of its first thread: 'R', 'S', 'D', 'T', 't', 'Z', 'X', 'I' …
-	Parent  int
-	Threads int    // how many it has; the first counts until all have exited
-	Ticks   uint64 // when it started, in clock ticks since boot
+	State   byte   // of the first thread: 'R', 'S', 'D', 'T', 't', 'Z', 'X', 'I' …
+	Parent  int    // PID of the parent
+	Threads int    // how many; a first thread that has exited counts until the others have too
+	Ticks   uint64 // start time, in clock ticks since boot
 }
 
-// exited reports whether no thread of the process runs.
+// exited reports whether all threads of the process have exited.
 func (s Stat) exited() bool { return (s.State == 'Z' || s.State == 'X') && s.Threads <= 1 }
 
 var errFormat = errors.New("unexpected format")
 
-// Stat reads it. A text that cannot be read is an error.
+// Stat reads the task's stat file.
 func (t Task) Stat() (s Stat, err error) {
 	path, ok := string(t)+"/stat", false
 	err = readText(path, func(text []byte) { s, ok = ParseStat(text) })
@@ -29,8 +29,9 @@ func (t Task) Stat() (s Stat, err error) {
 	return s, err
 }
 
-// ParseStat reads the text of a stat file. The command in its second field may have any byte in it, parentheses and
-// newlines too, so the fields are counted from the last parenthesis (proc(5)).
+// ParseStat reads the text of a stat file. ok is false if it is not one. The program's name in the
+// second field may have any byte in it, also parentheses and newlines. So the fields are counted from
+// the last closing parenthesis (proc(5)).
 func ParseStat(text []byte) (s Stat, ok bool) {
 	i := bytes.LastIndexByte(text, ')')
 	if i < 0 {

@@ -8,18 +8,19 @@ import (
 
 // Status is what /proc/<pid>/status says of a process (proc(5)).
 type Status struct {
-	UID   string // its effective user's number
-	TGID  int    // the PID of the process that a thread is of; its own for a process
-	NSPID int    // its PID in its own namespace
+	UID   string // of the effective user, in decimal
+	TGID  int    // PID of the process that a thread belongs to; a process's own PID
+	NSPID int    // PID in the process's own namespace
 }
 
-// Status reads it.
+// Status reads the task's status file.
 func (t Task) Status() (s Status, err error) {
 	err = readText(string(t)+"/status", func(text []byte) { s = ParseStatus(text) })
 	return s, err
 }
 
-// HasThread reports whether one of the process's threads has this number in the PID namespace that the process lives in.
+// HasThread reports whether a thread of the process has this number, in the PID namespace of the
+// process.
 func (t Task) HasThread(number int) bool {
 	threads, _ := t.Threads()
 	return slices.ContainsFunc(threads, func(here int) bool {
@@ -28,7 +29,7 @@ func (t Task) HasThread(number int) bool {
 	})
 }
 
-// ParseStatus reads the text of a status file. What it does not find is zero.
+// ParseStatus reads the text of a status file. A field that it does not find stays zero.
 func ParseStatus(text []byte) (s Status) {
 	for line := range bytes.Lines(text) {
 		key, value, _ := bytes.Cut(line, []byte(":"))

@@ -10,14 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Used is a file that a process uses: by a descriptor, a mapping, or as its working or root directory.
+// Used is a file that a process has open or mapped, or its working or root directory.
 type Used struct {
 	Place
-	Private bool // by a private mapping, as programs and libraries are mapped: it writes nothing to the file
+	Private bool // by a private mapping, as of a program or library, which writes nothing to the file
 }
 
-// Used returns everything that the process has open, mapped, or as its working or root directory, given the
-// mounts of its namespace. The error says that not all could be seen.
+// Used returns all files that the process has open or mapped, and its working and root directory, given
+// its mounts from [FS.Mounts]. An error means that there may be more.
 func (t Task) Used(mounts Mounts) ([]Used, error) {
 	t = t.Running()
 	s := usedSearch{mounts: mounts}
@@ -33,8 +33,8 @@ func (t Task) Used(mounts Mounts) ([]Used, error) {
 	}
 	for _, fd := range fds {
 		if name := s.addLink(t.Link(fd)); isFile(name) {
-			// A mount that was unmounted meanwhile, or is another namespace's: the path means nothing here. Of a
-			// descriptor that was closed just now there is none.
+			// The file's mount was unmounted since (umount -l), or is in another namespace. Its path
+			// is another file's here. If the descriptor was closed meanwhile, the ID is 0.
 			if mount := t.FDInfo(fd).MountID; mount != 0 && !known[mount] {
 				s.failed = errNoMount
 			}
@@ -57,7 +57,7 @@ type usedSearch struct {
 	failed error // why there may be more
 }
 
-// add adds the place of a file that the kernel calls so.
+// add adds the place of a file, given the kernel's name of it.
 func (s *usedSearch) add(name string, private bool) {
 	if !strings.HasPrefix(name, "/") {
 		return // a socket, a pipe
@@ -68,12 +68,13 @@ func (s *usedSearch) add(name string, private bool) {
 		return
 	}
 	s.used = append(s.used, Used{place, private})
-	if undeleted, ok := strings.CutSuffix(place.Path, Deleted); ok { // or so it is called
+	// The suffix may be a part of the file's own name, so both places count.
+	if undeleted, ok := strings.CutSuffix(place.Path, Deleted); ok {
 		s.used = append(s.used, Used{Place{Dev: place.Dev, Path: undeleted}, private})
 	}
 }
 
-// addLink adds what a link leads to, and returns it.
+// addLink adds the file that a link names, and returns the name.
 func (s *usedSearch) addLink(name string, err error) string {
 	switch {
 	case err == nil:
@@ -84,7 +85,8 @@ func (s *usedSearch) addLink(name string, err error) string {
 	return name
 }
 
-// Touched returns the places of what the process has open, or as its working directory: less than Used, but much sooner.
+// Touched returns the places of the files that the process has open, and of its working directory. It
+// finds less than Used, much faster.
 func (t Task) Touched(mounts Mounts) (places []Place) {
 	t = t.Running()
 	add := func(name string, _ error) {
@@ -100,24 +102,24 @@ func (t Task) Touched(mounts Mounts) (places []Place) {
 	return places
 }
 
-// notFiles is what the names of descriptors begin with that are of no file, though they look like a path: of
-// memory, and of devices, which containers have open on the host's file system.
+// notFiles are the prefixes of names that look like a path, but are not of a file: those of memory, and
+// of devices, which containers have open on the host's file system.
 var notFiles = []string{"/dev/", "/memfd:", "/SYSV", "/secretmem", "/anon_hugepage", "/dmabuf:"}
 
-// isFile reports whether the kernel's name of a descriptor is the path of a file.
+// isFile reports whether the kernel's name of an open file is the path of a regular file or directory.
 func isFile(name string) bool {
 	return strings.HasPrefix(name, "/") &&
 		!slices.ContainsFunc(notFiles, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
-// mappedFile is a file of which a process has mapped something.
+// mappedFile is a file that a process has mapped, or a part of it.
 type mappedFile struct {
 	path    string
 	private bool
 }
 
-// mappedFiles returns the files in the text of /proc/<pid>/maps, each once as
-// long as its mappings are adjacent. A newline in one is written \012 there.
+// mappedFiles returns the files in the text of /proc/<pid>/maps. It has each once if its mappings follow
+// each other. The kernel writes a newline in a name as \012.
 func mappedFiles(maps []byte) []mappedFile {
 	var files []mappedFile
 	for line := range bytes.Lines(maps) {

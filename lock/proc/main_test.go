@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -83,46 +82,5 @@ func startHeadless(t *testing.T, dir string) (cmd *exec.Cmd, fd int) {
 			return cmd, fd
 		}
 		runtime.Gosched()
-	}
-}
-
-// A process whose first thread has exited looks like a zombie, and runs: what it has, its other threads show.
-func TestHeadless(t *testing.T) {
-	dir := t.TempDir()
-	cmd, fd := startHeadless(t, dir)
-	pid := cmd.Process.Pid
-	if p, state, err := Host.Find(pid); state != Alive || p.PID != pid || p.Ticks == 0 || err != nil {
-		t.Errorf("%+v, %v, %v, want alive", p, state, err)
-	}
-	if fds, err := Host.Task(pid).Descriptors(); len(fds) > 0 {
-		t.Errorf("the first thread has descriptors: %v, %v", fds, err)
-	}
-	task := Host.Task(pid).Running()
-	if info := task.FDInfo(fd); info.Flock.Kind != Flock || info.Flock.PID != pid {
-		t.Errorf("%s, descriptor %d: %+v", task, fd, info)
-	}
-	if link, err := task.Link(fd); link != filepath.Join(dir, "lock") || err != nil {
-		t.Errorf("descriptor %d is %q, %v", fd, link, err)
-	}
-	if shared, err := Host.SharesMounts(task); !shared || err != nil {
-		t.Errorf("our mounts: %v, %v", shared, err)
-	}
-	mounts, err := Host.Mounts(pid)
-	if err != nil {
-		t.Fatal(err)
-	}
-	place, ok := mounts.Place(dir)
-	if !ok {
-		t.Fatalf("%s has no place", dir)
-	}
-	below := 0
-	used, err := Host.Task(pid).Used(mounts)
-	for _, u := range used {
-		if u.Below(place) {
-			below++
-		}
-	}
-	if below < 2 || err != nil { // the directory, and the file
-		t.Errorf("uses %d things of %+v (%v): %+v", below, place, err, used)
 	}
 }
