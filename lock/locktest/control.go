@@ -9,18 +9,18 @@ import (
 	"lockscope/lock"
 )
 
-// A daemon is commanded by lines: words separated by NUL bytes, and quoted. It
+// A daemon reads commands, one a line: the words are joined by NUL bytes, and the whole is quoted. It
 // answers each with one line: "ok" and a result, "held" and a PID, or "error" and a quoted text.
 
-// answerTime is how long a process has to answer: far more than it needs on
-// the slowest machine, so that passing it means a defect.
+// answerTime is how long a process has to answer. The slowest machine needs far less, so a process
+// that takes longer is broken.
 const answerTime = 30 * time.Second
 
 // ask gives a command and waits for the answer.
 func (p *Proc) ask(words ...string) (string, error) {
 	p.asking.Lock()
 	defer p.asking.Unlock()
-	if p.deaf {
+	if p.noCommands {
 		return "", fmt.Errorf("locktest: %s: %s: takes no commands", p, words[0])
 	}
 	if _, err := fmt.Fprintf(p.pipes.in, "%q\n", strings.Join(words, "\x00")); err != nil {
@@ -51,36 +51,36 @@ func (p *Proc) answer(command string) (string, error) {
 	return "", fmt.Errorf("locktest: %s: %s: unexpected answer %q", p, command, line)
 }
 
-// dir is the data directory of a daemon.
+// dir is a daemon's data directory.
 func (p *Proc) dir() string { return p.Args[len(p.Args)-1] }
 
-// Acquire makes a daemon take the lock of its directory. If it is held, the
-// error is a [*lock.HeldError].
+// Acquire makes a daemon acquire the lock of its directory. If that is held, the error is a
+// [*lock.HeldError].
 func (p *Proc) Acquire() error {
 	answer, err := p.ask("acquire")
 	if err != nil {
 		return err
 	}
-	var g grip
+	var g heldFlock
 	if _, err := fmt.Sscan(answer, &g.fd, &g.ino); err != nil {
 		return err
 	}
 	g.locker = p.PID
-	p.grip.Store(&g)
+	p.flock.Store(&g)
 	return nil
 }
 
-// Release makes a daemon give the lock up as it should.
+// Release makes a daemon release its lock.
 func (p *Proc) Release() error {
 	_, err := p.ask("release")
-	if g := p.grip.Swap(nil); g != nil {
+	if g := p.flock.Swap(nil); g != nil {
 		g.released.Store(true)
 	}
 	return err
 }
 
-// Fork makes a daemon start another program, which inherits the descriptor
-// of the lock, and does nothing.
+// Fork makes a daemon start another program, which inherits the descriptor of the lock and does
+// nothing.
 func (p *Proc) Fork(args ...string) (*Proc, error) { return p.fork("fork", args) }
 
 func (p *Proc) fork(how string, args []string) (*Proc, error) {
@@ -92,8 +92,8 @@ func (p *Proc) fork(how string, args []string) (*Proc, error) {
 	if err != nil {
 		return nil, err
 	}
-	child := &Proc{PID: pid, NSPID: pid, Args: args, pipes: p.pipes, deaf: true}
-	child.grip.Store(p.grip.Load())
+	child := &Proc{PID: pid, NSPID: pid, Args: args, pipes: p.pipes, noCommands: true}
+	child.flock.Store(p.flock.Load())
 	if err := p.world.adopt(child, func() error { return nil }); err != nil {
 		return nil, err
 	}
@@ -103,19 +103,17 @@ func (p *Proc) fork(how string, args []string) (*Proc, error) {
 // Holder is a process that holds a lock.
 type Holder struct {
 	*Proc
-	FD      int  // the descriptor it holds the lock by
-	Locker  int  // PID that took the lock, and may be long dead
-	Deleted bool // the lock file it holds is not the one at the directory's path
+	FD      int  // the descriptor by which it holds the lock
+	Locker  int  // PID of the process that took the lock, which may be dead
+	Deleted bool // the lock file is not the one that is in the directory now
 }
 
-// Inherited reports whether the holder got its descriptor from another
-// process that took the lock.
+// Inherited reports whether another process took the lock, and the holder inherited its descriptor.
 func (h Holder) Inherited() bool { return h.Locker != h.PID }
 
-// holder tells how p holds a lock, if it does, of the directory whose lock
-// file has this inode.
+// holder describes how p holds a lock, if it does. ino is the inode of the directory's lock file.
 func (p *Proc) holder(ino uint64) (Holder, bool) {
-	g := p.grip.Load()
+	g := p.flock.Load()
 	if g == nil || g.released.Load() || !p.Alive() {
 		return Holder{}, false
 	}

@@ -14,20 +14,21 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/lock/proc"
 )
 
-// daemonProcess is what a daemon is in its own process.
+// daemonProcess is the state of a daemon, in its own process.
 type daemonProcess struct {
-	dir   string
-	held  *lock.Lock
-	fd    int // of the lock
-	loop  *looper
-	leave chan struct{} // closed to end the first thread
-	sweep string        // directory to remove in the end
+	dir         string
+	held        *lock.Lock
+	fd          int // of the lock file
+	loop        *looper
+	leave       chan struct{} // closed to end the first thread
+	removeAtEnd string        // a directory
 }
 
-// serveDaemon does what its standard input tells it until that ends. Its last
-// argument is the data directory.
+// serveDaemon carries out the commands on its standard input until that ends. The last argument of
+// the program is the data directory.
 func serveDaemon() {
 	d := &daemonProcess{dir: os.Args[len(os.Args)-1], leave: make(chan struct{})}
 	go d.serve()
@@ -54,13 +55,13 @@ func (d *daemonProcess) serve() {
 			fmt.Println("ok", answer)
 		}
 	}
-	if d.sweep != "" {
-		sweep(d.sweep)
+	if d.removeAtEnd != "" {
+		removeTree(d.removeAtEnd)
 	}
 	os.Exit(0)
 }
 
-// do carries out one command. An empty answer leaves answering to a child.
+// do carries out one command. If the answer is empty, a child gives it.
 func (d *daemonProcess) do(command string, args []string) (answer string, err error) {
 	answer = "done"
 	switch command {
@@ -76,7 +77,7 @@ func (d *daemonProcess) do(command string, args []string) (answer string, err er
 		d.held = nil
 	case "fork":
 		answer, err = "", d.fork("/", args)
-	case "fork-here": // into a child that works in the directory
+	case "fork-here": // the child's working directory is the data directory
 		answer, err = "", d.fork(d.dir, args)
 	case "thread":
 		answer = strconv.Itoa(startThread())
@@ -84,9 +85,9 @@ func (d *daemonProcess) do(command string, args []string) (answer string, err er
 		answer, err = d.lockOtherwise(args[0])
 	case "read": // a descriptor without a lock
 		_, err = unix.Open(filepath.Join(d.dir, lockFile), unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	case "map-lock": // and no descriptor
+	case "map-lock": // a mapping without a descriptor
 		err = mapOnly(filepath.Join(d.dir, lockFile))
-	case "open": // kept open: nothing of this process refers to it any more, and nothing collects it
+	case "open": // stays open: this is no os.File, which would be collected
 		_, err = unix.Open(filepath.Join(d.dir, args[0]), unix.O_CREAT|unix.O_RDWR|unix.O_CLOEXEC, 0o644)
 	case "map":
 		err = mapFile(filepath.Join(d.dir, args[0]))
@@ -95,7 +96,7 @@ func (d *daemonProcess) do(command string, args []string) (answer string, err er
 	case "headless":
 		err = d.endFirstThread()
 	case "sweep":
-		d.sweep = args[0]
+		d.removeAtEnd = args[0]
 	case "loop":
 		d.loop = startLoop(d.dir)
 	case "stop":
@@ -106,17 +107,16 @@ func (d *daemonProcess) do(command string, args []string) (answer string, err er
 	return answer, err
 }
 
-// findLock answers with the descriptor of the lock, which package lock keeps
-// to itself, and with its inode.
+// findLock answers with the descriptor of the lock file, which package lock does not export, and with
+// its inode.
 func (d *daemonProcess) findLock() (string, error) {
 	path := filepath.Join(d.dir, lockFile)
 	var file, st unix.Stat_t
 	if err := unix.Lstat(path, &file); err != nil {
 		return "", err
 	}
-	entries, err := os.ReadDir("/proc/self/fd")
-	for _, e := range entries {
-		fd, _ := strconv.Atoi(e.Name())
+	fds, err := proc.Host.Self().Descriptors()
+	for _, fd := range fds {
 		if unix.Fstat(fd, &st) == nil && st.Ino == file.Ino && st.Dev == file.Dev {
 			d.fd = fd
 			return fmt.Sprintf("%d %d", fd, file.Ino), nil
@@ -125,21 +125,21 @@ func (d *daemonProcess) findLock() (string, error) {
 	return "", errors.Join(err, fmt.Errorf("no descriptor of %s", path))
 }
 
-// fork starts a child that inherits the lock, as it happens to a daemon whose
-// descriptor is not close-on-exec.
+// fork starts a child that inherits the descriptor of the lock. This happens to a daemon that opens
+// its lock file without close-on-exec.
 func (d *daemonProcess) fork(cwd string, args []string) error {
 	if d.held != nil {
 		unix.FcntlInt(uintptr(d.fd), unix.F_SETFD, 0)
 		defer unix.FcntlInt(uintptr(d.fd), unix.F_SETFD, unix.FD_CLOEXEC)
 	}
-	// The maker's child, who has it to wait for also when this process is dead.
+	// CLONE_PARENT makes it the maker's child, so that the maker can wait for it after we are dead.
 	child := program{exe: self, cwd: cwd, role: roleChild, args: args, flags: unix.CLONE_PARENT}
 	_, err := fork(child, []*os.File{os.Stdin, os.Stdout, os.Stderr})
 	return err
 }
 
-// lockOtherwise locks the directory's lock file as no daemon does, by a descriptor that stays open.
-// It answers with that.
+// lockOtherwise takes a lock on the lock file that no daemon takes: shared, POSIX or OFD. It answers
+// with the descriptor, which stays open.
 func (d *daemonProcess) lockOtherwise(how string) (string, error) {
 	fd, err := unix.Open(filepath.Join(d.dir, lockFile), unix.O_RDWR|unix.O_CREAT|unix.O_CLOEXEC, 0o666)
 	if err != nil {
@@ -159,7 +159,7 @@ func (d *daemonProcess) lockOtherwise(how string) (string, error) {
 	return strconv.Itoa(fd), err
 }
 
-// startThread starts a thread that lasts, and returns its number.
+// startThread starts a thread that never ends, and returns its number.
 func startThread() int {
 	number := make(chan int)
 	go func() {
@@ -187,24 +187,19 @@ func mapOnly(path string) error {
 	return err
 }
 
-// endFirstThread makes this process look like a zombie from outside, while
-// this goroutine's thread serves on.
+// endFirstThread ends the first thread, while others go on. The process looks like a zombie then.
 func (d *daemonProcess) endFirstThread() error {
 	close(d.leave)
 	for {
-		stat, err := os.ReadFile("/proc/self/stat")
-		if err != nil {
+		if stat, err := proc.Host.Self().Stat(); err != nil || stat.State == 'Z' {
 			return err
-		}
-		if i := strings.LastIndexByte(string(stat), ')'); strings.HasPrefix(string(stat[i+1:]), " Z") {
-			return nil
 		}
 	}
 }
 
-// sweep removes a directory, in which processes that are about to end may still
-// make files.
-func sweep(root string) {
+// removeTree removes a directory. It tries again, since processes that are about to end may still make
+// files there.
+func removeTree(root string) {
 	for range 100 {
 		if os.RemoveAll(root) == nil {
 			return

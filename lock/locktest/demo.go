@@ -7,14 +7,13 @@ import (
 	"sync"
 )
 
-// Sandbox is a World with a small tree of directories in every state.
+// Sandbox is a World with a small tree of directories, in which every state occurs.
 type Sandbox struct {
 	*World
-	living []*Site // whose daemons come and go: see Live
+	living []*Site // the directories whose daemons come and go: see Live
 }
 
-// demoSites are the directories that stay as they are: one of each problem, and
-// the less plain of the healthy ones.
+// demoSites are the directories that stay as they are: one for each problem, and some healthy ones.
 var demoSites = map[string]Scene{
 	"ap/shard-02/tenant-2003/data": OrphanedPlain,
 	"ap/shard-02/tenant-2048/data": StalePlain,
@@ -36,10 +35,10 @@ var demoSites = map[string]Scene{
 	"us/shard-11/tenant-1377/data": MismatchPlain,
 }
 
-// livingSites is how many directories live: with those that do not, forty.
+// livingSites is the number of directories whose daemons come and go. With demoSites, that makes forty.
 const livingSites = 22
 
-// livingSite is the directory of the i-th of them. The shards are those of demoSites.
+// livingSite is the path of the i-th of them, in one of the shards of demoSites.
 func livingSite(i int) string {
 	shards := []struct {
 		dir    string
@@ -49,8 +48,8 @@ func livingSite(i int) string {
 	return fmt.Sprintf("%s/tenant-%04d/data", in.dir, in.tenant+13*i)
 }
 
-// Demo makes a Sandbox: a World as New does, mostly healthy. The directories are
-// made all at once, which takes a fraction of a second.
+// Demo makes a Sandbox, for which it makes a World as New does. Most directories are healthy. It takes
+// a fraction of a second, since they are made concurrently.
 func Demo(root string) (*Sandbox, error) {
 	w, err := New(root)
 	if err != nil {

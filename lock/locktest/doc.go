@@ -1,6 +1,5 @@
-// Package locktest makes real data directories in every state there is: with
-// real processes that hold real flocks, and die real deaths. It is for the tests of
-// everything that looks at data directories, and for lockscope --demo. Nothing
+// Package locktest makes data directories in every state, for the tests of whatever looks at data
+// directories and for lockscope --demo. The processes, their flocks and their deaths are real: nothing
 // of the kernel is imitated.
 //
 // A [World] starts processes and brings directories into states with them:
@@ -17,20 +16,18 @@
 //		site.Holders[0].Kill() // and now it is stale
 //	}
 //
-// [World.Make] makes a state in its plainest form, [World.Play] any of
-// [Scenes]: the other ways into the same states, such as a pidfile whose PID
-// was reused. The [Site] tells what was truly made, for a test to hold against
-// what was found. [Demo] makes a small tree of them, and [Sandbox.Live] has its
-// daemons come and go.
+// [World.Make] makes a state in its simplest form. [World.Play] makes any of [Scenes], which are all the
+// ways into the states, such as a pidfile whose PID was reused. The [Site] says what was made, so that
+// a test can compare it with what was found. [Demo] makes a small tree of directories, and
+// [Sandbox.Live] has their daemons come and go.
 //
-// The processes are the running program itself, started anew under names like
-// "kvd --data DIR"; [Main] makes them what they are to be. The daemons among
-// them take and release locks by package lock.
+// The processes are the running program itself, started again under names like "kvd --data DIR".
+// [Main] turns them into what they are to be. The daemons take and release locks by package lock.
 //
-// Nothing is left running. Every process has the read end of a pipe whose write
-// end only the maker has: when the maker is gone, even by SIGKILL, each sees the
-// end of the pipe and exits, also the children that inherited a lock, and also
-// those that were stopped, which the kernel then continues. All of them are
-// children of the maker, which signals a PID only while it has not reaped it,
-// so that no other process can be hit.
+// No process is left behind. Each has the read end of a pipe, and only the maker has the write end.
+// When the maker is gone, even by SIGKILL, each process sees the end of the pipe and exits: also the
+// children that inherited a lock, and those that were stopped, which the kernel then continues.
+//
+// All processes are children of the maker. It sends a signal to a PID only until it has reaped that
+// process, so it cannot hit another one.
 package locktest

@@ -9,28 +9,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What a process is to be, told by an environment variable.
+// An environment variable tells a process what it is to be.
 const (
 	roleVar    = "LOCKTEST_ROLE"
-	roleDaemon = "daemon" // does what it is told
-	roleChild  = "child"  // has what it inherited, and does nothing
+	roleDaemon = "daemon" // carries out commands
+	roleChild  = "child"  // keeps what it inherited, and does nothing
 	roleFlock  = "flock"  // flock(1) -n FD
 )
 
-// self starts this very program, even if its file was replaced meanwhile.
+// self is the path of this program. It works even if the file was replaced or removed meanwhile.
 const self = "/proc/self/exe"
 
 var hooked bool
 
 func init() {
 	if os.Getenv(roleVar) != "" {
-		runtime.LockOSThread() // keeps Main on the process's first thread, whose end makes it look like a zombie
+		runtime.LockOSThread() // keeps Main on the first thread, for endFirstThread
 	}
 }
 
-// Main is where the processes of a World begin: a program that makes one
-// calls Main first of all. In such a process it never returns; in any other
-// it does nothing.
+// Main is where the processes of a World begin. A program that makes a World must call it before it
+// does anything else. In a World's process it never returns; in any other process it does nothing.
 func Main() {
 	hooked = true
 	role := os.Getenv(roleVar)
@@ -38,7 +37,7 @@ func Main() {
 		return
 	}
 	os.Unsetenv(roleVar)
-	os.WriteFile("/proc/self/comm", []byte(filepath.Base(os.Args[0])), 0) // else it would be "exe"
+	os.WriteFile("/proc/self/comm", []byte(filepath.Base(os.Args[0])), 0) // or else it would be "exe"
 	switch role {
 	case roleDaemon:
 		serveDaemon()
@@ -58,10 +57,10 @@ func Main() {
 	os.Exit(0)
 }
 
-// waitForEnd returns when the maker is gone. It reads nothing: a child shares
-// the pipe with its daemon, and must not take its commands away.
+// waitForEnd returns when the maker is gone. It does not read the pipe, which a child shares with its
+// daemon: it would take commands away from it.
 func waitForEnd() {
-	pipe := []unix.PollFd{{Fd: 0}} // POLLHUP needs no asking
+	pipe := []unix.PollFd{{Fd: 0}} // no events: POLLHUP is always reported
 	for {
 		if _, err := unix.Poll(pipe, -1); err != unix.EINTR {
 			return

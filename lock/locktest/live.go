@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// An act is what happens to a daemon, in stages between which time passes.
-// After each, the actor holds the lock again.
+// An act is something that happens to a daemon, in stages with a pause between them. After an act, the
+// actor holds the lock.
 type act [][]step
 
 var (
@@ -16,10 +16,10 @@ var (
 	handsOver = act{{handOver}}
 	restarts  = act{{release, end}, {daemon, acquire}}
 	crashes   = act{{end}, {daemon, acquire}}
-	// It crashes, and a program that it started keeps the lock.
+	// The daemon crashes, and a program that it started keeps the lock.
 	orphans = act{{forks("logrotate", "/etc/logrotate.conf"), kill}, {end, daemon, acquire}}
 
-	// acts are chosen from at random: most are what a healthy daemon does.
+	// acts are what one is chosen from at random. Most are what a healthy daemon does.
 	acts = []act{handsOver, handsOver, restarts, restarts, crashes, orphans}
 )
 
@@ -32,8 +32,7 @@ func end(s *Site) error {
 	return nil
 }
 
-// handOver has the actor release the lock for a successor, which becomes the
-// actor.
+// handOver has the actor release the lock for a successor, which becomes the actor.
 func handOver(s *Site) error {
 	incumbent := s.actor
 	for _, do := range []step{daemon, func(*Site) error { return incumbent.Release() }, acquire} {
@@ -46,14 +45,14 @@ func handOver(s *Site) error {
 	return nil
 }
 
-// Live makes more than half of the directories live: now and then a daemon hands
-// over to a successor, is restarted, or dies and is replaced after a while. It
-// returns when ctx ends, and leaves the processes to Close.
+// Live makes something happen in more than half of the directories, until ctx ends: now and then a
+// daemon hands over to a successor, is restarted, or dies and is replaced after a while. Close ends the
+// processes.
 func (b *Sandbox) Live(ctx context.Context) { b.live(ctx, time.Minute) }
 
-// live lets each daemon rest for pace on average after an act.
+// live does what Live does. pace is the average pause after an act.
 func (b *Sandbox) live(ctx context.Context, pace time.Duration) {
-	defer context.AfterFunc(ctx, b.resume)() // a daemon that somebody stopped would not answer
+	defer context.AfterFunc(ctx, b.resume)() // a daemon that somebody has stopped would never answer
 	var wg sync.WaitGroup
 	for _, s := range b.living {
 		wg.Go(func() { s.live(ctx, pace) })
@@ -65,12 +64,12 @@ func (s *Site) live(ctx context.Context, pace time.Duration) {
 	outage := pace / 10
 	for rest(ctx, pace); ctx.Err() == nil; rest(ctx, pace) {
 		if s.perform(ctx, acts[rand.IntN(len(acts))], outage) != nil {
-			s.perform(ctx, begin, outage) // somebody interfered with the process or the lock
+			s.perform(ctx, begin, outage) // somebody has killed the process or taken the lock
 		}
 	}
 }
 
-// perform plays an act, resting for pace on average between its stages.
+// perform carries out an act. pace is the average pause between its stages.
 func (s *Site) perform(ctx context.Context, a act, pace time.Duration) error {
 	for i, stage := range a {
 		if i > 0 {
@@ -85,7 +84,7 @@ func (s *Site) perform(ctx context.Context, a act, pace time.Duration) error {
 	return nil
 }
 
-// rest takes up to twice the mean, or until ctx ends.
+// rest waits for up to twice the mean, or until ctx ends.
 func rest(ctx context.Context, mean time.Duration) {
 	select {
 	case <-ctx.Done():

@@ -132,17 +132,3 @@ func TestLiveEndsBesideStopped(t *testing.T) {
 		}
 	})
 }
-
-func sandbox(t *testing.T) *Sandbox {
-	t.Helper()
-	b, err := Demo(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return b
-}

@@ -13,10 +13,10 @@ import (
 	"lockscope/lock"
 )
 
-// Counts is how a Loop fared.
+// Counts says how often a Loop succeeded and failed.
 type Counts struct {
 	Acquired int
-	Failed   map[string]int // acquires and releases that failed, by "held", an errno's name such as "ENOSPC", or "other"
+	Failed   map[string]int // failures, by "held", the name of an errno such as "ENOSPC", or "other"
 }
 
 func (c Counts) String() string {
@@ -47,11 +47,10 @@ func parseCounts(text string) (Counts, error) {
 	return c, nil
 }
 
-// Loop is a daemon that acquires and releases the lock of one directory as fast
-// as it can.
+// Loop is a daemon that acquires and releases the lock of one directory as fast as it can.
 type Loop struct{ *Proc }
 
-// Loop starts one. When it returns, the lock was acquired once already, or refused.
+// Loop starts a Loop. It returns after the first acquire, which may have failed.
 func (w *World) Loop(dir string) (Loop, error) {
 	p, err := w.Daemon(dir)
 	if err != nil {
@@ -61,7 +60,7 @@ func (w *World) Loop(dir string) (Loop, error) {
 	return Loop{p}, err
 }
 
-// Stop makes it stop, with the lock released, and tell how it fared.
+// Stop makes it stop, with the lock released, and returns its counts.
 func (l Loop) Stop() (Counts, error) {
 	answer, err := l.ask("stop")
 	if err != nil {
@@ -70,7 +69,7 @@ func (l Loop) Stop() (Counts, error) {
 	return parseCounts(answer)
 }
 
-// looper is a Loop in its own process.
+// looper is the state of a Loop, in its own process.
 type looper struct {
 	stopping atomic.Bool
 	result   chan Counts

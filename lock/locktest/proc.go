@@ -14,54 +14,53 @@ import (
 // Proc is a process that a World started. Its methods may be called concurrently.
 type Proc struct {
 	PID   int
-	NSPID int      // its PID in its own namespace, which it writes into a pidfile: PID, except in a container
-	Args  []string // as its command line shows them
+	NSPID int      // its PID in its own namespace, which it writes into a pidfile; other than PID in a container
+	Args  []string // its command line
 
-	world  *World
-	pipes  *pipes
-	asking sync.Mutex
-	deaf   bool                 // it takes no commands
-	grip   atomic.Pointer[grip] // the lock it took or inherited, if any
+	world      *World
+	pipes      *pipes
+	asking     sync.Mutex
+	noCommands bool                      // it does not read commands
+	flock      atomic.Pointer[heldFlock] // the one that it took or inherited, if any
 
-	keep   atomic.Bool   // not to be reaped when it dies
+	keep   atomic.Bool   // when it dies, leave it a zombie
 	exited chan struct{} // closed when it is dead and the kernel has closed its descriptors
 	mu     sync.Mutex
 	reaped bool
 }
 
-// pipes are the maker's ends of a process's standard input and output, which
-// the children that it forks share.
+// pipes are the maker's ends of a process's standard input and output. The children that the process
+// forks share them.
 type pipes struct {
-	in    *os.File // commands, a line each; its end is the end of the processes
+	in    *os.File // commands, a line each; when it is closed the processes end
 	out   *os.File // answers, a line each
 	lines *bufio.Reader
-	users atomic.Int32
+	users atomic.Int32 // how many processes that were not reaped
 }
 
-// grip is a flock, which belongs to an open file description and so may be
-// shared between processes.
-type grip struct {
-	fd       int    // the descriptor's number, which a child inherits too
-	ino      uint64 // of the lock file
-	locker   int    // PID that took it
+// heldFlock is a flock. It belongs to an open file description, so processes can share it.
+type heldFlock struct {
+	fd       int    // the descriptor's number, which is the same in a child
+	ino      uint64 // inode of the lock file
+	locker   int    // PID of the process that took it
 	released atomic.Bool
 }
 
-// program is what to start.
+// program is a program to start.
 type program struct {
 	exe, cwd, role string
 	args           []string
-	flags          uintptr // of clone(2)
+	flags          uintptr // for clone(2)
 }
 
-// start starts this very program anew under another name, as a process that
-// does nothing until it is told to.
+// start starts this program again under another name. The process does nothing until it is told to.
 func (w *World) start(args ...string) (*Proc, error) {
 	p, _, err := w.exec(program{exe: self, cwd: "/", role: roleDaemon, args: args})
 	return p, err
 }
 
-// exec starts a program, which must tell its PID, and what else it says when it is ready.
+// exec starts a program and waits until it is ready. The program must say "ok" and its PID then; said
+// is all that follows "ok".
 func (w *World) exec(prog program) (p *Proc, said string, err error) {
 	stdin, in, err := os.Pipe()
 	if err != nil {
@@ -94,7 +93,7 @@ func (w *World) exec(prog program) (p *Proc, said string, err error) {
 	return p, said, nil
 }
 
-// fork starts a process, and leaves waiting for it to others.
+// fork starts a process. The caller has to wait for it.
 func fork(prog program, files []*os.File) (pid int, err error) {
 	process, err := os.StartProcess(prog.exe, prog.args, &os.ProcAttr{
 		Dir:   prog.cwd,
@@ -102,8 +101,8 @@ func fork(prog program, files []*os.File) (pid int, err error) {
 		Files: files,
 		Sys: &syscall.SysProcAttr{
 			Cloneflags: prog.flags,
-			Setpgid:    true,         // the terminal's ctrl-c is not for it
-			Pdeathsig:  unix.SIGCONT, // stopped, it would not see the end of its pipe
+			Setpgid:    true,         // so that the terminal's ctrl-c does not reach it
+			Pdeathsig:  unix.SIGCONT, // or else a stopped process would not see the end of its pipe
 		},
 	})
 	if err != nil {
@@ -113,7 +112,7 @@ func fork(prog program, files []*os.File) (pid int, err error) {
 	return pid, process.Release()
 }
 
-// adopt makes a process that begin starts the World's, and waits for it from then on.
+// adopt adds a process, which begin starts, to the World, and waits for its end from then on.
 func (w *World) adopt(p *Proc, begin func() error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -136,7 +135,7 @@ func (w *World) adopt(p *Proc, begin func() error) error {
 	return nil
 }
 
-// waitFor waits for a child's change of state, and leaves it to be waited for again.
+// waitFor waits until a child changes its state, and does not reap it (WNOWAIT).
 func waitFor(pid, change int) error {
 	for {
 		if err := unix.Waitid(unix.P_PID, pid, nil, change|unix.WNOWAIT, nil); err != unix.EINTR {
@@ -145,7 +144,7 @@ func waitFor(pid, change int) error {
 	}
 }
 
-// reap waits until the process is dead, and makes its PID free for others.
+// reap waits until the process is dead, and reaps it. After that its PID may be used again.
 func (p *Proc) reap() {
 	<-p.exited
 	p.mu.Lock()
@@ -166,8 +165,7 @@ func (p *Proc) reap() {
 	p.world.mu.Unlock()
 }
 
-// signal sends a signal unless the process has been reaped: until then
-// nobody else can have its PID.
+// signal sends a signal, unless the process was reaped: from then on its PID may be another one's.
 func (p *Proc) signal(sig unix.Signal) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -179,7 +177,7 @@ func (p *Proc) signal(sig unix.Signal) error {
 
 func (p *Proc) String() string { return fmt.Sprintf("%s %d", p.Args[0], p.PID) }
 
-// Alive reports whether it has not died yet.
+// Alive reports whether the process has not died yet.
 func (p *Proc) Alive() bool {
 	select {
 	case <-p.exited:
@@ -189,20 +187,20 @@ func (p *Proc) Alive() bool {
 	}
 }
 
-// Kill kills it with SIGKILL and reaps it. On return the kernel has closed its descriptors.
+// Kill kills the process with SIGKILL and reaps it. On return the kernel has closed its descriptors.
 func (p *Proc) Kill() {
-	p.signal(unix.SIGKILL) // if it is dead already, so much the better
+	p.signal(unix.SIGKILL) // the error says that it was reaped before
 	p.reap()
 }
 
-// Zombify kills it, but leaves it a zombie until Kill or World.Close reaps it.
+// Zombify kills the process, and leaves it a zombie until Kill or World.Close reaps it.
 func (p *Proc) Zombify() {
 	p.keep.Store(true)
 	p.signal(unix.SIGKILL)
 	<-p.exited
 }
 
-// Pause stops it with SIGSTOP, until Resume. On return it runs no more.
+// Pause stops the process with SIGSTOP until Resume. On return it has stopped.
 func (p *Proc) Pause() error {
 	if err := p.signal(unix.SIGSTOP); err != nil {
 		return err
@@ -210,5 +208,5 @@ func (p *Proc) Pause() error {
 	return waitFor(p.PID, unix.WSTOPPED|unix.WEXITED)
 }
 
-// Resume continues it after Pause.
+// Resume continues the process after Pause.
 func (p *Proc) Resume() error { return p.signal(unix.SIGCONT) }

@@ -11,22 +11,22 @@ import (
 	"lockscope/lock"
 )
 
-// Site is a data directory as it was made. It is not updated when the
-// processes are made to do something else: see Look.
+// Site is a data directory as it was made. Owner and Holders are not updated when the processes do
+// something else: see Look.
 type Site struct {
 	Dir   string
 	State State
 
-	Procs   []*Proc  // that took part, dead or alive, in the order of their start
+	Procs   []*Proc  // the processes that took part, dead or alive, in the order in which they started
 	Owner   int      // PID that the pidfile names; 0 if it names nobody
-	Holders []Holder // of the lock, in order of PID
+	Holders []Holder // of the lock, in order of their PIDs
 
 	world *World
-	actor *Proc // does the next step of the script
+	actor *Proc // the process that carries out the next step of the script
 }
 
-// Make brings a directory into a state, in its plainest form. The directory is made if
-// it is not there.
+// Make brings a directory into a state, in its simplest form. It makes the directory if that is
+// missing.
 func (w *World) Make(dir string, state State) (*Site, error) {
 	i := slices.IndexFunc(Scenes, func(s Scene) bool { return s.State == state })
 	if i < 0 {
@@ -35,7 +35,7 @@ func (w *World) Make(dir string, state State) (*Site, error) {
 	return w.Play(dir, Scenes[i])
 }
 
-// Play brings a directory into the state of a scene.
+// Play brings a directory into the state of a scene. It makes the directory if that is missing.
 func (w *World) Play(dir string, scene Scene) (*Site, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -54,7 +54,7 @@ func (w *World) Play(dir string, scene Scene) (*Site, error) {
 	return s, nil
 }
 
-// Look brings Owner and Holders up to date. State stays what was asked for.
+// Look updates Owner and Holders. State stays what was asked for.
 func (s *Site) Look() {
 	s.Owner, s.Holders = 0, nil
 	if dir, err := lock.OpenDir(s.Dir); err == nil {
@@ -77,7 +77,7 @@ var (
 
 func (s *Site) path(name string) string { return filepath.Join(s.Dir, name) }
 
-// lockInode is the inode at the lock file's path, 0 if there is none.
+// lockInode is the inode number of the lock file, 0 if there is none.
 func (s *Site) lockInode() uint64 {
 	var st unix.Stat_t
 	unix.Lstat(s.path(lockFile), &st)

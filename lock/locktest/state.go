@@ -1,7 +1,6 @@
 package locktest
 
-// State is what a directory was made to be. The words are those that lockscope
-// reports.
+// State is the state that a directory was brought into. The words are those that lockscope reports.
 type State string
 
 const (
@@ -16,5 +15,5 @@ const (
 	Free      State = "free"
 )
 
-// States lists every state in order of severity, the worst first.
+// States lists the states, the most severe first.
 var States = []State{Split, Unguarded, Orphaned, Mismatch, Unnamed, Stale, Unknown, Held, Free}

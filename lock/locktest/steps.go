@@ -10,11 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A step is a line of a scene's script. Most are things that the actor does:
-// the process started last by daemon or bystander.
+// A step is one line of a scene's script. Most steps are done by the actor: the process that was
+// started last.
 type step func(*Site) error
 
-// enter makes a process that was started the actor.
+// enter makes a new process the actor.
 func (s *Site) enter(p *Proc, err error) error {
 	if err == nil {
 		s.Procs, s.actor = append(s.Procs, p), p
@@ -22,13 +22,13 @@ func (s *Site) enter(p *Proc, err error) error {
 	return err
 }
 
-// daemon starts a daemon of the directory, which does nothing as yet.
+// daemon starts a daemon of the directory, which does nothing yet.
 func daemon(s *Site) error { return s.enter(s.world.Daemon(s.Dir)) }
 
 // bystander starts a process that has nothing to do with the directory.
 func bystander(s *Site) error { return s.enter(s.world.start("cron", "-f")) }
 
-// backup starts a program that looks into the directory.
+// backup starts a program whose command line names the directory.
 func backup(s *Site) error { return s.enter(s.world.start("backup", s.Dir)) }
 
 func acquire(s *Site) error { return s.actor.Acquire() }
@@ -59,7 +59,8 @@ func forks(args ...string) step {
 	}
 }
 
-// goesToBackground has the actor fork after it took the lock, and end: its child goes on working in the directory.
+// goesToBackground has the actor fork after it took the lock, and exit. The child goes on, with the
+// directory as its working directory.
 func goesToBackground(s *Site) error {
 	child, err := s.actor.fork("fork-here", s.actor.Args)
 	if err != nil {
@@ -85,13 +86,14 @@ func shares(s *Site) error {
 	if err != nil {
 		return err
 	}
-	g := &grip{ino: s.lockInode(), locker: s.actor.PID}
-	s.actor.grip.Store(g)
+	g := &heldFlock{ino: s.lockInode(), locker: s.actor.PID}
+	s.actor.flock.Store(g)
 	_, err = fmt.Sscan(answer, &g.fd)
 	return err
 }
 
-// links makes a link in the directory to a new one beside it, whose name begins with the directory's.
+// links makes a symlink in the directory, to a new directory beside it whose name begins with that of
+// this one.
 func links(name string) step {
 	return func(s *Site) error {
 		target := s.Dir + "-" + filepath.Base(name)
@@ -113,33 +115,32 @@ func container(s *Site) error {
 	return s.enter(p, err)
 }
 
-// lockByShell is how shell scripts take the lock: flock(1), here played by
-// this program, locks a descriptor that the shell opened, and exits. Where
-// flock(1) says nothing, ours tells its PID.
+// lockByShell takes the lock as shell scripts do: flock(1) locks a descriptor that the shell opened, and
+// exits. Here this program stands in for flock(1), and prints its PID too.
 const lockByShell = `exec 9>>.handoff.lock && locker=$("$0" -n 9) && echo $$ >.handoff.pidfile && echo ok $$ $locker && read line`
 
 func shell(s *Site) error {
 	p, said, err := s.world.exec(program{
 		exe: "/bin/sh", cwd: s.Dir, role: roleFlock,
-		// The shell's own /proc/self/exe is another.
+		// In the shell, /proc/self/exe is the shell.
 		args: []string{"sh", "-c", lockByShell, fmt.Sprintf("/proc/%d/exe", os.Getpid())},
 	})
 	if err != nil {
 		return err
 	}
-	p.deaf = true
-	g := &grip{fd: 9, ino: s.lockInode()}
+	p.noCommands = true
+	g := &heldFlock{fd: 9, ino: s.lockInode()}
 	if _, err := fmt.Sscan(said, &p.NSPID, &g.locker); err != nil {
 		return err
 	}
-	p.grip.Store(g)
+	p.flock.Store(g)
 	return s.enter(p, nil)
 }
 
 // names writes a pidfile that names the actor.
 func names(s *Site) error { return writes(pidfile, fmt.Sprintln(s.actor.NSPID))(s) }
 
-// tooLong is a pidfile that would name PID 1, were only the start of it read.
+// tooLong is the text of a pidfile that would name PID 1 if only its start were read.
 var tooLong = "1" + strings.Repeat(" ", 64) + "\n"
 
 func writes(name, text string) step {
@@ -153,7 +154,7 @@ func leftover(name string) step {
 
 func leftoverOfPID(s *Site) error { return leftover(fmt.Sprintf("%s.%d.tmp", pidfile, s.actor.PID))(s) }
 
-// ages sets the time a file was written an hour back.
+// ages sets the time of a file's last write to an hour ago.
 func ages(name string) step {
 	return func(s *Site) error {
 		then := time.Now().Add(-time.Hour)
@@ -165,8 +166,8 @@ func removes(name string) step {
 	return func(s *Site) error { return os.Remove(s.path(name)) }
 }
 
-// renames moves the directory aside with the processes that use it, and makes
-// a new one in its place, which is the site's from now on.
+// renames renames the directory under the processes that use it, and makes a new one, which is the
+// site's from now on.
 func renames(s *Site) error {
 	s.Procs = nil
 	if err := os.Rename(s.Dir, s.Dir+".old"); err != nil {
@@ -175,7 +176,7 @@ func renames(s *Site) error {
 	return os.Mkdir(s.Dir, 0o755)
 }
 
-// remakes removes the directory, and makes a new one in its place.
+// remakes removes the directory and makes a new one.
 func remakes(s *Site) error {
 	if err := os.RemoveAll(s.Dir); err != nil {
 		return err
@@ -183,7 +184,7 @@ func remakes(s *Site) error {
 	return os.Mkdir(s.Dir, 0o755)
 }
 
-// node makes a file of a type of mknod(2).
+// node makes a file of a type that mknod(2) can make.
 func node(kind uint32, name string) step {
 	return func(s *Site) error { return unix.Mknod(s.path(name), kind|0o644, 0) }
 }
@@ -192,7 +193,7 @@ func directory(name string) step {
 	return func(s *Site) error { return os.Mkdir(s.path(name), 0o755) }
 }
 
-// symlink makes a link to a regular file in the directory, which names a process.
+// symlink makes a symlink to a regular file in the directory that would do as a pidfile.
 func symlink(name string) step {
 	return func(s *Site) error {
 		if err := writes("target", "1\n")(s); err != nil {

@@ -12,19 +12,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// World owns the processes it started. Its methods may be called concurrently.
+// World owns the processes that it started. Its methods may be called concurrently.
 type World struct {
 	Root string
 
 	mu      sync.Mutex
-	procs   map[*Proc]bool // that have not been reaped
+	procs   map[*Proc]bool // those that were not reaped
 	closed  bool
-	janitor *Proc // removes Root in the end; nil if Root is the caller's
+	janitor *Proc // the process that removes Root in the end; nil if Root is the caller's
 }
 
-// New returns a World without processes yet, in an existing directory. If root
-// is "" it makes a temporary one, which Close removes, or the last process if the
-// maker dies before that.
+// New returns a World that has no processes yet. root is an existing directory. If it is "", New makes a
+// temporary one. Close removes that, or a process of the World does if the maker dies before.
 func New(root string) (*World, error) {
 	if !hooked {
 		return nil, errors.New("locktest: this program does not begin with Main, and would run anew as each process")
@@ -47,8 +46,8 @@ func New(root string) (*World, error) {
 	return w, nil
 }
 
-// TB is what TestWorld needs of a *testing.T: package testing itself would
-// be linked into every program that has a demo.
+// TB is the part of *testing.T that TestWorld needs. With package testing itself, the demo would link
+// that into lockscope.
 type TB interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -56,7 +55,7 @@ type TB interface {
 	TempDir() string
 }
 
-// TestWorld returns a World in a temporary directory, closed when the test ends.
+// TestWorld returns a World in a temporary directory. It is closed when the test ends.
 func TestWorld(t TB) *World {
 	t.Helper()
 	w, err := New(t.TempDir())
@@ -84,8 +83,8 @@ func (w *World) resume() {
 	}
 }
 
-// Close ends every process, and returns when the kernel has let go of all they
-// held and nothing of them is left, not even a zombie. Only the first call does anything.
+// Close kills all processes and reaps them. On return the kernel has closed all their descriptors. Only
+// the first call does anything.
 func (w *World) Close() error {
 	w.mu.Lock()
 	procs, closed := slices.Collect(maps.Keys(w.procs)), w.closed
@@ -104,7 +103,7 @@ func (w *World) Close() error {
 	if w.janitor == nil {
 		return nil
 	}
-	w.janitor.pipes.in.Close() // now it removes Root
+	w.janitor.pipes.in.Close() // on which it removes Root and exits
 	w.janitor.reap()
 	if _, err := os.Lstat(w.Root); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("locktest: %s was not removed", w.Root)

@@ -2,9 +2,7 @@ package locktest
 
 import (
 	"bufio"
-	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -12,49 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-const makerVar = "LOCKTEST_TEST_MAKER"
-
-func TestMain(m *testing.M) {
-	Main()
-	if os.Getenv(makerVar) != "" {
-		makeAndWait()
-	}
-	os.Exit(m.Run())
-}
-
-// makeAndWait is a maker for a test to kill, in full swing. It prints the root
-// when processes have come and gone; one is stopped.
-func makeAndWait() {
-	b, err := Demo("")
-	if err == nil {
-		err = pauseOne(b.World)
-	}
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	first := b.living[0].actor
-	go b.live(context.Background(), time.Millisecond)
-	for first.Alive() {
-		time.Sleep(time.Millisecond)
-	}
-	fmt.Println(b.Root)
-	bufio.NewReader(os.Stdin).ReadByte() // until the test kills this, or ends
-	os.Exit(1)
-}
-
-func pauseOne(w *World) error {
-	p, err := w.Daemon(w.Root)
-	if err == nil {
-		err = p.Pause()
-	}
-	return err
-}
 
 func TestCloseLeavesNothing(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
@@ -137,33 +95,4 @@ func TestNothingOutlivesAKilledMaker(t *testing.T) {
 		return err == unix.ECHILD
 	})
 	eventually(t, root+" is gone", func() bool { return !exists(root) })
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
-}
-
-// eventually polls until something is so, and fails the test if it never is.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("not so: %s", what)
-		}
-	}
-}
-
-func BenchmarkDemo(b *testing.B) {
-	for b.Loop() {
-		w, err := Demo("")
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.StopTimer()
-		if err := w.Close(); err != nil {
-			b.Fatal(err)
-		}
-		b.StartTimer()
-	}
 }
