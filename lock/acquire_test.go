@@ -49,7 +49,7 @@ func TestAcquireRelease(t *testing.T) {
 	}
 }
 
-// The lock file is only ever opened: whatever somebody wrote there stays.
+// The lock file is only opened. Whatever somebody wrote to it stays.
 func TestLockFileIsNotWritten(t *testing.T) {
 	dir := t.TempDir()
 	id := write(t, dir, lockfile, "do not touch\n")
@@ -60,7 +60,7 @@ func TestLockFileIsNotWritten(t *testing.T) {
 	}
 }
 
-// Of many who ask at once, one is served.
+// If many acquire at once, exactly one succeeds.
 func TestAcquireConcurrently(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	locks := make(chan *lock.Lock, 16)
@@ -86,7 +86,7 @@ func TestAcquireConcurrently(t *testing.T) {
 	wantNoneOpen(t, dir)
 }
 
-// What a dead holder left behind is in nobody's way, and is replaced, not written to.
+// What a dead holder left behind does not prevent an acquire. It is replaced, not written to.
 func TestAcquireReplacesLeftovers(t *testing.T) {
 	for _, take := range []func(string) (*lock.Lock, error){lock.Acquire, lock.AcquireOrBreakStale} {
 		dir := t.TempDir()
@@ -109,8 +109,8 @@ func TestAcquireReplacesLeftovers(t *testing.T) {
 	}
 }
 
-// While the lock is held, who the pidfile names decides whether a second try
-// is made, and never whether the lock is taken.
+// The process that the pidfile names decides whether AcquireOrBreakStale tries a second time. It
+// never decides whether a held lock is taken.
 func TestHeldWhateverThePidfileSays(t *testing.T) {
 	q := newSleeper(t)
 	q.start()
@@ -148,7 +148,7 @@ func TestHeldWhateverThePidfileSays(t *testing.T) {
 	})
 }
 
-// Without Release, the lock is held until the last who has the descriptor dies.
+// After its holder was killed, the lock is held until the last process with the descriptor dies.
 func TestInheritedLockIsNotBroken(t *testing.T) {
 	dir := t.TempDir()
 	q, child := goPeer(t).inherit(t, dir)
@@ -185,7 +185,7 @@ func TestKilledHolderIsReclaimed(t *testing.T) {
 	}
 }
 
-// An acquire that fails after it won the flock gives it back, and leaves nothing.
+// An acquire that fails after it took the flock releases it, and leaves nothing behind.
 func TestAcquireFails(t *testing.T) {
 	for name, test := range map[string]struct {
 		plant string
@@ -234,7 +234,7 @@ func TestAcquireFails(t *testing.T) {
 	})
 }
 
-// TestAcquireWaitsForLeases has an inspector ask by leases all the time: no acquire beside it is refused.
+// An inspector asks by leases all the time, and no acquire is refused because of it.
 func TestAcquireWaitsForLeases(t *testing.T) {
 	dir := t.TempDir()
 	l, err := lock.Acquire(dir)

@@ -15,7 +15,7 @@ import (
 	"lockscope/lock"
 )
 
-// In another mount namespace the directory has another name.
+// In another mount namespace the directory has another path.
 func TestRefusedAliveInAnotherMountNamespace(t *testing.T) {
 	needRoot(t, "make a mount namespace")
 	dir, mnt := t.TempDir(), t.TempDir()
@@ -29,7 +29,7 @@ func TestRefusedAliveInAnotherMountNamespace(t *testing.T) {
 	refuses(t, dir, seen, lock.RefusedAlive)
 }
 
-// In another PID namespace the holder has another PID, which it wrote down.
+// In another PID namespace the holder has another PID, and writes that into the pidfile.
 func TestRefusedAliveInAnotherPIDNamespace(t *testing.T) {
 	needRoot(t, "make a PID namespace")
 	dir := t.TempDir()
@@ -38,8 +38,7 @@ func TestRefusedAliveInAnotherPIDNamespace(t *testing.T) {
 	refuses(t, dir, inspect(t, dir), lock.RefusedAlive)
 }
 
-// Of a file that was opened before something was mounted over it, the kernel
-// gives the name by which another is found now.
+// The kernel names a file by a path that leads to another file since something was mounted over it.
 func TestRefusedAliveBelowAMount(t *testing.T) {
 	needRoot(t, "mount")
 	dir := filepath.Join(t.TempDir(), "data")
@@ -53,12 +52,12 @@ func TestRefusedAliveBelowAMount(t *testing.T) {
 		t.Skip(err)
 	}
 	t.Cleanup(func() { unix.Unmount(filepath.Dir(dir), 0) })
-	// Here, the directory is still to be reached.
+	// This path still leads to the directory.
 	elsewhere := fmt.Sprintf("/proc/%d/cwd", q.cmd.Process.Pid)
 	refuses(t, elsewhere, inspect(t, elsewhere), lock.RefusedAlive)
 }
 
-// What a live process has to do with the directory decides what is said of it.
+// The state of a live process depends on whether it uses the directory.
 func TestUse(t *testing.T) {
 	const none, some = lock.ProcessUnrelated, lock.ProcessAlive
 	for name, test := range map[string]struct {
@@ -127,7 +126,7 @@ func TestUse(t *testing.T) {
 	})
 }
 
-// A directory may be called what the kernel appends to the names of deleted files.
+// The name of a directory may end with the suffix that the kernel gives to deleted files.
 func TestUseOfADirectoryCalledDeleted(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data (deleted)")
 	mkdir(t, dir)
@@ -139,7 +138,7 @@ func TestUseOfADirectoryCalledDeleted(t *testing.T) {
 	}
 }
 
-// judge inspects a directory whose pidfile names q, and is younger than it.
+// judge inspects a directory whose pidfile names q, and was written after q started.
 func judge(t testing.TB, dir string, q *sleeper) lock.Evidence {
 	t.Helper()
 	write(t, dir, pidfile, fmt.Sprintln(q.cmd.Process.Pid))
@@ -147,8 +146,8 @@ func judge(t testing.TB, dir string, q *sleeper) lock.Evidence {
 	return inspect(t, dir)
 }
 
-// In a chroot within another mount namespace, mountinfo and the links have
-// different roots.
+// In a chroot in another mount namespace, the paths in mountinfo and in the links begin at
+// different root directories.
 func TestRefusedAliveInAChrootElsewhere(t *testing.T) {
 	needRoot(t, "make a mount namespace")
 	dir, root := t.TempDir(), t.TempDir()

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Without openat2(2), the same is opened.
+// openStepwise opens the same directories as openBelow, and refuses the same.
 func TestOpenStepwise(t *testing.T) {
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "a", "b"), 0o755); err != nil {

@@ -10,7 +10,7 @@ import (
 	"lockscope/lock"
 )
 
-// An acquire syncs the pidfile and the directory, which is nearly all it takes on a disk.
+// Nearly all of the time of an acquire on a disk is for syncing the pidfile and the directory.
 func BenchmarkAcquireRelease(b *testing.B) {
 	dir := b.TempDir()
 	for b.Loop() {
@@ -81,8 +81,7 @@ func BenchmarkInspect(b *testing.B) {
 	}
 }
 
-// How long a break holds the lock, which is how long a daemon that starts just
-// then is kept out of its directory.
+// This measures how long a break holds the lock. A daemon that starts then has to wait for so long.
 func BenchmarkBreakHold(b *testing.B) {
 	dir := b.TempDir()
 	write(b, dir, lockfile, "")
@@ -108,7 +107,7 @@ func BenchmarkBreakHold(b *testing.B) {
 	b.ReportMetric(float64(held[len(held)*99/100].Nanoseconds()), "ns-p99")
 }
 
-// Of a whole break, most is the sync of the directory, after the lock was given back.
+// Most of the time of a break is for syncing the directory, after the lock was released.
 func BenchmarkBreakStale(b *testing.B) {
 	dir := b.TempDir()
 	write(b, dir, lockfile, "")

@@ -16,9 +16,10 @@ import (
 	"lockscope/lock"
 )
 
-// A daemon that wants the lock at any step of a break gets it, and then the break is
-// refused; or waits for as long as the break has its lease. Where somebody else has the lock file open for
-// writing, there is none: then it is refused while the break holds the lock, and gets it right after.
+// A daemon may want the lock at any step of a break. Before the break holds the lock, the daemon
+// gets it, and the break is refused. While the break holds the lock under its lease, the daemon
+// waits, and gets it then. If somebody else has the lock file open for writing there is no lease:
+// then the daemon is refused, and gets the lock at its next try.
 func TestBreakRacesDaemon(t *testing.T) {
 	for _, p := range peers {
 		for _, command := range []string{"acquire", "break"} {
@@ -97,7 +98,8 @@ func daemonAt(t *testing.T, p peer, command, step, with string) {
 	}
 }
 
-// leaseIsAskedFor reports whether somebody has a lease on the file, and another one wants to open it.
+// leaseIsAskedFor reports whether somebody has a lease on the file, and another process waits in
+// its open.
 func leaseIsAskedFor(t testing.TB, inode uint64) bool {
 	t.Helper()
 	locks, err := os.ReadFile("/proc/locks")
@@ -112,8 +114,8 @@ func leaseIsAskedFor(t testing.TB, inode uint64) bool {
 	return false
 }
 
-// Whoever breaks may be killed at any step. The lock is free then, and the next break,
-// or acquire, finds nothing in its way.
+// The process that breaks may be killed at any step. The lock is free then, and the next break or
+// acquire succeeds.
 func TestBreakerKilled(t *testing.T) {
 	for _, withLock := range []bool{true, false} {
 		for _, step := range lock.BreakSteps[withLock] {
@@ -144,7 +146,7 @@ func TestBreakerKilled(t *testing.T) {
 					default:
 						refuses(t, s.dir, seen, lock.RefusedNothing)
 					}
-					// Now it is a leftover like any other, where there is a lock file.
+					// With a lock file, what the first break left is a leftover like any other.
 					seen = inspect(t, s.dir)
 					if seen.Lock.State != lock.LockMissing && seen.Temps != nil {
 						if _, err := lock.BreakStale(s.dir, seen); err != nil {
@@ -162,8 +164,8 @@ func TestBreakerKilled(t *testing.T) {
 	}
 }
 
-// wantUntouched checks that a break which came as far as a step has changed
-// nothing but the leftovers.
+// wantUntouched checks that a break that came as far as this step has changed nothing but the
+// leftovers.
 func (s *breakSite) wantUntouched(step string) {
 	s.t.Helper()
 	want := lock.DefaultNames.Leftovers(s.seen)
@@ -181,8 +183,8 @@ func (s *breakSite) wantUntouched(step string) {
 	}
 }
 
-// Daemons that come and go beside thousands of breaks of what others left behind are
-// never two at a time, and never locked out for good.
+// Daemons acquire and release beside thousands of breaks. There are never two holders at a time,
+// and every daemon gets the lock sooner or later.
 func TestBreakBesideDaemons(t *testing.T) {
 	for _, p := range peers {
 		t.Run(p.name, func(t *testing.T) {
@@ -246,8 +248,9 @@ func TestBreakBesideDaemons(t *testing.T) {
 	}
 }
 
-// leaveBehind leaves a pidfile behind, unless somebody holds the lock, and says
-// what is to be seen then. It names nobody: to prove that somebody is gone takes longer than the break.
+// leaveBehind leaves a pidfile behind, unless somebody holds the lock, and returns the evidence of
+// it. The pidfile names nobody, because to prove that a process is gone takes longer than the
+// break.
 func leaveBehind(t testing.TB, dir string) (seen lock.Evidence, ok bool) {
 	f, err := os.Open(filepath.Join(dir, lockfile))
 	if err != nil {

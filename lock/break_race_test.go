@@ -17,7 +17,7 @@ import (
 	"lockscope/lock"
 )
 
-// breakSite is a stale directory, and what is around it, that a break is tried on.
+// breakSite is a stale directory for a break, with another directory beside it.
 type breakSite struct {
 	t        testing.TB
 	dir      string // of what was seen, also after it was renamed
@@ -27,8 +27,8 @@ type breakSite struct {
 	seen     lock.Evidence
 }
 
-// newBreakSite makes a directory with a dead holder's pidfile and a temporary
-// beside it, with a lock file or without.
+// newBreakSite makes a directory with a dead holder's pidfile and a temporary, with or without a
+// lock file.
 func newBreakSite(t testing.TB, withLock bool) *breakSite {
 	t.Helper()
 	root := t.TempDir()
@@ -57,7 +57,7 @@ func newBreakSite(t testing.TB, withLock bool) *breakSite {
 
 func (s *breakSite) file(name string) string { return filepath.Join(s.path, name) }
 
-// replace puts what make makes in place of a file.
+// replace replaces a file by what make makes.
 func (s *breakSite) replace(name string, make func(path string) error) {
 	fresh := filepath.Join(filepath.Dir(s.outside), "fresh")
 	if err := errors.Join(make(fresh), os.RemoveAll(s.file(name)), os.Rename(fresh, s.file(name))); err != nil {
@@ -65,7 +65,7 @@ func (s *breakSite) replace(name string, make func(path string) error) {
 	}
 }
 
-// held reports whether somebody holds the lock file that was seen, wherever it is by now.
+// held reports whether somebody holds the lock file that was seen, also if it was moved since.
 func (s *breakSite) held() bool {
 	if s.lockFile == nil {
 		return false
@@ -76,7 +76,7 @@ func (s *breakSite) held() bool {
 	return err == unix.EWOULDBLOCK
 }
 
-// everything lists all that is there, with the contents.
+// everything lists all files, with their contents.
 func (s *breakSite) everything() map[string]string {
 	all := map[string]string{}
 	filepath.WalkDir(filepath.Dir(s.outside), func(path string, d os.DirEntry, err error) error {
@@ -99,8 +99,8 @@ func (s *breakSite) everything() map[string]string {
 	return all
 }
 
-// breakAt breaks what was seen, and interferes at one step. It checks that what was seen
-// has been removed and nothing else, or else nothing at all, and that nothing is left held.
+// breakAt breaks what was seen, and calls interfere at one step. It checks that the break removed
+// exactly what was seen, or nothing, and that it left no lock held.
 func (s *breakSite) breakAt(step string, interfere func()) (removed []string, err error) {
 	s.t.Helper()
 	var leftovers []string
@@ -152,12 +152,12 @@ func (s *breakSite) breakAt(step string, interfere func()) (removed []string, er
 	return removed, err
 }
 
-// An interference is done to a directory at every step of a break.
+// interference is something that is done to a directory at each step of a break.
 type interference struct {
 	name string
 	do   func(s *breakSite)
-	// What the break comes to at each step with a lock file, and without:
-	// the first letters of lock.Refusal's words, or - where it is made all the same.
+	// The result of the break at each step, with and without a lock file: the first letter of the
+	// refusal's word, or - if the break succeeds.
 	with, without string
 }
 
@@ -204,7 +204,7 @@ func (s *breakSite) must(err error) {
 	}
 }
 
-// touch changes a file's time, if the file is there.
+// touch changes a file's time, if the file exists.
 func (s *breakSite) touch(name string) {
 	if is, err := os.Lstat(s.file(name)); err == nil {
 		s.must(os.Chtimes(s.file(name), time.Time{}, is.ModTime().Add(1)))
@@ -233,8 +233,8 @@ func (s *breakSite) rename() {
 	s.must(os.Rename(s.path, s.dir))
 }
 
-// Whatever is done to a directory while its lock is broken: what was seen is
-// removed, or else nothing, and nothing outside is touched.
+// Whatever is done to a directory during a break, the break removes what was seen or nothing, and
+// touches nothing outside.
 func TestBreakRaces(t *testing.T) {
 	for _, withLock := range []bool{true, false} {
 		for _, i := range interferences {

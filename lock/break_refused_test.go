@@ -243,8 +243,8 @@ func TestRefusedAlive(t *testing.T) {
 	})
 }
 
-// The main thread of the process has exited: its own entries in /proc are
-// empty, and it works in the directory all the same.
+// The first thread of the process has exited, so its own entries in /proc are empty. Yet it works
+// in the directory.
 func TestRefusedAliveHeadless(t *testing.T) {
 	dir := t.TempDir()
 	q := startHeadless(t, dir)
@@ -324,7 +324,7 @@ func TestRefusedNothing(t *testing.T) {
 	refuses(t, dir, lock.Evidence{Dir: fileID(t, dir)}, lock.RefusedNothing)
 }
 
-// A refusal says that nothing was changed.
+// A refusal means that nothing was changed.
 func TestBreakStaleHalfDone(t *testing.T) {
 	needRoot(t, "make a file immutable")
 	dir, _ := stale(t)
@@ -343,7 +343,7 @@ func TestBreakStaleHalfDone(t *testing.T) {
 	}
 }
 
-// What the pidfile says counts, not what its reader made of it.
+// A break reads the pidfile itself, and does not trust the state and PID in the evidence.
 func TestBreakStaleContradictoryEvidence(t *testing.T) {
 	dir := t.TempDir()
 	q := newSleeper(t)

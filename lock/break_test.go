@@ -54,7 +54,8 @@ func TestBreakStaleTemps(t *testing.T) {
 	wantBroken(t, dir, inspect(t, dir), tempfile)
 }
 
-// Many temporaries do not keep a daemon waiting: the lock is given back now and then.
+// While a break removes many temporaries, it releases the lock now and then, for daemons to acquire
+// it.
 func TestBreakStaleManyTemps(t *testing.T) {
 	dir, _ := stale(t)
 	want := manyTemps(t, dir, 500)
@@ -78,7 +79,7 @@ func TestBreakStaleManyTemps(t *testing.T) {
 	wantFiles(t, dir, lockfile)
 }
 
-// A daemon that acquires in between is left alone, with what is left.
+// If a daemon acquires in between, the break stops there.
 func TestBreakStaleManyTempsAgainstAcquire(t *testing.T) {
 	dir, _ := stale(t)
 	manyTemps(t, dir, 500)
@@ -99,7 +100,7 @@ func TestBreakStaleManyTempsAgainstAcquire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The old pidfile is gone, and a new one is there.
+	// The old pidfile is gone, and there is a new one.
 	if left := len(entries) - 2; len(removed) < 2 || len(removed)-1+left != len(seen.Temps) {
 		t.Errorf("removed %d, left %d, of %d", len(removed)-1, left, len(seen.Temps))
 	}
@@ -108,8 +109,8 @@ func TestBreakStaleManyTempsAgainstAcquire(t *testing.T) {
 	}
 }
 
-// A live process that the pidfile names, and that has nothing to do with the
-// directory, got its PID later, or the pidfile never meant it.
+// If the pidfile names a live process that does not use the directory, either that process got the
+// PID later, or the pidfile never meant it.
 func TestBreakStaleLiveStranger(t *testing.T) {
 	for name, test := range map[string]struct {
 		written time.Time
@@ -146,7 +147,7 @@ func TestBreakStaleZombie(t *testing.T) {
 	wantBroken(t, dir, seen, pidfile)
 }
 
-// What counts is the directory that was seen, not how one gets there.
+// The directory must be the one that was seen, whichever path leads there.
 func TestBreakStaleThroughALink(t *testing.T) {
 	dir, seen := stale(t)
 	link := filepath.Join(t.TempDir(), "link")
@@ -159,8 +160,8 @@ func TestBreakStaleThroughALink(t *testing.T) {
 	}
 }
 
-// A lock that is broken over and over while a daemon comes and goes: what was
-// stale is removed once at most, nothing of the daemon's ever, and the lock file stays.
+// The lock is broken over and over while a daemon acquires and releases. What was stale is removed
+// at most once, nothing of the daemon's is removed, and the lock file stays.
 func TestBreakStaleAgainstDaemons(t *testing.T) {
 	dir, seen := stale(t)
 	broken := 0
@@ -170,7 +171,7 @@ func TestBreakStaleAgainstDaemons(t *testing.T) {
 		case counts = <-done:
 			wantCounts(t, counts, "breaks against it")
 		default:
-			// What is seen now is a daemon's, between any two of its steps.
+			// This evidence is of the daemon, at some step of its acquire or release.
 			now := inspect(t, dir)
 			now.Process = lock.ProcessGone
 			for _, seen := range []lock.Evidence{seen, now} {

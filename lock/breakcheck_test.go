@@ -36,8 +36,8 @@ func TestCheckBreakWithoutLockFile(t *testing.T) {
 	}
 }
 
-// What the system forbids is found out beforehand, with a lock file and without, also for one file of several: then
-// none of them is removed.
+// CheckBreak finds out what the system forbids, with and without a lock file. If one file of
+// several cannot be removed, none is.
 func TestCheckBreakForbidden(t *testing.T) {
 	for name, test := range map[string]struct {
 		forbid func(t *testing.T, dir string)
@@ -91,7 +91,7 @@ func TestCheckBreakForbidden(t *testing.T) {
 	})
 }
 
-// Whose the directory or the file is may remove it from a sticky directory.
+// In a sticky directory, the owner of the directory or of the file may remove the file.
 func TestCheckBreakSticky(t *testing.T) {
 	needRoot(t, "chown")
 	for _, owned := range []string{"", pidfile} {
@@ -114,7 +114,7 @@ func TestCheckBreakSticky(t *testing.T) {
 	}
 }
 
-// What has changed is found out, too.
+// CheckBreak finds out what has changed.
 func TestCheckBreakChanged(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(t *testing.T, dir string)
@@ -150,7 +150,8 @@ func TestCheckBreakChanged(t *testing.T) {
 	})
 }
 
-// A lock that is held is not found out by taking it: that somebody has the file open is all that is said.
+// CheckBreak does not take the lock. So of a held lock it only finds that somebody has the file
+// open.
 func TestCheckBreakOpenElsewhere(t *testing.T) {
 	dir, seen := stale(t)
 	f, err := os.Open(filepath.Join(dir, lockfile))

@@ -15,8 +15,8 @@ import (
 	"lockscope/lock"
 )
 
-// Without a lock file there is nothing to hold: the pidfile goes, the
-// temporaries, which may be part of an acquire, stay, and no lock file is made.
+// Without a lock file there is no lock to hold. The pidfile is removed. The temporaries stay, since
+// they may be part of an acquire. No lock file is made.
 func TestBreakStaleWithoutLockFile(t *testing.T) {
 	dir := t.TempDir()
 	stalePidfile(t, dir)
@@ -31,8 +31,8 @@ func TestBreakStaleWithoutLockFile(t *testing.T) {
 	wantRefused(t, removed, err, lock.RefusedNothing)
 }
 
-// Where there is no lock file, an acquire may come at any step of the break,
-// and has its pidfile in the end.
+// Without a lock file, a daemon may acquire at any step of the break. Its pidfile is there in the
+// end.
 func TestBreakStaleWithoutLockFileAgainstAcquire(t *testing.T) {
 	var broken, refused int
 	for range rounds(100) {
@@ -62,8 +62,8 @@ func TestBreakStaleWithoutLockFileAgainstAcquire(t *testing.T) {
 	}
 }
 
-// Where there is no lock file, the pidfile may be replaced at any step of the break:
-// what was seen is removed, or else nothing is.
+// Without a lock file, the pidfile may be replaced at any step of the break. The break removes the
+// one that was seen, or nothing.
 func TestBreakStaleWithoutLockFileAgainstReplacement(t *testing.T) {
 	dir, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
 	path := filepath.Join(dir, pidfile)
@@ -99,7 +99,8 @@ func TestBreakStaleWithoutLockFileAgainstReplacement(t *testing.T) {
 	}
 }
 
-// Where there is no lock file, temporaries are left alone, ours by name too.
+// Without a lock file, temporaries are left alone, even one that has the name that this break would
+// use.
 func TestBreakStaleLeavesItsNamesakeAlone(t *testing.T) {
 	dir := t.TempDir()
 	stalePidfile(t, dir)
@@ -112,8 +113,8 @@ func TestBreakStaleLeavesItsNamesakeAlone(t *testing.T) {
 	wantText(t, filepath.Join(dir, name), "theirs")
 }
 
-// The pidfile was moved aside, and then the system allows nothing more: it stays there, and that is told. It is
-// not a refusal, which says that nothing was changed.
+// If the system forbids everything after the pidfile was moved aside, the pidfile stays there. The
+// error says so, and is not ErrRefused, which would mean that nothing was changed.
 func TestBreakLeavesPidfileAside(t *testing.T) {
 	dir := t.TempDir()
 	stalePidfile(t, dir)
@@ -132,5 +133,5 @@ func TestBreakLeavesPidfileAside(t *testing.T) {
 	}
 }
 
-// asideName is what a break without a lock file moves the pidfile to.
+// asideName is the name that a break without a lock file gives to the pidfile.
 func asideName() string { return fmt.Sprintf("%s.%d.tmp", pidfile, os.Getpid()) }

@@ -52,33 +52,31 @@ func TestOpenBelow(t *testing.T) {
 		}
 		d.Close()
 	}
-	for _, rel := range []string{"a/link", "a/missing", "/", "/etc"} {
-		d, err := lock.DefaultNames.OpenBelow(at.FD(), rel, "shown as")
-		if err == nil {
-			t.Errorf("%q was opened", rel)
-			d.Close()
-		} else {
-			wantPathError(t, err, "open", "shown as")
-		}
-	}
+	wantNotBelow(t, at, "a/link", "a/missing", "/", "/etc")
 	at.Close()
 	wantNoneOpen(t, parent)
 }
 
-// OpenBelow does not lead out, as it says.
-func TestOpenBelowStaysBelow(t *testing.T) {
-	parent := t.TempDir()
-	mkdir(t, filepath.Join(parent, "a", "b"))
-	at := openDir(t, parent)
-	for _, rel := range []string{"..", "../" + filepath.Base(parent), "a/../.."} {
+// wantNotBelow checks that OpenBelow refuses these paths.
+func wantNotBelow(t *testing.T, at lock.Dir, paths ...string) {
+	t.Helper()
+	for _, rel := range paths {
 		d, err := lock.DefaultNames.OpenBelow(at.FD(), rel, "shown as")
 		if err == nil {
 			t.Errorf("%q was opened", rel)
 			d.Close()
-		} else {
-			wantPathError(t, err, "open", "shown as")
+			continue
 		}
+		wantPathError(t, err, "open", "shown as")
 	}
+}
+
+// OpenBelow does not leave the directory.
+func TestOpenBelowStaysBelow(t *testing.T) {
+	parent := t.TempDir()
+	mkdir(t, filepath.Join(parent, "a", "b"))
+	at := openDir(t, parent)
+	wantNotBelow(t, at, "..", "../"+filepath.Base(parent), "a/../..")
 	at.Close()
 	wantNoneOpen(t, parent)
 }

@@ -11,7 +11,7 @@ import (
 	"lockscope/lock"
 )
 
-// Every reason has a word and a sentence of its own.
+// Each reason has a word and a sentence of its own.
 func TestRefusalWords(t *testing.T) {
 	words, sentences := map[string]bool{}, map[string]bool{}
 	for why := lock.RefusedUnknown; why <= lock.RefusedLeased; why++ {

@@ -2,8 +2,7 @@ package lock
 
 var FormatPID = formatPID
 
-// BreakSteps are the moments of a break, in order: where there is a lock file,
-// and where there is none.
+// BreakSteps are the steps of a break in order, with a lock file and without.
 var BreakSteps = map[bool][]string{
 	true:  names(stepOpened, stepProved, stepLocked, stepConfirmed, stepRemoved, stepReleased),
 	false: names(stepOpened, stepProved, stepConfirmed, stepAside, stepReleased),
@@ -16,7 +15,7 @@ func names(steps ...breakStep) (names []string) {
 	return names
 }
 
-// BreakStaleAt is BreakStale, with something to do at each of its moments.
+// BreakStaleAt does what BreakStale does, and calls at after each step.
 func BreakStaleAt(dir string, seen Evidence, at func(step string)) (removed []string, err error) {
 	return DefaultNames.breakStale(dir, seen, func(s breakStep) { at(string(s)) })
 }

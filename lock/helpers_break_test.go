@@ -26,7 +26,7 @@ func inspect(t testing.TB, dir string) lock.Evidence {
 	return seen
 }
 
-// stale makes a directory as a holder leaves it that was killed, and looks at it.
+// stale makes a directory as a killed holder leaves it, and inspects it.
 func stale(t testing.TB) (dir string, seen lock.Evidence) {
 	t.Helper()
 	dir = t.TempDir()
@@ -42,8 +42,8 @@ func stalePidfile(t testing.TB, dir string) lock.Pidfile {
 	return inspect(t, dir).Pidfile
 }
 
-// alive makes a stale-looking directory whose pidfile names a live process, and
-// evidence that says it is gone.
+// alive makes a directory with a free lock and a pidfile that names a live process. It returns
+// evidence which says that the process is gone.
 func alive(t testing.TB, dir string, pid int) lock.Evidence {
 	t.Helper()
 	write(t, dir, lockfile, "")
@@ -53,7 +53,7 @@ func alive(t testing.TB, dir string, pid int) lock.Evidence {
 	return seen
 }
 
-// manyTemps adds temporaries, as a daemon leaves them that dies at each start.
+// manyTemps makes temporaries, as a daemon leaves them that dies at each start.
 func manyTemps(t *testing.T, dir string, n int) (names []string) {
 	t.Helper()
 	for i := range n {
@@ -64,8 +64,8 @@ func manyTemps(t *testing.T, dir string, n int) (names []string) {
 	return names
 }
 
-// wantBroken breaks the lock, which must remove exactly these files, and
-// leave the lock file as it was, free to be acquired.
+// wantBroken breaks the lock. That must remove exactly these files, and leave the lock file as it
+// was and the lock free.
 func wantBroken(t testing.TB, dir string, seen lock.Evidence, want ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -103,7 +103,7 @@ func wantBroken(t testing.TB, dir string, seen lock.Evidence, want ...string) {
 	release(t, l)
 }
 
-// wantRefused checks that a stale-break was refused for this reason.
+// wantRefused checks that a break was refused for this reason.
 func wantRefused(t testing.TB, removed []string, err error, why lock.Refusal) *lock.RefusedError {
 	t.Helper()
 	var refused *lock.RefusedError
@@ -116,7 +116,7 @@ func wantRefused(t testing.TB, removed []string, err error, why lock.Refusal) *l
 	return refused
 }
 
-// refuses has a break refused, and nothing changed by it.
+// refuses tries to break the lock, which must be refused and change nothing.
 func refuses(t testing.TB, dir string, seen lock.Evidence, why lock.Refusal) *lock.RefusedError {
 	t.Helper()
 	before := snapshot(t, dir)
@@ -131,7 +131,8 @@ func refuses(t testing.TB, dir string, seen lock.Evidence, why lock.Refusal) *lo
 	return refused
 }
 
-// checks has CheckBreak and then a break refused for one and the same reason, and nothing changed by either.
+// checks tries CheckBreak and then a break. Both must be refused for the same reason, and change
+// nothing.
 func checks(t *testing.T, dir string, seen lock.Evidence, why lock.Refusal) *lock.RefusedError {
 	t.Helper()
 	before, open := snapshot(t, dir), openBelow(t, os.Getpid(), dir)
@@ -149,7 +150,7 @@ func checks(t *testing.T, dir string, seen lock.Evidence, why lock.Refusal) *loc
 	return refused
 }
 
-// snapshot lists a directory with everything of its files that a break could change.
+// snapshot lists the files of a directory, with everything that a break could change.
 func snapshot(t testing.TB, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -164,7 +165,7 @@ func snapshot(t testing.TB, dir string) string {
 	return b.String()
 }
 
-// chattr sets an attribute of a file for as long as the test lasts.
+// chattr sets an attribute of a file until the test ends.
 func chattr(t *testing.T, attribute, path string) {
 	t.Helper()
 	needRoot(t, "chattr")

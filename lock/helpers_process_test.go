@@ -24,14 +24,15 @@ const peerVar = "LOCKSCOPE_TEST_PEER"
 // rustVar names the program of the Rust peer.
 const rustVar = "LOCKSCOPE_RS_HOLDER"
 
-// A peer is a program that takes locks when it is told to. Both speak alike:
+// A peer is a program that takes locks when it is told to. The Go and the Rust peer have the same
+// commands and answers:
 //
 //	acquire|break DIR       HELD <pid>, or ERR <what> <pid> and exit status 3 or 4
 //	inherit DIR SECONDS     HELD <pid> CHILD <pid of a sleep that has the descriptor too>
 //	loop DIR SECONDS        one JSON object of counts
 //
-// A holder then waits on stdin for "release", which it answers with RELEASED,
-// or "die", which it obeys with status 137.
+// A holder then waits on its standard input for "release", which it answers with RELEASED, or
+// "die", upon which it exits with status 137.
 type peer struct {
 	name, program string
 	env           []string
@@ -46,7 +47,7 @@ func goPeer(t testing.TB) peer {
 	return peer{"go", exe, append(os.Environ(), peerVar+"=1")}
 }
 
-// rustPeer skips the test where there is no Rust peer to meet.
+// rustPeer skips the test if there is no Rust peer.
 func rustPeer(t testing.TB) peer {
 	t.Helper()
 	program := os.Getenv(rustVar)
@@ -56,7 +57,7 @@ func rustPeer(t testing.TB) peer {
 	return peer{"rust", program, os.Environ()}
 }
 
-// process is a peer that runs. It ends with the test.
+// process is a running peer. It ends with the test.
 type process struct {
 	t     testing.TB
 	cmd   *exec.Cmd
@@ -94,7 +95,7 @@ func (p peer) hold(t testing.TB, dir string) *process {
 	return q
 }
 
-// inherit has a peer take the lock and pass it on, and returns the child too.
+// inherit has a peer take the lock and start a child that inherits it. It returns both.
 func (p peer) inherit(t testing.TB, dir string) (*process, int) {
 	t.Helper()
 	q := p.start(t, "inherit", dir, "1000")
@@ -114,7 +115,7 @@ func (q *process) line() string {
 	return q.lines.Text()
 }
 
-// answer is where the next line comes, for who has other things to do meanwhile.
+// answer returns a channel for the next line, so that the test can do other things meanwhile.
 func (q *process) answer() <-chan string {
 	line := make(chan string, 1)
 	go func() { line <- q.line() }()
@@ -135,13 +136,13 @@ func (q *process) tell(command string) {
 	}
 }
 
-// kill ends it in the hardest way. The kernel has closed its descriptors on return.
+// kill kills it by SIGKILL. On return the kernel has closed its descriptors.
 func (q *process) kill() {
 	q.cmd.Process.Kill()
 	q.cmd.Wait()
 }
 
-// zombify waits for its end, and leaves it to be reaped.
+// zombify waits until it has exited, and does not reap it.
 func (q *process) zombify() {
 	q.t.Helper()
 	err := unix.EINTR
@@ -153,7 +154,7 @@ func (q *process) zombify() {
 	}
 }
 
-// status waits for its end.
+// status waits until it has exited, and returns its exit status.
 func (q *process) status() int {
 	q.cmd.Wait()
 	return q.cmd.ProcessState.ExitCode()
@@ -164,8 +165,8 @@ func scan(line, format string, into ...any) bool {
 	return err == nil && n == len(into)
 }
 
-// wantCounts checks a loop's report: it never saw anything that another holder
-// could have done. It returns how often it held the lock.
+// wantCounts checks a loop's report: while it held the lock, it saw nothing of another holder. It
+// returns how often it held the lock.
 func wantCounts(t testing.TB, report, who string) (acquired int) {
 	t.Helper()
 	var counts map[string]int
@@ -184,7 +185,7 @@ func wantCounts(t testing.TB, report, who string) (acquired int) {
 	return counts["acquired"]
 }
 
-// sleeper is a process that has nothing to do with any directory, but what a test gives it.
+// sleeper is a process that uses no directory but what a test gives it.
 type sleeper struct {
 	t   testing.TB
 	cmd *exec.Cmd
@@ -206,8 +207,8 @@ func (q *sleeper) open(path string) {
 	q.cmd.ExtraFiles = append(q.cmd.ExtraFiles, f)
 }
 
-// start starts it; it ends with the test. It has become sleep on return, and
-// has no descriptor of ours but those it was given.
+// start starts it; it ends with the test. On return it runs sleep, and has no descriptors but those
+// that it was given.
 func (q *sleeper) start() {
 	q.t.Helper()
 	if err := q.cmd.Start(); err != nil {
@@ -228,7 +229,7 @@ func (q *process) release() {
 	q.expect("RELEASED")
 }
 
-// foreign starts a command and waits until it is ready.
+// foreign starts a command, and waits until that is ready.
 func foreign(t testing.TB, command ...string) *process {
 	t.Helper()
 	if _, err := exec.LookPath(command[0]); err != nil {
@@ -251,7 +252,7 @@ func startHeadless(t testing.TB, dir string) *process {
 	return q
 }
 
-// wantAcquired has the peer take the lock, and release it if that is asked for.
+// wantAcquired has the peer take the lock.
 func (p peer) wantAcquired(t testing.TB, command, dir string) *process {
 	t.Helper()
 	q := p.start(t, command, dir)
@@ -260,7 +261,7 @@ func (p peer) wantAcquired(t testing.TB, command, dir string) *process {
 	return q
 }
 
-// wantRefusal has the peer try both ways to take a lock that pid is said to hold.
+// wantRefusal has the peer try both ways to take a lock that the process pid holds.
 func (p peer) wantRefusal(t testing.TB, dir string, pid int) {
 	t.Helper()
 	for _, way := range []struct {

@@ -35,7 +35,7 @@ func openDir(t testing.TB, path string) lock.Dir {
 	return d
 }
 
-// write puts a new file in place as the protocol does, and says which it is.
+// write replaces a file by a new one, as the protocol does, and returns its identity.
 func write(t testing.TB, dir, name, text string) lock.FileID {
 	t.Helper()
 	path := filepath.Join(dir, name)
@@ -64,7 +64,7 @@ func writtenAt(t testing.TB, path string, when time.Time) {
 	}
 }
 
-// chmod lasts until the test ends: others than root could not remove what is in a directory.
+// chmod changes a mode until the test ends, so that the temporary directory can be removed then.
 func chmod(t testing.TB, path string, mode os.FileMode) {
 	t.Helper()
 	before, err := os.Stat(path)
@@ -77,7 +77,7 @@ func chmod(t testing.TB, path string, mode os.FileMode) {
 	t.Cleanup(func() { os.Chmod(path, before.Mode()) })
 }
 
-// wantFiles checks which files are in a directory.
+// wantFiles checks the names of the files in a directory.
 func wantFiles(t testing.TB, dir string, want ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -109,8 +109,8 @@ func wantPathError(t testing.TB, err error, op, path string) {
 	}
 }
 
-// wantNoneOpen checks that this process has nothing below dir open: no
-// descriptor was left behind, by a failure or otherwise.
+// wantNoneOpen checks that this process has no descriptor below dir, which a failure may have left
+// open.
 func wantNoneOpen(t testing.TB, dir string) {
 	t.Helper()
 	if open := openBelow(t, os.Getpid(), dir); open != nil {
@@ -118,7 +118,7 @@ func wantNoneOpen(t testing.TB, dir string) {
 	}
 }
 
-// openBelow lists what a process has open in a directory.
+// openBelow lists the files in a directory that a process has open.
 func openBelow(t testing.TB, pid int, dir string) (open []string) {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(dir)
@@ -138,7 +138,7 @@ func openBelow(t testing.TB, pid int, dir string) (open []string) {
 	return open
 }
 
-// probe asks for the state of the lock.
+// probe returns the state of the lock.
 func probe(t testing.TB, dir string) lock.LockState {
 	t.Helper()
 	d, err := lock.OpenDir(dir)
@@ -149,8 +149,8 @@ func probe(t testing.TB, dir string) lock.LockState {
 	return d.ProbeLock().State
 }
 
-// asNobody takes root's rights over files from the rest of the test, which
-// stays on this thread. Where the test is not root it has none anyway.
+// asNobody takes root's rights over files away until the test ends. The test stays on this thread.
+// If the test is not root, it has no such rights.
 func asNobody(t testing.TB) {
 	if os.Geteuid() != 0 {
 		return
@@ -163,7 +163,7 @@ func asNobody(t testing.TB) {
 	})
 }
 
-// publicDir is a temporary directory that nobody can reach, too.
+// publicDir is a temporary directory that the user nobody can reach.
 func publicDir(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -179,7 +179,7 @@ func needRoot(t testing.TB, what string) {
 	}
 }
 
-// eventually waits for what the kernel does in its own time.
+// eventually waits for something that the kernel does some time.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !is(); runtime.Gosched() {
@@ -191,7 +191,7 @@ func eventually(t testing.TB, what string, is func() bool) {
 
 const precious = "somebody else's"
 
-// deadPID is above the kernel's greatest PID, and an int32 all the same.
+// deadPID fits an int32, and is above the highest PID that the kernel gives.
 const deadPID = 1<<31 - 1
 
 // loopSeconds is how long peers compete.
@@ -202,7 +202,7 @@ func loopSeconds() float64 {
 	return 3
 }
 
-// rounds is how often a race is tried.
+// rounds is how often a test tries a race.
 func rounds(n int) int {
 	if testing.Short() {
 		return n / 5
@@ -234,7 +234,7 @@ func release(t testing.TB, l *lock.Lock) {
 	}
 }
 
-// wantHeld checks that an error is the refusal that names pid.
+// wantHeld checks that the error is a HeldError that names pid.
 func wantHeld(t testing.TB, l *lock.Lock, err error, dir string, pid int) {
 	t.Helper()
 	var held *lock.HeldError
@@ -243,7 +243,7 @@ func wantHeld(t testing.TB, l *lock.Lock, err error, dir string, pid int) {
 	}
 }
 
-// wantNotReclaimed checks that an error is AcquireOrBreakStale's refusal that names pid.
+// wantNotReclaimed checks that the error is AcquireOrBreakStale's refusal that names pid.
 func wantNotReclaimed(t testing.TB, l *lock.Lock, err error, dir string, pid int) {
 	t.Helper()
 	var refused *lock.RefusedError
@@ -253,8 +253,8 @@ func wantNotReclaimed(t testing.TB, l *lock.Lock, err error, dir string, pid int
 	}
 }
 
-// memoryDir is a temporary directory in memory, where there is one: a daemon comes and goes many times as
-// often there as on a disk.
+// memoryDir is a temporary directory in memory if there is one. A daemon acquires and releases many
+// times as often there as on a disk.
 func memoryDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "lockscope-test-")

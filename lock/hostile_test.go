@@ -16,9 +16,8 @@ import (
 	"lockscope/lock"
 )
 
-// planted are the things other than regular files that a tenant can put where a
-// file of the protocol is expected. Each is put at path and returns the file
-// that must not be opened.
+// planted are the things that a tenant can put in place of a file of the protocol. Each function
+// makes one at a path, and returns the file that must not be opened.
 var planted = map[string]func(t testing.TB, path string) (untouchable string){
 	"symlink": func(t testing.TB, path string) string {
 		target := filepath.Join(t.TempDir(), "target")
@@ -59,8 +58,8 @@ var planted = map[string]func(t testing.TB, path string) (untouchable string){
 	},
 }
 
-// watchOpens watches a file, and lets the test fail if anybody opened or changed it, or
-// made something in it, until check.
+// watchOpens watches a file. check fails the test if somebody has opened or changed the file since,
+// or made something in it.
 func watchOpens(t testing.TB, path string) (check func()) {
 	t.Helper()
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
@@ -112,7 +111,7 @@ func TestWatchOpensSeesAnOpen(t *testing.T) {
 	}
 }
 
-// quiet is a test that may fail.
+// quiet records that a test failed, and lets it go on.
 type quiet struct {
 	testing.TB
 	failed bool
@@ -188,7 +187,7 @@ func TestHostilePidfile(t *testing.T) {
 			wantRefused(t, removed, err, lock.RefusedNotRegular)
 			check()
 
-			// A holder replaces it, or cannot: either way it goes nowhere through it.
+			// A holder replaces it, or fails. It never goes through it.
 			l, err := lock.Acquire(dir)
 			check()
 			if kind == "directory" {
@@ -202,7 +201,7 @@ func TestHostilePidfile(t *testing.T) {
 			}
 			wantText(t, path, fmt.Sprintln(os.Getpid()))
 
-			// Planted again, beside a held lock.
+			// The same beside a held lock.
 			os.Remove(path)
 			if err := os.Symlink("/proc/self/stat", path); err != nil {
 				t.Fatal(err)
@@ -257,8 +256,8 @@ func TestHostileTemporary(t *testing.T) {
 	})
 }
 
-// Who opens a file that another has a lease on waits for up to a minute
-// (fcntl(2)). We do not wait, and do not take the refusal for a held lock.
+// An open waits for up to a minute while somebody has a lease on the file (fcntl(2)). We do not
+// wait, and do not take this for a held lock.
 func TestHostileLease(t *testing.T) {
 	lease := func(dir, name string) {
 		write(t, dir, name, fmt.Sprintln(deadPID))
@@ -296,8 +295,8 @@ func TestHostileLease(t *testing.T) {
 	})
 }
 
-// A tenant swaps the lock file for something else, faster than one can look. A link
-// is not followed, a FIFO not waited for, and neither taken for the lock file.
+// A tenant exchanges the lock file for something else while we look. We do not follow a symlink, do
+// not wait for a FIFO, and take neither for the lock file.
 func TestSwappedFile(t *testing.T) {
 	for _, kind := range []string{"symlink", "FIFO"} {
 		t.Run(kind, func(t *testing.T) {
@@ -329,7 +328,7 @@ func TestSwappedFile(t *testing.T) {
 	}
 }
 
-// swapping exchanges two files all the time, until stop.
+// swapping exchanges two files all the time, until stop is called.
 func swapping(a, b string) (stop func()) {
 	over, stopped := make(chan bool), make(chan bool)
 	go func() {

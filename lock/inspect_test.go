@@ -40,8 +40,8 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-// A pidfile is never seen beside a lock that was freed before it was read, and
-// never a file that is half written.
+// Inspect never sees a free lock with the pidfile of its last holder, nor a pidfile that is half
+// written.
 func TestInspectIsConsistent(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, lockfile, "")

@@ -18,8 +18,8 @@ var peers = []struct {
 	peer func(testing.TB) peer
 }{{"go", goPeer}, {"rust", rustPeer}}
 
-// eachPair runs a test with every holder against every contender: Go
-// against itself always, and the Rust crate where it is at hand.
+// eachPair runs a test with every holder and every contender: always with the Go peer, and with the
+// Rust peer if there is one.
 func eachPair(t *testing.T, test func(t *testing.T, holder, contender peer)) {
 	for _, holder := range peers {
 		for _, contender := range peers {
@@ -49,7 +49,7 @@ func TestPeersRefuseAndRelease(t *testing.T) {
 	})
 }
 
-// This process is a holder too, in what its errors say.
+// This process holds the lock, and reads the errors of the peer.
 func TestPeerRefusesUsAndIsRefused(t *testing.T) {
 	for _, p := range peers {
 		t.Run(p.name, func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestPeerReclaimsTheDead(t *testing.T) {
 	})
 }
 
-// What a dead peer left is broken; what its child inherited is not.
+// What a dead peer left is broken. A lock that its child inherited is not.
 func TestPeerIsBroken(t *testing.T) {
 	for _, p := range peers {
 		t.Run(p.name, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestPeerRespectsAnInheritedLock(t *testing.T) {
 	})
 }
 
-// Release unlocks, so that a child which has the descriptor still has no lock.
+// Release unlocks, so a child that has the descriptor has no lock.
 func TestPeerReleasesWhatAChildInherited(t *testing.T) {
 	eachPair(t, func(t *testing.T, holder, contender peer) {
 		dir := t.TempDir()
@@ -144,7 +144,7 @@ func TestPeerReleasesWhatAChildInherited(t *testing.T) {
 	})
 }
 
-// In the pidfile of a held lock may be anything; no peer is misled by it.
+// Anything may be in the pidfile of a held lock. No peer is misled by it.
 func TestPeerIsNotMisledByThePidfile(t *testing.T) {
 	for _, p := range peers {
 		t.Run(p.name, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestPeerIsNotMisledByThePidfile(t *testing.T) {
 	}
 }
 
-// Two of each, acquiring and releasing as fast as they can.
+// Two of each acquire and release as fast as they can.
 func TestPeersExclude(t *testing.T) {
 	for _, p := range peers {
 		t.Run(p.name, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestPeersExclude(t *testing.T) {
 			id := fileID(t, filepath.Join(dir, lockfile))
 			var running []*process
 			for range 2 {
-				// Theirs go on for a while when ours have ended, lest they starve.
+				// Theirs go on for a while after ours have ended, so that they get the lock too.
 				running = append(running, ours.start(t, "loop", dir, fmt.Sprint(loopSeconds())),
 					theirs.start(t, "loop", dir, fmt.Sprint(loopSeconds()+0.5)))
 			}

@@ -12,7 +12,7 @@ import (
 func TestJudgeNamed(t *testing.T) {
 	written := time.Unix(1_000_000, 0)
 	const gone, alive, zombie, unknown = lock.ProcessGone, lock.ProcessAlive, lock.ProcessZombie, lock.ProcessUnknown
-	// A live process, by when it started and whether it uses the directory.
+	// The states of a live process, by when it started and whether it uses the directory.
 	living := map[string]struct {
 		started             time.Time
 		some, none, unknown lock.ProcessState
@@ -29,7 +29,7 @@ func TestJudgeNamed(t *testing.T) {
 			if got := lock.JudgeNamed(alive, living[when].started, written, use); got != want {
 				t.Errorf("started %s, use %d: %v, want %v", when, use, got, want)
 			}
-			// Whatever else a process is, it stays.
+			// Any other state is not changed.
 			for _, now := range []lock.ProcessState{gone, zombie, unknown, lock.ProcessReused, lock.ProcessUnrelated} {
 				if got := lock.JudgeNamed(now, living[when].started, written, use); got != now {
 					t.Errorf("%v, started %s, use %d: %v", now, when, use, got)

@@ -16,8 +16,8 @@ import (
 	"lockscope/lock"
 )
 
-// A daemon that comes and goes beside thousands of breaks is refused by none of them: it waits
-// for their leases. What is broken is a temporary that lies there whoever has the lock.
+// A daemon acquires and releases beside thousands of breaks. None of them refuses it: it waits for
+// their leases. What is broken is a temporary, which may lie there whoever has the lock.
 func TestBreakRefusesNoDaemon(t *testing.T) {
 	for _, p := range peers {
 		t.Run(p.name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestBreakRefusesNoDaemon(t *testing.T) {
 	}
 }
 
-// Locks of other kinds, which a flock does not meet, are somebody's all the same.
+// A lock of another kind does not exclude a flock. It is respected all the same.
 func TestRefusedPosixLock(t *testing.T) {
 	t.Run("OFD", func(t *testing.T) {
 		dir, seen := stale(t)
@@ -106,7 +106,8 @@ func TestRefusedPosixLock(t *testing.T) {
 	}
 }
 
-// Who keeps a lease on the lock file keeps everybody from opening it. That is no lock, and nothing is broken.
+// While somebody has a lease on the lock file, nobody can open it. A lease is not a lock, but
+// nothing is broken.
 func TestRefusedLeased(t *testing.T) {
 	dir, seen := stale(t)
 	f, err := os.Open(filepath.Join(dir, lockfile))

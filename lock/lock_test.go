@@ -55,7 +55,7 @@ func TestReleaseConcurrently(t *testing.T) {
 	wantNoneOpen(t, dir)
 }
 
-// A child inherits nothing unless it is handed the descriptor on purpose.
+// A child inherits only the descriptors that it is given.
 func TestChildDoesNotInherit(t *testing.T) {
 	dir := t.TempDir()
 	acquire(t, dir)
@@ -67,7 +67,7 @@ func TestChildDoesNotInherit(t *testing.T) {
 	}
 }
 
-// A child that inherited the descriptor must not keep the lock from its next holder.
+// A child that inherited the descriptor does not keep the lock after Release.
 func TestReleaseFreesWhatAChildInherited(t *testing.T) {
 	dir := t.TempDir()
 	l := acquire(t, dir)
@@ -191,7 +191,7 @@ func TestReleaseWithoutPidfile(t *testing.T) {
 	wantFiles(t, dir, lockfile)
 }
 
-// A pidfile that cannot be removed is reported, and the lock is free all the same.
+// If the pidfile cannot be removed, there is an error, and the lock is free.
 func TestReleaseFails(t *testing.T) {
 	dir := publicDir(t)
 	l := acquire(t, dir)
@@ -236,8 +236,7 @@ func TestRelativeDir(t *testing.T) {
 	wantFiles(t, filepath.Join(parent, "data"), lockfile)
 }
 
-// A holder that drops the Lock, because it means to hold it until it dies,
-// holds it until it dies.
+// A holder may drop the Lock and hold it until it dies.
 func TestDroppedLockIsHeld(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := lock.Acquire(dir); err != nil {
@@ -254,8 +253,8 @@ func TestDroppedLockIsHeld(t *testing.T) {
 	}
 }
 
-// A daemon that gave up its privileges can remove its pidfile from its own
-// directory, though not read it; or else it learns that it stayed.
+// A daemon that gave up its privileges can still remove the pidfile from its own directory, though
+// it cannot read it. If it cannot remove it, there is an error.
 func TestReleaseUnprivileged(t *testing.T) {
 	needRoot(t, "give up rights")
 	dir := publicDir(t)

@@ -33,7 +33,7 @@ func init() {
 	}
 }
 
-// peerMain is the Go peer.
+// peerMain is the program of the Go peer.
 func peerMain(args []string) int {
 	dir := args[1]
 	switch args[0] {
@@ -106,8 +106,8 @@ func passOn(dir, seconds string) (pid int) {
 	return sleep.Process.Pid
 }
 
-// dupLockFD duplicates the descriptor by which this process has dir's lock
-// file open: the two share the lock, as parent and child do.
+// dupLockFD duplicates the descriptor of dir's lock file in this process. Both share the lock, as
+// those of a parent and its child do.
 func dupLockFD(dir string) *os.File {
 	want, err := os.Stat(filepath.Join(dir, lock.DefaultNames.Lock))
 	if err != nil {
@@ -126,8 +126,9 @@ func dupLockFD(dir string) *os.File {
 	panic("the lock file is not among this process's descriptors")
 }
 
-// loop acquires and releases as fast as it can, once at least, and counts how often the lock was held, and what
-// must not be: another holder's file, or a pidfile that does not name us, while we hold the lock.
+// loop acquires and releases as fast as it can, at least once. It counts how often it held the
+// lock, and what must not be while it does: a file of another holder, or a pidfile that does not
+// name us.
 func loop(dir, seconds string, take func(string) (*lock.Lock, error)) int {
 	limit, err := time.ParseDuration(seconds + "s")
 	if err != nil {
@@ -175,7 +176,7 @@ func loop(dir, seconds string, take func(string) (*lock.Lock, error)) int {
 	return 0
 }
 
-// posix takes a lock of another kind on dir's lock file, for reading or for writing, and keeps it.
+// posix takes a POSIX lock on dir's lock file, for reading or for writing, and keeps it.
 func posix(dir, kind string) {
 	f, err := os.OpenFile(filepath.Join(dir, lock.DefaultNames.Lock), os.O_RDWR, 0)
 	if err != nil {
@@ -193,8 +194,7 @@ func posix(dir, kind string) {
 	f.Close()
 }
 
-// breakUntil breaks what it sees, as far as a step, and says so there. It goes no
-// further until it is told to.
+// breakUntil breaks what it sees. It stops at a step and says so, until it is told to go on.
 func breakUntil(dir, step string) {
 	seen, err := lock.Inspect(dir)
 	if err != nil {
@@ -209,8 +209,7 @@ func breakUntil(dir, step string) {
 	fmt.Println("REMOVED", removed, err)
 }
 
-// headless works in dir without its thread-group leader: that ends, while
-// other threads live until the end of stdin.
+// headless works in dir. Its first thread exits, and others live until the end of standard input.
 func headless(dir string) {
 	if err := os.Chdir(dir); err != nil {
 		panic(err)

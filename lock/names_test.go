@@ -32,7 +32,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// Whatever the names, the lock file is never removed or replaced.
+// Whatever the names are, the lock file is never removed or replaced.
 func TestNamesThatCollide(t *testing.T) {
 	for _, names := range []lock.Names{
 		{Lock: lockfile, Pidfile: lockfile},

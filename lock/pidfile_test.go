@@ -129,8 +129,8 @@ func TestPidfile(t *testing.T) {
 	})
 }
 
-// A pidfile of any size costs no more than a small one, and its beginning is
-// never taken for the whole.
+// A huge pidfile takes no longer to read than a small one, and its start is not taken for the
+// whole.
 func TestPidfileHuge(t *testing.T) {
 	d := openDir(t, t.TempDir())
 	write(t, d.Path(), pidfile, "1234"+strings.Repeat(" ", 60))
@@ -155,8 +155,7 @@ func TestPidfileUnreadable(t *testing.T) {
 	wantPathError(t, got.Err, "open", filepath.Join(d.Path(), pidfile))
 }
 
-// A pidfile that an acquire puts in another's place while it is read is the one or the
-// other, and nothing else.
+// If an acquire replaces the pidfile while it is read, the result is the old or the new one.
 func TestPidfileReplacedMeanwhile(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, pidfile, "1\n")
@@ -186,8 +185,8 @@ func TestPidfileReplacedMeanwhile(t *testing.T) {
 	}
 }
 
-// A pidfile that cannot be opened has an identity: without it, the look at it
-// is never consistent, and the lock is probed ten times over.
+// A pidfile that cannot be opened has an identity. Without one, Inspect would never find it
+// unchanged, and would probe the lock ten times.
 func TestPidfileUnreadableHasAnIdentity(t *testing.T) {
 	needRoot(t, "give up rights")
 	dir := publicDir(t)

@@ -43,7 +43,7 @@ func TestProbeLock(t *testing.T) {
 	}
 }
 
-// Two who look do not see each other.
+// Two inspectors do not see each other.
 func TestProbeLockConcurrently(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, lockfile, "")
@@ -74,7 +74,7 @@ func TestProbeLockNotPermitted(t *testing.T) {
 	}
 }
 
-// TestLeaseSeesEveryDescriptor proves that a lease is refused however the file is open, and granted again after.
+// A lease is refused in whatever mode somebody has the file open, and granted again after that.
 func TestLeaseSeesEveryDescriptor(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, lock.DefaultNames.Lock)
@@ -101,7 +101,7 @@ func TestLeaseSeesEveryDescriptor(t *testing.T) {
 	}
 }
 
-// TestProbeSeesOtherLocks has a lock of another kind: a shared flock is granted beside it, and yet it is somebody's.
+// A shared flock is granted beside a lock of another kind. The lock is not free all the same.
 func TestProbeSeesOtherLocks(t *testing.T) {
 	dir := t.TempDir()
 	f, err := os.Create(filepath.Join(dir, lock.DefaultNames.Lock))
@@ -109,7 +109,7 @@ func TestProbeSeesOtherLocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	// A POSIX lock would be this very process's own, and stand in nobody's way.
+	// This process would not see a POSIX lock of its own.
 	if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK}); err != nil {
 		t.Fatal(err)
 	}

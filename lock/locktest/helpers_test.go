@@ -53,7 +53,7 @@ func procFile(t *testing.T, pid int, name string) string {
 	return string(text)
 }
 
-// statOf is the state letter of a process.
+// statOf is the letter of a process's state.
 func statOf(t *testing.T, pid int) byte {
 	t.Helper()
 	stat := procFile(t, pid, "stat")
@@ -65,7 +65,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// eventually polls until something is so, and fails the test if it never is.
+// eventually waits until something is so, and fails the test if it never is.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(time.Millisecond) {
@@ -75,8 +75,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// checkHolders compares the site's holders with those that /proc shows among
-// its processes.
+// checkHolders compares the site's holders with the flocks that /proc shows of its processes.
 func checkHolders(t *testing.T, s *Site) {
 	t.Helper()
 	var got, want []string
@@ -93,7 +92,7 @@ func checkHolders(t *testing.T, s *Site) {
 	}
 }
 
-// locksOf describes each flock a process has on a lock file that is or was the site's.
+// locksOf describes each flock of a process on a lock file that is or was the site's.
 func locksOf(t *testing.T, s *Site, pid int) (locks []string) {
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
 	seen := map[string]bool{}
@@ -120,7 +119,7 @@ func locksOf(t *testing.T, s *Site, pid int) (locks []string) {
 	return locks
 }
 
-// checkState checks by system calls that the site is in its state.
+// checkState checks by system calls, without package lock, that the site is in its state.
 func checkState(t *testing.T, s *Site) {
 	t.Helper()
 	free := flockIsFree(t, s.path(lockFile))
@@ -159,7 +158,7 @@ func checkState(t *testing.T, s *Site) {
 	}
 }
 
-// hostPID is the PID, as seen from here, of the process that goes by pid where it runs.
+// hostPID is our PID of the process that has this PID in its own namespace.
 func (s *Site) hostPID(pid int) int {
 	for _, p := range s.Procs {
 		if p.NSPID == pid {
@@ -169,7 +168,7 @@ func (s *Site) hostPID(pid int) int {
 	return pid
 }
 
-// flockIsFree asks the kernel. A lock file that is not there or not a file is held by nobody.
+// flockIsFree asks the kernel. If there is no lock file, or it is not a regular file, it is free.
 func flockIsFree(t *testing.T, path string) bool {
 	t.Helper()
 	if !isRegular(path) {
@@ -192,7 +191,7 @@ func flockIsFree(t *testing.T, path string) bool {
 	}
 }
 
-// isLockedOtherwise asks the kernel for a POSIX or OFD lock.
+// isLockedOtherwise reports whether somebody has a POSIX or OFD lock on the file.
 func isLockedOtherwise(t *testing.T, path string) bool {
 	t.Helper()
 	f, err := os.Open(path)
@@ -217,7 +216,7 @@ func isRegular(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// isAlive reports whether any thread of a process lives.
+// isAlive reports whether a thread of a process lives.
 func isAlive(pid int) bool {
 	if pid <= 0 || unix.Kill(pid, 0) == unix.ESRCH {
 		return false
@@ -230,7 +229,7 @@ func isAlive(pid int) bool {
 	})
 }
 
-// uses reports whether a process has a descriptor, working directory or mapping below dir.
+// uses reports whether a process has a descriptor, its working directory or a mapping below dir.
 func uses(pid int, dir string) bool {
 	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	links = append(links, fmt.Sprintf("/proc/%d/cwd", pid))

@@ -33,8 +33,8 @@ func TestActsEndHeld(t *testing.T) {
 	}
 }
 
-// TestLive sees every living directory change hands, although somebody kills
-// daemons from outside, and the others stay as they are.
+// Every living directory changes hands, even while somebody kills daemons from outside. The other
+// directories stay as they are.
 func TestLive(t *testing.T) {
 	b := sandbox(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -97,7 +97,7 @@ func TestLive(t *testing.T) {
 	}
 }
 
-// A daemon that somebody stopped does not keep the end waiting.
+// Live ends even if somebody has stopped a daemon.
 func TestLiveEndsBesideStopped(t *testing.T) {
 	b := sandbox(t)
 	var stopped []*Proc

@@ -19,8 +19,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// makeAndWait is a maker for a test to kill, in full swing. It prints the root
-// when processes have come and gone; one is stopped.
+// makeAndWait makes a demo, for a test to kill. It prints the root after processes have come and
+// gone. One of them is stopped.
 func makeAndWait() {
 	b, err := Demo("")
 	if err == nil {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestScenes holds every scene against what the kernel says of it.
+// Every scene is as the kernel sees it.
 func TestScenes(t *testing.T) {
 	for _, scene := range slices.Concat(Scenes, Containers) {
 		t.Run(scene.Name, func(t *testing.T) {

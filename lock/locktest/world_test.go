@@ -63,7 +63,8 @@ func TestCloseLeavesAnExistingRoot(t *testing.T) {
 }
 
 func TestNothingOutlivesAKilledMaker(t *testing.T) {
-	// This process inherits the orphans and waits for them, in case the machine's init does not.
+	// This process inherits the orphans and waits for them, in case the machine's init does not do
+	// that.
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		t.Fatal(err)
 	}

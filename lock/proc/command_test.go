@@ -29,7 +29,7 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-// However long a command line is, no more of it is kept.
+// No more than the limit is kept of a command line, however long it is.
 func TestLongCommand(t *testing.T) {
 	task := fixture(t).Task(1)
 	line := strings.Repeat("x\x00", maxArguments)

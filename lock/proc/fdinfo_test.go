@@ -68,8 +68,7 @@ func TestFDInfo(t *testing.T) {
 	}
 }
 
-// What fdinfo is read as is one of its lock lines, and they are the same to
-// the parser of the table.
+// The locks in an fdinfo are among its lock lines, as the parser of the table reads them.
 func FuzzParseFDInfo(f *testing.F) {
 	f.Add([]byte("pos:\t0\nlock:\t1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF\n"))
 	f.Add([]byte("lock:1: -> FLOCK\nlock:\t3: OFDLCK ADVISORY  READ -1 00:06:1028 0 EOF\n"))

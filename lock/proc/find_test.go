@@ -64,7 +64,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// The number of a thread is its process's, by which it is found.
+// The number of a thread finds the process that the thread belongs to.
 func TestFindThread(t *testing.T) {
 	threads := make(chan int)
 	done := make(chan bool)
@@ -86,7 +86,7 @@ func TestFindThread(t *testing.T) {
 	}
 }
 
-// What /proc shows of who is there decides, and where it shows nothing, he is there all the same.
+// What /proc shows of a process decides its state. A process that it does not show is alive.
 func TestFindInFixture(t *testing.T) {
 	f := fixture(t)
 	for pid, want := range map[int]struct {
@@ -110,7 +110,7 @@ func TestFindInFixture(t *testing.T) {
 	}
 }
 
-// Who has another PID elsewhere is found by that.
+// A process with another PID in its own namespace is found by that PID.
 func TestNested(t *testing.T) {
 	f := fixture(t)
 	if nested, err := f.Nested(); len(nested) > 0 || err != nil {
@@ -134,7 +134,8 @@ func TestNested(t *testing.T) {
 	}
 }
 
-// A process whose first thread has exited looks like a zombie, and runs: what it has, its other threads show.
+// A process whose first thread has exited looks like a zombie, but runs. Its other threads show
+// what it has.
 func TestHeadless(t *testing.T) {
 	dir := t.TempDir()
 	cmd, fd := startHeadless(t, dir)

@@ -19,7 +19,7 @@ func dirent(name string) []byte {
 	return b
 }
 
-// Whatever is returned, the numbers in it are found, and nothing beyond it is read.
+// The numbers in a listing are found, whatever else is in it, and nothing beyond its end is read.
 func FuzzAppendNumbers(f *testing.F) {
 	f.Add([]byte("self"), uint32(4412))
 	f.Add([]byte{}, uint32(0))
@@ -38,7 +38,7 @@ func FuzzAppendNumbers(f *testing.F) {
 	})
 }
 
-// More descriptors than one call returns are all listed.
+// A directory with more entries than one call returns is listed completely.
 func TestListingIsWhole(t *testing.T) {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Lines as the kernel prints them, and lines that it might.
+// These are lines as the kernel prints them, and lines that it might print.
 func TestParseLock(t *testing.T) {
 	for _, tt := range []struct {
 		line string
@@ -70,7 +70,7 @@ func TestParseLocks(t *testing.T) {
 	}
 }
 
-// The kernel of this host prints a lock that is held as the parsers read it.
+// The parsers read what this host's kernel prints for a lock that is held.
 func TestParseRealLock(t *testing.T) {
 	f, err := os.Create(filepath.Join(t.TempDir(), "lock"))
 	if err != nil {
@@ -91,7 +91,7 @@ func TestParseRealLock(t *testing.T) {
 	}
 }
 
-// What is read, printed as the kernel prints it, is read as the same.
+// A lock that was read, printed as the kernel prints it, is read as the same lock.
 func FuzzParseLock(f *testing.F) {
 	f.Add("1: FLOCK  ADVISORY  WRITE 2201 fe:00:9977869 0 EOF")
 	f.Add("1: -> FLOCK  ADVISORY  WRITE 0 fe:00:1 0 EOF")

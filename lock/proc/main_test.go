@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// headlessVar has the test binary run as headless instead, in the directory that it names.
+// headlessVar makes the test binary run headless in the directory that it names.
 const headlessVar = "PROC_TEST_HEADLESS"
 
 func init() {
@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// headless holds the flock on a file in a directory, and works there. Its first thread ends, while others live until the end
-// of standard input.
+// headless works in a directory and holds the flock on a file there. Its first thread exits, and
+// others live until the end of standard input.
 func headless(dir string) {
 	if err := os.Chdir(dir); err != nil {
 		panic(err)

@@ -93,7 +93,7 @@ func TestPlaceBelow(t *testing.T) {
 	}
 }
 
-// A directory has a name for each mount through which it is seen, and none through one that is covered.
+// A directory has a path for each mount that shows it, unless another mount covers that.
 func TestMountsNames(t *testing.T) {
 	mounts, err := ParseMounts(strings.NewReader(mountinfo))
 	if err != nil {
@@ -142,7 +142,7 @@ func TestMountsSame(t *testing.T) {
 	}
 }
 
-// escape is what the kernel does to the paths it prints in mountinfo.
+// escape escapes a path as the kernel does in mountinfo.
 var escape = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`, "#", `\043`)
 
 func FuzzParseMounts(f *testing.F) {

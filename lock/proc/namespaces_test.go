@@ -28,7 +28,7 @@ func TestMountsOfProcess(t *testing.T) {
 			t.Errorf("%d shares our mounts: %v", pid, shared)
 		}
 	}
-	// In a chroot of our namespace, files are named as we name them.
+	// In a chroot of our namespace, the kernel names files as it does for us.
 	jailed := string(f.Task(5000005))
 	os.Remove(jailed + "/ns/mnt")
 	if err := os.Symlink("mnt:[4026531841]", jailed+"/ns/mnt"); err != nil {
@@ -37,7 +37,7 @@ func TestMountsOfProcess(t *testing.T) {
 	if mounts, err := f.Mounts(5000005); err != nil || mounts[0].Dev != unix.Mkdev(254, 0) {
 		t.Errorf("in a chroot: %+v, %v", mounts, err)
 	}
-	// Where ours is not known, nobody shares it.
+	// If ours cannot be read, no process shares it.
 	os.Remove(string(f.Self()) + "/ns/mnt")
 	if shared, err := f.SharesMounts(f.Task(5000005)); shared || err != nil {
 		t.Errorf("shares what is not known: %v, %v", shared, err)

@@ -23,7 +23,7 @@ func TestExists(t *testing.T) {
 	}
 }
 
-// A process that we may not signal is there all the same.
+// A process that we may not signal exists all the same.
 func TestExistsNotPermitted(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can start a process of another user")

@@ -22,7 +22,7 @@ func FuzzParseStat(f *testing.F) {
 		if s, ok := ParseStat([]byte(text)); s != want || !ok {
 			t.Fatalf("ParseStat(%q) = %+v, %v", text, s, ok)
 		}
-		// Cut short, it is refused or says the same, unless it was cut within the number.
+		// A text that is cut short is refused or read as the same, unless the cut is in a number.
 		for i := max(0, len(text)-200); i < len(text); i++ {
 			s, ok := ParseStat([]byte(text[:i]))
 			if ok && s.State != state && strings.LastIndexByte(comm, ')') < 0 {

@@ -32,7 +32,7 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// The NSpid line comes after the one of the groups, which may be long: each of 65,536 groups (NGROUPS_MAX) is printed.
+// The NSpid line comes after the Groups line, which has up to 65,536 numbers (NGROUPS_MAX).
 func TestStatusOfManyGroups(t *testing.T) {
 	task := fixture(t).Task(1)
 	for groups := range 1 << 16 {

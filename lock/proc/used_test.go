@@ -70,7 +70,7 @@ func TestUsed(t *testing.T) {
 	if want := 4; len(touched) != want || slices.ContainsFunc(touched, func(p Place) bool { return p.Dev == vda }) {
 		t.Errorf("touches %+v", touched)
 	}
-	// What the first thread does not show, another does.
+	// If the first thread has exited, another one shows what the process uses.
 	mounts, err = f.Task(5000002).Running().Mounts()
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestUsed(t *testing.T) {
 	}
 }
 
-// Where not all can be seen, that is said.
+// If not all can be seen, there is an error.
 func TestUsedNotSeen(t *testing.T) {
 	f := fixture(t)
 	mounts, err := f.Mounts(1)
