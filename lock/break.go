@@ -12,8 +12,9 @@ import (
 // pidfile and temporary pidfiles. It returns the names of the files that it removed.
 //
 // seen is the evidence that the decision rests on, from [Inspect] or from a scan. BreakStale checks
-// all of it again. If something has changed it refuses with a [*RefusedError] that says why. After
-// any error, nothing was changed except for the files whose names it returns.
+// all of it again. If something has changed it refuses with a [*RefusedError] that says why. After an
+// error, only the files whose names it returns were removed. Nothing else was changed, unless the
+// error is an [*AsideError].
 //
 // It never removes the lock file. It holds the lock exclusively for some ten microseconds, in which
 // it confirms the evidence and unlinks the files. A daemon that starts meanwhile waits in its open,

@@ -199,14 +199,14 @@ func TestBreakBesideDaemons(t *testing.T) {
 				for {
 					select {
 					case <-stop:
-						if broken > 0 { // or else it is now that nobody is in the way
+						if broken > 0 { // else go on: now nobody else takes the lock
 							return
 						}
 					default:
 					}
 					if left, ok := leaveBehind(t, dir); ok {
 						seen = left
-					} // else it is a break of what was there before
+					} // else break what was there before
 					tried++
 					if removed, err := lock.BreakStale(dir, seen); err == nil {
 						broken++

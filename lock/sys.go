@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Every system call is retried when a signal interrupts it. The Go runtime itself sends signals
-// (SIGURG), and although it asks for SA_RESTART, not every call on every file system restarts.
+// ignoringEINTR repeats a system call while a signal interrupts it. The Go runtime itself sends signals
+// (SIGURG). It asks for SA_RESTART, but not every call restarts on every file system.
 func ignoringEINTR(call func() error) error {
 	for {
 		if err := call(); err != unix.EINTR {
