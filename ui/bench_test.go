@@ -55,7 +55,7 @@ func BenchmarkFilter(b *testing.B) {
 // BenchmarkArrive is what the first walk costs the screen, all in all.
 func BenchmarkArrive(b *testing.B) {
 	changes := reporttest.Fleet(many)
-	for _, batch := range []int{500, 5000, feedBatch} {
+	for _, batch := range []int{500, 5000, maxBatch} {
 		b.Run(fmt.Sprint(batch), func(b *testing.B) {
 			for b.Loop() {
 				m, _ := testModel(120, 40, Options{})

@@ -7,27 +7,26 @@ import (
 	"os/exec"
 	"strings"
 	"syscall"
-	"time"
-
-	"lockscope/ui/show"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"lockscope/ui/show"
 )
 
-// clipboard is the way for a text to where it can be pasted from. A terminal never says
-// whether it took one, so that nothing here is ever called copied.
+// clipboard is the way for a text to where it can be pasted from. A terminal never says whether it
+// took one. So nothing here is ever called copied.
 type clipboard uint8
 
 const (
 	toTerminal clipboard = iota // OSC 52, which goes through ssh
-	toTmux                      // which drops OSC 52 as it comes (set-clipboard external), but has a buffer of its own
-	toScreen                    // which hands on what is wrapped as a DCS
-	toEither                    // a TERM of screen without its variables: over ssh from within screen or tmux
+	toTmux                      // its default, set-clipboard external, drops OSC 52; but it has a buffer of its own
+	toScreen                    // it hands on what is wrapped as a DCS
+	toEither                    // TERM is that of screen, and no variable tells: we are over ssh, from within screen or tmux
 	toNobody                    // the console of Linux: it has no clipboard, and older ones print what they are sent
 )
 
-// findClipboard reads the environment: getenv is os.Getenv.
+// findClipboard reads the environment, by getenv, which is os.Getenv.
 func findClipboard(getenv func(string) string) clipboard {
 	term := getenv("TERM")
 	switch {
@@ -43,13 +42,10 @@ func findClipboard(getenv func(string) string) clipboard {
 	return toTerminal
 }
 
-// screenMost is how long a DCS may be in GNU screen, which drops a longer one.
-const screenMost = 768
-
 // send hands over a text that is printable, and says where it was sent.
 func (m *model) send(text string) tea.Cmd {
 	sequence := ansi.SetSystemClipboard(text)
-	wrapped := ansi.ScreenPassthrough(sequence, screenMost)
+	wrapped := ansi.ScreenPassthrough(sequence, maxScreenDCS)
 	switch m.clipboard {
 	case toTmux:
 		m.notice = "sending to tmux's buffer: " + text
@@ -73,13 +69,10 @@ func (m *model) send(text string) tea.Cmd {
 	return tea.Raw(sequence)
 }
 
-// tmuxPatience is how long tmux may take.
-const tmuxPatience = 2 * time.Second
-
-// loadBuffer gives tmux a text for its buffer, and for the terminals that it is shown
-// on (-w, which releases before 3.2 do not know).
+// loadBuffer gives tmux a text for its buffer and, by -w, for the terminals that it is shown on.
+// Releases before 3.2 do not know -w: they get it without.
 func loadBuffer(text string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), tmuxPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), tmuxTimeout)
 	defer cancel()
 	err := tmux(ctx, text, "load-buffer", "-w", "-")
 	if err != nil && ctx.Err() == nil {
@@ -94,7 +87,7 @@ func tmux(ctx context.Context, input string, args ...string) error {
 	cmd.Stdin = strings.NewReader(input)
 	var said bytes.Buffer
 	cmd.Stderr = &said
-	cmd.WaitDelay = tmuxPatience                                       // for a child of it that keeps the pipe
+	cmd.WaitDelay = tmuxTimeout                                        // a child of it may keep the pipe
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // one that hangs does not stay behind
 	err := cmd.Run()
 	line, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
@@ -102,7 +95,7 @@ func tmux(ctx context.Context, input string, args ...string) error {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
-		return errors.New("no answer in " + show.Seconds(tmuxPatience))
+		return errors.New("no answer in " + show.Seconds(tmuxTimeout))
 	case line != "":
 		return errors.New(line)
 	}

@@ -84,7 +84,7 @@ func TestCopyToScreen(t *testing.T) {
 	var passed string // as screen hands it on
 	for part := range strings.SplitSeq(strings.TrimSuffix(wire, "\x1b\\"), "\x1b\\") {
 		sequence, ok := strings.CutPrefix(part, "\x1bP")
-		if !ok || len(sequence) > screenMost {
+		if !ok || len(sequence) > maxScreenDCS {
 			t.Errorf("screen drops %q", part)
 		}
 		passed += sequence

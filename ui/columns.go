@@ -18,8 +18,8 @@ const (
 	rightMargin  = 1
 )
 
-// planColumns divides the width of the table. Where it does not do, columns
-// drop from the right. longest is how long the longest path is.
+// planColumns divides the width of the table. Where that is too little, columns drop from the right.
+// longest is the width of the longest path: COMMAND gets what is to spare.
 func planColumns(width, longest int) columns {
 	c := columns{show.ColumnDirectory: width - leftMargin - stateWidth - gapWidth - rightMargin}
 	dir := &c[show.ColumnDirectory]
@@ -42,7 +42,7 @@ func planColumns(width, longest int) columns {
 	return c
 }
 
-// at is the column at a place of the line.
+// at is the column at a place of the line, for the mouse.
 func (c columns) at(x int) show.Column {
 	end := leftMargin + stateWidth + gapWidth/2
 	by := show.ColumnState

@@ -6,8 +6,8 @@ import (
 	"lockscope/ui/show"
 )
 
-// copyPath sends the path, as a word for a shell where it is to be pasted: a name may
-// hold $(reboot).
+// copyPath sends the path of the cursor's directory, quoted for the shell that it is pasted into:
+// a name may hold $(reboot).
 func (m *model) copyPath() tea.Cmd {
 	r := m.list.Directory()
 	if r == nil {
@@ -16,6 +16,7 @@ func (m *model) copyPath() tea.Cmd {
 	return m.send(show.ShellWord(r.Report.Path))
 }
 
+// copyNext sends the command that is the next step there.
 func (m *model) copyNext() tea.Cmd {
 	r := m.list.Directory()
 	if r == nil {

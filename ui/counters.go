@@ -26,7 +26,7 @@ func (m *model) countersLine() string {
 	return b.String()
 }
 
-// counters are the longest form that fits.
+// counters are the pieces of the counters line, in the longest form that fits.
 func (m *model) counters() []counter {
 	for _, form := range []struct {
 		healthy bool
@@ -49,13 +49,14 @@ func (m *model) longCounters(healthy bool, gap string) []counter {
 	l, t := m.list, &m.theme
 	var out []counter
 	add := func(c show.Class) {
-		text := t.classes[c].Render(show.Count(l.Count(c)) + " " + c.String())
+		style := t.class(c)
 		if l.Classes().Has(c) {
-			text = t.classes[c].Underline(true).Render(show.Count(l.Count(c)) + " " + c.String())
+			style = style.Underline(true)
 		}
+		text := style.Render(show.Count(l.Count(c)) + " " + c.String())
 		out = append(out, counter{text: text, shows: show.Only(c)}, counter{text: gap})
 	}
-	for c := range show.Class(show.ClassCount) {
+	for c := range show.ClassCount {
 		if c.Problem() && l.Count(c) > 0 {
 			add(c)
 		}
@@ -81,7 +82,7 @@ func (m *model) longCounters(healthy bool, gap string) []counter {
 	return out[:len(out)-1]
 }
 
-// shortCounters are for where the long ones do not fit.
+// shortCounters are for a screen that is too narrow for the long ones.
 func (m *model) shortCounters() []counter {
 	l, t := m.list, &m.theme
 	n := l.Problems()

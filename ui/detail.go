@@ -8,54 +8,56 @@ import (
 	"lockscope/ui/show"
 )
 
+// labelWidth is how many cells the label of a fact has.
 const labelWidth = 10
 
-// detailLines explain a directory: what has happened to it, what that rests on, and
-// what to do next. They are at most w cells wide. In full, nothing is cut but wrapped.
+// detailLines explain a directory: what has happened to it, what that rests on, and what to do
+// next. They are at most w cells wide. In full, what is longer is wrapped, else it is cut.
 func (m *model) detailLines(r *list.Row, w int, full bool) []string {
-	story, evidence, next := m.detailParts(r, w, full)
-	return slices.Concat(story, evidence, next)
+	summary, evidence, next := m.detailParts(r, w, full)
+	return slices.Concat(summary, evidence, next)
 }
 
-// cutDetail is the detail in n lines. If they do not do, evidence is left out and it
-// says that there is more.
+// cutDetail is the detail in n lines. If these are too few, it leaves evidence out and says that
+// there is more.
 func (m *model) cutDetail(n int) []string {
-	story, evidence, next := m.detailParts(m.list.Current(), m.width, false)
-	if len(story)+len(evidence)+len(next) <= n {
-		return slices.Concat(story, evidence, next)
+	summary, evidence, next := m.detailParts(m.list.Current(), m.width, false)
+	if len(summary)+len(evidence)+len(next) <= n {
+		return slices.Concat(summary, evidence, next)
 	}
-	room := max(n-len(story)-len(next), 0)
-	lines := append(story, evidence[:min(room, len(evidence))]...)
+	room := max(n-len(summary)-len(next), 0)
+	lines := append(summary, evidence[:min(room, len(evidence))]...)
 	last := len(lines) - 1
 	more := m.theme.chars.Mark + " " + m.keys.Detail.Help().Key + " shows more "
 	lines[last] = show.Spread(lines[last], m.theme.dim.Render(more), m.width)
 	return exactly(append(lines, next...), n)
 }
 
-func (m *model) detailParts(r *list.Row, w int, full bool) (story, evidence, next []string) {
+// detailParts are the three parts of the detail. That of a group has but one.
+func (m *model) detailParts(r *list.Row, w int, full bool) (summary, evidence, next []string) {
 	if r.Group != nil {
 		return m.groupLines(r, w), nil, nil
 	}
 	t := &m.theme
 	c := r.Class
-	state := t.classes[c].Render(c.String())
+	state := t.class(c).Render(c.String())
 	path := t.chars.Escape(r.Report.Path)
 	room := w - 2 - show.Width(c.String()) - 2
 	if full && show.Width(path) > room {
-		story = append(story, " "+state)
+		summary = append(summary, " "+state)
 		for _, line := range show.Wrap(path, w-2) {
-			story = append(story, " "+t.name.Render(line))
+			summary = append(summary, " "+t.name.Render(line))
 		}
 	} else {
-		story = append(story, show.Spread(" "+t.name.Render(show.ShortenMiddle(path, room, t.chars.Mark)), state+" ", w))
+		summary = append(summary, show.Spread(" "+t.name.Render(show.ShortenMiddle(path, room, t.chars.Mark)), state+" ", w))
 	}
-	summary, advice := show.Explain(r.Report)
-	for _, line := range show.Wrap(t.chars.Plain(summary), w-2) {
-		story = append(story, " "+line)
+	sentence, advice := show.Explain(r.Report)
+	for _, line := range show.Wrap(t.chars.Plain(sentence), w-2) {
+		summary = append(summary, " "+line)
 	}
 
 	why := show.WhyNoBreak(r.Report, m.opts.Break == nil)
-	facts := show.Facts(r.Report, m.pictured(), " "+t.chars.Dot+" ")
+	facts := show.Facts(r.Report, m.asOf(), " "+t.chars.Dot+" ")
 	if why != "" {
 		facts = append(facts, show.Fact{Label: "break", Text: why})
 	}
@@ -73,7 +75,7 @@ func (m *model) detailParts(r *list.Row, w int, full bool) (story, evidence, nex
 		offer := m.keys.Break.Help().Key + " removes what is stale, after checking everything again"
 		next = append(next, m.factLines("break", offer, w, full)...)
 	}
-	return story, evidence, next
+	return summary, evidence, next
 }
 
 // factLines lays out a fact with its label, wrapped or cut.
@@ -91,3 +93,16 @@ func (m *model) factLines(label, text string, w int, wrapped bool) []string {
 	}
 	return lines
 }
+
+// cycleDetail shows the detail beside the table, then full screen, then not at all.
+func (m *model) cycleDetail() {
+	m.detail = (m.detail + 1) % 3
+	if m.detail == detailHidden && !m.roomForDetail() {
+		m.detail = detailShown // hidden and shown look alike
+	}
+	m.scroll = 0
+	m.resize()
+}
+
+// showsDetailFull reports whether the detail has the whole body.
+func (m *model) showsDetailFull() bool { return m.detail == detailFull && m.list.Current() != nil }

@@ -13,39 +13,40 @@ import (
 	"lockscope/ui/show"
 )
 
-// dialog asks whether to break, and then says what came of it. Its targets are
-// the reports that were in sight when it opened: what is refreshed meanwhile
-// changes neither which they are nor what is checked.
+// dialog asks whether to break, and then says what came of it. Its targets are the reports that
+// were in sight when it opened. No refresh changes which they are, or what is checked: nothing is
+// broken that the user has not seen.
 type dialog struct {
 	targets []target
-	skipped int    // selected directories that are not stale
+	skipped int    // how many selected directories are not stale
 	accept  bool   // the Break button has the focus, not Cancel; with one target
-	typed   string // the count so far; with several
+	typed   string // what was typed of the count so far; with several
 	phase   phase
 	stop    bool // try no further ones
-	top     int  // first target in sight
+	top     int  // index of the first target in sight
 }
 
+// phase is what a dialog has come to.
 type phase uint8
 
 const (
-	asks phase = iota
-	breaks
-	tells
+	phaseConfirm phase = iota // it asks
+	phaseBreak                // the targets are tried, one after the other
+	phaseResult               // it tells what came of them
 )
 
 // target is a directory to break, and what came of it.
 type target struct {
-	seen  *report.Report
-	would report.Attempt // what a break would come to, once that is found out
-	came  report.Attempt // what it came to, once it was tried
+	seen     *report.Report
+	foreseen report.Attempt // what a break would come to, once that is found out
+	result   report.Attempt // what it came to, once it was tried
 }
 
 // tried lists the paths of the targets that were tried.
 func (d *dialog) tried() []string {
 	var paths []string
 	for i := range d.targets {
-		if d.targets[i].came.Outcome != report.NotTried {
+		if d.targets[i].result.Outcome != report.NotTried {
 			paths = append(paths, d.targets[i].seen.Path)
 		}
 	}
@@ -55,12 +56,12 @@ func (d *dialog) tried() []string {
 // brokenMsg is what came of one target.
 type brokenMsg struct {
 	target int
-	came   report.Attempt
+	result report.Attempt
 }
 
-// ask opens the dialog for the selected stale directories, or without a selection for
-// the one under the cursor. Where there is nothing to break it says why.
-func (m *model) ask() tea.Cmd {
+// openDialog opens the dialog for the selected directories that are stale, or without a selection
+// for the one under the cursor. Where there is nothing to break it says why.
+func (m *model) openDialog() tea.Cmd {
 	rows := m.list.Selection()
 	if len(rows) == 0 {
 		r := m.list.Directory()
@@ -85,10 +86,11 @@ func (m *model) ask() tea.Cmd {
 		m.notice = "break not offered: none of the selected directories is stale"
 		return nil
 	}
-	m.dialog, m.mode = d, asking
+	m.dialog, m.mode = d, modeDialog
 	return m.checkFrom(0)
 }
 
+// pressDialog is for the dialog, whatever its phase.
 func (m *model) pressDialog(k tea.KeyPressMsg) tea.Cmd {
 	d, keys := m.dialog, &m.keys
 	switch {
@@ -100,21 +102,22 @@ func (m *model) pressDialog(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	switch d.phase {
-	case breaks:
-		if key.Matches(k, keys.No) {
+	case phaseBreak:
+		if key.Matches(k, keys.Stop) {
 			d.stop = true
 		}
-	case tells:
-		if key.Matches(k, keys.No, keys.Accept) {
+	case phaseResult:
+		if key.Matches(k, keys.Close) {
 			m.closeDialog()
 		}
-	case asks:
-		return m.pressAsk(k)
+	case phaseConfirm:
+		return m.pressConfirm(k)
 	}
 	return nil
 }
 
-func (m *model) pressAsk(k tea.KeyPressMsg) tea.Cmd {
+// pressConfirm is for the dialog while it asks.
+func (m *model) pressConfirm(k tea.KeyPressMsg) tea.Cmd {
 	d, keys := m.dialog, &m.keys
 	one := len(d.targets) == 1
 	switch {
@@ -133,7 +136,7 @@ func (m *model) pressAsk(k tea.KeyPressMsg) tea.Cmd {
 		default:
 			d.typed = ""
 		}
-	case !one && k.String() == "backspace":
+	case !one && key.Matches(k, keys.Erase):
 		d.typed = d.typed[:max(len(d.typed)-1, 0)]
 	case !one && len(k.Text) == 1 && k.Text[0] >= '0' && k.Text[0] <= '9' && len(d.typed) < 9:
 		d.typed += k.Text
@@ -141,12 +144,12 @@ func (m *model) pressAsk(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-func (m *model) closeDialog() { m.dialog, m.mode = nil, browsing }
+func (m *model) closeDialog() { m.dialog, m.mode = nil, modeTable }
 
-// breakNext breaks target i in a command; one at a time.
+// breakNext breaks target i in a command. One such command is under way at a time.
 func (m *model) breakNext(i int) tea.Cmd {
-	m.dialog.phase = breaks
-	seen, doBreak, wait := m.dialog.targets[i].seen, m.opts.Break, m.breaking
+	m.dialog.phase = phaseBreak
+	seen, doBreak, wait := m.dialog.targets[i].seen, m.opts.Break, m.breaks
 	wait.Add(1)
 	return func() tea.Msg {
 		defer wait.Done()
@@ -158,19 +161,19 @@ func (m *model) breakNext(i int) tea.Cmd {
 func (m *model) broken(msg brokenMsg) tea.Cmd {
 	d := m.dialog
 	t := &d.targets[msg.target]
-	t.came = msg.came
-	m.events.add(event{at: m.now(), change: list.Event{Path: t.seen.Path}, attempt: &msg.came})
+	t.result = msg.result
+	m.log.AddAttempt(m.now(), t.seen.Path, msg.result)
 	if next := msg.target + 1; next < len(d.targets) && !d.stop {
 		d.top = msg.target
 		return m.breakNext(next)
 	}
 	m.opts.Source.Observe(d.tried()...)
-	d.phase, d.top = tells, 0
-	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(rank(a.came.Outcome), rank(b.came.Outcome)) })
+	d.phase, d.top = phaseResult, 0
+	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(rank(a.result.Outcome), rank(b.result.Outcome)) })
 	return nil
 }
 
-// outcomeOrder is the order in which what came of the targets is to be read.
+// outcomeOrder is the order in which the results are to be read.
 var outcomeOrder = []report.Outcome{report.Failed, report.Refused, report.Removed, report.NotTried}
 
 func rank(o report.Outcome) int { return slices.Index(outcomeOrder, o) }

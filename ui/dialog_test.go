@@ -2,7 +2,6 @@ package ui
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -241,14 +240,14 @@ func TestBreakNotOffered(t *testing.T) {
 		m, _ := testModel(80, 24, Options{Break: b.breakStale})
 		m.take(now(s))
 		m.typed("B")
-		if m.mode == asking || !strings.Contains(m.notice, "not offered") {
+		if m.mode == modeDialog || !strings.Contains(m.notice, "not offered") {
 			t.Errorf("%s: mode %d, notice %q", s.State, m.mode, m.notice)
 		}
 	}
 	m, _ := testModel(80, 24, Options{}) // read-only
 	m.take(reporttest.Scanned(reporttest.Fleet(0)))
 	m.typed("6", "B")
-	if m.mode == asking || strings.Contains(m.shown(), "B break") {
+	if m.mode == modeDialog || strings.Contains(m.shown(), "B break") {
 		t.Error("read-only, yet there is the action")
 	}
 	m.typed("?")
@@ -257,41 +256,5 @@ func TestBreakNotOffered(t *testing.T) {
 	}
 	if len(b.paths()) != 0 {
 		t.Error("something was broken")
-	}
-}
-
-func TestBreakLeavesOthersOut(t *testing.T) {
-	m, _ := testModel(80, 24, Options{Break: neverBreak})
-	m.take(reporttest.Scanned(reporttest.Fleet(0)))
-	m.typed("a", "B")
-	if got := len(m.dialog.targets); got != 3 {
-		t.Errorf("%d targets, want the 3 stale ones", got)
-	}
-	if text := m.shown(); !strings.Contains(text, "9 selected directories are not stale and left alone.") {
-		t.Errorf("the dialog does not say that others are left out:\n%s", text)
-	}
-}
-
-func TestBreakVeryMany(t *testing.T) {
-	m, _ := testModel(80, 24, Options{Break: neverBreak})
-	var many []reporttest.Dir
-	for i := range 1000 {
-		many = append(many, reporttest.Stale(fmt.Sprintf("t/%04d", i)))
-	}
-	m.take(reporttest.Scanned(reporttest.Changes(many...)))
-	m.typed("a", "B")
-	if text := m.shown(); !strings.Contains(text, "t/0000") || !strings.Contains(text, "more") {
-		t.Errorf("the dialog:\n%s", text)
-	}
-	m.typed("down", "down", "down")
-	if text := m.shown(); strings.Contains(text, "t/0002\n") || !strings.Contains(text, "t/0003") {
-		t.Errorf("after moving down by three:\n%s", text)
-	}
-	for range 2000 {
-		m.typed("down")
-		m.shown()
-	}
-	if text := m.shown(); !strings.Contains(text, "t/0999") {
-		t.Errorf("at the end:\n%s", text)
 	}
 }

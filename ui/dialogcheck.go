@@ -8,17 +8,14 @@ import (
 	"lockscope/scan/report"
 )
 
-// checkedMsg is what breaks of some targets of a dialog would come to, from one on.
+// checkedMsg is what breaks of some targets of a dialog would come to: of from and those after it.
 type checkedMsg struct {
-	dialog *dialog
-	from   int
-	would  []report.Attempt
+	dialog   *dialog
+	from     int
+	foreseen []report.Attempt
 }
 
-// checkTime is how long targets are checked before the dialog is told of it, and may have been closed meanwhile.
-const checkTime = 50 * time.Millisecond
-
-// checkFrom finds out in a command what breaks of the targets from one on would come to.
+// checkFrom finds out in a command what breaks would come to, of target from and some after it.
 func (m *model) checkFrom(from int) tea.Cmd {
 	d, check := m.dialog, m.opts.Check
 	if check == nil || from == len(d.targets) {
@@ -30,28 +27,29 @@ func (m *model) checkFrom(from int) tea.Cmd {
 	}
 	return func() tea.Msg {
 		msg := checkedMsg{dialog: d, from: from}
-		for began := time.Now(); len(msg.would) < len(seen) && time.Since(began) < checkTime; {
-			msg.would = append(msg.would, check(seen[len(msg.would)]))
+		for began := time.Now(); len(msg.foreseen) < len(seen) && time.Since(began) < checkTime; {
+			msg.foreseen = append(msg.foreseen, check(seen[len(msg.foreseen)]))
 		}
 		return msg
 	}
 }
 
-// checked takes in what was found out, and goes on to the next targets for as long as it is asked about them.
+// checked takes in what was found out, and goes on to the next targets for as long as the dialog asks
+// about them.
 func (m *model) checked(msg checkedMsg) tea.Cmd {
-	if m.dialog != msg.dialog || m.dialog.phase != asks {
+	if m.dialog != msg.dialog || m.dialog.phase != phaseConfirm {
 		return nil
 	}
-	for i, would := range msg.would {
-		m.dialog.targets[msg.from+i].would = would
+	for i, would := range msg.foreseen {
+		m.dialog.targets[msg.from+i].foreseen = would
 	}
-	return m.checkFrom(msg.from + len(msg.would))
+	return m.checkFrom(msg.from + len(msg.foreseen))
 }
 
-// wouldBeRefused counts the targets of which that is known.
+// wouldBeRefused counts the targets that are known to be refused.
 func (d *dialog) wouldBeRefused() (n int) {
 	for _, t := range d.targets {
-		if t.would.Outcome == report.WouldBeRefused {
+		if t.foreseen.Outcome == report.WouldBeRefused {
 			n++
 		}
 	}

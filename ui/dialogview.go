@@ -4,24 +4,9 @@ import (
 	"strconv"
 	"strings"
 
-	"charm.land/bubbles/v2/key"
-
 	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
-
-func (m *model) dialogKeys() []key.Binding {
-	k, d := m.keys, m.dialog
-	switch {
-	case d.phase == breaks:
-		return []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "stop after this one"))}
-	case d.phase == tells:
-		return []key.Binding{key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "close"))}
-	case len(d.targets) > 1:
-		return []key.Binding{key.NewBinding(key.WithKeys("enter"), key.WithHelp("number, enter", "break")), k.No}
-	}
-	return []key.Binding{k.Yes, k.Switch, k.Accept, k.No}
-}
 
 // dialogLines are the dialog with its frame, in at most height lines.
 func (m *model) dialogLines(height int) []string {
@@ -31,8 +16,8 @@ func (m *model) dialogLines(height int) []string {
 	if m.cramped() {
 		head, foot = head[:1], foot[max(len(foot)-1, 0):]
 	}
-	list := m.targetList(inner, max(height-2-len(head)-len(foot), 1))
-	lines := append(append(head, list...), foot...)
+	targets := m.targetList(inner, max(height-2-len(head)-len(foot), 1))
+	lines := append(append(head, targets...), foot...)
 	for i, line := range lines {
 		lines[i] = " " + show.Pad(show.Shorten(line, inner, t.chars.Mark), inner) + " "
 	}
@@ -40,10 +25,10 @@ func (m *model) dialogLines(height int) []string {
 	return strings.Split(box, "\n")
 }
 
-// cramped reports whether the dialog has to do with the least.
+// cramped reports whether there is no room for more than the least.
 func (m *model) cramped() bool { return m.layout().body < 14 }
 
-// targetList are the targets in sight, in at most height lines; the last says how many follow.
+// targetList are the targets in sight, in at most height lines. The last says how many follow.
 func (m *model) targetList(w, height int) []string {
 	d := m.dialog
 	d.top = max(min(d.top, len(d.targets)-1), 0)
@@ -58,17 +43,18 @@ func (m *model) targetList(w, height int) []string {
 	return lines[:min(len(lines), height)]
 }
 
+// dialogHead says what is asked or done, or what came of it.
 func (m *model) dialogHead(w int) []string {
 	d, t := m.dialog, &m.theme
 	n := len(d.targets)
 	var title string
 	switch d.phase {
-	case asks:
+	case phaseConfirm:
 		title = "Break this stale lock?"
 		if n > 1 {
 			title = "Break these " + show.Count(n) + " stale locks?"
 		}
-	case breaks:
+	case phaseBreak:
 		title = "Breaking" + t.chars.Mark
 		if n > 1 {
 			title = "Breaking " + show.Count(len(d.tried())+1) + " of " + show.Count(n) + t.chars.Mark
@@ -76,14 +62,14 @@ func (m *model) dialogHead(w int) []string {
 		if d.stop {
 			title += " stopping after this one"
 		}
-	case tells:
+	case phaseResult:
 		title = d.outcomes()
 	}
 	lines := []string{t.name.Render(title)}
-	if d.phase == asks && d.skipped > 0 {
+	if d.phase == phaseConfirm && d.skipped > 0 {
 		lines = append(lines, t.dim.Render(show.Counted(d.skipped, "selected directory is", "selected directories are")+" not stale and left alone."))
 	}
-	if n := d.wouldBeRefused(); d.phase == asks && n > 0 && len(d.targets) > 1 {
+	if n := d.wouldBeRefused(); d.phase == phaseConfirm && n > 0 && len(d.targets) > 1 {
 		lines = append(lines, t.alarm.Render(show.Count(n)+" would be refused."))
 	}
 	return append(lines, "")
@@ -93,7 +79,7 @@ func (m *model) dialogHead(w int) []string {
 func (d *dialog) outcomes() string {
 	counts := map[report.Outcome]int{}
 	for _, t := range d.targets {
-		counts[t.came.Outcome]++
+		counts[t.result.Outcome]++
 	}
 	parts := []string{show.Count(counts[report.Removed]) + " " + show.OutcomeWord(report.Removed)}
 	for _, o := range []report.Outcome{report.Refused, report.Failed, report.NotTried} {
@@ -109,15 +95,15 @@ func (m *model) targetLines(g *target, w int) []string {
 	d, t := m.dialog, &m.theme
 	path := show.ShortenMiddle(t.chars.Escape(g.seen.Path), w-2, t.chars.Mark)
 	switch {
-	case g.came.Outcome == report.Removed:
-		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.chars.Plain(show.AttemptText(&g.came)))}
-	case g.came.Outcome != report.NotTried:
+	case g.result.Outcome == report.Removed:
+		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.chars.Plain(show.AttemptText(&g.result)))}
+	case g.result.Outcome != report.NotTried:
 		lines := []string{t.alarm.Render(t.bad) + " " + path}
-		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.came)), w-2) {
+		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.result)), w-2) {
 			lines = append(lines, "  "+line)
 		}
 		return lines
-	case d.phase != asks:
+	case d.phase != phaseConfirm:
 		return []string{t.dim.Render(t.chars.Dot) + " " + path}
 	}
 	var lines []string
@@ -133,8 +119,8 @@ func (m *model) targetLines(g *target, w int) []string {
 		lines = append(lines, t.strong.Render(path))
 	}
 	lines = append(lines, "  "+t.dim.Render("removes ")+show.Shorten(t.chars.Plain(show.Removes(m.opts.Names, g.seen)), w-10, t.chars.Mark))
-	if g.would.Outcome == report.WouldBeRefused {
-		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.would)), w-2) {
+	if g.foreseen.Outcome == report.WouldBeRefused {
+		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.foreseen)), w-2) {
 			lines = append(lines, "  "+t.alarm.Render(line))
 		}
 	}
@@ -144,7 +130,7 @@ func (m *model) targetLines(g *target, w int) []string {
 	return lines
 }
 
-// changedSince says what a pinned directory is now, "" if it is still stale.
+// changedSince says what a target is now, "" if it is still stale.
 func (m *model) changedSince(seen *report.Report) string {
 	r := m.list.Latest(seen.Path)
 	switch {
@@ -156,9 +142,10 @@ func (m *model) changedSince(seen *report.Report) string {
 	return show.ClassOf(r).String()
 }
 
+// dialogFoot is the question, with how it is answered.
 func (m *model) dialogFoot(w int) []string {
 	d, t := m.dialog, &m.theme
-	if d.phase != asks {
+	if d.phase != phaseConfirm {
 		return nil
 	}
 	lines := []string{""}
@@ -184,4 +171,5 @@ func (m *model) dialogFoot(w int) []string {
 	return append(lines, t.button.Render("[ Cancel ]")+"    Break  ")
 }
 
+// escapeError is an error in words, escaped.
 func escapeError(err error) string { return report.Escape(err.Error()) }

@@ -20,9 +20,9 @@ type exportedMsg struct {
 	err   error
 }
 
-// export writes the directories that the table shows to a new file in the
-// current directory, or where that cannot be written to, the one for
-// temporary files. Those that are still being checked are left out.
+// export writes the directories that match the filter to a new file, in a command: in the current
+// directory or, where that cannot be written to, in the one for temporary files. Those that are
+// still being checked are left out.
 func (m *model) export() tea.Cmd {
 	now := m.now()
 	options := print.Options{Host: m.opts.Host, Roots: m.opts.Roots, Started: now}
@@ -57,6 +57,7 @@ func create(name string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(os.TempDir(), filepath.Base(name)), mode, 0o600)
 }
 
+// exported says what came of it.
 func (m *model) exported(msg exportedMsg) {
 	if msg.err != nil {
 		m.notice = "not written: " + escapeError(msg.err)

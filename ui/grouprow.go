@@ -17,7 +17,7 @@ func (m *model) groupCounts(g *list.Group, styled bool) string {
 		}
 		text := show.Count(n) + " " + show.Class(c).String()
 		if styled {
-			text = m.theme.classes[c].Render(text)
+			text = m.theme.class(show.Class(c)).Render(text)
 		}
 		parts = append(parts, text)
 	}
@@ -41,6 +41,7 @@ func (m *model) groupRow(r *list.Row, w int) string {
 	return show.Shorten("  "+t.name.Render(name)+counts, w-rightMargin, t.chars.Mark)
 }
 
+// groupName is the directory that a group is below, escaped.
 func groupName(g *list.Group) string {
 	if g.Key == "" {
 		return "./"

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// HungUp waits until there is nobody at the other end of one of the files, and reports
-// that; or until ctx ends. A pipe has no reader then, a socket no peer, a terminal is
-// gone. Meanwhile it takes no processor time.
+// HungUp waits until there is nobody at the other end of one of the files, or until ctx ends. It
+// reports whether the first came. A pipe has no reader then, a socket no peer, and a terminal is
+// gone. Waiting takes no processor time.
 //
-// A peer that says only that it sends no more may still read: that is no hang-up.
+// A peer that says only that it sends no more may still read. That is no hang-up.
 func HungUp(ctx context.Context, files ...interface{ Fd() uintptr }) bool {
 	wake, end, err := os.Pipe()
 	if err != nil {

@@ -62,7 +62,7 @@ func (m *model) rootsText(room int) string {
 	return show.ShortenMiddle(root, room-len(more), m.theme.chars.Mark) + more
 }
 
-// scanFacts are in the order in which they matter; what does not fit is left out.
+// scanFacts are what there is to say of the scan, what matters most first.
 func (m *model) scanFacts() []string {
 	s, l := &m.scan, m.list
 	dirs := show.Counted(l.Total(), "dir", "dirs")
@@ -90,7 +90,7 @@ func (m *model) scanFacts() []string {
 	return facts
 }
 
-// liveness is whether what is on the screen is still so.
+// liveness says whether the screen is up to date.
 func (m *model) liveness() string {
 	s, t := &m.scan, &m.theme
 	if s.ended {
@@ -116,58 +116,4 @@ func (m *model) liveness() string {
 		return t.good.Render(t.live + " walking")
 	}
 	return t.good.Render(t.live + " live")
-}
-
-// ruleLine divides the screen; a text at its start or end belongs to what is below.
-func (m *model) ruleLine(left, right string) string {
-	t := &m.theme
-	if left != "" {
-		left = " " + left + " "
-	}
-	if right != "" {
-		right = " " + right + " "
-	}
-	n := m.width - show.Width(left) - show.Width(right) - 2
-	if n < 0 {
-		left = show.Shorten(left, max(m.width-show.Width(right)-2, 0), t.chars.Mark)
-		n = max(m.width-show.Width(left)-show.Width(right)-2, 0)
-	}
-	edge := t.dim.Render(t.rule)
-	return edge + left + t.dim.Render(strings.Repeat(t.rule, n)) + right + edge
-}
-
-// selectedText says how many directories are selected, in sight or not.
-func (m *model) selectedText() string {
-	if m.list.Selected() == 0 {
-		return ""
-	}
-	return m.theme.strong.Render(show.Count(m.list.Selected()) + " selected")
-}
-
-// filterText says what the table is narrowed to, "" if to nothing.
-func (m *model) filterText() string {
-	var parts []string
-	switch cs := m.list.Classes(); {
-	case cs == show.Problems:
-		parts = append(parts, "problems only")
-	case cs != 0:
-		var words []string
-		for _, c := range cs.List() {
-			words = append(words, c.String())
-		}
-		parts = append(parts, strings.Join(words, ", ")+" only")
-	}
-	if text := strings.TrimSpace(m.filter.Value()); text != "" && m.mode != filtering {
-		parts = append(parts, "/ "+m.theme.chars.Escape(text))
-	}
-	if len(parts) == 0 {
-		switch n := m.list.Depth(); {
-		case n == 1:
-			return m.theme.dim.Render("grouped by the first part of the path")
-		case n > 1:
-			return m.theme.dim.Render("grouped by the first " + show.Count(n) + " parts of the path")
-		}
-		return ""
-	}
-	return m.theme.strong.Render(strings.Join(parts, "  ")) + m.theme.dim.Render("  esc shows all")
 }

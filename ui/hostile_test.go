@@ -9,7 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"lockscope/lock"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
@@ -45,7 +44,7 @@ func TestNothingIsDoneUnseen(t *testing.T) {
 	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	m.typed("6", "B")
 	m.Update(tea.WindowSizeMsg{Width: 20, Height: 5})
-	if cmd := m.typed("y"); cmd != nil || m.dialog.phase != asks {
+	if cmd := m.typed("y"); cmd != nil || m.dialog.phase != phaseConfirm {
 		t.Error("y broke a lock on a screen too small to show the dialog")
 	}
 }
@@ -72,16 +71,4 @@ func FuzzView(f *testing.F) {
 			}
 		}
 	})
-}
-
-// The text of a pidfile is escaped as names are: a blank that is a letter is not printed.
-func TestPidfileTextIsEscaped(t *testing.T) {
-	s := reporttest.Stale("a")
-	m, _ := testModel(120, 30, Options{})
-	r := s.Report()
-	r.Evidence.Pidfile.State, r.Evidence.Pidfile.Text = lock.PidfileMalformed, "81\u316421\n"
-	m.take(reporttest.Scanned([]report.Change{{Report: r}}))
-	if text := m.shown(); !strings.Contains(text, `names nobody: "81\u316421\n"`) {
-		t.Errorf("the detail:\n%s", text)
-	}
 }

@@ -1,9 +1,12 @@
 package ui
 
-import "charm.land/bubbles/v2/key"
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
 
-// KeyMap is every key the screen knows. The help is made from it.
-type KeyMap struct {
+// keyMap is every key that the screen knows. The help is made from it.
+type keyMap struct {
 	Up, Down, PageUp, PageDown, HalfUp, HalfDown, Top, Bottom key.Binding
 
 	Filter, Problems, State, AllStates, NextProblem, PrevProblem, Sort, Reverse, Group, Fold, Unfold key.Binding
@@ -12,16 +15,24 @@ type KeyMap struct {
 
 	Log, Observe, Walk, Pause, Slower, Faster, Help, Suspend, Quit key.Binding
 
-	// In the break dialog.
-	Yes, No, Switch, Accept key.Binding
+	Interrupt key.Binding // quits wherever one is
+
+	// In the filter's line. Letters belong to its text.
+	Keep, Clear, Move key.Binding
+
+	// In the break dialog: while it asks, while it breaks, and once it tells what came of it.
+	Yes, No, Switch, Accept, Erase key.Binding
+	Confirm                        key.Binding // Accept, with several targets
+	Stop, Close                    key.Binding
 }
 
-// DefaultKeyMap gives the keys that people know from k9s, lazygit, htop and gdu.
-func DefaultKeyMap() KeyMap {
+// newKeyMap has the keys that people know from k9s, lazygit, htop and gdu. With ascii, the help
+// is spelled in it.
+func newKeyMap(ascii bool) keyMap {
 	bind := func(help, desc string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, desc))
 	}
-	return KeyMap{
+	k := keyMap{
 		Up:       bind("↑ k", "up", "up", "k"),
 		Down:     bind("↓ j", "down", "down", "j"),
 		PageUp:   bind("PgUp", "page up", "pgup", "ctrl+b"),
@@ -65,30 +76,101 @@ func DefaultKeyMap() KeyMap {
 		Suspend: bind("ctrl-z", "suspend", "ctrl+z"),
 		Quit:    bind("q", "quit", "q", "ctrl+c"),
 
-		Yes:    bind("y", "break", "y"),
-		No:     bind("esc", "cancel", "esc", "n", "q"),
-		Switch: bind("tab", "switch", "tab", "shift+tab", "left", "right"),
-		Accept: bind("enter", "choose", "enter"),
+		Interrupt: bind("ctrl-c", "quit", "ctrl+c"),
+
+		Keep:  bind("enter", "keeps it", "enter"),
+		Clear: bind("esc", "clears it", "esc"),
+		Move:  bind("↑ ↓", "move", "up", "down", "pgup", "pgdown"),
+
+		Yes:     bind("y", "break", "y"),
+		No:      bind("esc", "cancel", "esc", "n", "q"),
+		Switch:  bind("tab", "switch", "tab", "shift+tab", "left", "right"),
+		Accept:  bind("enter", "choose", "enter"),
+		Erase:   bind("backspace", "erase", "backspace"),
+		Confirm: bind("number, enter", "break", "enter"),
+		Stop:    bind("esc", "stop after this one", "esc", "n", "q"),
+		Close:   bind("enter", "close", "enter", "esc", "n", "q"),
 	}
+	if ascii {
+		k.Up.SetHelp("k", k.Up.Help().Desc)
+		k.Down.SetHelp("j", k.Down.Help().Desc)
+		k.Fold.SetHelp("left", k.Fold.Help().Desc)
+		k.Unfold.SetHelp("right", k.Unfold.Help().Desc)
+		k.State.SetHelp("1-9", k.State.Help().Desc)
+	}
+	return k
 }
 
-// ShortHelp is the line at the foot of the screen.
-func (k KeyMap) ShortHelp() []key.Binding {
+// table are the keys at the foot of the screen while the table has them.
+func (k *keyMap) table() []key.Binding {
 	return []key.Binding{k.Filter, k.Sort, k.Problems, k.Select, k.Break, k.Detail, k.CopyPath, k.Observe, k.Help, k.Quit}
 }
 
-// FullHelp is the help screen, by groups: see helpTitles.
-func (k KeyMap) FullHelp() [][]key.Binding {
-	return [][]key.Binding{
-		{pair(k.Up, k.Down), pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom),
-			pair(k.NextProblem, k.PrevProblem), pair(k.Fold, k.Unfold)},
-		{k.Filter, k.Problems, pair(k.State, k.AllStates), pair(k.Sort, k.Reverse), k.Group},
-		{pair(k.Detail, k.Back), k.Select, pair(k.SelectAll, k.SelectNone), k.Break, pair(k.CopyPath, k.CopyNext), k.Export},
-		{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), k.Log, k.Help, pair(k.Suspend, k.Quit)},
+// leastNeeded are the keys that the foot drops first where it is short.
+func (k *keyMap) leastNeeded() []key.Binding {
+	return []key.Binding{k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
+}
+
+// text are the keys at the foot while one text has the body.
+func (k *keyMap) text() []key.Binding {
+	back := k.Back
+	back.SetHelp(back.Help().Key, "back")
+	return []key.Binding{back, pair(k.Up, k.Down), pair(k.PageUp, k.PageDown)}
+}
+
+// dialog are the keys at the foot while the break dialog is open.
+func (k *keyMap) dialog(d *dialog) []key.Binding {
+	switch {
+	case d.phase == phaseBreak:
+		return []key.Binding{k.Stop}
+	case d.phase == phaseResult:
+		return []key.Binding{k.Close}
+	case len(d.targets) > 1:
+		return []key.Binding{k.Confirm, k.No}
+	}
+	return []key.Binding{k.Yes, k.Switch, k.Accept, k.No}
+}
+
+// helpGroup is a column of the help.
+type helpGroup struct {
+	title string
+	keys  []key.Binding
+}
+
+// help is all that the help has, by groups.
+func (k *keyMap) help() []helpGroup {
+	return []helpGroup{
+		{"Move", []key.Binding{pair(k.Up, k.Down), pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom),
+			pair(k.NextProblem, k.PrevProblem), pair(k.Fold, k.Unfold)}},
+		{"Find", []key.Binding{k.Filter, k.Problems, pair(k.State, k.AllStates), pair(k.Sort, k.Reverse), k.Group}},
+		{"Act", []key.Binding{pair(k.Detail, k.Back), k.Select, pair(k.SelectAll, k.SelectNone), k.Break, pair(k.CopyPath, k.CopyNext), k.Export}},
+		{"Watch", []key.Binding{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), k.Log, k.Help, pair(k.Suspend, k.Quit)}},
 	}
 }
 
-var helpTitles = []string{"Move", "Find", "Act", "Watch"}
+// motion is where a key leads that moves: from a line, over pages of so many lines, or to the last line.
+// The line that it leads to may be out of bounds.
+func (k *keyMap) motion(press tea.KeyPressMsg, line, page, last int) (to int, moves bool) {
+	switch {
+	case key.Matches(press, k.Up):
+		return line - 1, true
+	case key.Matches(press, k.Down):
+		return line + 1, true
+	case key.Matches(press, k.PageUp):
+		return line - page, true
+	case key.Matches(press, k.PageDown):
+		return line + page, true
+	case key.Matches(press, k.HalfUp):
+		return line - page/2, true
+	case key.Matches(press, k.HalfDown):
+		return line + page/2, true
+	case key.Matches(press, k.Top):
+		return 0, true
+	case key.Matches(press, k.Bottom):
+		return last, true
+	}
+	return 0, false
+}
 
 // pair is the help of two keys that belong together, on one line.
 func pair(a, b key.Binding) key.Binding {

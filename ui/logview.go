@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"lockscope/scan/report"
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
-// logLines are the errors of the last walk and the events, the newest first:
-// for each when, what and where, and below it why.
+// logLines are the errors of the last walk, and what happened since the start, the newest first:
+// for each entry when, what and where, and below it why.
 func (m *model) logLines() []string {
 	t := &m.theme
 	var lines []string
@@ -25,19 +26,20 @@ func (m *model) logLines() []string {
 		lines = append(lines, "")
 	}
 	lines = append(lines, " "+t.name.Render("Since the start"))
-	if len(m.events.events) == 0 {
+	if len(m.log.Entries()) == 0 {
 		return append(lines, "   "+t.dim.Render("none so far"))
 	}
-	for _, e := range slices.Backward(m.events.events) {
-		lines = append(lines, m.eventLines(e)...)
+	for _, e := range slices.Backward(m.log.Entries()) {
+		lines = append(lines, m.entryLines(e)...)
 	}
 	return lines
 }
 
-func (m *model) eventLines(e *event) []string {
+// entryLines are one entry.
+func (m *model) entryLines(e *list.Entry) []string {
 	t := &m.theme
-	path := m.paths.Of(e.change.Path)
-	head := "   " + t.dim.Render(e.at.Format(time.TimeOnly)) + "  " + m.transition(e) + "  "
+	path := m.paths.Of(e.Event.Path)
+	head := "   " + t.dim.Render(e.At.Format(time.TimeOnly)) + "  " + m.transition(e) + "  "
 	if room := m.width - show.Width(head) - 1; show.Width(path) <= room {
 		head += path
 		path = ""
@@ -47,12 +49,12 @@ func (m *model) eventLines(e *event) []string {
 		lines = append(lines, strings.Repeat(" ", 13)+show.ShortenMiddle(path, m.width-14, t.chars.Mark))
 	}
 	indent := strings.Repeat(" ", 13)
-	if e.change.Report != nil {
-		summary, _ := e.change.Report.Explain()
+	if e.Event.Report != nil {
+		summary, _ := e.Event.Report.Explain()
 		lines = append(lines, indent+t.dim.Render(show.Shorten(t.chars.Plain(summary), m.width-14, t.chars.Mark)))
 	}
-	if e.attempt != nil {
-		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(e.attempt)), m.width-14) {
+	if e.Attempt != nil {
+		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(e.Attempt)), m.width-14) {
 			lines = append(lines, indent+t.dim.Render(line))
 		}
 	}
@@ -60,26 +62,26 @@ func (m *model) eventLines(e *event) []string {
 }
 
 // transition says from what to what.
-func (m *model) transition(e *event) string {
+func (m *model) transition(e *list.Entry) string {
 	t := &m.theme
-	word := func(c show.Class) string { return t.classes[c].Render(c.String()) }
+	word := func(c show.Class) string { return t.class(c).Render(c.String()) }
 	switch {
-	case e.attempt != nil:
+	case e.Attempt != nil:
 		style := t.alarm
-		if e.attempt.Outcome == report.Removed {
+		if e.Attempt.Outcome == report.Removed {
 			style = t.good
 		}
-		return "break: " + style.Render(show.OutcomeWord(e.attempt.Outcome))
-	case e.handOver():
-		text := word(e.change.To) + " " + strconv.Itoa(e.change.FromPID) + " " + t.chars.Arrow + " " + strconv.Itoa(e.change.ToPID)
-		if e.more > 0 {
-			text += ", " + show.Count(e.more+1) + " times in " + show.LongAge(e.at.Sub(e.first))
+		return "break: " + style.Render(show.OutcomeWord(e.Attempt.Outcome))
+	case e.HandOver():
+		text := word(e.Event.To) + " " + strconv.Itoa(e.Event.FromPID) + " " + t.chars.Arrow + " " + strconv.Itoa(e.Event.ToPID)
+		if e.Times > 1 {
+			text += ", " + show.Count(e.Times) + " times in " + show.LongAge(e.At.Sub(e.First))
 		}
 		return text
-	case e.change.From == show.NoClass:
-		return "found " + word(e.change.To)
-	case e.change.To == show.NoClass:
-		return "gone, was " + word(e.change.From)
+	case e.Event.From == show.NoClass:
+		return "found " + word(e.Event.To)
+	case e.Event.To == show.NoClass:
+		return "gone, was " + word(e.Event.From)
 	}
-	return word(e.change.From) + " " + t.chars.Arrow + " " + word(e.change.To)
+	return word(e.Event.From) + " " + t.chars.Arrow + " " + word(e.Event.To)
 }

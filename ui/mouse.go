@@ -16,13 +16,14 @@ const (
 	bodyY     = 3
 )
 
+// wheel scrolls what has the body, or the targets of the dialog.
 func (m *model) wheel(w tea.Mouse) {
 	step := wheelStep
 	if w.Button == tea.MouseWheelUp {
 		step = -step
 	}
 	switch {
-	case m.mode == asking:
+	case m.mode == modeDialog:
 		m.dialog.top += step
 	case m.text != nil:
 		m.scrollTo(m.scroll + step)
@@ -31,11 +32,11 @@ func (m *model) wheel(w tea.Mouse) {
 	}
 }
 
-// click does what a click at a place does: on a counter it shows that state
-// alone, or all again, on that of errors the log; on a column's head it sorts; on a row it puts the cursor there,
-// or in front of it selects the row.
+// click acts on what is at a place. A counter shows its state alone, or all again; that of errors
+// shows the log. A column's head sorts. A row gets the cursor, and in front of it is selected. In the
+// dialog a click does nothing: it must not consent.
 func (m *model) click(p tea.Mouse) {
-	if p.Button != tea.MouseLeft || m.mode == asking || m.tooSmallFor() {
+	if p.Button != tea.MouseLeft || m.mode == modeDialog || m.tooSmallFor() {
 		return
 	}
 	m.notice = ""
@@ -60,7 +61,7 @@ func (m *model) clickCounter(x int) {
 		next := at + show.Width(c.text)
 		switch hit := at <= x && x < next; {
 		case hit && c.log:
-			m.mode, m.scroll = logging, 0
+			m.mode, m.scroll = modeLog, 0
 		case hit && c.shows != 0 && m.list.Classes() == c.shows:
 			m.list.ShowClasses(0)
 		case hit && c.shows != 0:

@@ -7,32 +7,25 @@ import (
 	"sync"
 	"time"
 
-	"lockscope/ui/show"
-
 	"golang.org/x/sys/unix"
+
+	"lockscope/ui/show"
 )
 
-// Output is a stream whose reader may have stopped reading, as a pipe's does or a
-// stopped terminal. Once ctx has ended, a write that waits is given up, with ctx's
-// cause as its error, so that nobody is kept from ending the program. What follows
-// would have a hole before it, and fails alike.
+// Output is a stream whose reader may have stopped reading, such as a pipe or a stopped terminal.
+// Once ctx has ended, a write that waits is given up, with ctx's cause as its error: nothing keeps
+// the program from ending. Every later write fails alike, since there would be a hole before it.
 //
 // It may be used from several goroutines.
 type Output struct {
-	ASCII bool // spell out what else there is in a text for people
+	ASCII bool // spell out whatever is not ASCII
 
 	ctx     context.Context
 	file    *os.File
-	grace   time.Duration // after the end of ctx: a reader that reads is given what is under way
+	grace   time.Duration // for the reader to take what is being written, once ctx has ended
 	writing sync.Mutex
-	givenUp error
+	givenUp error // set once a write was given up
 }
-
-// outputGrace is a moment for people, and enough for a reader that only was busy.
-const outputGrace = 250 * time.Millisecond
-
-// outputMost is for what seems to take more and does not, as a file on a dead mount.
-const outputMost = 5 * time.Second
 
 // NewOutput returns an Output to a file.
 func NewOutput(ctx context.Context, f *os.File) *Output {
@@ -48,11 +41,11 @@ func (o *Output) Write(p []byte) (int, error) {
 	if o.givenUp != nil {
 		return 0, o.givenUp
 	}
-	text := bytes.Clone(p) // the caller may use p again while a write that was given up still reads it
+	text := bytes.Clone(p) // a write that was given up still reads it when the caller uses p again
 	if o.ASCII {
 		text = []byte(show.ASCIIOnly(string(p)))
 	}
-	written := make(chan error, 1) // buffered: nobody may be there to take it
+	written := make(chan error, 1) // buffered, since nobody takes it from a write that was given up
 	go func() {
 		_, err := o.file.Write(text)
 		written <- err
@@ -69,15 +62,15 @@ func (o *Output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// last waits for a write after the end of ctx, and gives it up where nobody takes it.
+// last waits for a write after the end of ctx. It gives up where the reader takes nothing.
 func (o *Output) last(written <-chan error) error {
-	most := time.After(outputMost)
+	most := time.After(maxGrace)
 	for {
 		select {
 		case err := <-written:
 			return err
 		case <-time.After(o.grace):
-			if takesMore(o.file) { // the processor is only busy with others
+			if takesMore(o.file) { // the reader reads, and the write has to wait for a processor
 				continue
 			}
 		case <-most:

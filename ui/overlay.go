@@ -3,13 +3,10 @@ package ui
 import (
 	"strings"
 
-	"lockscope/ui/show"
-
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
-)
 
-func (t *theme) frame() lipgloss.Style { return lipgloss.NewStyle().Border(t.border) }
+	"lockscope/ui/show"
+)
 
 // overlay puts a box in the middle of lines, in place.
 func (m *model) overlay(lines, box []string) {

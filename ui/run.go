@@ -1,5 +1,12 @@
-// Package ui shows what a scan finds on a screen that a person steers. It shows nothing from outside
-// that was not escaped, and acts only on what was in sight when the user said so.
+// Package ui is the screen on which a person follows a scan and steers it: its modes and keys, its
+// parts and their looks, and the terminal that it runs on. What is shown and where the cursor is, is
+// package list's; how a fact reads, is package show's.
+//
+// Nothing from outside reaches the terminal that was not escaped. The screen acts only on what was
+// in sight when the user said so.
+//
+// Update and what it calls wait for nothing: what may take time is done by a command, which knows
+// what it was given and not the model.
 package ui
 
 import (
@@ -25,12 +32,12 @@ type Options struct {
 	Interval time.Duration  // what the source was told; 0 = only on request
 	States   []report.State // show these alone, as if the user had asked for them; none = all
 
-	// Break breaks the stale lock of a directory if the evidence in the
-	// report still holds, and says what came of it. It is called from another goroutine, one call at a
-	// time. Nil takes the action off the screen.
+	// Break breaks the stale lock of a directory if the evidence in the report still holds, and
+	// says what came of it. It is called from another goroutine, one call at a time. Nil takes
+	// the action off the screen.
 	Break func(*report.Report) report.Attempt
-	// Check says what Break would come to, and changes nothing. It is called from another goroutine.
-	// Nil if that is not to be found out.
+	// Check says what Break would come to, and changes nothing. It is called from another
+	// goroutine. Nil if that is not to be found out.
 	Check func(*report.Report) report.Attempt
 
 	ASCII bool // no other characters on the screen: all else is spelled out, in names too
@@ -40,16 +47,9 @@ type Options struct {
 	Stdin, Stdout *os.File // nil stands for the process's own
 }
 
-// ErrBreakHangs is returned by Run where a break was under way at the end and did
-// not come to its own.
-var ErrBreakHangs = errors.New("a stale-break has no answer from the system; what came of it is not known")
-
-// breakGrace is how long the end waits for a break that is under way: one that takes longer hangs, as on a dead mount.
-const breakGrace = 2 * time.Second
-
-// Run shows the screen until the user quits, the terminal is gone, or ctx ends, as it should
-// when a signal asks the program to, and leaves the terminal as it found it. It runs the
-// source meanwhile, and lets a break that is under way come to its end, unless it hangs.
+// Run shows the screen, and runs the source, until the user quits, the terminal is gone, or ctx
+// ends, as it should when a signal asks the program to. It leaves the terminal as it found it. A
+// break that is under way comes to its end, unless it hangs: see ErrBreakHangs.
 func Run(ctx context.Context, o Options) error {
 	if name := os.Getenv("TERM"); name == "" || name == "dumb" {
 		return ErrDumbTerminal
@@ -91,9 +91,9 @@ func (m *model) run(ctx context.Context) error {
 	}
 	program := tea.NewProgram(m,
 		tea.WithInput(keyboard{keys, gone}),
-		tea.WithOutput(newWire(ctx, o.Stdout)),
+		tea.WithOutput(newOutputFilter(ctx, o.Stdout)),
 		tea.WithColorProfile(profile),
-		tea.WithFPS(30), // idle, it costs half of what the default does; a key waits 33 ms at most
+		tea.WithFPS(framesPerSecond),
 		tea.WithoutSignalHandler(),
 	)
 	defer context.AfterFunc(ctx, program.Quit)()
@@ -101,7 +101,7 @@ func (m *model) run(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		m.feed.run(sourceCtx, o.Source)
+		m.queue.run(sourceCtx, o.Source)
 	}()
 	_, err = program.Run()
 	err = terminalError(err)
@@ -110,7 +110,7 @@ func (m *model) run(ctx context.Context) error {
 	}
 	endSource()
 	<-ended
-	if !ends(m.breaking, breakGrace) {
+	if !ends(m.breaks, breakGrace) {
 		err = errors.Join(err, ErrBreakHangs)
 	}
 	return err

@@ -1,12 +1,13 @@
 package ui
 
 import (
+	"bytes"
+	"fmt"
 	"os"
+	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/sys/unix"
-
-	"lockscope/lock/proc"
 )
 
 // noticeMsg is something to say at the foot of the screen.
@@ -30,7 +31,7 @@ func orphaned() bool {
 	if err != nil {
 		return true
 	}
-	for pid := os.Getppid(); pid > 0; {
+	for pid := os.Getppid(); pid > 0; pid = parent(pid) {
 		g, err := unix.Getpgid(pid)
 		if err != nil {
 			return true
@@ -39,8 +40,21 @@ func orphaned() bool {
 			s, err := unix.Getsid(pid)
 			return err != nil || s != session
 		}
-		stat, _ := proc.Host.Task(pid).Stat()
-		pid = stat.Parent // 0 if that cannot be told
 	}
 	return true
+}
+
+// parent is the parent of a process, 0 if that cannot be told.
+func parent(pid int) int {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	// PID (name) state parent …, where the name may hold anything.
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 2 {
+		return 0
+	}
+	ppid, _ := strconv.Atoi(string(fields[1]))
+	return ppid
 }

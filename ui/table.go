@@ -7,8 +7,8 @@ import (
 	"lockscope/ui/show"
 )
 
-// tableHead is the line above the rows: the columns' names, the one that they
-// are sorted by with the direction.
+// tableHead is the line above the rows: the columns' names, with the direction at the one that they
+// are sorted by.
 func (m *model) tableHead(w columns) string {
 	var head show.Cells
 	for c := range head {
@@ -24,14 +24,14 @@ func (m *model) tableHead(w columns) string {
 	return t.head.Render("  " + show.Pad(head[show.ColumnState].Text, stateWidth) + "  " + m.directory(&head, w) + " " + m.rest(&head, w))
 }
 
-// tableRow is one row of the table. The cursor's says what and where in reverse
-// video, as one run without colours, between two marks; to do so with the whole
-// line would double the bytes that a movement takes.
+// tableRow is one row of the table. On the cursor's, the state and the directory are in reverse
+// video, as one run without colours, between two marks. The whole line in reverse video would double
+// the bytes that a movement takes.
 func (m *model) tableRow(r *list.Row, w columns, width int) string {
 	if r.Group != nil {
 		return m.groupRow(r, width)
 	}
-	row, t := m.style.Row(r.Report, m.pictured()), &m.theme
+	row, t := m.rowStyle.Row(r.Report, m.asOf()), &m.theme
 	tick, styledTick := " ", " "
 	if r.Selected {
 		tick, styledTick = t.tick, t.strong.Render(t.tick)
@@ -44,8 +44,8 @@ func (m *model) tableRow(r *list.Row, w columns, width int) string {
 	if r == m.list.Current() {
 		return t.strong.Render(t.cursor) + t.reverse.Render(tick+state+"  "+directory) + t.strong.Render(t.cursorEnd) + rest
 	}
-	style := t.classes[r.Class]
-	if _, changed := m.flash[r.Report.Path]; changed && !m.scan.paused() {
+	style := t.roles[row[show.ColumnState].Role]
+	if _, changed := m.highlighted[r.Report.Path]; changed && !m.scan.paused() {
 		style = style.Underline(true)
 	}
 	return " " + styledTick + style.Render(state) + "  " + directory + " " + rest

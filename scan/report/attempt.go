@@ -27,15 +27,15 @@ func (o Outcome) String() string {
 	return fmt.Sprintf("outcome(%d)", o)
 }
 
-// Attempt is what an attempt to break a stale lock came to, or would come to. It is the one place where that is
-// decided: the screen, the printed lines and the audit log only say it, each in its way.
+// Attempt is what an attempt to break a stale lock came to, or would come to. That is decided here
+// and nowhere else: the screen, the printed lines and the audit log only say it, each in its way.
 type Attempt struct {
 	Outcome Outcome
 	Files   []string // that were removed, or would be; untrusted: escape before printing
 	Err     error    // why not, or why not all; nil with Removed and WouldRemove
 }
 
-// attempted judges what lock.BreakStale returned.
+// Attempted judges what lock.BreakStale returned.
 func Attempted(removed []string, err error) Attempt {
 	a := Attempt{Outcome: Failed, Files: removed, Err: err}
 	switch refused := a.refusal(); {
@@ -47,7 +47,7 @@ func Attempted(removed []string, err error) Attempt {
 	return a
 }
 
-// unrecorded is the attempt, given that the audit log does not have what came of it.
+// Unrecorded is the attempt, given that the audit log does not have what came of it.
 func (a Attempt) Unrecorded(err error) Attempt {
 	err = fmt.Errorf("the outcome is not in the audit log: %w", err)
 	if a.Err != nil {
@@ -56,7 +56,7 @@ func (a Attempt) Unrecorded(err error) Attempt {
 	return Attempt{Outcome: Failed, Files: a.Files, Err: err}
 }
 
-// foreseen judges what lock.CheckBreak returned.
+// Foreseen judges what lock.CheckBreak returned.
 func Foreseen(files []string, err error) Attempt {
 	if err != nil {
 		return Attempt{Outcome: WouldBeRefused, Err: err}
@@ -71,7 +71,8 @@ func (a *Attempt) refusal() *lock.RefusedError {
 	return refused
 }
 
-// Reason is the fixed code of a refusal, also of one in the middle of an attempt; empty if there was none.
+// Reason is the fixed code of a refusal, also of one in the middle of an attempt. It is empty if
+// there was none.
 func (a *Attempt) Reason() string {
 	if refused := a.refusal(); refused != nil && refused.Reason != lock.RefusedUnknown {
 		return refused.Reason.String()
@@ -79,7 +80,8 @@ func (a *Attempt) Reason() string {
 	return ""
 }
 
-// Why is Err in words, without the directory it is about; empty if there is none. It is untrusted: escape it before printing.
+// Why is Err in words, without the directory it is about; empty if there is none. It is untrusted:
+// escape it before printing.
 func (a *Attempt) Why() string {
 	if a.Err == nil {
 		return ""

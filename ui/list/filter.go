@@ -26,7 +26,9 @@ func (l *List) ToggleClass(c show.Class) {
 	}
 }
 
-// SetFilter shows what matches a filter as it was typed: see parseTerms.
+// SetFilter shows what matches a filter as it was typed: words divided by white space, all of which
+// must match. A word may begin with ! to exclude, and with the name of a field and a colon. One that
+// is not complete yet asks for nothing.
 func (l *List) SetFilter(text string) {
 	l.setQuery(query{classes: l.query.classes, terms: parseTerms(text, l.paths.Chars.ASCII)})
 }

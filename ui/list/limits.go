@@ -1,5 +1,7 @@
 package list
 
+import "time"
+
 const (
 	// maxSearchedCommand is how many bytes of a command line a filter looks through. Command
 	// lines of kilobytes have little to tell beyond that, and every key searches them all.
@@ -7,4 +9,9 @@ const (
 	// minFilterPart is how many rows are worth a goroutine. To filter as many takes well under
 	// a millisecond.
 	minFilterPart = 4096
+
+	// maxEntries is how many entries the log keeps. Each keeps a report in memory.
+	maxEntries = 1000
+	// handOverGap is how soon after the last hand-over another one is no new entry.
+	handOverGap = time.Minute
 )

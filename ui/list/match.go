@@ -10,9 +10,9 @@ import (
 	"lockscope/ui/show"
 )
 
-// A filter looks through texts as they are shown, whatever their case. They are
-// looked through where they are: to keep every directory's in lower case
-// would take more memory than the rest of the screen.
+// A filter looks through texts as they are shown, whatever their case. It makes what is shown of a
+// text as it goes: kept in lower case, the texts of all directories would take more memory than the
+// rest of the screen.
 
 // matches reports whether a row has the term in it.
 func (t *term) matches(r *Row) bool {
@@ -29,8 +29,8 @@ func (t *term) matches(r *Row) bool {
 	return t.in(r.Report.Path, r.lower) || strings.Contains(r.Class.String(), t.text) || t.inPIDs(r.Report) || t.inCommands(r)
 }
 
-// in reports whether a text from outside has the term in it. lower says that
-// it is shown as it is, and in lower case.
+// in reports whether a text from outside has the term in it. With lower, the text is known to be
+// shown as it is, and in lower case.
 func (t *term) in(text string, lower bool) bool {
 	if lower {
 		return strings.Contains(text, t.text)
@@ -39,6 +39,7 @@ func (t *term) in(text string, lower bool) bool {
 	return containsLower(text, t.text) || t.ascii && containsLower(show.ASCIIOnly(text), t.text)
 }
 
+// inCommands looks through the command lines.
 func (t *term) inCommands(r *Row) bool {
 	for c := range commandsOf(r.Report) {
 		if t.in(c, r.lower) {
@@ -64,6 +65,7 @@ func (t *term) inPIDs(r *report.Report) bool {
 	return false
 }
 
+// inPID looks at one PID.
 func (t *term) inPID(pid int) bool {
 	digits := string(strconv.AppendInt(make([]byte, 0, 20), int64(pid), 10)) // on the stack, unlike Itoa's
 	if t.field == inPID {
@@ -77,8 +79,7 @@ func searched(r *report.Report) []report.Holder {
 	return r.Evidence.Holders[:min(len(r.Evidence.Holders), show.MaxHolders)]
 }
 
-// commandsOf are the command lines of the holders, and of the process that the
-// pidfile names.
+// commandsOf are the command lines of the holders, and of the process that the pidfile names.
 func commandsOf(r *report.Report) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, h := range searched(r) {
@@ -92,8 +93,7 @@ func commandsOf(r *report.Report) iter.Seq[string] {
 	}
 }
 
-// isLower reports whether a text is printable ASCII without a capital, and
-// none of it is shown escaped.
+// isLower reports whether a text is printable ASCII without a capital, and nothing of it is escaped.
 func isLower(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '\\' || 'A' <= c && c <= 'Z' {
@@ -103,8 +103,8 @@ func isLower(text string) bool {
 	return true
 }
 
-// containsLower reports whether a text, once it is in lower case, contains
-// lower, which is not empty. Where the text is ASCII it allocates nothing.
+// containsLower reports whether a text in lower case contains lower, which is not empty. Of an ASCII
+// text it makes no copy.
 func containsLower(text, lower string) bool {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
@@ -119,6 +119,7 @@ func containsLower(text, lower string) bool {
 	return false
 }
 
+// beginsLower reports whether an ASCII text in lower case begins with lower.
 func beginsLower(text, lower string) bool {
 	for i := range len(lower) {
 		c := text[i]

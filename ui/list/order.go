@@ -20,18 +20,19 @@ type Order struct {
 	Reverse bool
 }
 
-// sortKey is what a row is sorted by, computed once: to fetch it from the
-// report for each comparison takes ten times as long.
+// sortKey is what a row is sorted by. It is fetched once: to fetch it from the report for each
+// comparison takes ten times as long.
 type sortKey struct {
 	number uint64 // decides, unless equal
 	text   string
-	place  int // in order of path
+	place  int // of the row in order of path
 	row    *Row
 }
 
 // nothing is the number of a row that has nothing in the column.
 const nothing = math.MaxUint64
 
+// key is what a row is sorted by.
 func (o Order) key(r *Row) sortKey {
 	k := sortKey{row: r}
 	switch o.Column {
@@ -53,6 +54,7 @@ func (o Order) key(r *Row) sortKey {
 	return k
 }
 
+// orNothing is the number of a PID, where 0 stands for none.
 func orNothing(pid int) uint64 {
 	if pid == 0 {
 		return nothing
@@ -60,7 +62,7 @@ func orNothing(pid int) uint64 {
 	return uint64(pid)
 }
 
-// beginning is the first eight bytes of a text as a number that sorts alike.
+// beginning is the first eight bytes of a text, as a number that sorts as they do.
 func beginning(text string) uint64 {
 	if text == "" {
 		return nothing
@@ -70,7 +72,7 @@ func beginning(text string) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// compareKeys leaves equals in the order of their places.
+// compareKeys compares two rows by their keys. Equals are in the order of their places.
 func (o Order) compareKeys(a, b sortKey) int {
 	if (a.number == nothing) != (b.number == nothing) {
 		return cmp.Compare(a.number, b.number)
@@ -88,6 +90,7 @@ func (o Order) compareKeys(a, b sortKey) int {
 	return c
 }
 
+// String is the order in words.
 func (o Order) String() string {
 	if o.Reverse {
 		return "sorted by " + columnWords[o.Column] + ", reversed"
@@ -95,6 +98,7 @@ func (o Order) String() string {
 	return "sorted by " + columnWords[o.Column]
 }
 
+// compare compares two rows that may be anywhere.
 func (o Order) compare(a, b *Row) int {
 	x, y := o.key(a), o.key(b)
 	if x.number == y.number && x.text == y.text {

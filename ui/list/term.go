@@ -9,10 +9,10 @@ import (
 // term is one word of the filter.
 type term struct {
 	field   field
-	not     bool         // the directories that do not match it
+	not     bool         // it is for the directories that do not match the rest
 	text    string       // lower case, not empty
-	classes show.Classes // what the text of a state: term stands for
-	ascii   bool         // names are shown in ASCII, and found so too
+	classes show.Classes // what the text stands for after state:
+	ascii   bool         // names are shown in ASCII, and are found as they are shown, too
 }
 
 // field is where a term looks.
@@ -21,17 +21,14 @@ type field uint8
 const (
 	anywhere  field = iota // in the path, the state, the PIDs and the commands
 	inPath                 // path:
-	inState                // state: begins with it; several divided by commas; also attention, healthy
-	inPID                  // pid: the pidfile's or a holder's begins with it
-	inCommand              // cmd: of a holder or of the process that the pidfile names
+	inState                // state: the beginning of one or, divided by commas, of several; also attention, healthy
+	inPID                  // pid: the beginning of the pidfile's, or of a holder's
+	inCommand              // cmd: of a holder, or of the process that the pidfile names
 )
 
 var fieldNames = map[string]field{"path": inPath, "state": inState, "pid": inPID, "cmd": inCommand}
 
-// parseTerms reads a filter as it is typed: words divided by white space, all
-// of which must match; a word may begin with ! to exclude, and with the name
-// of a field and a colon. A word that is not complete yet asks for nothing. With ascii, names are
-// shown in ASCII.
+// parseTerms reads a filter as it is typed: see SetFilter. With ascii, names are shown in ASCII.
 func parseTerms(text string, ascii bool) []term {
 	var terms []term
 	for _, word := range strings.Fields(strings.ToLower(text)) {
@@ -52,7 +49,7 @@ func parseTerms(text string, ascii bool) []term {
 	return terms
 }
 
-// parseClasses reads beginnings of state names divided by commas.
+// parseClasses reads the beginnings of states, divided by commas.
 func parseClasses(list string) show.Classes {
 	var set show.Classes
 	for word := range strings.SplitSeq(list, ",") {

@@ -8,7 +8,7 @@ import (
 	"lockscope/scan/report"
 )
 
-// WhyNoBreak says why a stale-break is not offered, "" where it is.
+// WhyNoBreak says why no stale-break is offered, "" where one is. With readOnly none ever is.
 func WhyNoBreak(r *report.Report, readOnly bool) string {
 	if r.Checking {
 		return "not offered: still checking"

@@ -8,7 +8,8 @@ import (
 	"lockscope/scan/report"
 )
 
-// NextCommand is the next step as a line for a shell, or why there is none.
+// NextCommand is the next step as a line for a shell, or why there is none. With readOnly, no break
+// is offered.
 func NextCommand(r *report.Report, names lock.Names, readOnly bool) (command, why string) {
 	_, next := r.Explain()
 	switch command = r.Command(); {
@@ -26,8 +27,8 @@ func NextCommand(r *report.Report, names lock.Names, readOnly bool) (command, wh
 	return breakCommand(names, r.Path), ""
 }
 
-// breakCommand breaks the stale lock of one directory and nothing below it, after
-// the same question and the same checks as the dialog.
+// breakCommand breaks the stale lock of one directory and nothing below it. It asks and checks as
+// the dialog does.
 func breakCommand(names lock.Names, dir string) string {
 	command := "lockscope --break-stale --max-depth 0"
 	if names.Lock != lock.DefaultNames.Lock {
@@ -39,9 +40,9 @@ func breakCommand(names lock.Names, dir string) string {
 	return command + " " + ShellWord(dir)
 }
 
-// ShellWord quotes a text, if need be, so that a shell takes it as one word. What
-// is not printable is written as bash, zsh and ksh read it, and a terminal
-// that it is pasted into finds nothing in it to obey.
+// ShellWord quotes a text, if need be, so that a shell takes it as one word. What is not printable is
+// spelled in $'…', which bash, zsh and ksh read: a terminal that it is pasted into finds nothing in it
+// to obey.
 func ShellWord(text string) string {
 	special := func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/._-+=:,@%", r))
@@ -63,7 +64,7 @@ func ShellWord(text string) string {
 	return "$'" + b.String() + "'"
 }
 
-// printable reports whether a text from outside is shown as it is, but for backslashes.
+// printable reports whether nothing but backslashes is escaped of a text.
 func printable(text string) bool {
 	text = strings.ReplaceAll(text, `\`, "")
 	return report.Escape(text) == text

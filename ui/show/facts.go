@@ -24,8 +24,8 @@ func Explain(r *report.Report) (summary, next string) {
 // Fact is one line of the detail: what it is about, and what is known.
 type Fact struct{ Label, Text string }
 
-// Facts are what the verdict on a directory rests on, in the order of reading.
-// Their texts are escaped, and joined by sep.
+// Facts are what the verdict on a directory rests on, in the order of reading, with ages as of now.
+// A text has several parts: sep stands between them.
 func Facts(r *report.Report, now time.Time, sep string) []Fact {
 	out := []Fact{{"lock", lockFact(r, sep)}, {"pidfile", pidfileFact(r, now, sep)}}
 	if o := r.Evidence.Owner; o != nil && !Holds(r, o.PID) {
@@ -47,6 +47,7 @@ func Facts(r *report.Report, now time.Time, sep string) []Fact {
 	return out
 }
 
+// lockFact is the state of the lock, who took it, and how that is known.
 func lockFact(r *report.Report, sep string) string {
 	e := &r.Evidence
 	parts := []string{e.Lock.State.String()}
@@ -79,6 +80,7 @@ func lockFact(r *report.Report, sep string) string {
 	return strings.Join(parts, sep)
 }
 
+// deviceText is the device that the lock file is on, and its file system.
 func deviceText(e *report.Evidence) string {
 	text := strconv.Itoa(int(e.Device>>8)) + ":" + strconv.Itoa(int(e.Device&0xff))
 	if e.FS != "" {
@@ -87,6 +89,7 @@ func deviceText(e *report.Evidence) string {
 	return text
 }
 
+// pidfileFact is whom the pidfile names, and since when.
 func pidfileFact(r *report.Report, now time.Time, sep string) string {
 	p := &r.Evidence.Pidfile
 	var parts []string
@@ -114,8 +117,8 @@ func pidfileFact(r *report.Report, now time.Time, sep string) string {
 	return strings.Join(parts, sep)
 }
 
-// howLongAgo is the age of a pidfile by its time, which whoever writes there can set, and
-// which may be from before the clock was set: then it is no age.
+// howLongAgo is the age of a pidfile. It goes by the file's time, which whoever writes there can set,
+// and which may be of a time when the clock was wrong. Where it cannot be true it says so.
 func howLongAgo(r *report.Report, written, now time.Time) string {
 	if written.After(now.Add(clockMargin)) {
 		return "a time that is yet to come"
@@ -129,90 +132,8 @@ func howLongAgo(r *report.Report, written, now time.Time) string {
 	return LongAge(now.Sub(written)) + " ago"
 }
 
-// openerFacts are those who have the lock file open, and hold no flock through it.
-func openerFacts(r *report.Report, sep string) []Fact {
-	var out []Fact
-	for i, o := range r.Evidence.Openers {
-		if i == MaxHolders {
-			return append(out, Fact{"", "and more"})
-		}
-		text := processText(o.Process, r.Observed, sep) + sep + "fd " + strconv.Itoa(o.FD)
-		if o.Other {
-			text += sep + "holds a POSIX lock"
-		}
-		if o.Serves {
-			text += sep + "serves a file system"
-		}
-		out = append(out, Fact{"", text})
-	}
-	if len(out) > 0 {
-		out[0].Label = "open by"
-	}
-	return out
-}
-
-// holderFacts are a line for each process that holds the lock, with its descriptors.
-func holderFacts(r *report.Report, sep string) []Fact {
-	var out []Fact
-	holders := r.Evidence.Holders // in order of PID, once for each descriptor
-	for len(holders) > 0 {
-		h := holders[0]
-		n := 1
-		fds := strconv.Itoa(h.FD)
-		for n < len(holders) && holders[n].Process.PID == h.Process.PID && holders[n].Deleted == h.Deleted {
-			fds += ", " + strconv.Itoa(holders[n].FD)
-			n++
-		}
-		if len(out) == MaxHolders {
-			return append(out, Fact{"", "and more"})
-		}
-		holders = holders[n:]
-		text := processText(h.Process, r.Observed, sep) + sep + "fd " + fds
-		if h.Inherited {
-			text += sep + "inherited"
-		}
-		switch {
-		case h.Covered:
-			text += sep + "of a lock file that a mount covers"
-		case h.Deleted:
-			text += sep + "of a deleted lock file"
-		}
-		out = append(out, Fact{"", text})
-	}
-	if len(out) > 0 {
-		out[0].Label = "holder"
-	}
-	if len(out) > 1 {
-		out[0].Label = "holders"
-	}
-	return out
-}
-
-// processText names a process: PID, command, user, start. The time of day will
-// do where it began on the day it was seen.
-func processText(p *report.Process, day time.Time, sep string) string {
-	text := strconv.Itoa(p.PID)
-	if p.NSPID != 0 && p.NSPID != p.PID {
-		text += " (" + strconv.Itoa(p.NSPID) + " in its container)"
-	}
-	if p.Command != "" {
-		text += " " + report.Escape(p.Command)
-	}
-	if p.User != "" {
-		text += sep + report.Escape(p.User)
-	}
-	if !p.Started.IsZero() {
-		layout := time.DateTime
-		if p.Started.Format(time.DateOnly) == day.Format(time.DateOnly) {
-			layout = time.TimeOnly
-		}
-		text += sep + "since " + p.Started.Local().Format(layout)
-	}
-	return text
-}
-
-// FurtherFacts are the facts that a report to somebody else should have: the codes of the reasons,
-// and when all this was observed.
+// FurtherFacts are for when there is room, or the directory is reported to somebody else: the codes
+// of the reasons, and when all this was observed.
 func FurtherFacts(r *report.Report) []Fact {
 	observed := Fact{"observed", r.Observed.Local().Format(time.DateTime)}
 	reasons := r.Verdict.Reasons.List()

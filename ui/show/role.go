@@ -19,7 +19,7 @@ const (
 	Alarm          // wrong, and it may harm data now
 	Breakable      // wrong, and it can be cleared away from here
 	Unsure         // not known
-	roleCount
+	RoleCount
 )
 
 // Look is how a text of a role is drawn. The colours are of the 16 that every terminal has and
@@ -29,7 +29,7 @@ type Look struct {
 	Bold, Faint bool
 }
 
-var looks = [roleCount]Look{
+var looks = [RoleCount]Look{
 	Dim:       {Faint: true},
 	Strong:    {Bold: true},
 	Good:      {Color: ansi.Green},

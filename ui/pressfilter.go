@@ -1,28 +1,30 @@
 package ui
 
 import (
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/ui/list"
 )
 
+// pressFilter is for the filter's line.
 func (m *model) pressFilter(k tea.KeyPressMsg) tea.Cmd {
-	switch k.String() {
-	case "enter":
+	switch keys := &m.keys; {
+	case key.Matches(k, keys.Keep):
 		m.leaveFilter()
-		return nil
-	case "esc":
+	case key.Matches(k, keys.Clear):
 		m.filter.Reset()
 		m.applyFilter()
 		m.leaveFilter()
-		return nil
-	case "up", "down", "pgup", "pgdown":
+	case key.Matches(k, keys.Move):
 		m.pressMove(k)
-		return nil
+	default:
+		return m.typeFilter(k)
 	}
-	return m.typeFilter(k)
+	return nil
 }
 
+// typeFilter gives the line what was typed or pasted, and filters at once.
 func (m *model) typeFilter(msg tea.Msg) tea.Cmd {
 	before := m.filter.Value()
 	var cmd tea.Cmd
@@ -39,6 +41,6 @@ func (m *model) applyFilter() {
 }
 
 func (m *model) leaveFilter() {
-	m.mode = browsing
+	m.mode = modeTable
 	m.filter.Blur()
 }

@@ -5,24 +5,7 @@ import (
 	"strings"
 
 	"lockscope/ui/show"
-
-	"charm.land/bubbles/v2/help"
-	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/textinput"
 )
-
-func (t *theme) helpStyles() help.Styles {
-	return help.Styles{
-		ShortKey: t.key, ShortDesc: t.dim, ShortSeparator: t.dim,
-	}
-}
-
-func (t *theme) inputStyles() textinput.Styles {
-	s := textinput.DefaultStyles(true)
-	s.Focused.Prompt, s.Focused.Suggestion = t.key, t.dim
-	s.Cursor.Color = nil
-	return s
-}
 
 // helpNotes are what the keys alone do not tell.
 var helpNotes = []string{
@@ -34,8 +17,8 @@ var helpNotes = []string{
 // helpLines lay out the key map in as many columns as there is room for.
 func (m *model) helpLines() []string {
 	var groups [][]string
-	for i, bindings := range m.keys.FullHelp() {
-		groups = append(groups, m.helpGroup(helpTitles[i], bindings))
+	for _, g := range m.keys.help() {
+		groups = append(groups, m.groupHelp(g))
 	}
 	n := len(groups)
 	widths := columnWidths(groups, n)
@@ -55,13 +38,14 @@ func (m *model) helpLines() []string {
 	return out
 }
 
-func (m *model) helpGroup(title string, bindings []key.Binding) []string {
-	lines := []string{m.theme.name.Render(title)}
+// groupHelp are the lines of a group: its keys that do something now.
+func (m *model) groupHelp(g helpGroup) []string {
+	lines := []string{m.theme.name.Render(g.title)}
 	keys := 0
-	for _, b := range bindings {
+	for _, b := range g.keys {
 		keys = max(keys, show.Width(b.Help().Key))
 	}
-	for _, b := range bindings {
+	for _, b := range g.keys {
 		if b.Enabled() {
 			lines = append(lines, m.theme.key.Render(show.Pad(b.Help().Key, keys))+"  "+b.Help().Desc)
 		}
@@ -109,39 +93,4 @@ func beside(blocks [][]string, widths []int) []string {
 		out[i] = strings.TrimRight(line, " ")
 	}
 	return out
-}
-
-// leastNeeded are the keys that the foot line drops first where it is short.
-func (k *KeyMap) leastNeeded() []key.Binding {
-	return []key.Binding{k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
-}
-
-// fitting drops keys until the rest fits the foot line: those that are least
-// needed, then from the right.
-func (m *model) fitting(bindings []key.Binding) []key.Binding {
-	fits := func() bool {
-		w := 1
-		for _, b := range bindings {
-			if b.Enabled() {
-				w += show.Width(b.Help().Key) + 1 + show.Width(b.Help().Desc) + 2
-			}
-		}
-		return w <= m.width
-	}
-	for _, drop := range m.keys.leastNeeded() {
-		if fits() {
-			break
-		}
-		bindings = slices.DeleteFunc(bindings, func(b key.Binding) bool { return b.Help() == drop.Help() })
-	}
-	for len(bindings) > 1 && !fits() {
-		bindings = bindings[:len(bindings)-1]
-	}
-	return bindings
-}
-
-// fullTextKeys are the keys while one text has the body.
-func (m *model) fullTextKeys() []key.Binding {
-	back := key.NewBinding(key.WithKeys(m.keys.Back.Keys()...), key.WithHelp(m.keys.Back.Help().Key, "back"))
-	return []key.Binding{back, pair(m.keys.Up, m.keys.Down), pair(m.keys.PageUp, m.keys.PageDown)}
 }

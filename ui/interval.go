@@ -2,28 +2,6 @@ package ui
 
 import "time"
 
-// pause freezes the picture, or lets it go on with what changed meanwhile. The
-// directories are watched all along.
-func (m *model) pause() {
-	if !m.scan.paused() {
-		m.scan.pausedAt = m.now()
-		return
-	}
-	m.scan.pausedAt = time.Time{}
-	m.list.Settle()
-	for path := range m.flash {
-		m.flash[path] = m.now()
-	}
-}
-
-// pictured is the moment that the table shows.
-func (m *model) pictured() time.Time {
-	if m.scan.paused() {
-		return m.scan.pausedAt
-	}
-	return m.now()
-}
-
 // intervals are what + and - go through.
 var intervals = []time.Duration{
 	500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second,

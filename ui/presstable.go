@@ -11,6 +11,7 @@ import (
 	"lockscope/ui/show"
 )
 
+// pressTable is for the table, and for the detail where that has the body.
 func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 	if m.showsDetailFull() && m.pressScroll(k) {
 		return nil
@@ -25,9 +26,9 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Suspend):
 		return suspend
 	case key.Matches(k, keys.Help):
-		m.mode, m.scroll = helping, 0
+		m.mode, m.scroll = modeHelp, 0
 	case key.Matches(k, keys.Log):
-		m.mode, m.scroll = logging, 0
+		m.mode, m.scroll = modeLog, 0
 	case key.Matches(k, keys.Export):
 		return m.export()
 	case key.Matches(k, keys.Back):
@@ -39,7 +40,7 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 			m.cycleDetail()
 		}
 	case key.Matches(k, keys.Break):
-		return m.ask()
+		return m.openDialog()
 	case key.Matches(k, keys.CopyPath):
 		return m.copyPath()
 	case key.Matches(k, keys.CopyNext):
@@ -62,31 +63,19 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// pressMove moves the cursor.
+// pressMove moves the cursor, if that is what the key does.
 func (m *model) pressMove(k tea.KeyPressMsg) bool {
-	l, page := m.list, m.list.Height()
-	switch keys := &m.keys; {
-	case key.Matches(k, keys.Up):
-		l.MoveBy(-1)
-	case key.Matches(k, keys.Down):
-		l.MoveBy(+1)
-	case key.Matches(k, keys.PageUp):
-		l.MoveBy(-page)
-	case key.Matches(k, keys.PageDown):
-		l.MoveBy(page)
-	case key.Matches(k, keys.HalfUp):
-		l.MoveBy(-page / 2)
-	case key.Matches(k, keys.HalfDown):
-		l.MoveBy(page / 2)
-	case key.Matches(k, keys.Top):
-		l.MoveTo(0)
-	case key.Matches(k, keys.Bottom):
-		l.MoveTo(l.Len() - 1)
-	case key.Matches(k, keys.NextProblem):
+	l := m.list
+	if to, moves := m.keys.motion(k, l.Position(), l.Height(), l.Len()-1); moves {
+		l.MoveTo(to)
+		return true
+	}
+	switch {
+	case key.Matches(k, m.keys.NextProblem):
 		if !l.MoveToProblem(+1) {
 			m.notice = "no problem further down"
 		}
-	case key.Matches(k, keys.PrevProblem):
+	case key.Matches(k, m.keys.PrevProblem):
 		if !l.MoveToProblem(-1) {
 			m.notice = "no problem further up"
 		}
@@ -101,7 +90,7 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 	l := m.list
 	switch keys := &m.keys; {
 	case key.Matches(k, keys.Filter):
-		m.mode = filtering
+		m.mode = modeFilter
 		m.detail = min(m.detail, detailShown)
 		m.filter.CursorEnd()
 		m.resize()
@@ -156,13 +145,4 @@ func (m *model) back() {
 	}
 	m.filter.Reset()
 	m.list.ShowAll()
-}
-
-func (m *model) cycleDetail() {
-	m.detail = (m.detail + 1) % 3
-	if m.detail == detailHidden && !m.roomForDetail() {
-		m.detail = detailShown // hidden and shown look alike
-	}
-	m.scroll = 0
-	m.resize()
 }

@@ -4,32 +4,30 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	xterm "github.com/charmbracelet/x/term"
 )
 
-// wire is the terminal without the keyboard modes and the queries that the
-// renderer always sends. Nothing here needs them; and on a slow line the answer to
-// a query comes after the program has gone, and lands on the user's prompt,
-// and a line that drops leaves the modes set.
-type wire struct {
+// outputFilter is the terminal without the keyboard modes and the queries that the renderer always
+// sends. Nothing here needs them. On a slow line the answer to a query comes after the program has
+// gone, and lands on the user's prompt; a line that drops leaves the modes set.
+//
+// The file is embedded because Bubble Tea knows a terminal by its methods.
+type outputFilter struct {
 	xterm.File
 	out *Output
 }
 
-// leaveGrace is how long a slow line may take for what leaves the screen.
-const leaveGrace = 2 * time.Second
-
-// newWire gives up writing to a terminal that takes nothing, once ctx has ended.
-func newWire(ctx context.Context, f *os.File) wire {
+// newOutputFilter is for the terminal f. Once ctx has ended, it gives up writing to one that takes
+// nothing.
+func newOutputFilter(ctx context.Context, f *os.File) outputFilter {
 	out := NewOutput(ctx, f)
 	out.grace = leaveGrace
-	return wire{f, out}
+	return outputFilter{f, out}
 }
 
-// unwanted are sequences that the renderer writes whole, in one write.
+// unwanted are the sequences that are left out. The renderer writes each of them in one write.
 var unwanted = [][]byte{
 	[]byte(ansi.SetModifyOtherKeys2),
 	[]byte(ansi.ResetModifyOtherKeys),
@@ -40,7 +38,7 @@ var unwanted = [][]byte{
 	[]byte(ansi.RequestModeUnicodeCore),
 }
 
-func (w wire) Write(p []byte) (int, error) {
+func (w outputFilter) Write(p []byte) (int, error) {
 	out := p
 	for _, seq := range unwanted {
 		if bytes.Contains(out, seq) {

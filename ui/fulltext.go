@@ -1,0 +1,44 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// pressText is for the help and the log, which one leaves with any key that leads to them or away.
+func (m *model) pressText(k tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case m.pressScroll(k):
+	case key.Matches(k, m.keys.Help, m.keys.Log, m.keys.Back, m.keys.Quit, m.keys.Detail):
+		m.mode = modeTable
+	}
+	return nil
+}
+
+// pressScroll moves through a text that has the whole body, if that is what the key does.
+func (m *model) pressScroll(k tea.KeyPressMsg) bool {
+	to, moves := m.keys.motion(k, m.scroll, m.layout().body, len(m.text))
+	if moves {
+		m.scrollTo(to)
+	}
+	return moves
+}
+
+// scrollTo puts a line at the top, or one that leaves no room empty.
+func (m *model) scrollTo(line int) {
+	m.scroll = max(min(line, len(m.text)-m.layout().body), 0)
+}
+
+// fullText is the text that has the whole body: the help, the log or the detail. It is nil where
+// the table has it.
+func (m *model) fullText() []string {
+	switch {
+	case m.mode == modeHelp:
+		return m.helpLines()
+	case m.mode == modeLog:
+		return m.logLines()
+	case m.showsDetailFull() && m.mode != modeDialog:
+		return m.detailLines(m.list.Current(), m.width, true)
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package ui
+
+import "time"
+
+// What the screen does with what a scan finds.
+const (
+	// batchGap is the time between two batches of updates. What comes faster nobody sees, and
+	// each batch is a frame.
+	batchGap = 50 * time.Millisecond
+	// maxBatch is how many changes a batch has, about. So many are taken in between two frames.
+	maxBatch = 8192
+	// clockTick is how often the screen looks at the clock: ages are shown in seconds.
+	clockTick = time.Second
+	// framesPerSecond is what the renderer may draw. Idle, 30 cost half of what its 60 do, and a
+	// key waits 33 ms at most.
+	framesPerSecond = 30
+	// highlightTime is for how long a row stands out that has changed: long enough to be found.
+	highlightTime = 1500 * time.Millisecond
+	// maxCommandWidth is how many cells of COMMAND are laid out. The column is as wide only on a
+	// terminal of more than 200.
+	maxCommandWidth = 64
+)
+
+// What the header says of a scan.
+const (
+	// shownWalk is how long a walk takes before the header tells of its progress, the first one
+	// apart. Shorter ones would only make it flicker.
+	shownWalk = 3 * time.Second
+	// silentIntervals and minSilence are after how many intervals, and after what time at least,
+	// a source that says nothing is said to be silent.
+	silentIntervals = 3
+	minSilence      = 10 * time.Second
+)
+
+// How long the screen waits for others.
+const (
+	// checkTime is how long targets are checked before the dialog is told of it. It may have
+	// been closed meanwhile.
+	checkTime = 50 * time.Millisecond
+	// tmuxTimeout is how long tmux may take to accept a text.
+	tmuxTimeout = 2 * time.Second
+	// breakGrace is how long the end waits for a break that is under way. One that takes longer
+	// hangs, as on a dead mount.
+	breakGrace = 2 * time.Second
+	// outputGrace is how long a write may take that waits when the program is told to end: a
+	// moment for people, and enough for a reader that only was busy.
+	outputGrace = 250 * time.Millisecond
+	// leaveGrace is the same for a terminal: a slow line has to take what leaves the screen.
+	leaveGrace = 2 * time.Second
+	// maxGrace is for a file that seems to take more and does not, as on a dead mount.
+	maxGrace = 5 * time.Second
+)
+
+// maxScreenDCS is how many bytes a DCS may have in GNU screen, which drops a longer one (MAXSTR
+// in its screen.h).
+const maxScreenDCS = 768
