@@ -42,7 +42,7 @@ func (rs *records) count(r *record) {
 // recount makes a record again of a directory that is counted, to be looked at again. It counts as
 // awaiting that.
 func (rs *records) recount(root, path string) *record {
-	r := rs.add(root, path)
+	r := rs.add(path)
 	r.report, r.counted = &report.Report{Root: root, Path: path, Checking: true}, true
 	r.settling = &settling{}
 	return r

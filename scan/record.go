@@ -10,7 +10,6 @@ import (
 // record is what is known of one directory, and what it waits for.
 type record struct {
 	path     string
-	root     string
 	report   *report.Report // never changes: a new look makes a new one; nil before the first
 	settling *settling      // nil when its verdict stands
 	due      due

@@ -24,14 +24,14 @@ type records struct {
 func (rs *records) find(path string) *record { return rs.byPath[path] }
 
 // add makes a record for a path that has none.
-func (rs *records) add(root, path string) *record {
+func (rs *records) add(path string) *record {
 	if rs.byPath == nil {
 		rs.byPath = map[string]*record{}
 	}
 	if len(rs.order) >= 2*len(rs.byPath)+16 {
 		rs.order = slices.DeleteFunc(rs.order, func(r *record) bool { return r.gone })
 	}
-	r := &record{path: path, root: root}
+	r := &record{path: path}
 	rs.byPath[path] = r
 	rs.order = append(rs.order, r)
 	return r

@@ -18,7 +18,7 @@ func (r *round) take(now *report.Report) {
 	}
 	rec := m.records.find(now.Path)
 	if rec == nil {
-		rec = m.records.add(now.Root, now.Path)
+		rec = m.records.add(now.Path)
 	}
 	change := rec.apply(now)
 	rec.walk = max(rec.walk, r.walk)
