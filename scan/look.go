@@ -57,10 +57,10 @@ func (r *round) isUnchanged(d lock.Dir, p plan) bool {
 }
 
 // observe looks at a directory, whatever is known of it.
-func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, how observe.How) seen {
+func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, how observe.Options) seen {
 	how.Search = r.search
 	now := r.session.Observe(d, file, how)
-	if now.PutOff {
+	if now.NeedsTable {
 		return seen{putOff: true}
 	}
 	return seen{report: &report.Report{Root: root, Path: path, Evidence: now.Evidence, Observed: now.At}}
@@ -110,7 +110,7 @@ func (j *look) Run() {
 		j.seen.err = unix.ENOENT
 		return
 	}
-	j.seen = r.observe(j.under, j.path, d, file, observe.How{Before: p.evidence(), Wait: true})
+	j.seen = r.observe(j.under, j.path, d, file, observe.Options{Previous: p.evidence(), WaitForTable: true})
 }
 
 func (j *look) Finish() {
@@ -138,7 +138,7 @@ func (v visitor) Look(root *find.Root, path string, d lock.Dir, file lock.LockFi
 	if p.before != nil && file.ID == p.before.Evidence.Lock.ID && v.round.isUnchanged(d, p) {
 		return seen{}
 	}
-	return v.round.observe(root.Path, path, d, file, observe.How{Before: p.evidence()})
+	return v.round.observe(root.Path, path, d, file, observe.Options{Previous: p.evidence()})
 }
 
 // Found takes in a look. One that was put off is made after the walk.

@@ -53,8 +53,8 @@ func checkLayers(t *testing.T, base, merged string, layers ...string) {
 	f := once(t, Config{Roots: []string{base}, Exclude: []string{"merged", "work"}})
 	for _, name := range layers {
 		r := expectLayer(t, f, filepath.Join(base, name, "d"))
-		if r.Evidence.Merged != merged || r.Breakable() {
-			t.Errorf("%s: merged at %q, want %q; breakable: %v", name, r.Evidence.Merged, merged, r.Breakable())
+		if r.Evidence.OverlayMount != merged || r.Breakable() {
+			t.Errorf("%s: merged at %q, want %q; breakable: %v", name, r.Evidence.OverlayMount, merged, r.Breakable())
 		}
 	}
 	expect(t, f, base+"/elsewhere/d", report.Stale, report.PIDGone)

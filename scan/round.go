@@ -52,7 +52,7 @@ func (r *round) run(ctx context.Context) error {
 	var ahead *time.Timer
 	if r.todo.all && (r.todo.afresh || r.start.Sub(r.m.formerAt) >= refreshEvery) {
 		r.m.formerAt = r.start
-		r.m.observer.Forgive()
+		r.m.observer.RetryTable()
 		ahead = time.AfterFunc(tableAhead, r.session.ReadTable)
 		defer ahead.Stop()
 	}
@@ -137,7 +137,7 @@ func (r *round) walkRoots(ctx context.Context) error {
 // pseudoBelow returns the mount points of pseudo file systems below the roots: mostly, there are none. A
 // root that is one itself was asked for.
 func (r *round) pseudoBelow() map[string]bool {
-	points := r.session.Pseudo()
+	points := r.session.PseudoMounts()
 	maps.DeleteFunc(points, func(point string, _ bool) bool {
 		return !slices.ContainsFunc(r.roots.Real(), func(root string) bool { return point != root && proc.Within(point, root) })
 	})
@@ -169,7 +169,7 @@ func (r *round) former(ctx context.Context) []string {
 	r.m.mu.Lock()
 	known := r.m.records.known()
 	r.m.mu.Unlock()
-	return r.session.Former(ctx, known, r.roots.Real())
+	return r.session.SplitDirs(ctx, known, r.roots.Real())
 }
 
 // retract takes back the verdicts on directories that look sound, but of which some process holds a lock

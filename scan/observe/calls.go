@@ -5,20 +5,20 @@ import (
 	"lockscope/scan/report"
 )
 
-// calls is for questions to the kernel whose answer may never come. /proc/<pid>/cmdline and maps
-// wait for a thread that has the process's memory locked (mmap_lock), and that thread may wait for
-// a dead file server. What is said of a process concerns many directories, and none of them is to
-// wait for it.
+// calls is for questions to the kernel that may never be answered. For example, /proc/<pid>/cmdline
+// and maps wait for a thread that has the process's memory locked (mmap_lock), and that thread may
+// wait for a dead file server. What is asked about a process concerns many directories; none of
+// them must wait.
 type calls = pool.Calls[subject]
 
-// subject is what is asked about.
+// subject is what is asked about. While two questions about one subject hang, it is not asked again.
 type subject struct {
-	pid  int // 0 where it is no process
+	pid  int // 0 where it is not about a process
 	what string
 }
 
-// askOrFail asks what may fail, also for want of an answer.
-func askOrFail[T any](c *calls, about subject, f func() (T, error)) (T, error) {
+// callErr calls a function that can fail. Where it gives no answer, the error is report.ErrNoAnswer.
+func callErr[T any](c *calls, about subject, f func() (T, error)) (T, error) {
 	type result struct {
 		answer T
 		err    error

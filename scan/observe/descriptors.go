@@ -2,71 +2,13 @@ package observe
 
 import (
 	"slices"
-	"strings"
-	"sync"
 
-	"lockscope/lock"
 	"lockscope/lock/proc"
 )
 
-// descriptor is one through which a process holds a flock.
-type descriptor struct {
-	of    *process
-	fd    int32
-	prev  int32     // in of.held, of the one before on this inode number, plus one
-	flock proc.Lock // none of an opener's
-
-	// What its link tells, once it was read: see readLink.
-	path    string // as the kernel names the file
-	deleted bool   // its last name was removed, or it was not the lock file's
-}
-
-// closed stands for the path of a file that is closed, or hidden.
-const closed = "?"
-
-// readLink reads what the kernel calls the file. Only readlink is used: stat through
-// /proc/<pid>/fd would ask the file system, which may hang.
-func (d *descriptor) readLink() {
-	if d.path != "" {
-		return
-	}
-	d.path, d.deleted = closed, false
-	if name, err := d.of.task.Link(int(d.fd)); err == nil {
-		d.path, d.deleted = strings.CutSuffix(name, proc.Deleted)
-	}
-}
-
-// process is what a pass has found out about one PID. Everything is asked of
-// the kernel once in a pass, and only when it is wanted.
-type process struct {
-	id       proc.Process
-	state    lock.ProcessState
-	lockName string // with a slash before it
-
-	mu       sync.Mutex
-	task     proc.Task        // where its descriptors are shown: its own, or one of its threads'; it stands once any was looked at
-	listed   bool             // fds are known; before that, they are taken to be 0, 1, 2 and so on
-	fds      []int            // its descriptors, ascending
-	read     int              // how many of them were looked at, or are being
-	missing  int              // how many of these there were not
-	ended    bool             // so many that there may be no more
-	reading  int              // goroutines that look at some
-	more     sync.Cond        // they have
-	linked   int              // up to which the rest was searched for deleted files by their links
-	held     []descriptor     // those looked at through which a flock is held
-	replaced []descriptor     // those found by their links, a flock held through them
-	opened   []opener         // those looked at that are on a file of the lock's name, without a flock
-	last     map[uint64]int32 // by inode number, the last in held, plus one
-	calls    *calls
-	silent   bool // no answer came
-	used     func() (used, error)
-	heldDirs func() ([]lock.HeldDir, error)
-	touched  func() []proc.Place
-}
-
-// findHolding returns the descriptor through which p holds the flock on the lock
-// file that ours recognizes, of inode number ino. Descriptors are looked at in
-// ascending order until it is found: a daemon opens its lock early.
+// findHolding returns the descriptor through which p holds the flock on the lock file that ours
+// recognizes, and that has inode number ino. A daemon opens its lock file early, so descriptors are
+// read in ascending order, and only until it is found.
 func (p *process) findHolding(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,13 +36,8 @@ func (p *process) findAll() []descriptor {
 	return p.held
 }
 
-// opener is a descriptor on a file of the lock's name through which no flock is held.
-type opener struct {
-	at   descriptor
-	info proc.FDInfo
-}
-
-// findOpeners returns every such descriptor of p.
+// findOpeners returns every descriptor of p on a file with the lock file's name, through which no
+// flock is held.
 func (p *process) findOpeners() []opener {
 	p.findAll()
 	p.mu.Lock()
@@ -108,26 +45,10 @@ func (p *process) findOpeners() []opener {
 	return p.opened
 }
 
-// servers are programs that serve files to other hosts, or to virtual machines, and that no device gives away.
-var servers = []string{"virtiofsd", "smbd", "ganesha.nfsd", "unfsd", "diod", "glusterfsd"}
-
-// findServes reports whether p serves a file system, by FUSE or otherwise. Then what it has open may be in use by others, who
-// hold locks that this kernel does not know of.
-func (p *process) findServes() bool {
-	if slices.Contains(servers, strings.TrimSpace(p.task.Comm())) {
-		return true
-	}
-	fds, _ := p.task.Descriptors()
-	return slices.ContainsFunc(fds, func(fd int) bool {
-		name, _ := p.task.Link(fd)
-		return name == "/dev/fuse" || name == "/dev/kvm"
-	})
-}
-
-// findFormer returns the descriptors through which p holds the flock of a file of the lock's name that
-// may have been a directory's once. Those on a file that is known to be
-// there are not looked at further.
-func (p *process) findFormer(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
+// findFormerLockFiles returns the descriptors through which p holds the flock of a file that may have
+// been a directory's lock file before: it has that name, known is false of it, and maybe is true. The
+// fdinfo of a descriptor is read only if its link has that name.
+func (p *process) findFormerLockFiles(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list()
@@ -135,7 +56,7 @@ func (p *process) findFormer(known func(proc.Lock) bool, maybe func(*descriptor)
 		p.linked = max(p.read, p.linked) + 1
 		d := descriptor{of: p, fd: int32(p.fds[p.linked-1])}
 		if d.isLockFile() && d.readFDInfo().Flock.Kind == proc.Flock {
-			p.replaced = append(p.replaced, d)
+			p.formerByLink = append(p.formerByLink, d)
 		}
 	}
 	var found []descriptor
@@ -144,7 +65,7 @@ func (p *process) findFormer(known func(proc.Lock) bool, maybe func(*descriptor)
 			found = append(found, *d)
 		}
 	}
-	for _, d := range p.replaced {
+	for _, d := range p.formerByLink {
 		if !known(d.flock) && maybe(&d) && !slices.ContainsFunc(found, func(f descriptor) bool { return f.fd == d.fd }) {
 			found = append(found, d)
 		}
@@ -152,21 +73,9 @@ func (p *process) findFormer(known func(proc.Lock) bool, maybe func(*descriptor)
 	return found
 }
 
-const (
-	// manyLocks is how many locks a process must hold for its links to be skipped. A
-	// link is read in half the time that fdinfo takes, and of most processes it tells that there is
-	// nothing more to read; of one that holds lock after lock it tells nothing.
-	manyLocks = 16
-	// readMost is how many descriptors of such a process are looked at before
-	// anybody else gets to see what was found.
-	readMost = 64
-	// fewMissing is how many descriptors, and an eighth of all, may be missing for the others not to be listed.
-	fewMissing = 8
-)
-
-// readSome looks at the next descriptor, or at some, or waits for another who does. It
-// returns false where none is left. The caller holds mu, and loses it meanwhile: one process may
-// hold the locks of very many directories, which are looked at side by side.
+// readSome reads the next descriptor, or some, or waits for a goroutine that reads others. It returns
+// false where none is left. One process may hold the locks of very many directories, and those are
+// looked at concurrently. So the caller holds mu, and readSome gives it up while it reads.
 func (p *process) readSome() bool {
 	switch {
 	case p.listed:
@@ -219,16 +128,17 @@ func (p *process) readSome() bool {
 	return true
 }
 
-// has reports whether there is a descriptor of this number.
+// has reports whether there is a descriptor with this number.
 func (p *process) has(fd int32) bool {
 	d := descriptor{of: p, fd: fd}
 	d.readLink()
 	return d.path != closed
 }
 
-// next returns the next n descriptors to look at, or as many as there are. They have few gaps as a
-// rule, since open(2) gives the lowest number that is free. To list ten thousand takes 9 ms,
-// in which nobody could look at any, so they are not listed before many are missing.
+// next returns the next n descriptors to read, or as many as there are. Until they are listed,
+// every number is taken for one: open(2) gives the lowest free number, so there are few gaps. To
+// list ten thousand takes 9 ms, in which nobody could read any. So they are listed only once many
+// were missing.
 func (p *process) next(n int) []int {
 	if p.listed {
 		return p.fds[p.read:min(p.read+n, len(p.fds))]
@@ -240,21 +150,8 @@ func (p *process) next(n int) []int {
 	return fds
 }
 
-// isLockFile reports whether the file has, or had, the lock file's name.
-func (d *descriptor) isLockFile() bool {
-	d.readLink()
-	return strings.HasSuffix(d.path, d.of.lockName)
-}
-
-// readFDInfo reads what the kernel says of d, and keeps the flock that is held through it.
-func (d *descriptor) readFDInfo() proc.FDInfo {
-	info := d.of.task.FDInfo(int(d.fd))
-	d.flock = info.Flock
-	return info
-}
-
-// flocks returns those of some descriptors through which a flock is held, those without one that are on a file of the
-// lock's name, and how many of them could not be looked at.
+// flocks reads the fdinfo of some descriptors. It returns those through which a flock is held, those
+// without one on a file with the lock file's name, and how many could not be read.
 func (p *process) flocks(fds []int) (held []descriptor, opened []opener, missing int) {
 	err := p.task.FDInfos(fds, func(fd int, info proc.FDInfo, err error) {
 		if err != nil {
@@ -273,7 +170,8 @@ func (p *process) flocks(fds []int) (held []descriptor, opened []opener, missing
 	return held, opened, missing
 }
 
-// list reads which descriptors there are, once.
+// list lists the descriptors, once. Where the process itself shows none, its leader may be dead while
+// other threads run: then those of a thread are listed.
 func (p *process) list() {
 	if p.listed {
 		return

@@ -8,54 +8,72 @@ import (
 	"lockscope/scan/report"
 )
 
-// establish asks whether the lock is held, in the order of what the answer
-// costs the daemons, and stops at the first certain one: see the package comment.
-func (q *inquiry) establish() {
-	ev := &q.ev
-	if q.s.probe == ProbeFlock && ev.Lock.State != lock.LockMissing {
-		q.probeLock()
+// establish finds out whether the lock is held. It tries the ways that can harm a daemon least first,
+// and stops at the first certain answer: see the package comment.
+func (ob *observation) establish() {
+	ev := &ob.ev
+	if ob.s.probe == ProbeFlock && ev.Lock.State != lock.LockMissing {
+		ob.probeLock()
 	}
-	if q.named != nil {
-		q.askNamed()
+	if ob.named != nil {
+		ob.checkNamed()
 	}
-	if q.how.Search != nil {
-		q.addHolders(q.how.Search.of(q))
+	if ob.opts.Search != nil {
+		ob.addHolders(ob.opts.Search.of(ob))
 	}
-	defer q.addOpeners()
+	defer ob.addOpeners()
 	if ev.Lock.State != lock.LockUnknown || ev.Lock.Err != nil {
 		return
 	}
-	if q.s.probe == ProbeAuto && !q.fs.remote && q.askLease() {
+	if ob.s.probe == ProbeAuto && !ob.fs.remote && ob.tryLease() {
 		return
 	}
-	if !q.how.Wait && !q.fs.shared && !q.s.table.ready() {
-		q.putOff = true
+	if !ob.opts.WaitForTable && !ob.fs.shared && !ob.s.table.tryLoad() {
+		ob.needsTable = true
 		return
 	}
-	switch flock, other := q.s.table.find(q.fs, q.ino); {
+	switch flock, other := ob.s.table.find(ob.fs, ob.ino); {
 	case flock.Kind != proc.NoLock:
 		ev.Lock.State, ev.Source, ev.Locker = lock.LockHeld, report.SourceTable, flock.PID
-		q.askTaker()
-	case q.s.probe == ProbeNever && other.Kind != proc.NoLock:
+		ob.checkTaker()
+	case ob.s.probe == ProbeNever && other.Kind != proc.NoLock:
 		ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
-	case q.s.probe == ProbeNever:
+	case ob.s.probe == ProbeNever:
 		ev.Lock.Err = report.ErrNotProbed
-	case ev.Busy && (q.how.Search == nil || !q.isUnmoved()):
-		// It may be an inspector, or a daemon about to lock, which a flock probe would refuse: a later look tells, for which
-		// all processes are searched, and nothing has moved.
+	case ev.OpenElsewhere && (ob.opts.Search == nil || !ob.isUnmoved()):
+		// Whoever has the file open may be a daemon that is about to lock it, which a flock probe
+		// would make fail. So the probe waits for a later look, when all processes were searched
+		// and the directory has not changed.
 		ev.Lock.Err = lock.ErrOpenElsewhere
 		if other.Kind != proc.NoLock {
 			ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
 		}
 	default:
-		q.probeLock()
+		ob.probeLock()
 	}
 }
 
-// askLease asks by a lease, which disturbs nobody. It reports whether that settles it.
-func (q *inquiry) askLease() (settled bool) {
-	ev := &q.ev
-	switch now := q.dir.LeaseSeen(ev.Lock); {
+// checkNamed looks whether the process that the pidfile names holds the lock. It mostly does, and
+// looking disturbs nobody. If it does not, it may hold a lock file that the directory had before.
+func (ob *observation) checkNamed() {
+	if ob.ev.Lock.State != lock.LockFree && ob.ev.Lock.State != lock.LockMissing {
+		if d, ok := ob.named.holding(ob.ino, ob.isOurs); ok {
+			ob.addHolders([]descriptor{d})
+			return
+		}
+	}
+	for _, d := range ob.named.formerLockFiles(func(proc.Lock) bool { return false }, ob.mayHaveBeenOurs) {
+		if ob.wasOurs(&d) {
+			ob.addHolders([]descriptor{d})
+		}
+	}
+}
+
+// tryLease tries to get a lease, which makes no daemon fail. It reports whether that settles the
+// state of the lock.
+func (ob *observation) tryLease() (settled bool) {
+	ev := &ob.ev
+	switch now := ob.dir.LeaseSeen(ev.Lock); {
 	case now.State != lock.LockUnknown, errors.Is(now.Err, lock.ErrLeased), errors.Is(now.Err, lock.ErrNotRegular):
 		ev.Lock = now
 		if ev.Alone = now.State == lock.LockFree; ev.Alone {
@@ -63,54 +81,39 @@ func (q *inquiry) askLease() (settled bool) {
 		}
 		return true
 	case errors.Is(now.Err, lock.ErrOpenElsewhere):
-		ev.Busy = true
+		ev.OpenElsewhere = true
 	}
 	return false
 }
 
+// checkTaker looks whether the process that the kernel names as the lock's taker still holds it. That
+// finds the daemon in a container, whose pidfile has a PID that means nothing here.
+func (ob *observation) checkTaker() {
+	if ob.ev.Locker <= 0 || ob.opts.Search != nil {
+		return
+	}
+	if d, ok := ob.s.procs.find(ob.ev.Locker).holding(ob.ino, ob.isOurs); ok {
+		ob.addHolders([]descriptor{d})
+	}
+}
+
+// probeLock takes the flock for a moment. It does not repeat the probe of the look before if
+// nothing has changed since: this look then only adds a search of all processes, for those who
+// share the lock.
+func (ob *observation) probeLock() {
+	if p := ob.opts.Previous; ob.opts.Search != nil && !ob.ev.OpenElsewhere && ob.isUnmoved() &&
+		p.Lock.State == lock.LockFree && p.Source == report.SourceProbe {
+		ob.ev.Lock, ob.ev.Source = p.Lock, p.Source
+		return
+	}
+	ob.ev.Lock = ob.dir.ProbeSeen(ob.ev.Lock)
+	if ob.ev.Lock.Err == nil {
+		ob.ev.Source = report.SourceProbe
+	}
+}
+
 // isUnmoved reports whether the directory and its files are as the look before found them.
-func (q *inquiry) isUnmoved() bool {
-	b, now := q.how.Before, &q.ev
-	return b != nil && b.Dir == now.Dir && b.Lock.ID == now.Lock.ID && b.Pidfile.ID == now.Pidfile.ID
-}
-
-// probeLock asks by a flock probe, unless the look before did and nothing has changed: what that has found out is looked
-// at again only for a search of all processes, which tells who shares the lock.
-func (q *inquiry) probeLock() {
-	if b := q.how.Before; q.how.Search != nil && !q.ev.Busy && q.isUnmoved() && b.Lock.State == lock.LockFree && b.Source == report.SourceProbe {
-		q.ev.Lock, q.ev.Source = b.Lock, b.Source
-		return
-	}
-	q.ev.Lock = q.dir.ProbeSeen(q.ev.Lock)
-	if q.ev.Lock.Err == nil {
-		q.ev.Source = report.SourceProbe
-	}
-}
-
-// askNamed looks whether the process that the pidfile names holds the lock:
-// the answer that disturbs nobody, and the usual one. If it does not, it may
-// hold a lock file of this directory that is deleted, or that a mount covers.
-func (q *inquiry) askNamed() {
-	if q.ev.Lock.State != lock.LockFree && q.ev.Lock.State != lock.LockMissing {
-		if d, ok := q.named.holding(q.ino, q.isOurs); ok {
-			q.addHolders([]descriptor{d})
-			return
-		}
-	}
-	for _, d := range q.named.former(func(proc.Lock) bool { return false }, q.mayHaveBeenOurs) {
-		if q.wasOurs(&d) {
-			q.addHolders([]descriptor{d})
-		}
-	}
-}
-
-// askTaker looks whether the process that took the lock, as the kernel tells, holds it still. In a container it is as a
-// rule the one that the pidfile names, by a PID that says nothing here.
-func (q *inquiry) askTaker() {
-	if q.ev.Locker <= 0 || q.how.Search != nil {
-		return
-	}
-	if d, ok := q.s.procs.find(q.ev.Locker).holding(q.ino, q.isOurs); ok {
-		q.addHolders([]descriptor{d})
-	}
+func (ob *observation) isUnmoved() bool {
+	p, now := ob.opts.Previous, &ob.ev
+	return p != nil && p.Dir == now.Dir && p.Lock.ID == now.Lock.ID && p.Pidfile.ID == now.Pidfile.ID
 }

@@ -10,101 +10,109 @@ import (
 	"lockscope/scan/report"
 )
 
-// judgeHeld establishes what became of those who are named, and of those who hold the lock, where
-// nobody holds it by name.
-func (q *inquiry) judgeHeld() {
-	ev := &q.ev
+// judgeHeld finds out more about a held lock that the named process does not hold: whether an
+// acquire is in progress, what became of the process that took it, of the one that the pidfile
+// names, and what else those who inherited it do in the directory.
+func (ob *observation) judgeHeld() {
+	ev := &ob.ev
 	ev.Acquiring = slices.ContainsFunc(ev.Temps, func(t lock.Temp) bool {
 		age := time.Since(time.Unix(0, t.ID.MTime))
 		return age < acquireTime && age > -report.ClockSkew
 	})
-	q.judgeTaker()
+	ob.judgeTaker()
 	for i := range ev.Holders {
 		if h := &ev.Holders[i]; h.Inherited && !h.Deleted {
-			h.Works = q.worksBeside(h.Process.PID)
+			h.OtherUse = ob.otherUse(h.Process.PID)
 		}
 	}
-	if q.named == nil || q.judgeThere() {
+	if ob.named == nil || ob.judgeInHoldersNS() {
 		return
 	}
-	if q.judge(q.named) == lock.ProcessReused {
+	if ob.judge(ob.named) == lock.ProcessReused {
 		ev.Process = lock.ProcessReused
 	}
-	q.judgeUnseen()
+	ob.withdrawUnseen()
 }
 
-// judge establishes what became of a process that has a PID which the pidfile,
-// or the kernel, names.
-func (q *inquiry) judge(p *process) lock.ProcessState {
-	if p.state != lock.ProcessAlive {
-		return p.state
+// judgeTaker finds out what became of the process that took the lock. Whether its PID was given to
+// another process since, only the time of the pidfile can tell.
+func (ob *observation) judgeTaker() {
+	ev := &ob.ev
+	if ev.Locker <= 0 {
+		return
 	}
-	return lock.JudgeNamed(p.state, p.id.Started(), time.Unix(0, q.ev.Pidfile.ID.MTime), q.uses(p))
-}
-
-// uses says whether a process uses the directory.
-func (q *inquiry) uses(p *process) lock.Use {
-	if p.id.PID == os.Getpid() {
-		return lock.UseNone // we have it open to look at it
+	taker := ob.s.procs.find(ev.Locker)
+	ev.Taker = taker.state
+	if ev.Pidfile.ID.MTime != 0 {
+		ev.Taker = ob.judge(taker)
 	}
-	area, used, err := q.area(p)
-	return area.Of(used, err)
 }
 
-// worksBeside says whether a process uses anything of the directory but the lock file.
-func (q *inquiry) worksBeside(pid int) lock.Use {
-	area, used, err := q.area(q.s.procs.find(pid))
-	return area.Beside(q.s.procs.names.Lock, used, err)
-}
-
-// area finds out what lies below the directory for a process, and what that uses.
-func (q *inquiry) area(p *process) (lock.Area, []proc.Used, error) {
-	used, err := p.used()
-	if err != nil {
-		return lock.Area{}, nil, err
+// withdrawUnseen withdraws what was concluded from the PID in the pidfile, where no holder was found
+// and processes may be hidden from us: the PID may belong to one of these.
+func (ob *observation) withdrawUnseen() {
+	ev := &ob.ev
+	if len(ev.Holders) == 0 && (ob.s.restrictions&report.NestedPIDNS != 0 || ob.fs.remote) {
+		ev.Process, ev.Owner, ev.Thread = lock.ProcessUnknown, nil, false
 	}
-	theirs, err := q.s.mounts.of(p.id)
-	if err != nil {
-		return lock.Area{}, nil, err
-	}
-	return q.dir.Area(q.s.mounts.ours, theirs, p.id), used.files, used.unseen
 }
 
-// judgeNamed establishes what became of the process that the pidfile of a lock
-// nobody holds names: one that has the PID in a namespace below ours and uses the directory, or the one of that
-// PID here.
-func (q *inquiry) judgeNamed() {
-	ev := &q.ev
-	nested, err := q.s.procs.nested(ev.Pidfile.PID)
+// judgeFree finds out what became of the process that the pidfile of a free lock names, and whether
+// the lock may be held where it cannot be seen from here.
+func (ob *observation) judgeFree() {
+	ev := &ob.ev
+	if ob.named != nil {
+		ob.judgeNamed()
+		if ev.Process == lock.ProcessUnknown && ob.named.givesNoAnswer() {
+			ev.Err = report.ErrProcessNoAnswer
+			return
+		}
+	}
+	// A file in a layer of an overlay does not show the locks of the merged file. And a process on
+	// another host is never seen here: that its PID is free here proves nothing.
+	var layer bool
+	ev.OverlayMount, ev.UnreadMountNS, layer = ob.s.mounts.layers.lookup(ob.place, ob.dir.RealPath)
+	hidden := ob.fs.remote && ev.Process.Exited() || layer
+	if hidden && !slices.ContainsFunc(ev.Holders, func(h report.Holder) bool { return h.Deleted }) {
+		ev.Err = report.ErrNotSeen
+	}
+}
+
+// judgeNamed finds out which process the pidfile of a free lock means, and what became of it. A
+// process in a PID namespace below ours that has this PID there, and uses the directory, comes
+// first. Else it is the process with this PID here.
+func (ob *observation) judgeNamed() {
+	ev := &ob.ev
+	inner, err := ob.s.procs.withInnerPID(ev.Pidfile.PID)
 	unseen := err != nil
-	for _, p := range nested {
-		switch q.uses(p) {
+	for _, p := range inner {
+		switch ob.uses(p) {
 		case lock.UseSome:
-			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, q.s.who.describe(p.id), false
+			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, ob.s.who.describe(p.id), false
 			return
 		case lock.UseUnknown:
 			unseen = true
 		}
-		if q.isAnother(p) {
+		if ob.holdsAnother(p) {
 			return
 		}
 	}
-	ev.Process = q.judge(q.named)
+	ev.Process = ob.judge(ob.named)
 	switch ev.Process {
 	case lock.ProcessAlive:
 		return
 	case lock.ProcessUnrelated:
-		if q.isAnother(q.named) {
+		if ob.holdsAnother(ob.named) {
 			return
 		}
 	}
 	if ev.Process != lock.ProcessUnknown {
-		switch used, by := q.usedThere(); {
+		switch used, by := ob.usedFromInnerNS(); {
 		case by != nil:
-			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, q.s.who.describe(by.id), true
+			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, ob.s.who.describe(by.id), true
 			return
 		case used:
-			ev.Process, ev.Owner, ev.Thread, ev.There = lock.ProcessGone, nil, false, true
+			ev.Process, ev.Owner, ev.Thread, ev.OtherPIDNS = lock.ProcessGone, nil, false, true
 		}
 	}
 	if unseen {
@@ -112,15 +120,24 @@ func (q *inquiry) judgeNamed() {
 	}
 }
 
-// isAnother reports whether the process holds the lock of another directory that has the same pidfile: then this one may be a
-// copy of it, or another view on it.
-func (q *inquiry) isAnother(p *process) bool {
-	ev := &q.ev
+// judge finds out what became of a process that the pidfile or the kernel names by a PID which p has
+// now: whether it is still the same, and has to do with the directory.
+func (ob *observation) judge(p *process) lock.ProcessState {
+	if p.state != lock.ProcessAlive {
+		return p.state
+	}
+	return lock.JudgeNamed(p.state, p.id.Started(), time.Unix(0, ob.ev.Pidfile.ID.MTime), ob.uses(p))
+}
+
+// holdsAnother reports whether a process holds the lock of another directory with the same pidfile,
+// or may hold one. Then this directory may be a copy of that one, or another view on it.
+func (ob *observation) holdsAnother(p *process) bool {
+	ev := &ob.ev
 	held, err := p.heldDirs()
-	another := q.dir.Another(held, ev.Pidfile)
+	another := ob.dir.Another(held, ev.Pidfile)
 	switch {
 	case another != "":
-		ev.Process, ev.Owner, ev.Another = lock.ProcessAlive, q.s.who.describe(p.id), another
+		ev.Process, ev.Owner, ev.Another = lock.ProcessAlive, ob.s.who.describe(p.id), another
 	case err != nil:
 		ev.Process = lock.ProcessUnknown
 	default:
@@ -129,78 +146,30 @@ func (q *inquiry) isAnother(p *process) bool {
 	return true
 }
 
-// usedThere reports whether processes of another PID namespace use the directory: then the pidfile's number is one of
-// theirs. No process of them has it, or it would have been found; but a thread of one may, which is returned then.
-func (q *inquiry) usedThere() (used bool, by *process) {
-	for _, p := range q.s.procs.allNested() {
-		if !slices.ContainsFunc(p.touched(), func(place proc.Place) bool { return place.Below(q.place()) }) {
-			continue
-		}
-		if used = true; proc.Host.Task(p.id.PID).HasThread(q.ev.Pidfile.PID) {
-			return true, p
-		}
+// uses says whether a process uses the directory.
+func (ob *observation) uses(p *process) lock.Use {
+	if p.id.PID == os.Getpid() {
+		return lock.UseNone // we have it open to look at it
 	}
-	return used, nil
+	area, used, err := ob.area(p)
+	return area.Of(used, err)
 }
 
-// judgeThere looks up the pidfile's number where all holders live, if that is another PID namespace. It
-// reports whether it is.
-func (q *inquiry) judgeThere() bool {
-	ev := &q.ev
-	var there []string
-	for _, h := range ev.Holders {
-		if h.Deleted {
-			continue
-		}
-		if h.Process.NSPID == h.Process.PID {
-			return false
-		}
-		if proc.Host.Task(h.Process.PID).HasThread(ev.Pidfile.PID) {
-			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, h.Process, true
-			return true
-		}
-		if ns, err := proc.Host.Task(h.Process.PID).Running().PIDNamespace(); err == nil {
-			there = append(there, ns)
-		}
-	}
-	if len(there) == 0 {
-		return false
-	}
-	nested, err := q.s.procs.nested(ev.Pidfile.PID)
-	ev.Process, ev.Owner, ev.Thread, ev.There = lock.ProcessGone, nil, false, true
+// otherUse says whether a process uses anything of the directory besides the lock file.
+func (ob *observation) otherUse(pid int) lock.Use {
+	area, used, err := ob.area(ob.s.procs.find(pid))
+	return area.Beside(ob.s.procs.names.Lock, used, err)
+}
+
+// area finds out what lies below the directory in the view of a process, and what the process uses.
+func (ob *observation) area(p *process) (lock.Area, []proc.Used, error) {
+	used, err := p.inUse()
 	if err != nil {
-		ev.Process = lock.ProcessUnknown
+		return lock.Area{}, nil, err
 	}
-	for _, p := range nested {
-		if ns, err := proc.Host.Task(p.id.PID).Running().PIDNamespace(); err != nil || slices.Contains(there, ns) {
-			ev.Process, ev.Owner = lock.ProcessAlive, q.s.who.describe(p.id)
-			if q.judge(p) == lock.ProcessReused {
-				ev.Process = lock.ProcessReused
-			}
-		}
+	theirs, err := ob.s.mounts.of(p.id)
+	if err != nil {
+		return lock.Area{}, nil, err
 	}
-	return true
-}
-
-// judgeUnseen takes back what is concluded from a PID that is nobody's, where
-// the holder of the lock was not found and may be outside of what can be seen.
-func (q *inquiry) judgeUnseen() {
-	ev := &q.ev
-	if len(ev.Holders) == 0 && (q.s.lacks&report.LacksPIDs != 0 || q.fs.remote) {
-		ev.Process, ev.Owner, ev.Thread = lock.ProcessUnknown, nil, false
-	}
-}
-
-// judgeTaker establishes what became of the process that took the lock. Without a pidfile nothing tells whether its PID
-// was given out again.
-func (q *inquiry) judgeTaker() {
-	ev := &q.ev
-	if ev.Locker <= 0 {
-		return
-	}
-	taker := q.s.procs.find(ev.Locker)
-	ev.Taker = taker.state
-	if ev.Pidfile.ID.MTime != 0 {
-		ev.Taker = q.judge(taker)
-	}
+	return ob.dir.Area(ob.s.mounts.ours, theirs, p.id), used.files, used.unseen
 }

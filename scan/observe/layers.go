@@ -8,67 +8,69 @@ import (
 	"lockscope/lock/proc"
 )
 
-// layers are the directories that the mounted overlays are made of, as far as that can be told.
+// layers are the directories that the mounted overlays are made of, as far as that can be told. Each
+// comes with the mount point of its overlay, where the merged directory is.
 type layers struct {
-	at         map[proc.Place]string // where one is, and the mount point of what it is a layer of
-	somewhere  map[string][]tail     // those of which only the end of the path is known, by its last name
-	anywhere   string                // a mount point of which some layer may be any directory
-	namespaces []*namespace          // that were read
-	unread     int                   // mount namespaces that could not be
+	byPlace    map[proc.Place]string // those whose place is known
+	byLastName map[string][]pathTail // those of which only the end of the path is known, by its last name
+	mayBeAny   string                // where an overlay is mounted that has a layer nothing is known of
+	namespaces []*namespace          // the mount namespaces that were read
+	unread     int                   // how many could not be read
 }
 
-// tail is the end of a path that leads to a layer.
-type tail struct {
+// pathTail is the end of a path that leads to a layer.
+type pathTail struct {
 	names  []string
-	merged string
+	merged string // the mount point
 }
 
 func newLayers() *layers {
-	return &layers{at: map[proc.Place]string{}, somewhere: map[string][]tail{}}
+	return &layers{byPlace: map[proc.Place]string{}, byLastName: map[string][]pathTail{}}
 }
 
-// add takes in a layer that is at a place.
+// add adds a layer whose place is known.
 func (ls *layers) add(place proc.Place, merged string) {
-	if _, known := ls.at[place]; !known {
-		ls.at[place] = merged
+	if _, known := ls.byPlace[place]; !known {
+		ls.byPlace[place] = merged
 	}
 }
 
-// addTail takes in a layer by a path that begins nobody knows where.
+// addTail adds a layer by a path of which it is not known where it begins.
 func (ls *layers) addTail(text, merged string) {
 	names := tailOf(text)
 	if len(names) == 0 {
-		ls.anywhere = merged
+		ls.mayBeAny = merged
 		return
 	}
 	last := names[len(names)-1]
-	known := func(t tail) bool { return slices.Equal(t.names, names) }
-	if !slices.ContainsFunc(ls.somewhere[last], known) {
-		ls.somewhere[last] = append(ls.somewhere[last], tail{names, merged})
+	known := func(t pathTail) bool { return slices.Equal(t.names, names) }
+	if !slices.ContainsFunc(ls.byLastName[last], known) {
+		ls.byLastName[last] = append(ls.byLastName[last], pathTail{names, merged})
 	}
 }
 
-// find returns the mount point of an overlay that a directory is, or may be, a layer of or in a layer
-// of, by its place and its path.
+// find returns the mount point of an overlay of which a directory is, or may be, a layer or in a
+// layer. The directory is given by its place and its path.
 func (ls *layers) find(place proc.Place, name string) (merged string, ok bool) {
-	if ls.anywhere != "" {
-		return ls.anywhere, true
+	if ls.mayBeAny != "" {
+		return ls.mayBeAny, true
 	}
 	for p := (proc.Place{Dev: place.Dev, Path: path.Clean(place.Path)}); strings.HasPrefix(p.Path, "/"); p.Path = path.Dir(p.Path) {
-		if merged, ok := ls.at[p]; ok {
+		if merged, ok := ls.byPlace[p]; ok {
 			return merged, true
 		}
 		if p.Path == "/" {
 			break
 		}
 	}
-	if len(ls.somewhere) == 0 {
+	if len(ls.byLastName) == 0 {
 		return "", false
 	}
-	// Where a file system is mounted, the one has more names, or the other.
+	// The place begins at the root of the file system, the path at ours. Either may have more of the
+	// names in the tail.
 	for _, names := range [][]string{namesOf(place.Path), namesOf(name)} {
 		for i, last := range names {
-			for _, t := range ls.somewhere[last] {
+			for _, t := range ls.byLastName[last] {
 				if n := len(t.names); n <= i+1 && slices.Equal(names[i+1-n:i+1], t.names) {
 					return t.merged, true
 				}
@@ -78,17 +80,18 @@ func (ls *layers) find(place proc.Place, name string) (merged string, ok bool) {
 	return "", false
 }
 
-// none reports whether no directory is a layer.
+// none reports whether there are no layers.
 func (ls *layers) none() bool {
-	return len(ls.at) == 0 && len(ls.somewhere) == 0 && ls.anywhere == ""
+	return len(ls.byPlace) == 0 && len(ls.byLastName) == 0 && ls.mayBeAny == ""
 }
 
-// namesOf are the names in a path.
+// namesOf returns the names in a path.
 func namesOf(name string) []string {
 	return strings.FieldsFunc(name, func(r rune) bool { return r == '/' })
 }
 
-// tailOf are the last names in a path, after which nothing leads up again: what .. means depends on links.
+// tailOf returns the names in a path after the last "..". Where ".." leads depends on links, so the
+// names before it tell nothing.
 func tailOf(text string) (names []string) {
 	for _, name := range namesOf(text) {
 		switch name {
@@ -102,11 +105,14 @@ func tailOf(text string) (names []string) {
 	return names
 }
 
-// layerPaths returns the paths in the options of an overlay that name its layers, as they were given when it
-// was mounted: relative ones too. escaped says that the text is mountinfo's, where what would not be clear is
-// octal. The kernel shows lowerdir and upperdir as they were written, with backslashes before colons, commas and
-// backslashes, and what was given one by one (lowerdir+, datadir+), or by descriptor, as it is
-// (ovl_show_layer in fs/overlayfs/params.c). Of upperdir it does not show which: either may be meant.
+// layerPaths returns the paths of the layers in the options of an overlay, as they were given when
+// it was mounted. So they may be relative. escaped says that the options come from mountinfo, which
+// has octal escapes.
+//
+// The kernel shows lowerdir and upperdir as they were written: with a backslash before each colon,
+// comma and backslash. It shows paths without these backslashes where they were given one by one
+// (lowerdir+, datadir+) or by descriptor (ovl_show_layer in fs/overlayfs/params.c). For upperdir it
+// does not show which of the two it is, so both readings are returned.
 func layerPaths(options string, escaped bool) (paths []string) {
 	add := func(name string) {
 		if name != "" && !slices.Contains(paths, name) {
@@ -120,7 +126,7 @@ func layerPaths(options string, escaped bool) (paths []string) {
 		}
 		switch key {
 		case "lowerdir":
-			for _, name := range splitPlain(value, ':') { // :: is before layers for data alone
+			for _, name := range splitPlain(value, ':') { // data-only layers come after ::
 				add(unquote(name))
 			}
 		case "upperdir":
@@ -133,7 +139,7 @@ func layerPaths(options string, escaped bool) (paths []string) {
 	return paths
 }
 
-// splitPlain splits at a separator that no backslash is before.
+// splitPlain splits s at each sep that has no backslash before it.
 func splitPlain(s string, sep byte) (parts []string) {
 	start := 0
 	for i := 0; i < len(s); i++ {
@@ -148,7 +154,7 @@ func splitPlain(s string, sep byte) (parts []string) {
 	return append(parts, s[start:])
 }
 
-// unquote takes the backslashes away that are before other characters.
+// unquote removes each backslash that has a character after it.
 func unquote(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s

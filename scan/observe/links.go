@@ -9,24 +9,24 @@ import (
 	"lockscope/scan/pool"
 )
 
-// links follows the links in paths that others have chosen, without asking a file system that may hang.
-type links struct {
+// linkResolver follows the links in paths that others have chosen. It asks no file system that may
+// hang. The links of lock.Area are followed in lock: there each path is opened below the root of a
+// process, and one that cannot be followed without risk makes the answer unknown. Here it is
+// followed by name.
+type linkResolver struct {
 	calls *calls
 	known map[string]link
 }
 
-// link is what there is at a path that leads through none.
+// link is what there is at a path whose parent directories are no links.
 type link struct {
-	target string // "" where it is none
+	target string // "" where it is not a link
 	exists bool
 }
 
-// mostLinks is how many a path may lead through (path_resolution(7)).
-const mostLinks = 40
-
-// follow returns the path without links that a path leads to, and whether there is something. Where it comes to
-// a file system that others serve, it goes on by the names alone.
-func (l *links) follow(ns *namespace, name string) (onward string, exists bool) {
+// follow returns the path without links that a path leads to, and whether it exists. On a file system
+// that may hang, each name is taken for a file that exists and is no link.
+func (l *linkResolver) follow(ns *namespace, name string) (onward string, exists bool) {
 	names := namesOf(name)
 	onward, exists = "/", true
 	for followed := 0; len(names) > 0; {
@@ -40,7 +40,7 @@ func (l *links) follow(ns *namespace, name string) (onward string, exists bool) 
 			continue
 		}
 		onward = path.Join(onward, next)
-		here := l.at(ns, onward)
+		here := l.lookup(ns, onward)
 		switch {
 		case !here.exists:
 			return path.Join(onward, path.Join(names...)), false
@@ -58,7 +58,8 @@ func (l *links) follow(ns *namespace, name string) (onward string, exists bool) 
 	return onward, exists
 }
 
-func (l *links) at(ns *namespace, name string) link {
+// lookup returns what there is at a path whose parent directories are no links.
+func (l *linkResolver) lookup(ns *namespace, name string) link {
 	if here, ok := l.known[name]; ok {
 		return here
 	}
@@ -78,7 +79,7 @@ func readLink(name string) link {
 	switch {
 	case err == nil:
 		return link{string(buf[:n]), true}
-	case err == unix.EINVAL: // it is something else
+	case err == unix.EINVAL: // it is not a link
 		return link{"", true}
 	}
 	return link{"", err != unix.ENOENT && err != unix.ENOTDIR}

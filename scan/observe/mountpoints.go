@@ -9,22 +9,21 @@ import (
 	"lockscope/lock/proc"
 )
 
-// MountPoints tells which mount a path is on by the mount table alone: the
-// file system is not asked. The table is read again when it is a second old, and nobody waits long for that.
+// MountPoints tells which mount a path is on. It asks the mount table alone, since the file system
+// may hang. The table is read again when it is older than mountsLast. It may be used concurrently.
 type MountPoints struct {
 	mounts atomic.Pointer[proc.Mounts]
-	read   atomic.Int64 // when, in ns
-	busy   atomic.Bool
+	read   atomic.Int64 // when, in nanoseconds since the epoch
+	busy   atomic.Bool  // somebody reads it just now
 }
 
-// readMountsIn is how long a look at the mount table may take. Then it is as old as it is.
-const readMountsIn = 20 * time.Millisecond
-
+// Of returns the mount point that a path is below. A path that is not absolute, or whose mount is not
+// known, is taken for a mount of its own.
 func (p *MountPoints) Of(path string) string {
 	if !strings.HasPrefix(path, "/") {
 		return path
 	}
-	if time.Since(time.Unix(0, p.read.Load())) > time.Second && p.busy.CompareAndSwap(false, true) {
+	if time.Since(time.Unix(0, p.read.Load())) > mountsLast && p.busy.CompareAndSwap(false, true) {
 		read := make(chan bool)
 		go func() {
 			if mounts, err := proc.Host.Mounts(os.Getpid()); err == nil {

@@ -8,10 +8,10 @@ import (
 	"lockscope/scan/report"
 )
 
-// inhabitant is a process with the namespaces it lives in.
-type inhabitant struct {
+// processNS is a process with the namespaces that it lives in.
+type processNS struct {
 	pid          int
-	mntNS, pidNS string // "" where that is not for us to know
+	mntNS, pidNS string // "" where we may not read it
 	err          error
 }
 
@@ -24,43 +24,44 @@ func (t *mountTable) pids() []int {
 	return pids
 }
 
-// askEverybody reads two links of every process.
-func (t *mountTable) askEverybody() []inhabitant {
+// readProcessNamespaces reads two links of every process.
+func (t *mountTable) readProcessNamespaces() []processNS {
 	pids := t.pids()
-	all := make([]inhabitant, 0, len(pids))
+	all := make([]processNS, 0, len(pids))
 	for _, pid := range pids {
-		who, ok := pool.Call(t.calls, subject{pid, "namespaces"}, func() inhabitant {
-			who, task := inhabitant{pid: pid}, proc.Host.Task(pid)
+		who, ok := pool.Call(t.calls, subject{pid, "namespaces"}, func() processNS {
+			who, task := processNS{pid: pid}, proc.Host.Task(pid)
 			who.mntNS, who.err = task.MountNamespace()
 			who.pidNS, _ = task.PIDNamespace()
 			return who
 		})
 		if !ok {
-			who = inhabitant{pid: pid, err: report.ErrNoAnswer}
+			who = processNS{pid: pid, err: report.ErrNoAnswer}
 		}
 		all = append(all, who)
 	}
 	return all
 }
 
-// namespace is what there is of a mount namespace: its mounts, by what the processes that live in
-// it call their root. To one in a chroot mountinfo shows only what is below.
+// namespace is a mount namespace as one of its processes sees it. To a process in a chroot, mountinfo
+// shows only the mounts below its root, and their paths begin there.
 type namespace struct {
 	name   string
 	mounts proc.Mounts
-	whole  bool // seen from its root
-	points map[string]int
+	whole  bool           // seen by a process that is not in a chroot
+	points map[string]int // index in mounts, by mount point
 }
 
 func newNamespace(name string, mounts proc.Mounts) *namespace {
 	n := &namespace{name: name, mounts: mounts, points: map[string]int{}}
 	for i, m := range mounts {
-		n.points[m.Point] = i // the last covers the others
+		n.points[m.Point] = i // the last one covers the others
 	}
 	return n
 }
 
-// mountOf returns the mount that a clean path is on, as [proc.Mounts.Find] does, but sooner.
+// mountOf returns the mount that a clean path is on. It does what [proc.Mounts.Find] does, but
+// without a search through all mounts.
 func (n *namespace) mountOf(name string) (proc.Mount, bool) {
 	for p := name; ; p = path.Dir(p) {
 		if i, ok := n.points[p]; ok {
@@ -72,7 +73,7 @@ func (n *namespace) mountOf(name string) (proc.Mount, bool) {
 	}
 }
 
-// place is where a clean path leads in the namespace, its links apart.
+// place returns where a clean path leads in the namespace, if it has no links.
 func (n *namespace) place(name string) (proc.Place, bool) {
 	m, ok := n.mountOf(name)
 	if !ok {
@@ -81,8 +82,8 @@ func (n *namespace) place(name string) (proc.Place, bool) {
 	return m.Place(name), true
 }
 
-// namespaces reads the mounts of every mount namespace that a visible process lives in, ours first, and says
-// of how many that was not possible. A process whose namespace cannot be told counts as one.
+// namespaces reads the mounts of every mount namespace that a visible process lives in, ours first.
+// unread is how many could not be read. A process whose namespace cannot be told counts as one.
 func (t *mountTable) namespaces() (found []*namespace, unread int) {
 	seen := map[string]*namespace{}
 	if t.ours != nil {
@@ -91,7 +92,7 @@ func (t *mountTable) namespaces() (found []*namespace, unread int) {
 		found, seen[t.name] = append(found, ours), ours
 	}
 	failed := map[string]bool{}
-	for _, who := range t.everybody() {
+	for _, who := range t.processNamespaces() {
 		if proc.IsGone(who.err) {
 			continue
 		} else if who.err != nil {
@@ -102,7 +103,7 @@ func (t *mountTable) namespaces() (found []*namespace, unread int) {
 		if before != nil && before.whole {
 			continue
 		}
-		view, err := askOrFail(t.calls, subject{who.pid, "mountinfo"}, func() (*namespace, error) { return readNamespace(who) })
+		view, err := callErr(t.calls, subject{who.pid, "mountinfo"}, func() (*namespace, error) { return readNamespace(who) })
 		switch {
 		case err != nil:
 			failed[who.mntNS] = failed[who.mntNS] || !proc.IsGone(err)
@@ -119,7 +120,7 @@ func (t *mountTable) namespaces() (found []*namespace, unread int) {
 	return found, unread
 }
 
-func readNamespace(who inhabitant) (*namespace, error) {
+func readNamespace(who processNS) (*namespace, error) {
 	task := proc.Host.Task(who.pid)
 	root, err := task.Root()
 	if err != nil {

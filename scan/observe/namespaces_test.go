@@ -14,8 +14,8 @@ import (
 // A namespace that cannot be read is counted, unless its last process has ended.
 func TestUnreadNamespaces(t *testing.T) {
 	table := newMountTable(&layerFinder{calls: pool.NewCalls[subject](1e9)})
-	table.everybody = func() []inhabitant {
-		return []inhabitant{
+	table.processNamespaces = func() []processNS {
+		return []processNS{
 			{pid: os.Getpid(), mntNS: table.name},
 			{pid: os.Getpid(), mntNS: "mnt:[1]"},
 			{pid: os.Getpid(), mntNS: "mnt:[1]"},

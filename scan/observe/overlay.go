@@ -10,17 +10,17 @@ import (
 	"lockscope/scan/pool"
 )
 
-// overlayLayers are the upper and lower directories of the overlays that are
-// mounted, here or in another mount namespace. A merged file has a lock of its own, which is not seen
-// through the layer's path. They are looked for when they are first asked for.
+// overlayLayers are the upper and lower directories of the overlays that are mounted, here or in
+// another mount namespace. They matter because a file in a layer does not show the lock of the
+// merged file. They are searched for when they are first asked for.
 type overlayLayers struct {
 	find func() *layers
 }
 
-// have reports whether a directory belongs to a layer, or may do so, and where that overlay is mounted; and in
-// how many mount namespaces, which could not be read, there may be others. Its place and path are asked for only
-// where there are layers.
-func (o *overlayLayers) have(place func() proc.Place, name func() string) (merged string, unread int, ok bool) {
+// lookup reports whether a directory is, or may be, in a layer, and where that overlay is mounted.
+// unread is in how many mount namespaces, which could not be read, there may be more overlays. The
+// directory's place and name are called for only where there are layers.
+func (o *overlayLayers) lookup(place func() proc.Place, name func() string) (merged string, unread int, ok bool) {
 	found := o.find()
 	if !found.none() {
 		merged, ok = found.find(place(), name())
@@ -28,22 +28,20 @@ func (o *overlayLayers) have(place func() proc.Place, name func() string) (merge
 	return merged, found.unread, ok
 }
 
-// layerFinder finds layers. It lasts as long as the Monitor.
+// layerFinder finds layers. It lasts as long as the Observer, and may be used concurrently.
 type layerFinder struct {
 	calls *calls
 
-	mu   sync.Mutex
-	last *layers
-	read time.Time
+	mu     sync.Mutex
+	last   *layers
+	readAt time.Time // when last was searched for
 }
 
-// layersLast is for how long what was found serves the looks that follow each other.
-const layersLast = time.Second
-
+// find returns the layers, from the last search if that is not older than layersLast.
 func (f *layerFinder) find(t *mountTable) *layers {
 	f.mu.Lock()
 	last := f.last
-	if time.Since(f.read) > layersLast {
+	if time.Since(f.readAt) > layersLast {
 		last = nil
 	}
 	f.mu.Unlock()
@@ -52,7 +50,7 @@ func (f *layerFinder) find(t *mountTable) *layers {
 	}
 	began := time.Now()
 	namespaces, unread := t.namespaces()
-	s := &sighting{layers: newLayers(), namespaces: namespaces, links: &links{calls: f.calls, known: map[string]link{}}}
+	s := &layerSearch{layers: newLayers(), namespaces: namespaces, links: &linkResolver{calls: f.calls, known: map[string]link{}}}
 	s.layers.namespaces, s.layers.unread = namespaces, unread
 	for _, o := range overlaysIn(namespaces) {
 		s.resolve(o)
@@ -62,14 +60,14 @@ func (f *layerFinder) find(t *mountTable) *layers {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.last, f.read = s.layers, began
+	f.last, f.readAt = s.layers, began
 	return f.last
 }
 
-// overlayFS is the super block of an overlay.
+// overlayFS is one overlay: a super block, which may be mounted several times.
 type overlayFS struct {
-	dev   uint64
-	paths []string // of its layers, as they were given
+	dev   uint64   // 0 for one that FUSE serves
+	paths []string // of its layers, as they were given when it was mounted
 	at    []mountedAt
 }
 
@@ -98,17 +96,23 @@ func overlaysIn(namespaces []*namespace) (found []*overlayFS) {
 	return found
 }
 
-// sighting is one look for layers.
-type sighting struct {
-	*layers
-	namespaces []*namespace // ours is the first
-	links      *links
+// layerSearch is one search for layers.
+type layerSearch struct {
+	layers     *layers      // what it found
+	namespaces []*namespace // that could be read; ours is the first
+	links      *linkResolver
 }
 
-// resolve finds out where the layers of an overlay are. A relative path began where the one was who mounted it,
-// which nobody knows: in a directory above the mount point, as a rule. An absolute one began at his root: ours, that of
-// a namespace that the overlay is seen in, or of a chroot that the mount point is in.
-func (s *sighting) resolve(o *overlayFS) {
+// resolve finds out where the layers of an overlay are. What a path began at is not recorded, so
+// all that is likely is tried:
+//
+//   - A relative path began at the working directory of whoever mounted the overlay: mostly a directory
+//     above the mount point.
+//   - An absolute path began at the root of that process: ours, that of a namespace that the overlay is
+//     seen in, or that of a chroot which the mount point is in.
+//
+// Where that may not be all, the end of the path is added too.
+func (s *layerSearch) resolve(o *overlayFS) {
 	merged := o.at[0].point
 	isOurs := len(s.namespaces) > 0 && o.at[0].ns == s.namespaces[0] && o.at[0].ns.whole
 	for _, text := range o.paths {
@@ -117,7 +121,7 @@ func (s *sighting) resolve(o *overlayFS) {
 			for _, base := range basesOf(at.point) {
 				name := base + "/" + text
 				if place, ok := at.ns.place(path.Clean("/" + name)); ok && place.Dev != o.dev {
-					s.add(place, merged)
+					s.layers.add(place, merged)
 					found = found || base == ""
 				}
 				if s.follow(name, merged) {
@@ -125,20 +129,21 @@ func (s *sighting) resolve(o *overlayFS) {
 				}
 			}
 			for _, place := range at.ns.mountedTail(text) {
-				s.add(place, merged)
+				s.layers.add(place, merged)
 			}
 		}
 		absolute := path.IsAbs(text)
 		if !absolute || !isOurs {
-			s.addTail(text, merged)
+			s.layers.addTail(text, merged)
 		}
 		if names := tailOf(text); absolute && !isOurs && !found && len(names) > 0 {
-			s.addTail(names[len(names)-1], merged)
+			s.layers.addTail(names[len(names)-1], merged)
 		}
 	}
 }
 
-// basesOf are the directories that a path may begin at: the root, and those that the mount point is in.
+// basesOf returns the directories that a path may begin at: the root, as "", and those above the
+// mount point.
 func basesOf(point string) []string {
 	bases := []string{""}
 	for dir := path.Dir(point); dir != "/" && dir != "."; dir = path.Dir(dir) {
@@ -147,8 +152,9 @@ func basesOf(point string) []string {
 	return bases
 }
 
-// follow adds the place that a path leads to in our namespace, through its links, if there is anything.
-func (s *sighting) follow(name, merged string) (exists bool) {
+// follow follows the links in a path in our namespace, and adds the place that it leads to, if it
+// exists.
+func (s *layerSearch) follow(name, merged string) (exists bool) {
 	if len(s.namespaces) == 0 {
 		return false
 	}
@@ -156,14 +162,14 @@ func (s *sighting) follow(name, merged string) (exists bool) {
 	onward, exists := s.links.follow(ours, name)
 	if exists {
 		if place, ok := ours.place(onward); ok {
-			s.add(place, merged)
+			s.layers.add(place, merged)
 		}
 	}
 	return exists
 }
 
-// mountedTail returns the places that a relative path leads to where its first names are those of a
-// mount point.
+// mountedTail returns the places that a relative path leads to if its first names are the last of
+// some mount point.
 func (n *namespace) mountedTail(text string) (places []proc.Place) {
 	names := tailOf(text)
 	if path.IsAbs(text) {
@@ -180,8 +186,8 @@ func (n *namespace) mountedTail(text string) (places []proc.Place) {
 	return places
 }
 
-// fuseOverlays returns the overlays that fuse-overlayfs serves: mountinfo says nothing of their layers,
-// but the command lines of the servers do.
+// fuseOverlays returns the overlays that fuse-overlayfs serves. mountinfo does not have their
+// layers, but the command lines of the servers do. Which server serves which mount is not known.
 func (t *mountTable) fuseOverlays(namespaces []*namespace) (found []*overlayFS) {
 	const program = "fuse-overlayfs"
 	var at []mountedAt
@@ -195,7 +201,7 @@ func (t *mountTable) fuseOverlays(namespaces []*namespace) (found []*overlayFS) 
 	if len(at) == 0 {
 		return nil
 	}
-	for _, who := range t.everybody() {
+	for _, who := range t.processNamespaces() {
 		words, _ := pool.Call(t.calls, subject{who.pid, "cmdline"}, func() []string {
 			task := proc.Host.Task(who.pid)
 			if task.Comm() != program {

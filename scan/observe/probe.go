@@ -2,13 +2,14 @@ package observe
 
 import "fmt"
 
-// Probe says which ways to establish a lock's state are allowed.
+// Probe is a mode: it says by which ways the state of a lock may be established. See the package
+// comment.
 type Probe uint8
 
 const (
-	ProbeAuto  Probe = iota // fdinfo, then the kernel table, then a flock probe for what is left
-	ProbeFlock              // always a flock probe
-	ProbeNever              // never a flock probe: what cannot be established otherwise is unknown
+	ProbeAuto  Probe = iota // every way, the flock probe last
+	ProbeFlock              // the fdinfo of the named process, and a flock probe at once
+	ProbeNever              // no lease and no flock probe: what these alone could tell is unknown
 )
 
 var probeNames = [...]string{"auto", "flock", "never"}

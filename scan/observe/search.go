@@ -5,16 +5,17 @@ import (
 	"slices"
 )
 
-// Search is what a search of all processes found: every descriptor through which a flock is held. It
-// serves later sessions too, in which what it found is confirmed.
+// Search is what a search of all processes found: every descriptor through which a flock is held.
+// It may be used in later sessions too: each descriptor is read again before it counts. It never
+// changes.
 type Search struct {
-	byIno   map[uint64][]descriptor
-	former  []descriptor // those of lock files that may have been a directory's
-	openers []opener
+	byIno           map[uint64][]descriptor
+	formerLockFiles []descriptor // on files that may have been a directory's lock file before
+	openers         []opener
 }
 
-// Search looks at every descriptor of every process, once, or until ctx ends. Descriptors on lock files
-// that are known are not looked at further.
+// Search looks at every descriptor of every process, once, or until ctx ends. Descriptors on known
+// lock files are not looked at further.
 func (s *Session) Search(ctx context.Context, known *Known, roots []string) *Search {
 	known = s.covering(known, roots)
 	found := &Search{byIno: map[uint64][]descriptor{}}
@@ -26,23 +27,24 @@ func (s *Session) Search(ctx context.Context, known *Known, roots []string) *Sea
 		for _, d := range p.all() {
 			found.byIno[d.flock.Ino] = append(found.byIno[d.flock.Ino], d)
 		}
-		found.former = append(found.former, p.former(known.explains, func(*descriptor) bool { return true })...) // after all, which leaves few links to read
+		// After all, which leaves few links to read.
+		found.formerLockFiles = append(found.formerLockFiles, p.formerLockFiles(known.explains, func(*descriptor) bool { return true })...)
 		found.openers = append(found.openers, p.openers()...)
 	}
 	return found
 }
 
-// of returns the descriptors that hold the lock of the directory looked at, or
-// of a deleted lock file that it had.
-func (s *Search) of(q *inquiry) []descriptor {
+// of returns the descriptors that hold the lock of the directory that is looked at, or of a former
+// lock file of it, in order of PID.
+func (s *Search) of(ob *observation) []descriptor {
 	var found []descriptor
-	for _, d := range s.byIno[q.ino] {
-		if q.isOurs(&d) {
+	for _, d := range s.byIno[ob.ino] {
+		if ob.isOurs(&d) {
 			found = append(found, d)
 		}
 	}
-	for _, d := range s.former {
-		if q.mayHaveBeenOurs(&d) && q.wasOurs(&d) {
+	for _, d := range s.formerLockFiles {
+		if ob.mayHaveBeenOurs(&d) && ob.wasOurs(&d) {
 			found = append(found, d)
 		}
 	}

@@ -10,65 +10,64 @@ import (
 	"lockscope/scan/report"
 )
 
-// ObserverConfig says how an Observer looks.
+// Config says how an Observer looks.
 type Config struct {
 	Names   lock.Names
 	Probe   Probe
-	Timeout time.Duration // that whoever calls an Observer has; it waits for no answer of the kernel so long
-	Brief   bool          // only the verdicts are wanted: who a process is that the pidfile names is left out
+	Timeout time.Duration // of a whole look: one call to the kernel waits for a part of it
+	Brief   bool          // only verdicts are wanted: the process that the pidfile names is not described
 }
 
-// Observer gathers the evidence on directories. What it keeps from one session to the next is who
-// processes are, which layers the mounted overlays have, and whether the kernel's lock table may be
-// read. It may be used concurrently.
+// Observer gathers the evidence on directories. From one session to the next it keeps who processes
+// are, which layers the mounted overlays have, and whether the kernel's lock table may be read. It
+// may be used concurrently.
 type Observer struct {
 	cfg    Config
 	calls  *calls
 	who    *describer
 	layers layerFinder
-	slow   atomic.Bool // the kernel's lock table takes too long to read
+	slow   atomic.Bool // a read of the kernel's lock table took too long
 }
 
-// NewObserver returns an Observer.
+// New returns an Observer.
 func New(cfg Config) *Observer {
 	cfg.Names = cfg.Names.OrDefault()
 	calls := pool.NewCalls[subject](cfg.Timeout)
 	return &Observer{cfg: cfg, calls: calls, who: newDescriber(calls), layers: layerFinder{calls: calls}}
 }
 
-// Keep forgets who every process is but those in use.
+// Keep forgets who the processes are that are not in use, so that memory stays bounded.
 func (o *Observer) Keep(inUse map[proc.Process]bool) { o.who.keep(inUse) }
 
-// Forgive allows the kernel's lock table to be read again, where one read of it took too long: the
+// RetryTable allows the kernel's lock table to be read again after a read that took too long: the
 // host may just have been busy.
-func (o *Observer) Forgive() { o.slow.Store(false) }
+func (o *Observer) RetryTable() { o.slow.Store(false) }
 
-// Session is a time in which the kernel is asked each thing once: about its processes, its mounts and
-// its locks. What a session knows grows old, so a new one is begun for each time around. It may be
-// used concurrently.
+// Session is a time in which the kernel is asked each thing once: about processes, mounts and locks.
+// The answers grow old, so each round of looks has a session of its own. It may be used concurrently.
 type Session struct {
-	probe  Probe
-	brief  bool
-	mounts *mountTable
-	who    *describer
-	procs  *processes
-	table  *table
-	lacks  report.Lacks
+	probe        Probe
+	brief        bool
+	mounts       *mountTable
+	who          *describer
+	procs        *processes
+	table        *table
+	restrictions report.Restrictions
 }
 
 // Begin begins a session. It reads this program's mounts, and nothing else yet.
 func (o *Observer) Begin() *Session {
 	mounts := newMountTable(&o.layers)
 	return &Session{
-		probe:  o.cfg.Probe,
-		brief:  o.cfg.Brief,
-		mounts: mounts,
-		who:    o.who,
-		procs:  newProcesses(o.cfg.Names, mounts),
-		table:  &table{calls: o.calls, slow: &o.slow},
-		lacks:  whatLacks(mounts),
+		probe:        o.cfg.Probe,
+		brief:        o.cfg.Brief,
+		mounts:       mounts,
+		who:          o.who,
+		procs:        newProcesses(o.cfg.Names, mounts),
+		table:        &table{calls: o.calls, slow: &o.slow},
+		restrictions: findRestrictions(mounts),
 	}
 }
 
-// ReadTable reads the kernel's lock table, if nobody has yet. That takes some 10 ms.
-func (s *Session) ReadTable() { s.table.ready() }
+// ReadTable reads the kernel's lock table, unless it was begun before. That takes some 10 ms.
+func (s *Session) ReadTable() { s.table.tryLoad() }

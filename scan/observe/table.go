@@ -9,15 +9,11 @@ import (
 	"lockscope/scan/pool"
 )
 
-// tableLimit is how long one read of the kernel's lock table may take. While it
-// prints, the kernel holds the lock that every flock(2) on the host needs.
-const tableLimit = 50 * time.Millisecond
-
-// table is the kernel's lock table, /proc/locks, read at most once, and only
-// when somebody needs it. It may be used concurrently.
+// table is the kernel's lock table, /proc/locks. It is read at most once, and only when it is needed:
+// see tableLimit. It may be used concurrently.
 type table struct {
 	calls *calls
-	slow  *atomic.Bool // set where a read took too long; then it is not read again
+	slow  *atomic.Bool // a read took too long: it is not read again
 
 	begun atomic.Bool
 	once  sync.Once
@@ -25,15 +21,16 @@ type table struct {
 	lines tableLines
 }
 
-// tableLines are those that were read, by the files that they are of. They are nil where the table cannot be had.
+// tableLines are the lines that were read, by the files that they are of. The maps are nil where the
+// table could not be read.
 type tableLines struct {
 	flocks map[proc.File]proc.Lock
 	others map[proc.File]proc.Lock // locks of other kinds
 }
 
-// find returns the lines of the lock file with this inode number, on a file
-// system where that says which file it is: of a flock, and of a lock of another kind. That there is none proves nothing:
-// the kernel prints the table piece by piece, and leaves a line out when an earlier lock goes meanwhile.
+// find returns the lines of the lock file with this inode number: one of a flock, and one of a lock
+// of another kind. It finds none on a file system where the number does not say which file it is.
+// That there is no line proves nothing: see the package comment.
 func (t *table) find(fs filesystem, ino uint64) (flock, other proc.Lock) {
 	if fs.shared {
 		return proc.Lock{}, proc.Lock{}
@@ -43,7 +40,7 @@ func (t *table) find(fs filesystem, ino uint64) (flock, other proc.Lock) {
 	return t.lines.flocks[key], t.lines.others[key]
 }
 
-// load reads the table unless that was done.
+// load reads the table, or waits for a goroutine that reads it.
 func (t *table) load() {
 	t.once.Do(func() {
 		t.lines, _ = pool.Call(t.calls, subject{what: "locks"}, t.read)
@@ -51,19 +48,19 @@ func (t *table) load() {
 	})
 }
 
-// ready reports whether the table is read. The first who asks reads it, and nobody else
-// has to wait for that.
-func (t *table) ready() bool {
+// tryLoad reads the table if nobody began to, and reports whether it was read. Only its first caller
+// waits for that.
+func (t *table) tryLoad() bool {
 	if t.begun.CompareAndSwap(false, true) {
 		t.load()
 	}
 	return t.loaded()
 }
 
-// loaded reports whether that was done.
+// loaded reports whether the table was read.
 func (t *table) loaded() bool { return t.done.Load() }
 
-// each calls found with every line. It reports false where the table cannot be had.
+// each calls found with the line of every flock. It reports false where the table cannot be read.
 func (t *table) each(found func(proc.Lock)) bool {
 	t.load()
 	for _, line := range t.lines.flocks {

@@ -10,11 +10,11 @@ import (
 	"lockscope/scan/report"
 )
 
-// Unchanged reports whether nothing an earlier report rests on has changed:
-// the directory (every acquire and release changes its mtime), the pidfile,
-// the processes, and the descriptors that hold the lock. Then nothing needs to be asked again, least of
-// all the lock. confirm says whether to look at the descriptors of sound directories too. The lock file is for
-// the caller to look at.
+// Unchanged reports whether everything that an earlier report rests on is as it was: the directory,
+// whose mtime every acquire and release changes, the pidfile, the processes, and the descriptors
+// that hold the lock. Then the lock need not be asked again. confirm says whether to read the
+// descriptors of held directories too; those of others are always read. The lock file is the
+// caller's to look at.
 func (s *Session) Unchanged(d lock.Dir, r *report.Report, confirm bool) bool {
 	ev := &r.Evidence
 	if r.Checking || ev.Changing || ev.Acquiring || ev.Pidfile.Err != nil || !lasting(ev.Err) || !lasting(ev.Lock.Err) {
@@ -29,8 +29,8 @@ func (s *Session) Unchanged(d lock.Dir, r *report.Report, confirm bool) bool {
 	if !s.ownerAsBefore(r) {
 		return false
 	}
-	if s.probe == ProbeAuto && (ev.Busy || errors.Is(ev.Lock.Err, lock.ErrLeased)) && ev.Lock.State != lock.LockHeld {
-		// Who has the file open may close it, and nothing else tells.
+	if s.probe == ProbeAuto && (ev.OpenElsewhere || errors.Is(ev.Lock.Err, lock.ErrLeased)) && ev.Lock.State != lock.LockHeld {
+		// Whoever has the file open may close it. Only a lease tells.
 		if now := d.LeaseSeen(ev.Lock); now.State != lock.LockUnknown {
 			return false
 		}
@@ -39,15 +39,16 @@ func (s *Session) Unchanged(d lock.Dir, r *report.Report, confirm bool) bool {
 		return false
 	}
 	for _, h := range ev.Holders {
-		if !s.sameProcess(h.Process.PID, h.Process, lock.ProcessAlive) || (confirm || r.Verdict.State != report.Held) && !s.stands(h) {
+		if !s.sameProcess(h.Process.PID, h.Process, lock.ProcessAlive) || (confirm || r.Verdict.State != report.Held) && !s.stillHolds(h) {
 			return false
 		}
 	}
 	return true
 }
 
-// ownerAsBefore reports whether a process that the pidfile names still holds no lock here, or the one of another directory:
-// nothing in the directory tells of that.
+// ownerAsBefore reports whether a process that the pidfile names, and that held no lock here, still
+// holds none, and still holds that of the other directory if it did. Nothing in this directory
+// changes with that.
 func (s *Session) ownerAsBefore(r *report.Report) bool {
 	ev := &r.Evidence
 	switch {
@@ -62,27 +63,25 @@ func (s *Session) ownerAsBefore(r *report.Report) bool {
 	return true
 }
 
-// lasting reports whether an error says something of the directory that will
-// be so until the directory changes.
+// lasting reports whether an error will stay the same until the directory changes.
 func lasting(err error) bool {
 	return err == nil || errors.Is(err, lock.ErrNotRegular) || errors.Is(err, report.ErrNotProbed) || errors.Is(err, report.ErrNotSeen) ||
 		errors.Is(err, lock.ErrPosixLock) || errors.Is(err, lock.ErrLeased)
 }
 
-// sameProcess reports whether what there is under a PID is still the same: the
-// same process, as dead or alive as it was judged to be, or still none.
+// sameProcess reports whether the same process still has the PID, and is as dead or alive as it was
+// judged to be. Where there was none (before is nil), it reports whether there still is none.
 func (s *Session) sameProcess(pid int, before *report.Process, judged lock.ProcessState) bool {
 	if before == nil {
 		return s.procs.find(pid).state == lock.ProcessGone
 	}
-	p := s.procs.find(before.PID) // which the pidfile does not have where that is a container's
+	p := s.procs.find(before.PID) // not pid: a container's pidfile has the PID of its own namespace
 	return p.state != lock.ProcessGone && p.id.Ticks == before.Ticks &&
 		(p.state == lock.ProcessZombie) == (judged == lock.ProcessZombie)
 }
 
-// stands confirms, with one small read, that the process still holds a flock
-// through the descriptor it was seen to hold it through.
-func (s *Session) stands(h report.Holder) bool {
+// stillHolds confirms, with one small read, that a holder still holds a flock through its descriptor.
+func (s *Session) stillHolds(h report.Holder) bool {
 	info, _ := pool.Call(s.procs.calls, subject{h.Process.PID, "fd"}, func() proc.FDInfo { return proc.Host.Task(h.Process.PID).FDInfo(h.FD) })
 	return info.Flock.Kind == proc.Flock
 }

@@ -133,10 +133,10 @@ func (b *Breaker) lookAt(ctx context.Context, path string, dir lock.FileID) repo
 		return report.Evidence{}
 	}
 	s := observe.New(observe.Config{Names: b.Names, Probe: observe.ProbeNever, Timeout: lookTime}).Begin()
-	now := s.Observe(d, d.LockFile(), observe.How{Wait: true})
+	now := s.Observe(d, d.LockFile(), observe.Options{WaitForTable: true})
 	if len(now.Evidence.Holders) == 0 {
 		all := s.Search(ctx, observe.NewKnown(0), nil)
-		now = s.Observe(d, d.LockFile(), observe.How{Wait: true, Search: all})
+		now = s.Observe(d, d.LockFile(), observe.Options{WaitForTable: true, Search: all})
 	}
 	return now.Evidence
 }

@@ -40,7 +40,7 @@ func staleReport(t *testing.T, dir string) *report.Report {
 	}
 	defer d.Close()
 	s := observe.New(observe.Config{Timeout: hosttest.Patience}).Begin()
-	now := s.Observe(d, d.LockFile(), observe.How{Wait: true})
+	now := s.Observe(d, d.LockFile(), observe.Options{WaitForTable: true})
 	r := &report.Report{Root: dir, Path: dir, Evidence: now.Evidence, Observed: now.At}
 	r.Verdict = report.Classify(&r.Evidence)
 	if !r.Breakable() {

@@ -2,29 +2,13 @@ package report
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
-	"time"
 
 	"lockscope/lock"
 )
 
-// Errors that say why something could not be established, beside those of the system.
-var (
-	ErrNoAnswer  = errors.New("no answer")                                 // within Config.Timeout
-	ErrNotProbed = errors.New("not established without a flock probe")     // under ProbeNever
-	ErrNotSeen   = errors.New("locks held here are not visible from here") // overlay layers, foreign namespaces
-)
-
-// NoAnswer is ErrNoAnswer of what gave none within a time limit.
-func NoAnswer(limit time.Duration) error { return fmt.Errorf("%w in %v", ErrNoAnswer, limit) }
-
-// ErrSilent is ErrNoAnswer of a process, and not of a file system.
-var ErrSilent = fmt.Errorf("of the process that the pidfile names: %w", ErrNoAnswer)
-
-// Classify turns evidence into a verdict. It is pure: it asks nothing of the
-// system, and the same evidence always gives the same verdict.
+// Classify makes a verdict of evidence. The same evidence always gives the same verdict.
 func Classify(ev *Evidence) Verdict {
 	if ev.Err != nil {
 		v := unknown(ev.Err)
@@ -48,7 +32,8 @@ func Classify(ev *Evidence) Verdict {
 	if ev.Pidfile.State == lock.PidfileNotRegular {
 		return Verdict{Unknown, Reasons(0).With(PidfileNotRegular)}
 	}
-	if ev.Changing && errors.Is(ev.Lock.Err, lock.ErrOpenElsewhere) { // a daemon that comes and goes has it open at each look
+	if ev.Changing && errors.Is(ev.Lock.Err, lock.ErrOpenElsewhere) {
+		// A daemon acquires and releases all the time, and had it open at each look.
 		return Verdict{Held, Reasons(0).With(Changing)}
 	}
 	switch ev.Lock.State {
@@ -94,7 +79,7 @@ func classifyHeld(ev *Evidence) Verdict {
 	return Verdict{Mismatch, why.With(PIDNotHolder)}
 }
 
-// classifyUnseen is for a held lock none of whose holders was found.
+// classifyUnseen is for a held lock of which no holder was found.
 func classifyUnseen(ev *Evidence) Verdict {
 	why := Reasons(0).With(HolderNotVisible)
 	if ev.Process.Exited() {
@@ -105,7 +90,7 @@ func classifyUnseen(ev *Evidence) Verdict {
 }
 
 func classifyFree(ev *Evidence) Verdict {
-	if ev.Changing { // the lock and the pidfile were never seen together
+	if ev.Changing { // the lock and the pidfile never stood still together
 		return Verdict{Free, Reasons(0).With(Changing)}
 	}
 	var why Reasons
@@ -119,7 +104,7 @@ func classifyFree(ev *Evidence) Verdict {
 		why = why.With(PIDThread)
 	}
 	named := ev.Pidfile.State == lock.PidfileNamed
-	if alive := named && ev.Process == lock.ProcessAlive; ev.Busy && !alive {
+	if alive := named && ev.Process == lock.ProcessAlive; ev.OpenElsewhere && !alive {
 		why = why.With(OpenElsewhere)
 		if !ev.openersAreHarmless() {
 			return Verdict{Unknown, why}
@@ -148,36 +133,15 @@ func classifyFree(ev *Evidence) Verdict {
 	return Verdict{Stale, why.With(reason)}
 }
 
-// openersAreHarmless reports whether those who have the lock file open are seen, and none of them can stand for a
-// holder who is not: who serves a file system has open what others hold on it.
+// openersAreHarmless reports whether it is known who has the lock file open, and none of them
+// serves a file system. Such a server has the file open for its clients, and a client may hold the
+// lock.
 func (ev *Evidence) openersAreHarmless() bool {
 	return len(ev.Openers) > 0 && !slices.ContainsFunc(ev.Openers, func(o Opener) bool { return o.Serves })
 }
 
-// NamedHolds reports whether the process the pidfile names is among the
-// holders, by its PID here or, for one in a container, by the one it has there.
-func (ev *Evidence) NamedHolds() bool { return ev.NamedHolder() != nil }
-
-func (ev *Evidence) NamedHolder() *Process {
-	pid := ev.Pidfile.PID
-	if ev.Thread && ev.Owner != nil {
-		pid = ev.Owner.PID
-	}
-	var here *Process
-	for _, h := range ev.Holders {
-		switch {
-		case h.Deleted:
-		case h.Process.NSPID == ev.Pidfile.PID && h.Process.NSPID != h.Process.PID:
-			return h.Process
-		case h.Process.PID == pid:
-			here = h.Process
-		}
-	}
-	return here
-}
-
-// onlyInherited reports whether whoever took the lock is gone, and nobody but
-// heirs of its descriptor keeps it.
+// onlyInherited reports whether the process that took the lock is gone, and only processes that
+// inherited its descriptor keep it.
 func (ev *Evidence) onlyInherited() bool {
 	for _, h := range ev.Holders {
 		if !h.Inherited {
@@ -192,6 +156,7 @@ func (v Verdict) with(r Reason) Verdict {
 	return v
 }
 
+// unknown is the verdict where something could not be established.
 func unknown(err error) Verdict {
 	var why Reasons
 	switch {
@@ -227,6 +192,8 @@ func pidfileReason(s lock.PidfileState) Reason {
 	return PidfileMalformed
 }
 
+// processReason returns the reason code of a state that shows that the pidfile's process is not the
+// owner.
 func processReason(s lock.ProcessState) (Reason, bool) {
 	switch s {
 	case lock.ProcessGone:

@@ -32,7 +32,7 @@ var rules = []rule{
 	{Unknown, func(ev *Evidence) bool { return ev.Pidfile.State == lock.PidfileUnreadable }},
 	{Unknown, func(ev *Evidence) bool { return !isHeld(ev) && ev.Another != "" }},
 	{Unguarded, func(ev *Evidence) bool { return !isHeld(ev) && isNamed(ev) && ev.Process == lock.ProcessAlive }},
-	{Unknown, func(ev *Evidence) bool { return !isHeld(ev) && ev.Busy && len(ev.Openers) != 1 }}, // unseen, or a server among them
+	{Unknown, func(ev *Evidence) bool { return !isHeld(ev) && ev.OpenElsewhere && len(ev.Openers) != 1 }}, // unseen, or a server among them
 	{Orphaned, func(ev *Evidence) bool {
 		return isHeld(ev) && isNamed(ev) && ev.Process.Exited() && len(ev.Holders) > 0 &&
 			!anyHolder(ev, func(h Holder) bool { return !h.Inherited }) &&
@@ -89,7 +89,7 @@ var trueOf = map[Reason]func(*Evidence) bool{
 	PIDThread:          func(ev *Evidence) bool { return ev.Thread },
 	PosixLock:          func(ev *Evidence) bool { return hasError(ev, lock.ErrPosixLock) },
 	HoldsAnother:       func(ev *Evidence) bool { return ev.Another != "" },
-	OpenElsewhere:      func(ev *Evidence) bool { return ev.Busy || hasError(ev, lock.ErrOpenElsewhere) },
+	OpenElsewhere:      func(ev *Evidence) bool { return ev.OpenElsewhere || hasError(ev, lock.ErrOpenElsewhere) },
 	Leased:             func(ev *Evidence) bool { return hasError(ev, lock.ErrLeased) },
 	InheritedFD:        func(ev *Evidence) bool { return anyHolder(ev, func(h Holder) bool { return h.Inherited }) },
 	HolderNotVisible:   func(ev *Evidence) bool { return isHeld(ev) && len(ev.Holders) == 0 },

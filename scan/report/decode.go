@@ -9,31 +9,33 @@ import (
 	"time"
 )
 
-// ErrUnknownType is the error of a line that is an object, but of a type that this version does not
-// know. A reader can leave it out.
+// ErrUnknownType is the error for an object of a type that this version does not know. A reader can
+// skip it.
 var ErrUnknownType = errors.New("unknown type of object")
 
-// Decode reads a line that [Line.Encode] wrote, on this host or another. It may come from anybody: a
-// line that is longer than [MaxLine], is not JSON or contradicts itself is an error, whose text may
-// have parts of it: escape it before printing.
+// Decode reads a line that [Line.Encode] wrote, on this host or another. The line may come from
+// anybody. It is an error if it is longer than [MaxLine], is not JSON or contradicts itself. The error's
+// text may have parts of the line: escape it before printing.
 //
-// What it returns encodes to the same bytes again. A report gives the same State, Reasons, Keeper and
-// Breakable, and Since to the millisecond; its sentences are the sender's, made safe to print. A word
-// that this version does not know is taken for the one that claims least: the state Unknown, no
-// reason, a lock or a process that is unknown, a pidfile that could not be read. Keys that it does not
-// know are passed over.
+// What Decode returns encodes to the same bytes again. A report gives the same State, Reasons, Keeper
+// and Breakable, and Since to the millisecond. Its sentences are the sender's, made safe to print.
 //
-// The JSON does not carry all of a Report. What is zero in one that was decoded:
+// The sender may be of a later version. A word that is not known here becomes the one that claims
+// least: the state Unknown, no reason, an unknown lock or process, a pidfile that could not be
+// read. Unknown keys are ignored.
+//
+// The JSON does not carry all of a Report. In one that was decoded, these are zero:
 //   - the identity of the directory, the device and the size of its files, the text of the pidfile:
 //     so no break is possible from it here, where the path may lead to another directory
-//   - the errors behind what is unknown, and Swept, Busy, Changing, Acquiring, There, Lacks, Merged,
-//     Unread, Another, Taker and Temps, of which the sentences tell
+//   - the errors behind what is unknown, and Searched, OpenElsewhere, Changing, Acquiring, OtherPIDNS,
+//     Restrictions, OverlayMount, UnreadMountNS, Another, Taker and Temps; the sentences tell of them
 //   - the ticks of processes; and where the pidfile names a process by its PID in another namespace,
 //     which PID that has here
-//   - what a holder uses besides (Works), and whether a mount covers its file
+//   - what a holder uses besides (OtherUse), and whether a mount covers its file
 //   - those who have the lock file open and hold no lock
 //   - the command in the next step: Command returns ""
-//   - Checking, since what awaits its second look is not printed, and whether an error is a root's
+//   - Checking, since what awaits its second look is not printed
+//   - whether an error is about a root
 //
 // A root, a command or a user that is not UTF-8 comes as its escaped text.
 func Decode(line []byte) (Line, error) {
@@ -79,7 +81,6 @@ func (e *errorJSON) line() (Line, error) {
 }
 
 func (s *summaryJSON) line() (Line, error) {
-	const mostSeconds = 1e9 // about 30 years, and what a Duration can hold
 	if s.Seconds < 0 || s.Seconds > mostSeconds {
 		return Line{}, fmt.Errorf("a pass of %g seconds", s.Seconds)
 	}
@@ -99,7 +100,7 @@ func (s *summaryJSON) line() (Line, error) {
 	}}, nil
 }
 
-// pathOf is a path that came as JSONText gave it.
+// pathOf returns a path that JSONText has put into JSON. Only an absolute one is accepted.
 func pathOf(text string, raw []byte) (string, error) {
 	if len(raw) > 0 {
 		text = string(raw)
@@ -110,8 +111,8 @@ func pathOf(text string, raw []byte) (string, error) {
 	return text, nil
 }
 
-// known is the one of these whose word it is, or the zero value, which in every such type is the one
-// that claims least.
+// known returns the value that a word stands for, or the zero value, which in every such type is
+// the one that claims least.
 func known[S fmt.Stringer](word string, all ...S) (s S) {
 	for _, one := range all {
 		if one.String() == word {
@@ -121,7 +122,8 @@ func known[S fmt.Stringer](word string, all ...S) (s S) {
 	return s
 }
 
-// printable makes a text safe that is escaped already if its sender is honest: backslashes stay.
+// printable makes a sender's text safe to print. An honest sender has escaped it already, so
+// backslashes are not escaped again.
 func printable(text string) string {
 	parts := strings.Split(text, `\`)
 	for i, part := range parts {

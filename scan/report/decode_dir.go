@@ -14,17 +14,17 @@ import (
 	"lockscope/lock"
 )
 
-// told is what the sender of a report says of it, safe to print.
-type told struct{ summary, next string }
+// sentences are what the sender of a report says of it, safe to print.
+type sentences struct{ summary, next string }
 
-// errNotTold stands for the error of which only the sender knows.
+// errNotTold stands for an error that only the sender knows.
 var errNotTold = errors.New("not told")
 
 func (d *dirJSON) line() (Line, error) {
 	r := &Report{
 		Observed: d.Observed,
 		Verdict:  Verdict{State: known(d.State, States...)},
-		told:     &told{summary: printable(d.Summary), next: printable(d.Next)},
+		received: &sentences{summary: printable(d.Summary), next: printable(d.Next)},
 	}
 	var err error
 	if r.Path, err = pathOf(d.Path, d.PathBytes); err != nil {
@@ -102,8 +102,9 @@ func (p *processJSON) decode(ev *Evidence) error {
 	return errors.Join(checkPIDs(p.PID), checkTime(p.Started))
 }
 
-// decodeHolders tells those who hold the lock from those who have one of another kind: of the lock
-// file that is there, nobody holds a flock that is not held.
+// decodeHolders decodes the holders of the lock, and those of a lock of another kind, which the
+// JSON has in one list. Where the flock on the present lock file is not held, its holders have one
+// of another kind.
 func decodeHolders(holders []holderJSON, ev *Evidence) error {
 	for _, h := range holders {
 		nspid := cmp.Or(h.NSPID, h.PID)
@@ -112,7 +113,7 @@ func decodeHolders(holders []holderJSON, ev *Evidence) error {
 		}
 		p := &Process{PID: h.PID, NSPID: nspid, Started: h.Started, Command: h.Command, User: h.User}
 		if ev.Lock.State != lock.LockHeld && !h.Deleted && !h.Inherited {
-			ev.Openers = append(ev.Openers, Opener{Process: p, FD: h.FD, Other: true})
+			ev.Openers = append(ev.Openers, Opener{Process: p, FD: h.FD, OtherLock: true})
 		} else {
 			ev.Holders = append(ev.Holders, Holder{Process: p, FD: h.FD, Inherited: h.Inherited, Deleted: h.Deleted})
 		}
@@ -120,7 +121,7 @@ func decodeHolders(holders []holderJSON, ev *Evidence) error {
 	return nil
 }
 
-// checkPIDs refuses what no PID can be.
+// checkPIDs refuses numbers that cannot be PIDs.
 func checkPIDs(pids ...int) error {
 	for _, pid := range pids {
 		if pid <= 0 || pid > math.MaxInt32 {
@@ -130,7 +131,7 @@ func checkPIDs(pids ...int) error {
 	return nil
 }
 
-// checkTime refuses a time that could not be encoded again.
+// checkTime refuses a time that cannot be encoded again.
 func checkTime(t time.Time) error {
 	if y := t.UTC().Year(); y < 1 || y > 9999 {
 		return fmt.Errorf("%v is out of range", t)
@@ -138,8 +139,9 @@ func checkTime(t time.Time) error {
 	return nil
 }
 
-// mtimeOf is the time of a file. One that it cannot be is as little credible as one right after 1970,
-// which it becomes; so does that of 1970 itself, since 0 means that it is not known.
+// mtimeOf returns a file's time in nanoseconds, or 0 if it is not known. A time that does not fit
+// becomes 1, the first nanosecond of 1970, which is not credible either. So does 1970 itself, which
+// would be 0.
 func mtimeOf(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -9,15 +9,16 @@ import (
 	"lockscope/lock"
 )
 
-// episode is what two looks must both have found for a verdict to stand: that
-// nobody acquired or released in between.
+// Episode is what two looks must both find for a verdict to stand. If it is the same, nobody
+// acquired or released in between.
 type Episode struct {
-	file    lock.FileID // of the lock, without version
-	holders string
+	file    lock.FileID // of the lock file, without its version
+	holders string      // their PIDs, start times and descriptors
 	pidfile lock.FileID
 	Changed int64 // the directory's mtime, ns
 }
 
+// EpisodeOf returns the episode that evidence shows.
 func EpisodeOf(ev *Evidence) Episode {
 	var holders strings.Builder
 	for _, h := range ev.Holders {
@@ -31,35 +32,36 @@ func EpisodeOf(ev *Evidence) Episode {
 	}
 }
 
-// sameAs compares all but the directory's mtime.
+// SameAs compares all but Changed.
 func (e Episode) SameAs(other Episode) bool {
 	e.Changed, other.Changed = 0, 0
 	return e == other
 }
 
-// needsLook reports whether a verdict may be a moment of the protocol caught
-// in passing, or rests on holders that nobody has looked for yet, or would rest on them if
-// there are any. Acquire
-// locks before it writes the pidfile and release unlinks before it unlocks, so only
-// "held" can be such a moment.
+// NeedsLook reports whether a verdict needs a second look, for one of two reasons:
+//
+//   - It may be a moment of the protocol. An acquire locks before it writes the pidfile, and a release
+//     unlinks the pidfile before it unlocks. So only a held lock can be in such a moment.
+//   - It depends on who holds the lock or has the file open, and they were not searched for yet.
 func NeedsLook(ev *Evidence, v Verdict) bool {
-	// A flock probe is granted beside who shares the lock.
+	// A flock probe is granted beside those who share the lock.
 	shared := ev.Lock.State == lock.LockFree && ev.Source == SourceProbe
-	if !ev.Swept && (shared || v.State == Unknown && asksForHolders(ev.Lock.Err)) {
+	if !ev.Searched && (shared || v.State == Unknown && asksForHolders(ev.Lock.Err)) {
 		return true
 	}
 	return v.State == Unnamed || v.State == Mismatch || ev.Changing || v.State == Unknown && v.Reasons.Has(OpenElsewhere) ||
 		ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0 && !ev.Acquiring
 }
 
-// asksForHolders reports whether a search of all processes may tell what could not be established otherwise, or who it is.
+// asksForHolders reports whether a search of all processes may establish what could not be, or show
+// who keeps it from being established.
 func asksForHolders(err error) bool {
 	var posix *lock.PosixLockError
 	return err == ErrNotProbed || errors.Is(err, lock.ErrOpenElsewhere) || errors.As(err, &posix) && posix.PID == 0
 }
 
-// differs reports whether two reports on a directory say different things,
-// beyond the time of the look and the time of the directory's last change.
+// Differs reports whether two reports on a directory say different things. When it was looked at, and
+// when it last changed, does not count.
 func Differs(a, b *Report) bool {
 	return a.Verdict != b.Verdict || a.Checking != b.Checking ||
 		a.Evidence.Lock.State != b.Evidence.Lock.State ||

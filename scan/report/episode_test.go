@@ -10,7 +10,7 @@ import (
 // only one that is not sound needs another look.
 func TestNeedsLook(t *testing.T) {
 	for _, ev := range combinations() {
-		ev.Swept = true // see TestNeedsSweep
+		ev.Searched = true // see TestNeedsSweep
 		v := Classify(&ev)
 		need := NeedsLook(&ev, v)
 		held := ev.Lock.State == lock.LockHeld
@@ -29,9 +29,9 @@ func TestNeedsLook(t *testing.T) {
 func TestNeedsSweep(t *testing.T) {
 	for _, err := range []error{ErrNotProbed, &lock.PosixLockError{}} {
 		ev := &Evidence{Evidence: lock.Evidence{Lock: lock.LockFile{Err: err}, Pidfile: lock.Pidfile{State: lock.PidfileMissing}}}
-		for _, ev.Swept = range []bool{false, true} {
-			if got := NeedsLook(ev, Classify(ev)); got == ev.Swept {
-				t.Errorf("%v, swept %t: %t", err, ev.Swept, got)
+		for _, ev.Searched = range []bool{false, true} {
+			if got := NeedsLook(ev, Classify(ev)); got == ev.Searched {
+				t.Errorf("%v, swept %t: %t", err, ev.Searched, got)
 			}
 		}
 	}

@@ -9,12 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// Escape makes text from outside (a path, a pidfile, a command line) safe to
-// print and unambiguous: whatever is not a printable character, a plain space
-// or valid UTF-8 is shown as a Go escape such as \n, \x1b or \u202e, and a backslash
-// as two. That covers control characters, terminal escape sequences, the
-// bidirectional overrides that make a name read as another, and what shows as nothing
-// or changes the width of its neighbour, on which terminals disagree.
+// Escape makes text from outside (a path, a pidfile, a command line) safe to print, and
+// unambiguous. Printable characters and plain spaces stay. Everything else, and what is not UTF-8,
+// becomes a Go escape such as \n, \x1b or \u202e, and a backslash becomes two.
+//
+// So these cannot reach the terminal: control characters, escape sequences, bidirectional
+// overrides, which make a name read as another one, and characters of no width or of one that
+// terminals disagree on.
 func Escape(s string) string {
 	if isPlain(s) {
 		return s
@@ -47,6 +48,7 @@ func Escape(s string) string {
 	return b.String()
 }
 
+// isPlain reports whether s is printable ASCII without a backslash, as most texts are.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 || c >= 0x7f || c == '\\' {
@@ -64,9 +66,9 @@ func writeHex(b *strings.Builder, letter byte, v uint32, digits int) {
 	}
 }
 
-// EscapeJSON replaces what is not printable in a JSON text by \u escapes, which
-// mean the same. encoding/json does so for the control characters of ASCII only,
-// and would let DEL, C1 controls and bidirectional overrides through.
+// EscapeJSON replaces what is not printable in a JSON text by \u escapes, which mean the same.
+// encoding/json does that only for the control characters of ASCII. It lets DEL, the C1 controls and
+// bidirectional overrides through.
 func EscapeJSON(text []byte) []byte {
 	if bytes.IndexFunc(text, notPrintable) < 0 {
 		return text
@@ -93,13 +95,13 @@ func notPrintable(r rune) bool {
 		r > unicode.MaxLatin1 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, ambiguous)
 }
 
-// ambiguous are characters that are no wider than nothing or as wide as two, as the
-// terminal likes, and a blank that is no space.
+// ambiguous are printable characters to which terminals give different widths, and a blank that is no
+// space.
 var ambiguous = &unicode.RangeTable{
 	R16: []unicode.Range16{
-		{Lo: 0x1160, Hi: 0x11ff, Stride: 1}, // Hangul vowels and finals, which join what is before them
+		{Lo: 0x1160, Hi: 0x11ff, Stride: 1}, // Hangul vowels and finals, which join the character before them
 		{Lo: 0x2800, Hi: 0x2800, Stride: 1}, // the blank of Braille
-		{Lo: 0xd7b0, Hi: 0xd7ff, Stride: 1}, // more of the former
+		{Lo: 0xd7b0, Hi: 0xd7ff, Stride: 1}, // more of these
 	},
 	R32: []unicode.Range32{{Lo: 0x1f3fb, Hi: 0x1f3ff, Stride: 1}}, // skin tones
 }

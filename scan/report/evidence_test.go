@@ -40,7 +40,7 @@ func surroundings(ev *Evidence) []func(*Evidence) {
 		reader := Opener{Process: aProcess(9035, "backup --full")}
 		server := Opener{Process: aProcess(77, "bindfs /srv /view"), Serves: true}
 		for _, openers := range [][]Opener{nil, {reader}, {reader, server}} {
-			all = append(all, func(ev *Evidence) { ev.Busy, ev.Openers, ev.Source = true, openers, SourceProbe })
+			all = append(all, func(ev *Evidence) { ev.OpenElsewhere, ev.Openers, ev.Source = true, openers, SourceProbe })
 		}
 	}
 	if ev.Owner == nil {
@@ -88,7 +88,7 @@ var systemErrors = []error{
 	&fs.PathError{Op: "open", Path: "/srv/kv", Err: unix.EPERM},
 	&fs.PathError{Op: "open", Path: "/srv/kv", Err: unix.EIO},
 	fmt.Errorf("%w in 5s", ErrNoAnswer),
-	ErrSilent,
+	ErrProcessNoAnswer,
 	ErrNotSeen,
 }
 
@@ -160,7 +160,7 @@ func crowds(state lock.LockState) []crowd {
 	}
 	for _, works := range []lock.Use{lock.UseNone, lock.UseSome} {
 		heir := holder(heirPID, heirPID, inherited)
-		heir.Works = works
+		heir.OtherUse = works
 		all = append(all, crowd{[]Holder{heir}, lock.ProcessGone}, crowd{[]Holder{heir, holder(9037, 1, inherited)}, lock.ProcessGone},
 			crowd{[]Holder{heir, holder(9035, 9035, inherited)}, lock.ProcessGone})
 	}
@@ -185,5 +185,5 @@ func describe(ev *Evidence) string {
 	for _, h := range ev.Holders {
 		s += fmt.Sprintf(", holder %d (%d, inherited %t, deleted %t)", h.Process.PID, h.Process.NSPID, h.Inherited, h.Deleted)
 	}
-	return s + fmt.Sprintf(", busy %t, openers %v, thread %t, another %q", ev.Busy, ev.Openers, ev.Thread, ev.Another)
+	return s + fmt.Sprintf(", busy %t, openers %v, thread %t, another %q", ev.OpenElsewhere, ev.Openers, ev.Thread, ev.Another)
 }

@@ -59,7 +59,7 @@ func pathErr(op, path string, err error) error { return &fs.PathError{Op: op, Pa
 
 // with makes a holder of which is known what else it uses.
 func (h Holder) with(works lock.Use) Holder {
-	h.Works = works
+	h.OtherUse = works
 	return h
 }
 
@@ -75,7 +75,7 @@ func TestExplain(t *testing.T) {
 		which  = "find out whether it is the daemon, and if so restart it so that it takes the lock again: "
 	)
 	held, free, missing := lock.LockHeld, lock.LockFree, lock.LockMissing
-	lackRoot := func(ev *Evidence) { ev.Lacks = LacksRoot }
+	lackRoot := func(ev *Evidence) { ev.Restrictions = NotRoot }
 	for _, tt := range []struct {
 		name                   string
 		ev                     Evidence
@@ -117,7 +117,7 @@ func TestExplain(t *testing.T) {
 			"The lock outlived its owner: 8121 is another process by now; logrotate 9034 has the lock file open and keeps the lock.", what, ps + "9034"},
 		{"orphaned, a shell that had flock(1) lock it", evidence(held, lock.ProcessGone, heir(logrotate).with(lock.UseNone)).with(func(ev *Evidence) { ev.Taker, ev.Locker = lock.ProcessGone, 9035 }), Orphaned,
 			"The lock outlived its owner: 8121 is gone; logrotate 9034 has the lock file open and keeps the lock.", what, ps + "9034"},
-		{"orphaned, in a container", evidence(held, lock.ProcessGone, heir(logrotate).with(lock.UseNone)).with(goneTaker).with(func(ev *Evidence) { ev.There = true }), Orphaned,
+		{"orphaned, in a container", evidence(held, lock.ProcessGone, heir(logrotate).with(lock.UseNone)).with(goneTaker).with(func(ev *Evidence) { ev.OtherPIDNS = true }), Orphaned,
 			"The lock outlived its owner: 8121 is gone in its PID namespace; logrotate 9034 inherited the open lock file and keeps the lock.",
 			"kill 9034 (logrotate), which inherited the lock from 8121; then the lock is free", "kill 9034"},
 		{"orphaned, the daemon itself", evidence(held, lock.ProcessGone, heir(backup).with(lock.UseNone), heir(rival).with(lock.UseSome)).with(goneTaker), Orphaned,
@@ -148,7 +148,7 @@ func TestExplain(t *testing.T) {
 			"find out whether kvd 4410 is the daemon, and why its pidfile does not name it: ", ps + "4410"},
 		{"unnamed, malformed", evidence(held, 0).with(withPidfile(lock.PidfileMalformed, "-1\n")), Unnamed,
 			`The lock is held, taken by 8121, but the pidfile is no PID ("-1\n").`, "find out what took it: ", ps + "8121"},
-		{"unnamed, nobody seen", evidence(held, 0).with(withPidfile(lock.PidfileEmpty, "")).with(func(ev *Evidence) { ev.Locker, ev.Lacks = 0, LacksPIDs }), Unnamed,
+		{"unnamed, nobody seen", evidence(held, 0).with(withPidfile(lock.PidfileEmpty, "")).with(func(ev *Evidence) { ev.Locker, ev.Restrictions = 0, NestedPIDNS }), Unnamed,
 			"The lock is held, but the pidfile is empty.", "run in the host's PID namespace", ""},
 		{"unnamed, more than its PID", evidence(held, 0, holds(rival)).with(withPidfile(lock.PidfileMalformed, "4410\x00")), Unnamed,
 			`kvd 4410 holds the lock, but the pidfile is no PID ("4410\x00").`,
@@ -170,7 +170,7 @@ func TestExplain(t *testing.T) {
 		{"stale, flock probe", evidence(free, lock.ProcessGone).with(func(ev *Evidence) { ev.Source = SourceProbe }), Stale,
 			"Nobody holds the lock exclusively, and the pidfile names 8121, which is gone.", clear, ""},
 		{"stale, open elsewhere", evidence(free, lock.ProcessGone).with(func(ev *Evidence) {
-			ev.Source, ev.Busy, ev.Openers = SourceProbe, true, []Opener{{Process: backup}}
+			ev.Source, ev.OpenElsewhere, ev.Openers = SourceProbe, true, []Opener{{Process: backup}}
 		}), Stale,
 			"Nobody holds the lock exclusively, and the pidfile names 8121, which is gone. backup 9035 has the lock file open, and holds no lock through it.", clear, ""},
 		{"stale, zombie", evidence(free, lock.ProcessZombie), Stale,
@@ -230,7 +230,7 @@ func TestExplain(t *testing.T) {
 			"The lock is held, but by nobody who can be seen from here, and the pidfile names 8121, which is gone.", asRoot, ""},
 		{"unknown, use unseen", evidence(free, lock.ProcessUnknown).with(lackRoot), Unknown,
 			"Nobody holds the lock, and whether kvd 8121 still uses the directory cannot be seen.", asRoot, ""},
-		{"unknown, root without a capability", evidence(free, lock.ProcessUnknown).with(func(ev *Evidence) { ev.Lacks = LacksPtrace | LacksPIDs }), Unknown,
+		{"unknown, root without a capability", evidence(free, lock.ProcessUnknown).with(func(ev *Evidence) { ev.Restrictions = NoPtrace | NestedPIDNS }), Unknown,
 			"Nobody holds the lock, and whether kvd 8121 still uses the directory cannot be seen.",
 			"root lacks the capability CAP_SYS_PTRACE here: run with it, in the host's PID namespace", ""},
 		{"unknown, nothing is lacking", evidence(free, lock.ProcessUnknown), Unknown,
@@ -239,7 +239,7 @@ func TestExplain(t *testing.T) {
 		{"unknown, forbidden to root", Evidence{Err: pathErr("open", "/srv/kv", unix.EACCES)}, Unknown,
 			"The lock could not be examined: open kv: permission denied.",
 			"nothing more can be seen from this host: look where the file system comes from, or who mounted it", ""},
-		{"unknown, forbidden", Evidence{Err: pathErr("open", "/srv/kv", unix.EACCES), Lacks: LacksRoot | LacksPIDs}, Unknown,
+		{"unknown, forbidden", Evidence{Err: pathErr("open", "/srv/kv", unix.EACCES), Restrictions: NotRoot | NestedPIDNS}, Unknown,
 			"The lock could not be examined: open kv: permission denied.", "run as root, in the host's PID namespace", ""},
 		{"unknown, I/O error", evidence(0, 0).with(func(ev *Evidence) { ev.Lock.Err = pathErr("flock", "/srv/kv/.handoff.lock", unix.EIO) }), Unknown,
 			"The lock could not be examined: flock .handoff.lock: input/output error.", "look what the kernel says of this file system: dmesg", ""},
@@ -247,7 +247,7 @@ func TestExplain(t *testing.T) {
 			"Somebody keeps a lease on the lock file, so that it cannot be opened, nor the lock be established.",
 			"find out whose lease it is: grep LEASE /proc/locks", ""},
 		{"unknown, POSIX lock", evidence(0, lock.ProcessGone).with(func(ev *Evidence) {
-			ev.Lock.Err, ev.Openers = &lock.PosixLockError{PID: 9035}, []Opener{{Process: backup, Other: true}, {Process: logrotate}}
+			ev.Lock.Err, ev.Openers = &lock.PosixLockError{PID: 9035}, []Opener{{Process: backup, OtherLock: true}, {Process: logrotate}}
 		}), Unknown, "backup 9035 has a POSIX lock on the lock file, which is not the lock that daemons take here.", "find out what it is: ", ps + "9035"},
 		{"unknown, POSIX lock of a number", evidence(0, lock.ProcessGone).with(func(ev *Evidence) { ev.Lock.Err = &lock.PosixLockError{PID: 9035} }), Unknown,
 			"Process 9035 has a POSIX lock on the lock file, which is not the lock that daemons take here.", "find out what it is: ", ps + "9035"},
@@ -257,11 +257,11 @@ func TestExplain(t *testing.T) {
 		{"unknown, holds another", evidence(free, lock.ProcessAlive).with(func(ev *Evidence) { ev.Another = "/view/kv\n" }), Unknown,
 			`Nobody holds the lock. The pidfile names kvd 8121, which holds the lock of /view/kv\n, where the pidfile is the same: this is a copy of that directory, or another view on it.`,
 			`look at /view/kv\n instead, and leave this one alone while that is in use`, ""},
-		{"unknown, open elsewhere", evidence(free, lock.ProcessGone).with(func(ev *Evidence) { ev.Busy = true }), Unknown,
+		{"unknown, open elsewhere", evidence(free, lock.ProcessGone).with(func(ev *Evidence) { ev.OpenElsewhere = true }), Unknown,
 			"Nobody is seen to hold the lock, but somebody who cannot be seen has the lock file open: a process that may not be looked into, or by another name of the file, by a mapping, or within the kernel, for an overlay or NFS; so it cannot be told whether a daemon uses the directory through it.",
 			"look for what uses the directory from elsewhere: an overlay, an NFS export, a virtual machine, a container", ""},
 		{"unknown, served elsewhere", evidence(free, lock.ProcessGone).with(func(ev *Evidence) {
-			ev.Busy, ev.Openers = true, []Opener{{Process: aProcess(77, "bindfs /srv /view"), Serves: true}, {Process: backup}}
+			ev.OpenElsewhere, ev.Openers = true, []Opener{{Process: aProcess(77, "bindfs /srv /view"), Serves: true}, {Process: backup}}
 		}), Unknown, "bindfs 77 has the lock file open and serves a file system; so it cannot be told whether a daemon uses the directory through it.",
 			"look at the directory on the file system that it serves: ", ps + "77"},
 	} {
@@ -311,7 +311,7 @@ func TestAdviceIsSafe(t *testing.T) {
 		kills++
 		for _, pid := range strings.Fields(pids) {
 			if !anyHolder(&ev, func(h Holder) bool {
-				return fmt.Sprint(h.Process.PID) == pid && h.Inherited && (ev.Locker == namedPID || ev.Locker < h.Process.PID) && !h.Deleted && h.Works == lock.UseNone && h.Process.PID > 1 && h.Process.NSPID > 1
+				return fmt.Sprint(h.Process.PID) == pid && h.Inherited && (ev.Locker == namedPID || ev.Locker < h.Process.PID) && !h.Deleted && h.OtherUse == lock.UseNone && h.Process.PID > 1 && h.Process.NSPID > 1
 			}) {
 				t.Errorf("kill %s: %s", pid, describe(&ev))
 			}

@@ -3,23 +3,21 @@ package report
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
 )
 
-// unknown says what could not be established, and what would let it be.
+// unknown says what could not be established, and what would make it possible.
 func (x explainer) unknown() (summary string, todo advice) {
 	err := x.ev.Err
 	if err == nil {
 		err = x.ev.Lock.Err
 	}
 	switch {
-	case errors.Is(err, ErrSilent):
-		command := fmt.Sprintf("ps -o pid,stat,wchan,comm -p %d", x.ownerPID())
-		return fmt.Sprintf("%s, and the kernel gives no answer about %s, which the pidfile names.", x.nobody(), x.named()),
-			advice{"see what it waits for, such as a file system that hangs: " + command, command}
+	case errors.Is(err, ErrProcessNoAnswer):
+		return fmt.Sprintf("%s, and the kernel gives no answer about %s, which the pidfile names.", x.nobodyHolds(), x.named()),
+			run("see what it waits for, such as a file system that hangs", fmt.Sprintf("ps -o pid,stat,wchan,comm -p %d", x.owner().PID))
 	case x.why.Has(Timeout):
 		return "The file system gave " + cause(err) + ".", say("look at the mount: it may be hung")
 	case x.why.Has(LockfileNotRegular):
@@ -37,40 +35,38 @@ func (x explainer) unknown() (summary string, todo advice) {
 		return "Somebody keeps a lease on the lock file, so that it cannot be opened, nor the lock be established.", say("find out whose lease it is: grep LEASE /proc/locks")
 	case x.why.Has(HoldsAnother):
 		return fmt.Sprintf("%s.%s The pidfile names %s, which holds the lock of %s, where the pidfile is the same: this is a copy of that directory, or another view on it.",
-			x.nobody(), x.opened(), x.named(), Escape(x.ev.Another)), say("look at " + Escape(x.ev.Another) + " instead, and leave this one alone while that is in use")
+			x.nobodyHolds(), x.openers(), x.named(), Escape(x.ev.Another)), say("look at " + Escape(x.ev.Another) + " instead, and leave this one alone while that is in use")
 	case x.why.Has(OpenElsewhere):
 		return x.openElsewhere()
 	case x.why.Has(HolderNotVisible):
 		summary = fmt.Sprintf("The lock is held, but by nobody who can be seen from here, and the pidfile names %s.", x.namedAndFate())
 		if x.ev.Locker > 0 && x.ev.Taker == lock.ProcessAlive {
-			command := fmt.Sprintf("ps -o pid,ppid,lstart,args -p %d", x.ev.Locker)
-			return fmt.Sprintf("%s It was taken by %d, which lives.", summary, x.ev.Locker), advice{"find out what took it: " + command, command}
+			return fmt.Sprintf("%s It was taken by %d, which lives.", summary, x.ev.Locker), inspectPID("find out what took it", x.ev.Locker)
 		}
 		return summary, say(x.remedy())
 	case x.why.Has(NotVisible):
 		return x.notVisible()
 	case x.ev.Pidfile.State == lock.PidfileNamed && err == nil:
-		summary = fmt.Sprintf("%s, and whether %s still uses the directory cannot be seen.", x.nobody(), x.named())
-		if x.ev.Lacks != 0 {
+		summary = fmt.Sprintf("%s, and whether %s still uses the directory cannot be seen.", x.nobodyHolds(), x.named())
+		if x.ev.Restrictions != 0 {
 			return summary, say(x.remedy())
 		}
-		command := fmt.Sprintf("ls -l /proc/%d/fd", x.ownerPID())
-		return summary, advice{"see what it has open, also on disks that were unmounted or are too large to be searched: " + command, command}
+		return summary, run("see what it has open, also on disks that were unmounted or are too large to be searched", fmt.Sprintf("ls -l /proc/%d/fd", x.owner().PID))
 	case x.why.Has(IOError):
 		return "The lock could not be examined: " + cause(err) + ".", say("look what the kernel says of this file system: dmesg")
 	}
 	return "The lock could not be examined: " + cause(err) + ".", say(x.remedy())
 }
 
-// nobodyOrHeld says what is known of the lock where the pidfile tells nothing.
+// nobodyOrHeld says whether the lock is held, where the pidfile cannot be used.
 func (x explainer) nobodyOrHeld() string {
 	if x.ev.Lock.State == lock.LockHeld {
 		return x.holding(x.present()) + "."
 	}
-	return x.nobody() + "."
+	return x.nobodyHolds() + "."
 }
 
-// alsoNamed says whom the pidfile names, if that process lives.
+// alsoNamed says which process the pidfile names, if that is alive.
 func (x explainer) alsoNamed() string {
 	if x.ev.Owner == nil {
 		return ""
@@ -80,27 +76,22 @@ func (x explainer) alsoNamed() string {
 
 func (x explainer) posix(err error) (summary string, todo advice) {
 	const what = " a POSIX lock on the lock file, which is not the lock that daemons take here"
-	if holders := only(x.ev.Openers, func(o Opener) bool { return o.Other }); len(holders) > 0 {
-		verb := " has"
-		if len(holders) > 1 {
-			verb = " have"
-		}
-		return names(holders) + verb + what + ".", seeing("find out what it is", holders)
+	if holders := filter(x.ev.Openers, func(o Opener) bool { return o.OtherLock }); len(holders) > 0 {
+		return names(holders) + number(len(holders), " has", " have") + what + ".", inspect("find out what it is", holders)
 	}
 	if posix := (*lock.PosixLockError)(nil); errors.As(err, &posix) && posix.PID > 0 {
-		command := fmt.Sprintf("ps -o pid,ppid,lstart,args -p %d", posix.PID)
-		return fmt.Sprintf("Process %d has%s.", posix.PID, what), advice{"find out what it is: " + command, command}
+		return fmt.Sprintf("Process %d has%s.", posix.PID, what), inspectPID("find out what it is", posix.PID)
 	}
 	return "Somebody who cannot be seen from here, such as a client over NFS, has" + what + ".", say("find out who uses the directory from elsewhere: an NFS export, a virtual machine")
 }
 
 func (x explainer) openElsewhere() (summary string, todo advice) {
 	const claim = "; so it cannot be told whether a daemon uses the directory through it"
-	if serving := only(x.ev.Openers, func(o Opener) bool { return o.Serves }); len(serving) > 0 {
-		return fmt.Sprintf("%s has the lock file open and serves a file system%s.", names(serving), claim), seeing("look at the directory on the file system that it serves", serving)
+	if serving := filter(x.ev.Openers, func(o Opener) bool { return o.Serves }); len(serving) > 0 {
+		return fmt.Sprintf("%s has the lock file open and serves a file system%s.", names(serving), claim), inspect("look at the directory on the file system that it serves", serving)
 	}
 	todo = say("look for what uses the directory from elsewhere: an overlay, an NFS export, a virtual machine, a container")
-	if x.ev.Lacks != 0 {
+	if x.ev.Restrictions != 0 {
 		todo = say(todo.text + "; " + x.remedy())
 	}
 	return "Nobody is seen to hold the lock, but somebody who cannot be seen has the lock file open: a process that may not be looked into, or by another name of the file, by a mapping, or within the kernel, for an overlay or NFS" + claim + ".", todo
@@ -108,29 +99,12 @@ func (x explainer) openElsewhere() (summary string, todo advice) {
 
 func (x explainer) notVisible() (summary string, todo advice) {
 	if (proc.Mount{FSType: x.ev.FS}).Remote() {
-		return fmt.Sprintf("%s here, but other hosts or the server of this file system (%s) may use the directory, and locks held there are not visible from here.", x.nobody(), Escape(x.ev.FS)),
+		return fmt.Sprintf("%s here, but other hosts or the server of this file system (%s) may use the directory, and locks held there are not visible from here.", x.nobodyHolds(), Escape(x.ev.FS)),
 			say("look on the host where its daemon runs")
 	}
 	const what = "The directory is, or may be, a layer of an overlay: a lock that is held on the merged directory is not visible from here."
-	if x.ev.Merged == "" {
+	if x.ev.OverlayMount == "" {
 		return what, say("look at the merged directory of the overlay, in the container that has it mounted")
 	}
-	return what, say("look at the merged directory, below " + Escape(x.ev.Merged) + " where the overlay is mounted")
-}
-
-// remedy is what would let us see more.
-func (x explainer) remedy() string {
-	where := ""
-	if x.ev.Lacks&LacksPIDs != 0 {
-		where = "in the host's PID namespace"
-	}
-	switch {
-	case x.ev.Lacks&LacksRoot != 0:
-		return strings.TrimSuffix("run as root, "+where, ", ")
-	case x.ev.Lacks&LacksPtrace != 0:
-		return strings.TrimSuffix("root lacks the capability CAP_SYS_PTRACE here: run with it, "+where, ", ")
-	case where != "":
-		return "run " + where
-	}
-	return "nothing more can be seen from this host: look where the file system comes from, or who mounted it"
+	return what, say("look at the merged directory, below " + Escape(x.ev.OverlayMount) + " where the overlay is mounted")
 }

@@ -7,18 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// Line is one object of the JSON forms, which is a line of the stream. One of Change, Gone, Error
-// and Summary is set.
+// Line is one JSON object, as a line of the ndjson stream. One of Change, Gone, Error and Summary
+// is set.
 type Line struct {
 	Change  *Change    // a directory: "dir" if it is New, else "change"
-	Gone    string     // the path of a data directory that is none any more
+	Gone    string     // the path of what is no data directory any more
 	Error   *PathError // what could not be read
-	Summary *Summary   // what a pass came to
-	Host    string     // of Summary
+	Summary *Summary   // the result of a pass
+	Host    string     // where Summary is from
 }
 
-// Encode returns the line as JSON, without a newline, safe to print. Facts that are not known are
-// left out. Times are in UTC and milliseconds.
+// Encode returns the line as JSON, without a newline, safe to print. Unknown facts are left out.
+// Times are in UTC, to the millisecond.
 func (l Line) Encode() []byte {
 	switch {
 	case l.Change != nil:
@@ -31,8 +31,8 @@ func (l Line) Encode() []byte {
 	return EncodeJSON(newGoneJSON(l.Gone))
 }
 
-// EncodeJSON returns v as JSON that is safe to print: see [EscapeJSON]. It is for values that always
-// encode, and panics where one does not.
+// EncodeJSON returns v as JSON that is safe to print: see [EscapeJSON]. It panics if v cannot be
+// encoded.
 func EncodeJSON(v any) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -43,8 +43,8 @@ func EncodeJSON(v any) []byte {
 	return EscapeJSON(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
 }
 
-// JSONText is s as JSON can hold it. Where s is not UTF-8, that is s escaped for people, and raw has
-// its bytes; else raw is nil.
+// JSONText returns s in a form that JSON can hold. JSON holds only UTF-8: where s is something
+// else, text is s escaped for people, and raw has its bytes. Otherwise raw is nil.
 func JSONText(s string) (text string, raw []byte) {
 	if utf8.ValidString(s) {
 		return s, nil
@@ -95,7 +95,7 @@ func newErrorJSON(err *PathError) errorJSON {
 	return e
 }
 
-// newSummaryJSON counts every state by name, also those that no directory is in.
+// newSummaryJSON has every state, also those that no directory is in.
 func newSummaryJSON(s *Summary, host string) summaryJSON {
 	states := make(map[string]int, len(States))
 	for _, state := range States {

@@ -42,7 +42,8 @@ type pidfileJSON struct {
 	Inode   uint64    `json:"inode,omitempty"`
 }
 
-// processJSON is the process that the pidfile names. Of a thread that is named, it has the process.
+// processJSON is the process that the pidfile names. Where it names a thread, it is that thread's
+// process.
 type processJSON struct {
 	PID     int       `json:"pid"`
 	State   string    `json:"state"`
@@ -51,7 +52,7 @@ type processJSON struct {
 	User    string    `json:"user,omitempty"`
 }
 
-// holderJSON is a process that keeps the lock, or one of another kind on the same file.
+// holderJSON is a process that holds the lock, or a lock of another kind on the same file.
 type holderJSON struct {
 	PID       int       `json:"pid"`
 	NSPID     int       `json:"ns_pid,omitempty"` // where it differs
@@ -92,14 +93,14 @@ func newDirJSON(c *Change) dirJSON {
 		d.Holders = append(d.Holders, newHolderJSON(h))
 	}
 	for _, o := range ev.Openers {
-		if o.Other { // a holder too, of a lock of another kind
+		if o.OtherLock { // it holds something too
 			d.Holders = append(d.Holders, newHolderJSON(Holder{Process: o.Process, FD: o.FD}))
 		}
 	}
 	return d
 }
 
-// newPidfileJSON is nil for a pidfile that nobody came to look at.
+// newPidfileJSON returns nil for a pidfile that was not looked at.
 func newPidfileJSON(p *lock.Pidfile) *pidfileJSON {
 	if p.State == lock.PidfileUnreadable && p.Err == nil {
 		return nil
@@ -111,7 +112,7 @@ func newPidfileJSON(p *lock.Pidfile) *pidfileJSON {
 	return j
 }
 
-// newProcessJSON is nil where the pidfile names none.
+// newProcessJSON returns nil where the pidfile names no process.
 func newProcessJSON(ev *Evidence) *processJSON {
 	if ev.Pidfile.PID <= 0 {
 		return nil

@@ -48,7 +48,7 @@ func detailed(ev *Evidence) {
 		ev.Owner = started(ev.Owner, 30*time.Minute)
 	}
 	if errors.Is(ev.Lock.Err, lock.ErrPosixLock) {
-		ev.Openers = []Opener{{Process: aProcess(31, "backup"), FD: 3}, {Process: aProcess(77, "java"), FD: 9, Other: true}}
+		ev.Openers = []Opener{{Process: aProcess(31, "backup"), FD: 3}, {Process: aProcess(77, "java"), FD: 9, OtherLock: true}}
 	}
 }
 

@@ -1,5 +1,29 @@
 package report
 
-// MaxLine is how long a line may be that [Decode] takes, in bytes. A directory's is about a thousand
-// long. It bounds what a sender can make its reader keep in memory.
+import "time"
+
+// MaxLine is how long a line may be that [Decode] takes, in bytes. It bounds what a sender can make
+// its reader keep in memory. The line of a directory has about a thousand.
 const MaxLine = 1 << 20
+
+// mostSeconds is the longest duration that a decoded summary may have: about 30 years, which a
+// time.Duration can hold.
+const mostSeconds = 1e9
+
+// ClockSkew is how far the clock that gives files their times may be ahead of ours, as that of a file
+// server may be. A later time was set by somebody.
+const ClockSkew = 2 * time.Second
+
+// firstTime is the earliest time of a file that is believed. The clock of a host without a battery
+// for it begins in 1970.
+var firstTime = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Of what a sentence quotes. Without these, others could make it as long as they like.
+const (
+	// maxProgram is how many bytes of a program's name it has: a process can choose its own.
+	maxProgram = 64
+	// maxNames is how many processes it names.
+	maxNames = 3
+	// maxQuote is how many bytes of a pidfile's text it has.
+	maxQuote = 20
+)

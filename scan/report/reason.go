@@ -5,8 +5,7 @@ import (
 	"math/bits"
 )
 
-// Reason is a fixed code for one fact that a verdict rests on. The codes are
-// part of the JSON and do not change.
+// Reason is one fact that a verdict rests on. Its code is part of the JSON, and does not change.
 type Reason uint8
 
 const (
@@ -35,10 +34,10 @@ const (
 	NotProbed                        // --probe=never, and nothing else could tell
 	NotVisible                       // locks of this file system are not visible from here
 	PIDThread                        // the number in the pidfile is that of a thread
-	PosixLock                        // somebody has a lock of another kind on the lock file
-	HoldsAnother                     // the process the pidfile names holds the lock of another directory with the same pidfile
-	OpenElsewhere                    // somebody who holds no lock that can be seen has the lock file open
-	Leased                           // somebody keeps a lease on the lock file
+	PosixLock                        // a process has a lock of another kind, such as POSIX, on the lock file
+	HoldsAnother                     // the pidfile's process holds the lock of another directory with the same pidfile
+	OpenElsewhere                    // the lock file is open, and no lock is seen to be held through it
+	Leased                           // a process keeps a lease on the lock file
 	MountedOver                      // a mount covers the directory whose lock file is held
 	reasonCount
 )
@@ -51,6 +50,7 @@ var reasonCodes = [reasonCount]string{
 	"pid-thread", "posix-lock", "holds-another", "open-elsewhere", "leased", "mounted-over",
 }
 
+// String returns the code.
 func (r Reason) String() string {
 	if r < reasonCount {
 		return reasonCodes[r]

@@ -12,22 +12,22 @@ type Verdict struct {
 	Reasons Reasons
 }
 
-// Report is one data directory as it was last seen. It never changes once
-// published: a new look makes a new Report.
+// Report is one data directory as it was last seen. It never changes once it is published: a new look
+// makes a new Report. So it may be read concurrently.
 type Report struct {
 	Root     string // absolute path of the root it was found below
 	Path     string // absolute path; untrusted bytes: escape before printing
 	Evidence Evidence
 	Verdict  Verdict
-	Checking bool      // awaits its second look: counts neither as healthy nor as a problem
+	Checking bool      // it awaits a second look: until then it is neither healthy nor a problem
 	Observed time.Time // when the evidence was gathered
 
-	told *told // what its sender says of it; nil in a report that was not decoded
+	received *sentences // what its sender says of it; nil in a report that was not decoded
 }
 
-// Since is the moment from which the present state is known to last: when the
-// pidfile was written, but not before the process that it names, and that lives, started; without a pidfile, when the first
-// holder started. It is zero where nothing is known that can be true.
+// Since returns since when the present state is known to last. That is when the pidfile was
+// written, or when the live process that it names started if that was later. Without a pidfile it
+// is when the first holder started. It is zero where no credible time is known.
 func (r *Report) Since() time.Time {
 	ev := &r.Evidence
 	since := r.credible(ev.Pidfile.ID.MTime)
@@ -45,15 +45,8 @@ func (r *Report) Since() time.Time {
 	return since
 }
 
-// ClockSkew is how far ahead of ours the clock that gives files their times
-// may be. What is later was set by somebody.
-const ClockSkew = 2 * time.Second
-
-// firstTime is the first that a file's time is believed to be: a host without a battery for its clock
-// begins in 1970.
-var firstTime = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// credible is a file's time, or zero where the clock that it was taken from, or somebody who set it, was wrong.
+// credible returns a file's time, or zero if it cannot be true: the clock was wrong, or somebody
+// set it.
 func (r *Report) credible(mtime int64) time.Time {
 	t := time.Unix(0, mtime)
 	if mtime == 0 || t.Before(firstTime) || !r.Observed.IsZero() && t.After(r.Observed.Add(ClockSkew)) {
@@ -62,9 +55,15 @@ func (r *Report) credible(mtime int64) time.Time {
 	return t
 }
 
-// Keeper is the process that the row of a directory is about: who keeps its lock. Of several that is the one that
-// the pidfile names, else who took the lock, else the first. Where nobody keeps it, it is who keeps the lock file that was the
-// directory's, or a lock of another kind; else the process that the pidfile names, if that lives. nil where there is none.
+// Keeper returns the process that the row of a directory is about, or nil if there is none. It is the
+// first of these that there is:
+//
+//   - the holder that the pidfile names
+//   - the holder that took the lock
+//   - the first holder
+//   - the first holder of a former lock file of the directory
+//   - a process with a lock of another kind on the lock file
+//   - the process that the pidfile names, if it is alive or nothing is known of it
 func (r *Report) Keeper() *Process {
 	ev := &r.Evidence
 	if p := ev.NamedHolder(); p != nil {
@@ -84,7 +83,7 @@ func (r *Report) Keeper() *Process {
 		keeper = former
 	}
 	for _, o := range ev.Openers {
-		if keeper == nil && o.Other {
+		if keeper == nil && o.OtherLock {
 			keeper = o.Process
 		}
 	}

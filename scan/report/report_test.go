@@ -19,7 +19,7 @@ func TestKeeper(t *testing.T) {
 		"the first of heirs":                              {evidence(held, lock.ProcessGone, heir(logrotate), heir(backup)), logrotate},
 		"who has the lock that is there":                  {evidence(held, lock.ProcessGone, gone(backup), holds(rival)), rival},
 		"who has the deleted one":                         {evidence(free, lock.ProcessGone, gone(backup)), backup},
-		"a lock of another kind":                          {Evidence{Openers: []Opener{{Process: logrotate}, {Process: backup, Other: true}}}, backup},
+		"a lock of another kind":                          {Evidence{Openers: []Opener{{Process: logrotate}, {Process: backup, OtherLock: true}}}, backup},
 		"who lives and is named":                          {evidence(free, lock.ProcessAlive), kvd},
 		"nobody, where an unrelated process has that PID": {evidence(free, lock.ProcessUnrelated), nil},
 		"nobody": {Evidence{}, nil},

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// State is a verdict on one data directory. The zero State is Unknown: what
-// could not be established is never called healthy.
+// State is what a directory's lock and pidfile together amount to. The zero State is Unknown, so that
+// what could not be established is never called healthy.
 type State uint8
 
 const (
@@ -23,7 +23,7 @@ const (
 	stateCount = iota
 )
 
-// States lists every state in order of severity, the worst first.
+// States lists every state, the worst first. Do not change it.
 var States = []State{Split, Unguarded, Orphaned, Mismatch, Unnamed, Stale, Unknown, Held, Free}
 
 var stateNames = map[State]string{
@@ -45,14 +45,14 @@ func (s State) String() string {
 	return fmt.Sprintf("state(%d)", uint8(s))
 }
 
-// Severity is the place of s in States: 0 is the worst.
+// Severity returns the index of s in States: 0 is the worst.
 func (s State) Severity() int { return severities[s&15] }
 
-// Healthy reports whether s needs nobody's attention.
+// Healthy reports whether s needs no attention.
 func (s State) Healthy() bool { return s == Held || s == Free }
 
-// ParseStates reads a comma-separated list of state names, in which
-// "attention" and "healthy" stand for theirs.
+// ParseStates reads a comma-separated list of states. "healthy" stands for all healthy ones,
+// "attention" for all others. It returns them without duplicates, the worst first.
 func ParseStates(list string) ([]State, error) {
 	var out []State
 	for _, word := range strings.Split(list, ",") {

@@ -2,33 +2,33 @@ package report
 
 import "time"
 
-// Change is a directory that was found, or whose report differs from the last.
+// Change is a directory that was found, or whose report differs from its last one.
 type Change struct {
 	Report *Report
 	New    bool  // found for the first time
-	From   State // the state before, unless New
+	From   State // the state before; of no meaning if New
 }
 
 // PathError is a root, or a directory below one, that could not be read.
 type PathError struct {
 	Path string
-	Root bool // Path is a root: the exit status tells
+	Root bool // Path is a root: then the exit status says so
 	Err  error
 }
 
 func (e PathError) Error() string { return e.Err.Error() }
 func (e PathError) Unwrap() error { return e.Err }
 
-// Summary is what a whole pass over the roots came to.
+// Summary is the result of a whole pass over the roots.
 type Summary struct {
 	Dirs     int // data directories known
 	States   map[State]int
-	Checking int // of Dirs, those that await a second look and are in no state
+	Checking int // how many of Dirs await a second look; they are in none of States
 	Errors   int
 	Duration time.Duration
 }
 
-// Progress tells how far a walk has come.
+// Progress is how far a walk has come.
 type Progress struct {
 	Walking bool
 	Visited int // directories looked into so far in this walk
@@ -39,9 +39,9 @@ type Progress struct {
 // Update is what changed since the last one.
 type Update struct {
 	Changes  []Change
-	Gone     []string    // paths that are data directories no longer
-	Errors   []PathError // new since the last update; a walk that begins anew starts the list anew
+	Gone     []string    // paths of what is no data directory any more
+	Errors   []PathError // new since the last update; each walk begins the list anew
 	Progress Progress
-	Summary  *Summary      // set at the end of each pass
-	Interval time.Duration // the interval in force: it stretches where a pass takes long
+	Summary  *Summary      // at the end of a pass; nil otherwise
+	Interval time.Duration // the present interval: it becomes longer where a pass takes long
 }

@@ -11,15 +11,16 @@ import (
 	"lockscope/lock"
 )
 
-// who is a process as a person would call it: kvd 8121.
-func who(p *Process) string { return fmt.Sprintf("%s %d", Program(p), p.PID) }
+// programAndPID returns a process as a person would call it: kvd 8121.
+func programAndPID(p *Process) string { return fmt.Sprintf("%s %d", Program(p), p.PID) }
 
-// program is the last part of a command line's first word, escaped.
+// Program returns the name of the program that a process runs, escaped: the last part of the first
+// word of its command line.
 func Program(p *Process) string {
 	if p == nil {
 		return "process"
 	}
-	if strings.HasPrefix(p.Command, "[") { // the name of one that has no command line
+	if strings.HasPrefix(p.Command, "[") { // its name, since it has no command line
 		return Escape(p.Command)
 	}
 	first, _, _ := strings.Cut(p.Command, " ")
@@ -32,34 +33,27 @@ func Program(p *Process) string {
 	return Escape(first)
 }
 
-// maxProgram is how many bytes of a program's name a sentence has: a process
-// chooses its own, and how long it is.
-const maxProgram = 64
-
-// maxNames is how many holders a sentence names.
-const maxNames = 3
-
-// The processes that a sentence names have what they do with the lock beside them.
+// hasProcess is a process, or one with what it does with the lock.
+type hasProcess interface{ process() *Process }
 
 func (p *Process) process() *Process { return p }
 func (h Holder) process() *Process   { return h.Process }
 func (o Opener) process() *Process   { return o.Process }
 
-func names[P person](people []P) string {
-	return sentence(people, func(p P) string { return who(p.process()) })
+func names[P hasProcess](processes []P) string {
+	return list(processes, func(p P) string { return programAndPID(p.process()) })
 }
 
-func commands[P person](people []P) string {
-	return sentence(people, func(p P) string { return Program(p.process()) })
+func programs[P hasProcess](processes []P) string {
+	return list(processes, func(p P) string { return Program(p.process()) })
 }
 
-type person interface{ process() *Process }
-
-func sentence[P person](people []P, word func(P) string) string {
+// list returns a word for each process, as a person would list them: a, b and c.
+func list[P hasProcess](processes []P, word func(P) string) string {
 	var words []string
-	for i, p := range people {
+	for i, p := range processes {
 		if i == maxNames {
-			words = append(words, fmt.Sprintf("%d more", len(people)-maxNames))
+			words = append(words, fmt.Sprintf("%d more", len(processes)-maxNames))
 			break
 		}
 		words = append(words, word(p))
@@ -70,15 +64,23 @@ func sentence[P person](people []P, word func(P) string) string {
 	return strings.Join(words, "")
 }
 
-func pidList[P person](people []P) string {
-	pids := make([]string, len(people))
-	for i, p := range people {
+func pids[P hasProcess](processes []P, separator string) string {
+	pids := make([]string, len(processes))
+	for i, p := range processes {
 		pids[i] = fmt.Sprint(p.process().PID)
 	}
-	return strings.Join(pids, ",")
+	return strings.Join(pids, separator)
 }
 
-func only[T any](all []T, is func(T) bool) (some []T) {
+// number returns the form of a word that goes with n things.
+func number(n int, one, many string) string {
+	if n > 1 {
+		return many
+	}
+	return one
+}
+
+func filter[T any](all []T, is func(T) bool) (some []T) {
 	for _, one := range all {
 		if is(one) {
 			some = append(some, one)
@@ -86,9 +88,6 @@ func only[T any](all []T, is func(T) bool) (some []T) {
 	}
 	return some
 }
-
-// psOf is the command that shows what they are and who started them.
-func psOf[P person](people []P) string { return "ps -o pid,ppid,lstart,args -p " + pidList(people) }
 
 func tempNames(temps []lock.Temp) string {
 	names := make([]string, len(temps))
@@ -98,16 +97,15 @@ func tempNames(temps []lock.Temp) string {
 	return strings.Join(names, ", ")
 }
 
-// quote shows a text from outside, shortened.
+// quote returns a text from outside, shortened and escaped, in quotes.
 func quote(text string) string {
-	const most = 20
-	if len(text) > most {
-		return `"` + Escape(text[:most]) + `"…`
+	if len(text) > maxQuote {
+		return `"` + Escape(text[:maxQuote]) + `"…`
 	}
 	return `"` + Escape(text) + `"`
 }
 
-// cause is an error without the path, which stands beside it anyway.
+// cause returns an error without the directory's path, which stands beside it anyway.
 func cause(err error) string {
 	if err == nil {
 		return "no reason is known"
@@ -119,10 +117,10 @@ func cause(err error) string {
 	return Escape(err.Error())
 }
 
-// capital begins a sentence with a text.
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+// capitalize returns a text with which a sentence can begin.
+func capitalize(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-// age is a duration as people say it: 3s, 12m, 2h, 4d.
+// age returns a duration as people say it: 3s, 12m, 2h, 4d.
 func age(d time.Duration) string {
 	switch {
 	case d < time.Minute:

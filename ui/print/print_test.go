@@ -34,7 +34,7 @@ func inheritedLock() *report.Report {
 	ev.Source, ev.Device, ev.FS, ev.Locker = report.SourceTable, 254<<8, "ext4", 4410
 	p := someProcess(9377, "logrotate /etc/logrotate.conf", 2*time.Hour)
 	p.NSPID = 12
-	ev.Holders = []report.Holder{{Process: p, FD: 7, Inherited: true, Works: lock.UseNone}}
+	ev.Holders = []report.Holder{{Process: p, FD: 7, Inherited: true, OtherUse: lock.UseNone}}
 	return r
 }
 

@@ -15,7 +15,7 @@ func openerFacts(r *report.Report, sep string) []Fact {
 			return append(out, Fact{"", "and more"})
 		}
 		text := processText(o.Process, r.Observed, sep) + sep + "fd " + strconv.Itoa(o.FD)
-		if o.Other {
+		if o.OtherLock {
 			text += sep + "holds a POSIX lock"
 		}
 		if o.Serves {

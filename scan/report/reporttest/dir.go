@@ -81,7 +81,7 @@ func Holder(pid int, command string, ago time.Duration) report.Holder {
 
 // Inherited is a holder by a descriptor that another process opened.
 func Inherited(h report.Holder) report.Holder {
-	h.Inherited, h.Works = true, lock.UseNone
+	h.Inherited, h.OtherUse = true, lock.UseNone
 	return h
 }
 

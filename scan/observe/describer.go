@@ -9,9 +9,9 @@ import (
 	"lockscope/scan/report"
 )
 
-// describer finds out who processes are. What it says of a process it says
-// once: later questions about the same PID and start time get the same answer.
-// It may be used concurrently.
+// describer finds out who processes are: command, user, PID in their own namespace. A process is
+// asked about once. As long as it is kept, the same PID and start time give the same answer. It may
+// be used concurrently.
 type describer struct {
 	calls *calls
 	mu    sync.Mutex
@@ -23,7 +23,7 @@ func newDescriber(calls *calls) *describer {
 	return &describer{calls: calls, known: map[proc.Process]*report.Process{}, users: map[string]string{}}
 }
 
-// describe says who a process is. Where no answer comes, that is left out, and asked again.
+// describe returns who a process is. What gives no answer is left out, and asked again the next time.
 func (d *describer) describe(id proc.Process) *report.Process {
 	d.mu.Lock()
 	p := d.known[id]
@@ -57,7 +57,7 @@ func (d *describer) describe(id proc.Process) *report.Process {
 	return p
 }
 
-// keep forgets every process that is not among those in use.
+// keep forgets every process that is not in use.
 func (d *describer) keep(inUse map[proc.Process]bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -68,7 +68,8 @@ func (d *describer) keep(inUse map[proc.Process]bool) {
 	}
 }
 
-// user is a user's name. Who is asked for it is up to the host, and may be a server (nsswitch.conf(5)).
+// user returns a user's name, or the number where the host gives none. The host may ask a server
+// for it (nsswitch.conf(5)), which may hang.
 func (d *describer) user(uid string) string {
 	if uid == "" {
 		return ""
@@ -79,7 +80,7 @@ func (d *describer) user(uid string) string {
 	if known {
 		return name
 	}
-	u, err := askOrFail(d.calls, subject{what: "user " + uid}, func() (*user.User, error) { return user.LookupId(uid) })
+	u, err := callErr(d.calls, subject{what: "user " + uid}, func() (*user.User, error) { return user.LookupId(uid) })
 	if err != nil {
 		return uid
 	}

@@ -1,0 +1,64 @@
+package observe
+
+import (
+	"lockscope/lock"
+	"lockscope/lock/proc"
+	"lockscope/scan/pool"
+)
+
+// innerPIDTable has the processes that live in PID namespaces below ours, by the PID that they have
+// there. A daemon in a container knows that PID alone, and writes it into its pidfile
+// (pid_namespaces(7)).
+type innerPIDTable struct {
+	byPID map[int][]int
+	err   error // why some may be left out
+}
+
+// innerPID is the PID that a process has in its own namespace.
+type innerPID struct {
+	pid int
+	err error
+}
+
+// withInnerPID returns the processes that have a PID in a namespace below ours. The error says why
+// some may be left out.
+func (ps *processes) withInnerPID(pid int) ([]*process, error) {
+	all := ps.innerPIDs()
+	var found []*process
+	for _, id := range all.byPID[pid] {
+		found = append(found, ps.find(id))
+	}
+	return found, all.err
+}
+
+// allInner returns every process that lives in a PID namespace below ours.
+func (ps *processes) allInner() []*process {
+	var all []*process
+	for _, ids := range ps.innerPIDs().byPID {
+		for _, id := range ids {
+			all = append(all, ps.find(id))
+		}
+	}
+	return all
+}
+
+func (ps *processes) findInnerPIDs() (found innerPIDTable) {
+	found.byPID = map[int][]int{}
+	for _, who := range ps.mounts.processNamespaces() {
+		if who.pidNS == ps.mounts.pidNS { // as most are: reading that link is much faster than the status
+			continue
+		}
+		there, ok := pool.Call(ps.calls, subject{who.pid, "status"}, func() (there innerPID) {
+			status, err := proc.Host.Task(who.pid).Status()
+			return innerPID{status.NSPID, err}
+		})
+		switch {
+		case !ok || proc.IsGone(there.err): // one that gives no answer must not make all others unknown
+		case there.err != nil:
+			found.err = there.err
+		case there.pid != who.pid && there.pid > 0 && ps.find(who.pid).state == lock.ProcessAlive:
+			found.byPID[there.pid] = append(found.byPID[there.pid], who.pid)
+		}
+	}
+	return found
+}

@@ -1,0 +1,141 @@
+package observe
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"lockscope/lock"
+	"lockscope/lock/proc"
+	"lockscope/scan/pool"
+	"lockscope/scan/report"
+)
+
+// process is what a session has found out about one PID. The kernel is asked each thing once in a
+// session, and only when it is wanted. It may be used concurrently.
+type process struct {
+	id       proc.Process
+	state    lock.ProcessState
+	noAnswer bool   // the kernel did not say what state it is in
+	lockName string // the lock file's name, after a slash
+	calls    *calls
+	inUse    func() (used, error)
+	touched  func() []proc.Place
+	heldDirs func() ([]lock.HeldDir, error)
+
+	mu           sync.Mutex
+	task         proc.Task        // whose descriptors are read: its own, or those of a thread
+	listed       bool             // fds is known; until then the descriptors are taken to be 0, 1, 2 …
+	fds          []int            // its descriptors, ascending
+	read         int              // how many of them were read, or are being read
+	missing      int              // how many of these do not exist
+	ended        bool             // so many of them that there may be no more
+	reading      int              // goroutines that read some just now
+	more         sync.Cond        // one of them is done
+	linked       int              // how many links were read to find former lock files
+	held         []descriptor     // those read through which a flock is held
+	formerByLink []descriptor     // those through which a flock is held that were found by their links
+	opened       []opener         // those read that have the lock file's name, and no flock
+	last         map[uint64]int32 // index in held, plus one, of the last one with an inode number
+}
+
+// used is what a process has open, mapped, or as its working or root directory.
+type used struct {
+	files  []proc.Used
+	unseen error // why there may be more
+}
+
+// descriptors is the subject of questions about the descriptors of p. One that hangs may keep mu. The
+// others wait for mu within their own call, so nobody waits longer than for an answer.
+func (p *process) descriptors() subject { return subject{p.id.PID, "fd"} }
+
+// holding returns the descriptor through which p holds the flock on the lock file that ours
+// recognizes, and that has inode number ino.
+func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
+	if p.state == lock.ProcessGone {
+		return descriptor{}, false
+	}
+	if d, ok := p.alreadyRead(ino, ours); ok {
+		return d, true
+	}
+	found, _ := pool.Call(p.calls, p.descriptors(), func() *descriptor {
+		if d, ok := p.findHolding(ino, ours); ok {
+			return &d
+		}
+		return nil
+	})
+	if found == nil {
+		return descriptor{}, false
+	}
+	return *found, true
+}
+
+// alreadyRead returns that descriptor if it was read before, and mu is free. For a process that holds
+// the locks of very many directories that is mostly so, and saves a goroutine.
+func (p *process) alreadyRead(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
+	if !p.mu.TryLock() {
+		return descriptor{}, false
+	}
+	var same []descriptor
+	for i := p.last[ino]; i > 0; i = p.held[i-1].prev {
+		same = append(same, p.held[i-1])
+	}
+	p.mu.Unlock()
+	for i := range same {
+		if ours(&same[i]) {
+			return same[i], true
+		}
+	}
+	return descriptor{}, false
+}
+
+// all returns every descriptor through which p holds a flock.
+func (p *process) all() []descriptor {
+	found, _ := pool.Call(p.calls, p.descriptors(), p.findAll)
+	return found
+}
+
+// formerLockFiles returns what findFormerLockFiles does.
+func (p *process) formerLockFiles(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
+	found, _ := pool.Call(p.calls, p.descriptors(), func() []descriptor { return p.findFormerLockFiles(known, maybe) })
+	return found
+}
+
+// openers returns what findOpeners does.
+func (p *process) openers() []opener {
+	found, _ := pool.Call(p.calls, p.descriptors(), p.findOpeners)
+	return found
+}
+
+// serves reports whether p serves a file system, or may.
+func (p *process) serves() bool {
+	found, ok := pool.Call(p.calls, p.descriptors(), p.findServes)
+	return found || !ok
+}
+
+// findServes reports whether p serves a file system, by FUSE or otherwise. What it has open may be in
+// use by its clients, who may hold locks that this kernel does not know of.
+func (p *process) findServes() bool {
+	if slices.Contains(servers, strings.TrimSpace(p.task.Comm())) {
+		return true
+	}
+	fds, _ := p.task.Descriptors()
+	return slices.ContainsFunc(fds, func(fd int) bool {
+		name, _ := p.task.Link(fd)
+		return name == "/dev/fuse" || name == "/dev/kvm"
+	})
+}
+
+// servers are programs that serve files to other hosts or to virtual machines, and that have no
+// device open which shows it.
+var servers = []string{"virtiofsd", "smbd", "ganesha.nfsd", "unfsd", "diod", "glusterfsd"}
+
+// givesNoAnswer reports whether the kernel gave no answer to what is asked to judge the process.
+func (p *process) givesNoAnswer() bool {
+	if p.noAnswer || p.state != lock.ProcessAlive {
+		return p.noAnswer
+	}
+	_, err := p.inUse()
+	return errors.Is(err, report.ErrNoAnswer)
+}
