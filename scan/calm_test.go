@@ -165,18 +165,19 @@ func TestRunNoProbes(t *testing.T) {
 
 // A daemon that lets go of its lock without a release changes nothing in the directory.
 func TestRunLockLost(t *testing.T) {
-	root := tree(t, "kv")
+	root := hosttest.Tree(t, "kv")
 	dir := filepath.Join(root, "kv")
 	cmd := exec.Command("sh", "-c", `exec 9>>"$0/.handoff.lock" && flock -n 9 && echo $$ >"$0/.handoff.pidfile" && cd "$0" && echo held && read line && flock -u 9 && echo free && read line`, dir)
-	if _, err := exec.LookPath("flock"); err != nil {
-		t.Skip(err)
+	hosttest.NeedTool(t, "flock")
+	said, say := hosttest.Talk(t, cmd)
+	if said != "held" {
+		t.Fatalf("heard %q", said)
 	}
-	p := hosttest.StartTalker(t, cmd)
-	p.Hear(t, "held")
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 	w.untilState(t, dir, report.Held)
-	p.Say(t, "unlock")
-	p.Hear(t, "free")
+	if said := say("unlock"); said != "free" {
+		t.Fatalf("heard %q", said)
+	}
 	if r := w.untilState(t, dir, report.Unguarded); r.Evidence.Lock.State != lock.LockFree {
 		t.Errorf("lock %v", r.Evidence.Lock.State)
 	}

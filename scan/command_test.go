@@ -4,15 +4,14 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
-	"lockscope/scan/hosttest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"lockscope/scan/hosttest"
 )
 
 // buildCommand builds lockscope from the main package, for tests of what only
@@ -71,43 +70,4 @@ func awaitLine(t *testing.T, lines *bufio.Scanner, dir, state string) {
 		}
 	}
 	t.Fatalf("%s never became %s", dir, state)
-}
-
-// talk starts a process that lives until its standard input ends, which is
-// when the test does, and waits for the first line it says.
-func talk(t *testing.T, cmd *exec.Cmd) (line string, say func(string) (answer string)) {
-	t.Helper()
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	lines := bufio.NewReader(out)
-	hear := func() string {
-		t.Helper()
-		out.(*os.File).SetReadDeadline(time.Now().Add(hosttest.Patience))
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			t.Fatalf("%s says nothing: %v", cmd.Args[0], err)
-		}
-		return strings.TrimSuffix(line, "\n")
-	}
-	return hear(), func(line string) string {
-		t.Helper()
-		if _, err := io.WriteString(in, line+"\n"); err != nil {
-			t.Fatal(err)
-		}
-		return hear()
-	}
 }

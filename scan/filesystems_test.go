@@ -30,10 +30,7 @@ func TestFilesystems(t *testing.T) {
 			w := locktest.TestWorld(t)
 			sites := map[string]*locktest.Site{}
 			for _, scene := range locktest.Scenes {
-				site, err := w.Play(filepath.Join(root, "tree", scene.Name), scene)
-				if err != nil {
-					t.Fatal(err)
-				}
+				site := hosttest.Play(t, w, filepath.Join(root, "tree", scene.Name), scene)
 				sites[scene.Name] = site
 			}
 			for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
@@ -81,17 +78,9 @@ func TestBtrfsSubvolumes(t *testing.T) {
 	hosttest.Run(t, "btrfs", "-q", "subvolume", "create", top+"/a")
 	hosttest.Run(t, "btrfs", "-q", "subvolume", "create", top+"/b")
 	hosttest.Run(t, "btrfs", "-q", "subvolume", "create", top+"/c")
-	play := func(dir string, scene locktest.Scene) *locktest.Site {
-		t.Helper()
-		s, err := w.Play(dir, scene)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	held := play(top+"/a/data", locktest.HeldPlain)
-	free := play(top+"/b/data", locktest.FreePlain)
-	other := play(top+"/c/data", locktest.HeldPlain)
+	held := hosttest.Play(t, w, top+"/a/data", locktest.HeldPlain)
+	free := hosttest.Play(t, w, top+"/b/data", locktest.FreePlain)
+	other := hosttest.Play(t, w, top+"/c/data", locktest.HeldPlain)
 	if i, j, k := inode(t, held.Dir), inode(t, free.Dir), inode(t, other.Dir); i != j || i != k {
 		t.Fatalf("the lock files have inodes %d, %d and %d, and should have the same", i, j, k)
 	}

@@ -22,94 +22,83 @@ import (
 // hangTimeout is Config.Timeout in tests of file systems that give no answer.
 const hangTimeout = 300 * time.Millisecond
 
-// hungTree is a tree with a mount below it that can hang, and a second root beside.
-type hungTree struct {
-	fuse        *hosttest.FUSE
-	root, other string
-	hung        []string // data directories below the mount
-	well        []string // data directories elsewhere
-}
-
-func makeHungTree(t *testing.T, below int) *hungTree {
-	t.Helper()
-	h := &hungTree{fuse: hosttest.MountFUSE(t), other: hosttest.TempDir(t)}
-	h.root = filepath.Dir(h.fuse.Dir)
-	for i := range below {
-		h.hung = append(h.hung, hosttest.MakeData(t, fmt.Sprintf("%s/tenant-%03d", h.fuse.Dir, i)))
-	}
-	for i := range 5 {
-		h.well = append(h.well, hosttest.MakeData(t, fmt.Sprintf("%s/here/tenant-%03d", h.root, i)),
-			hosttest.MakeStale(t, fmt.Sprintf("%s/there/tenant-%03d", h.other, i)))
-	}
-	return h
-}
-
-func (h *hungTree) config() Config {
+func hangConfig(h *hosttest.HungTree) Config {
 	return Config{
-		Roots: []string{h.root, h.other}, Timeout: hangTimeout, Jobs: 4, MaxDepth: -1,
-		Exclude: []string{"source"}, Interval: 20 * time.Millisecond,
+		Roots: []string{h.Root, h.Other}, Timeout: hangTimeout, Jobs: 4, MaxDepth: -1,
+		Exclude: []string{"source"}, Interval: soon,
 		Probe: observe.ProbeFlock, // how long the kernel's lock table takes is up to the host
 	}
 }
 
-// checkWell checks that what is not on the hung mount is known.
-func (h *hungTree) checkWell(t *testing.T, f *found) {
+// wantWell checks that what is not on the hung mount is known.
+func wantWell(t *testing.T, h *hosttest.HungTree, f *found) {
 	t.Helper()
-	for _, dir := range h.well {
-		want := report.Free
-		if strings.HasPrefix(dir, h.other) {
-			want = report.Stale
-		}
-		if got := f.at(t, dir); got.Verdict.State != want {
-			t.Errorf("%s: %v %v, want %v", dir, got.Verdict.State, got.Verdict.Reasons.List(), want)
+	for state, dirs := range map[report.State][]string{report.Free: h.Free, report.Stale: h.Stale} {
+		for _, dir := range dirs {
+			if got := f.at(t, dir); got.Verdict.State != state {
+				t.Errorf("%s: %v %v, want %v", dir, got.Verdict.State, got.Verdict.Reasons.List(), state)
+			}
 		}
 	}
 }
 
-func (h *hungTree) all(f *found, state report.State, reasons report.Reasons) bool {
-	return !slices.ContainsFunc(h.hung, func(dir string) bool {
+// allHung reports whether all directories on the mount are known to be like that.
+func allHung(h *hosttest.HungTree, f *found, state report.State, reasons report.Reasons) bool {
+	return !slices.ContainsFunc(h.Hung, func(dir string) bool {
 		r := f.reports[dir]
 		return r == nil || r.Verdict != report.Verdict{State: state, Reasons: reasons}
 	})
 }
 
+// wantHungRoot scans a root on the hung mount beside others: it alone has an error.
+func wantHungRoot(t *testing.T, h *hosttest.HungTree, root string) {
+	t.Helper()
+	cfg := hangConfig(h)
+	cfg.Roots = []string{root, filepath.Join(h.Root, "here"), h.Other}
+	f := once(t, cfg)
+	wantWell(t, h, f)
+	if len(f.errors) != 1 || f.errors[0].Path != root || !f.errors[0].Root || !errors.Is(f.errors[0].Err, report.ErrNoAnswer) {
+		t.Errorf("errors %v, want one of the root %s", f.errors, root)
+	}
+}
+
 // A mount that hangs costs its own directories an answer, and nothing else.
 func TestHungMount(t *testing.T) {
-	h := makeHungTree(t, 200)
-	w := startWatch(t, h.config())
-	w.until(t, "everything", func(f *found) bool { return h.all(f, report.Free, 0) && f.reports[h.well[0]] != nil })
+	h := hosttest.MakeHungTree(t, 200)
+	w := startWatch(t, hangConfig(h))
+	w.until(t, "everything", func(f *found) bool { return allHung(h, f, report.Free, 0) && f.reports[h.Free[0]] != nil })
 
 	before := runtime.NumGoroutine()
-	h.fuse.Hang()
+	h.FUSE.Hang()
 	w.Observe()
 	timeout := report.Reasons(0).With(report.Timeout)
-	w.until(t, "no answer", func(f *found) bool { return h.all(f, report.Unknown, timeout) })
+	w.until(t, "no answer", func(f *found) bool { return allHung(h, f, report.Unknown, timeout) })
 	w.see(func(f *found) {
-		h.checkWell(t, f)
-		r := f.at(t, h.hung[0])
+		wantWell(t, h, f)
+		r := f.at(t, h.Hung[0])
 		if summary, _ := r.Explain(); !errors.Is(r.Evidence.Err, report.ErrNoAnswer) || !strings.Contains(summary, "no answer in 300ms") {
 			t.Errorf("%v: %q", r.Evidence.Err, summary)
 		}
 	})
 	// What goes on elsewhere is seen as ever.
 	for range 5 {
-		dir := hosttest.MakeStale(t, fmt.Sprintf("%s/here/tenant-000", h.root))
+		dir := hosttest.MakeStale(t, fmt.Sprintf("%s/here/tenant-000", h.Root))
 		w.until(t, "stale", func(f *found) bool { return f.reports[dir].Verdict.State == report.Stale })
 		if err := os.Remove(dir + "/.handoff.pidfile"); err != nil {
 			t.Fatal(err)
 		}
 		w.until(t, "free", func(f *found) bool { return f.reports[dir].Verdict.State == report.Free })
 	}
-	if now := runtime.NumGoroutine(); now > before+4*h.config().Jobs {
+	if now := runtime.NumGoroutine(); now > before+4*hangConfig(h).Jobs {
 		t.Errorf("%d goroutines, were %d", now, before)
 	}
 
-	h.fuse.Answer()
-	w.until(t, "an answer again", func(f *found) bool { return h.all(f, report.Free, 0) })
+	h.FUSE.Answer()
+	w.until(t, "an answer again", func(f *found) bool { return allHung(h, f, report.Free, 0) })
 
-	h.fuse.Hang()
+	h.FUSE.Hang()
 	w.Observe()
-	w.until(t, "no answer", func(f *found) bool { return h.all(f, report.Unknown, timeout) })
+	w.until(t, "no answer", func(f *found) bool { return allHung(h, f, report.Unknown, timeout) })
 	w.cancel()
 	select {
 	case <-w.done:
@@ -123,37 +112,25 @@ func TestHungMount(t *testing.T) {
 
 // A scan does not wait for a mount that hangs before it begins.
 func TestOnceBesideHungMount(t *testing.T) {
-	h := makeHungTree(t, 1)
-	held, err := locktest.TestWorld(t).Make(h.other+"/held", locktest.Held)
+	h := hosttest.MakeHungTree(t, 1)
+	held, err := locktest.TestWorld(t).Make(h.Other+"/held", locktest.Held)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.fuse.Hang()
-	f := once(t, h.config())
-	h.checkWell(t, f)
+	h.FUSE.Hang()
+	f := once(t, hangConfig(h))
+	wantWell(t, h, f)
 	checkSite(t, f, held)
-	if len(f.errors) != 1 || f.errors[0].Path != h.fuse.Dir || f.errors[0].Root || !errors.Is(f.errors[0].Err, report.ErrNoAnswer) {
-		t.Errorf("errors %v, want one at %s", f.errors, h.fuse.Dir)
+	if len(f.errors) != 1 || f.errors[0].Path != h.FUSE.Dir || f.errors[0].Root || !errors.Is(f.errors[0].Err, report.ErrNoAnswer) {
+		t.Errorf("errors %v, want one at %s", f.errors, h.FUSE.Dir)
 	}
 }
 
 func TestHungRoot(t *testing.T) {
-	h := makeHungTree(t, 1)
-	h.fuse.Hang()
-	for name, root := range map[string]string{"itself": h.fuse.Dir, "below": h.hung[0]} {
-		t.Run(name, func(t *testing.T) { h.checkRoot(t, root) })
-	}
-}
-
-// checkRoot scans a root on the hung mount beside others.
-func (h *hungTree) checkRoot(t *testing.T, root string) {
-	t.Helper()
-	cfg := h.config()
-	cfg.Roots = []string{root, filepath.Join(h.root, "here"), h.other}
-	f := once(t, cfg)
-	h.checkWell(t, f)
-	if len(f.errors) != 1 || f.errors[0].Path != root || !f.errors[0].Root || !errors.Is(f.errors[0].Err, report.ErrNoAnswer) {
-		t.Errorf("errors %v, want one of the root %s", f.errors, root)
+	h := hosttest.MakeHungTree(t, 1)
+	h.FUSE.Hang()
+	for name, root := range map[string]string{"itself": h.FUSE.Dir, "below": h.Hung[0]} {
+		t.Run(name, func(t *testing.T) { wantHungRoot(t, h, root) })
 	}
 }
 
@@ -182,18 +159,18 @@ func TestHungOverlayLayer(t *testing.T) {
 
 // The process ends though threads of it are stuck, and takes nothing along.
 func TestExitBesideHungMount(t *testing.T) {
-	h := makeHungTree(t, 1)
+	h := hosttest.MakeHungTree(t, 1)
 	exe := buildCommand(t)
-	h.fuse.Hang()
-	lines, status := lockscope(t, exec.Command(exe, "-o", "ndjson", "--probe", "flock", "--timeout", "300ms", h.fuse.Dir, h.other))
+	h.FUSE.Hang()
+	lines, status := lockscope(t, exec.Command(exe, "-o", "ndjson", "--probe", "flock", "--timeout", "300ms", h.FUSE.Dir, h.Other))
 	if status != 3 {
 		t.Errorf("exit status %d, want 3", status)
 	}
-	if l := lines[h.fuse.Dir]; l.Type != "error" || !strings.Contains(l.Error, "no answer in 300ms") {
+	if l := lines[h.FUSE.Dir]; l.Type != "error" || !strings.Contains(l.Error, "no answer in 300ms") {
 		t.Errorf("%+v", l)
 	}
-	for _, dir := range h.well {
-		if strings.HasPrefix(dir, h.other) && lines[dir].State != "stale" {
+	for _, dir := range h.Stale {
+		if lines[dir].State != "stale" {
 			t.Errorf("%s: %+v", dir, lines[dir])
 		}
 	}

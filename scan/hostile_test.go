@@ -31,7 +31,7 @@ func TestWalkNames(t *testing.T) {
 		for _, name := range names {
 			for _, path := range []string{name, "below/" + name + "/" + name} {
 				want = append(want, path)
-				makeDataDir(t, filepath.Join(root, path))
+				hosttest.MakeData(t, filepath.Join(root, path))
 			}
 		}
 		f := survey(t, Config{Roots: []string{root}, Descend: true})
@@ -47,14 +47,6 @@ func TestWalkNames(t *testing.T) {
 			}
 		}
 	}
-}
-
-func makeDataDir(t *testing.T, dir string) {
-	t.Helper()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	hosttest.WriteFile(t, filepath.Join(dir, lock.DefaultNames.Lock), "")
 }
 
 // deep makes directories inside each other, each of that name, and calls each
@@ -142,7 +134,7 @@ func TestWalkWide(t *testing.T) {
 	}
 	want := []string{"0", "9999", "19999"}
 	for _, name := range want {
-		makeDataDir(t, filepath.Join(root, name))
+		hosttest.MakeData(t, filepath.Join(root, name))
 	}
 	f := survey(t, Config{Roots: []string{root}})
 	f.wantPaths(t, root, want...)
@@ -156,7 +148,7 @@ func TestWalkUnreadable(t *testing.T) {
 	if dir == "" {
 		dir = hosttest.OpenDir(t)
 		for path, mode := range map[string]os.FileMode{"kv/1": 0o755, "secret/2": 0o700, "z/3": 0o755} {
-			makeDataDir(t, filepath.Join(dir, path))
+			hosttest.MakeData(t, filepath.Join(dir, path))
 			if err := os.Chmod(filepath.Join(dir, filepath.Dir(path)), mode); err != nil {
 				t.Fatal(err)
 			}

@@ -143,9 +143,7 @@ func TestSteadyState(t *testing.T) {
 		locktest.HeldPlain, locktest.FreePlain, locktest.StaleUnrelated, locktest.UnguardedPlain, locktest.MismatchDead,
 		locktest.UnnamedPlain, locktest.SplitPlain, locktest.HeldShell,
 	} {
-		if _, err := w.Play(filepath.Join(root, scene.Name), scene); err != nil {
-			t.Fatal(err)
-		}
+		hosttest.Play(t, w, filepath.Join(root, scene.Name), scene)
 	}
 	log := filepath.Join(hosttest.TempDir(t), "strace")
 	cmd := exec.Command("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=flock,openat,write", "-o", log,

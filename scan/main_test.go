@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
 
@@ -66,14 +67,6 @@ func (f *found) at(t *testing.T, path ...string) *report.Report {
 func expect(t *testing.T, f *found, dir string, state report.State, reasons ...report.Reason) *report.Report {
 	t.Helper()
 	r := f.at(t, dir)
-	var want report.Reasons
-	for _, reason := range reasons {
-		want = want.With(reason)
-	}
-	summary, next := r.Explain()
-	t.Logf("%s: %v %v: %s => %s", dir, r.Verdict.State, r.Verdict.Reasons.List(), summary, next)
-	if r.Verdict != (report.Verdict{State: state, Reasons: want}) {
-		t.Errorf("%s: %v %v, want %v %v\n%+v", dir, r.Verdict.State, r.Verdict.Reasons.List(), state, reasons, r.Evidence)
-	}
+	hosttest.WantVerdict(t, r, state, reasons...)
 	return r
 }

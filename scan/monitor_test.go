@@ -152,7 +152,7 @@ func acquire(t *testing.T, daemon *locktest.Proc) {
 // Somebody locks by hand. Nothing of the directory changes, so this is seen
 // when it is asked for.
 func TestRunObserve(t *testing.T) {
-	root := tree(t, "one", "other")
+	root := hosttest.Tree(t, "one", "other")
 	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
 	one, other := filepath.Join(root, "one"), filepath.Join(root, "other")
 	w.untilState(t, one, report.Free)
@@ -169,7 +169,7 @@ func TestRunObserve(t *testing.T) {
 
 // Who asks for one directory has no other looked at.
 func TestRunObserveSome(t *testing.T) {
-	root := tree(t, "one")
+	root := hosttest.Tree(t, "one")
 	site := play(t, locktest.TestWorld(t), root, locktest.HeldPlain)
 	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
 	one := filepath.Join(root, "one")
@@ -277,7 +277,7 @@ func TestRunCancelCloses(t *testing.T) {
 	const width = 100
 	for i := range width {
 		for k := range width {
-			makeDataDir(t, filepath.Join(root, fmt.Sprintf("%d/%d/kv", i, k)))
+			hosttest.MakeData(t, filepath.Join(root, fmt.Sprintf("%d/%d/kv", i, k)))
 		}
 	}
 	before := openBelow(t, root)

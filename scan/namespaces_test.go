@@ -82,7 +82,7 @@ func TestMountNamespaces(t *testing.T) {
 		script := `mount --bind "$0" "$1" &&` + shellDaemon
 		cmd := exec.Command("unshare", "--mount", "sh", "-c", script, dir, there)
 		cmd.Stderr = os.Stderr
-		said, say := talk(t, cmd)
+		said, say := hosttest.Talk(t, cmd)
 		if _, err := fmt.Sscan(said, new(string), &pid); err != nil {
 			t.Fatal(err)
 		}
@@ -130,9 +130,7 @@ func TestInsidePIDNamespace(t *testing.T) {
 		locktest.HeldPlain, locktest.HeldShared, locktest.MismatchPlain, locktest.OrphanedPlain, locktest.UnnamedPlain,
 		locktest.FreePlain,
 	} {
-		if _, err := w.Play(filepath.Join(root, scene.Name), scene); err != nil {
-			t.Fatal(err)
-		}
+		hosttest.Play(t, w, filepath.Join(root, scene.Name), scene)
 	}
 	exe := buildCommand(t)
 	for name, options := range map[string][]string{"own proc": {"--mount-proc"}, "proc of the host": nil} {
@@ -185,7 +183,7 @@ func TestPIDGivenOutAgain(t *testing.T) {
 				while read line; do "$2" -o ndjson "$0" | grep '"type":"dir"'; done`
 			cmd := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, dir, written, exe)
 			cmd.Stderr = os.Stderr
-			said, say := talk(t, cmd)
+			said, say := hosttest.Talk(t, cmd)
 			f := strings.Fields(said)
 			if len(f) != 3 || f[1] != f[2] {
 				t.Fatalf("the PIDs are %v, and should be the same", f)

@@ -35,15 +35,7 @@ func mountIn(t *testing.T, base string, options string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Skipf("needs mount -o %s: %v: %s", options, err, out)
 	}
-	unmounted(t, base+"/merged")
-}
-
-func unmounted(t *testing.T, dir string) {
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
-			t.Errorf("unmount %s: %v", dir, err)
-		}
-	})
+	hosttest.UnmountAtEnd(t, base+"/merged")
 }
 
 // checkLayers checks that of a daemon in the merged directory d nothing is said, and nothing can be broken, in any of the
@@ -140,7 +132,7 @@ func TestOverlayByDescriptor(t *testing.T) {
 	if err := unix.MoveMount(mnt, "", unix.AT_FDCWD, base+"/merged", unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
 		t.Fatal(err)
 	}
-	unmounted(t, base+"/merged")
+	hosttest.UnmountAtEnd(t, base+"/merged")
 	if _, err := locktest.TestWorld(t).Make(base+"/merged/d", locktest.Held); err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +152,7 @@ func TestOverlayThroughBindMounts(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	unmounted(t, merged)
+	hosttest.UnmountAtEnd(t, merged)
 	if _, err := locktest.TestWorld(t).Make(merged+"/d", locktest.Held); err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +169,7 @@ func TestOverlayOnOverlay(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Skipf("needs overlays on overlays: %v: %s", err, out)
 	}
-	unmounted(t, base+"/outer/merged")
+	hosttest.UnmountAtEnd(t, base+"/outer/merged")
 	if _, err := locktest.TestWorld(t).Make(base+"/outer/merged/d", locktest.Held); err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +192,7 @@ func TestOverlayMountedInChroot(t *testing.T) {
 		}
 	}
 	hosttest.Run(t, "chroot", base, "mount", "-t", "overlay", "-o", "lowerdir=/lower,upperdir=/upper,workdir=/work", "x", "/merged")
-	unmounted(t, base+"/merged")
+	hosttest.UnmountAtEnd(t, base+"/merged")
 	if _, err := locktest.TestWorld(t).Make(base+"/merged/d", locktest.Held); err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +228,7 @@ func TestOverlayOfAnotherNamespace(t *testing.T) {
 			args := append(strings.Fields(test.unshare), "sh", "-c", test.script+" && "+holdIn, base)
 			daemon := exec.Command("unshare", args...)
 			daemon.Stderr = os.Stderr
-			talk(t, daemon)
+			hosttest.Talk(t, daemon)
 			f := once(t, Config{Roots: []string{base}})
 			expectLayer(t, f, base+"/upper/d")
 			expectLayer(t, f, base+"/lower/d")
@@ -259,7 +251,7 @@ func TestFUSEOverlay(t *testing.T) {
 	}
 	hosttest.MakeStale(t, base+"/upper/d")
 	hosttest.MakeStale(t, base+"/lower/d")
-	talk(t, exec.Command(server, "-c", "echo ok; read line", "-o", fmt.Sprintf("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", base, base, base), "merged"))
+	hosttest.Talk(t, exec.Command(server, "-c", "echo ok; read line", "-o", fmt.Sprintf("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", base, base, base), "merged"))
 	checkLayers(t, base, m.Dir, "lower", "upper")
 }
 

@@ -124,7 +124,7 @@ func TestUnreadablePidfileStands(t *testing.T) {
 	dir := os.Getenv(hosttest.Elsewhere)
 	if dir == "" {
 		dir = hosttest.OpenDir(t)
-		makeDataDir(t, filepath.Join(dir, "kv"))
+		hosttest.MakeData(t, filepath.Join(dir, "kv"))
 		if err := os.WriteFile(filepath.Join(dir, "kv", lock.DefaultNames.Pidfile), []byte("1\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}

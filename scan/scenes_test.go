@@ -22,10 +22,7 @@ func TestScenes(t *testing.T) {
 		sites := map[string]*locktest.Site{}
 		for _, scene := range locktest.Scenes {
 			dir := filepath.Join(root, "tree", scene.Name)
-			site, err := w.Play(dir, scene)
-			if err != nil {
-				t.Fatal(err)
-			}
+			site := hosttest.Play(t, w, dir, scene)
 			sites[scene.Name] = site
 		}
 		for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {

@@ -50,13 +50,13 @@ func TestMountedBelow(t *testing.T) {
 			hosttest.NeedRoot(t, "mount")
 			root := hosttest.TempDir(t)
 			w := locktest.TestWorld(t)
-			stranger := playAt(t, w, root+"/other", locktest.HeldPlain).Procs[0]
+			stranger := hosttest.Play(t, w, root+"/other", locktest.HeldPlain).Procs[0]
 			dir := hosttest.MakeStale(t, root+"/data")
 			written := mountAt(t, hosttest.MakeDir(t, dir+"/wal"))
-			pidfileNames(t, dir, stranger.PID)
+			hosttest.WritePidfile(t, dir, stranger.PID)
 			expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Stale, report.PIDUnrelated)
 
-			pidfileNames(t, dir, writes(t, written+"/000017.log"))
+			hosttest.WritePidfile(t, dir, writes(t, written+"/000017.log"))
 			r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unguarded, report.PIDAlive)
 			if removed, err := breaks(r); len(removed) > 0 || !errors.Is(err, lock.ErrRefused) {
 				t.Errorf("removed %v, %v", removed, err)
@@ -89,7 +89,7 @@ func TestLinkedBelow(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			pidfileNames(t, dir, writes(t, disk+"/000017.log"))
+			hosttest.WritePidfile(t, dir, writes(t, disk+"/000017.log"))
 			expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unguarded, report.PIDAlive)
 		})
 	}
@@ -106,8 +106,8 @@ func TestLinkedBelow(t *testing.T) {
 		}
 		stranger := exec.Command(sleep, "1000")
 		stranger.Dir = "/"
-		begin(t, stranger)
-		pidfileNames(t, dir, stranger.Process.Pid)
+		hosttest.Begin(t, stranger)
+		hosttest.WritePidfile(t, dir, stranger.Process.Pid)
 		hosttest.Eventually(t, "it runs its own program", func() bool {
 			exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", stranger.Process.Pid))
 			return filepath.Base(exe) == filepath.Base(sleep)
@@ -122,7 +122,7 @@ func TestUnmountedBelow(t *testing.T) {
 	dir := hosttest.MakeStale(t, root+"/data")
 	disk := hosttest.Mount(t, "-t", "tmpfs", "tmpfs")
 	hosttest.Run(t, "mount", "--bind", disk, hosttest.MakeDir(t, dir+"/wal"))
-	pidfileNames(t, dir, writes(t, dir+"/wal/000017.log"))
+	hosttest.WritePidfile(t, dir, writes(t, dir+"/wal/000017.log"))
 	hosttest.Run(t, "umount", "-l", dir+"/wal")
 	expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unknown, report.Permission)
 }
@@ -133,7 +133,7 @@ func TestShellIsNoHeir(t *testing.T) {
 	dir := hosttest.MakeDir(t, hosttest.TempDir(t)+"/data")
 	cmd := exec.Command("sh", "-c", `exec 9>>"$0/.handoff.lock" && flock -n 9 && cd / && echo ok && read line`, dir)
 	cmd.Stderr = os.Stderr
-	talk(t, cmd)
+	hosttest.Talk(t, cmd)
 	r := once(t, Config{Roots: []string{dir}}).at(t, dir)
 	summary, next := r.Explain()
 	t.Log(summary, "=>", next)
@@ -161,7 +161,7 @@ func TestHoldsAnother(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			theirs, ours := view(t)
 			w := locktest.TestWorld(t)
-			site := playAt(t, w, theirs, locktest.HeldPlain)
+			site := hosttest.Play(t, w, theirs, locktest.HeldPlain)
 			if _, err := os.Stat(ours); err != nil {
 				hosttest.Run(t, "cp", "-a", theirs, ours)
 			}
@@ -199,9 +199,9 @@ func TestOwnerLocksAgain(t *testing.T) {
 	lost := hosttest.MakeDir(t, root+"/lost")
 	cmd := exec.Command("sh", "-c", shellDaemon, "sh", lost)
 	cmd.Stderr = os.Stderr
-	_, say := talk(t, cmd)
+	_, say := hosttest.Talk(t, cmd)
 	say("flock -u 9")
-	other := playAt(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
+	other := hosttest.Play(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
 	hosttest.Run(t, "cp", "-a", root+"/theirs", root+"/copy")
 	watch := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 	watch.untilState(t, lost, report.Unguarded)
@@ -217,9 +217,9 @@ func TestOwnerLocksAgain(t *testing.T) {
 // With another pidfile there, the lock is another tenant's and proves nothing here.
 func TestHoldsAnothersLock(t *testing.T) {
 	root := t.TempDir()
-	site := playAt(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
+	site := hosttest.Play(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
 	dir := hosttest.MakeStale(t, root+"/ours")
-	pidfileNames(t, dir, site.Procs[0].PID)
+	hosttest.WritePidfile(t, dir, site.Procs[0].PID)
 	expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Stale, report.PIDUnrelated)
 }
 
@@ -227,7 +227,7 @@ func TestHoldsAnothersLock(t *testing.T) {
 func TestOpenUnseen(t *testing.T) {
 	hosttest.NeedRoot(t, "take leases on what others made")
 	dir := t.TempDir()
-	playAt(t, locktest.TestWorld(t), dir, locktest.OpenUnseen)
+	hosttest.Play(t, locktest.TestWorld(t), dir, locktest.OpenUnseen)
 	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Unknown, report.OpenElsewhere)
 	if r.Breakable() {
 		t.Error("a break is offered")
@@ -237,7 +237,7 @@ func TestOpenUnseen(t *testing.T) {
 // Who reads the lock file is named, and nothing else follows from it.
 func TestOpenSeen(t *testing.T) {
 	root := t.TempDir()
-	site := playAt(t, locktest.TestWorld(t), root, locktest.StaleRead)
+	site := hosttest.Play(t, locktest.TestWorld(t), root, locktest.StaleRead)
 	r := expect(t, once(t, Config{Roots: []string{root}}), root, report.Stale, report.PIDGone, report.OpenElsewhere)
 	reader := site.Procs[len(site.Procs)-1]
 	if summary, _ := r.Explain(); !strings.Contains(summary, fmt.Sprint("backup ", reader.PID)) || !r.Breakable() {
@@ -251,7 +251,7 @@ func TestOtherLocks(t *testing.T) {
 		for _, probe := range probes {
 			t.Run(scene.Name+"/"+probe.String(), func(t *testing.T) {
 				dir := t.TempDir()
-				site := playAt(t, locktest.TestWorld(t), dir, scene)
+				site := hosttest.Play(t, locktest.TestWorld(t), dir, scene)
 				r := expect(t, once(t, Config{Roots: []string{dir}, Probe: probe}), dir, report.Unknown, report.PosixLock)
 				holder := fmt.Sprint("kvd ", site.Procs[len(site.Procs)-1].PID)
 				if summary, _ := r.Explain(); !strings.Contains(summary, holder) {
@@ -265,7 +265,7 @@ func TestOtherLocks(t *testing.T) {
 // The daemon went on in the background after it had locked: nobody is told to end it.
 func TestForkedAfterLock(t *testing.T) {
 	dir := t.TempDir()
-	site := playAt(t, locktest.TestWorld(t), dir, locktest.OrphanedDaemon)
+	site := hosttest.Play(t, locktest.TestWorld(t), dir, locktest.OrphanedDaemon)
 	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Orphaned, report.PIDGone, report.InheritedFD)
 	if command, want := r.Command(), fmt.Sprint("ps -o pid,ppid,lstart,args -p ", site.Holders[0].PID); command != want {
 		t.Errorf("%q, want %q", command, want)
@@ -283,7 +283,7 @@ func TestOrphanedInContainer(t *testing.T) {
 	script := `child=$(sh -c '` + daemon + `' sh "$0"); echo ok $(cat "$0/.handoff.pidfile") $child; read line`
 	cmd := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, dir)
 	cmd.Stderr = os.Stderr
-	said, _ := talk(t, cmd)
+	said, _ := hosttest.Talk(t, cmd)
 	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Orphaned, report.PIDGone, report.InheritedFD)
 	summary, next := r.Explain()
 	t.Log(said, summary, next)
@@ -297,11 +297,11 @@ func TestMountedOver(t *testing.T) {
 	hosttest.NeedRoot(t, "mount")
 	root := hosttest.TempDir(t)
 	for i := range 3 {
-		playAt(t, locktest.TestWorld(t), fmt.Sprintf("%s/t%d", root, i), locktest.HeldPlain)
+		hosttest.Play(t, locktest.TestWorld(t), fmt.Sprintf("%s/t%d", root, i), locktest.HeldPlain)
 	}
 	dir := root + "/t1"
 	w := locktest.TestWorld(t)
-	below := playAt(t, w, dir+"2", locktest.HeldPlain).Procs[0]
+	below := hosttest.Play(t, w, dir+"2", locktest.HeldPlain).Procs[0]
 	hosttest.MountOn(t, dir+"2", "-t", "tmpfs", "tmpfs")
 	hosttest.MakeStale(t, dir+"2")
 	for _, config := range []Config{{}, {Probe: observe.ProbeFlock}, {SummaryOnly: true}} {
@@ -323,7 +323,7 @@ func TestMountedOver(t *testing.T) {
 		expect(t, once(t, Config{Roots: []string{roots}}), dir+"2", report.Split, report.MountedOver)
 	}
 	// One that starts on the mount is not all there is.
-	above := playAt(t, w, dir+"2", locktest.HeldPlain).Procs[0]
+	above := hosttest.Play(t, w, dir+"2", locktest.HeldPlain).Procs[0]
 	r := expect(t, once(t, Config{Roots: []string{root}}), dir+"2", report.Split, report.MountedOver)
 	if holderOf(r, below.PID) == nil || holderOf(r, above.PID) == nil {
 		t.Errorf("holders %v, want %d and %d", r.Evidence.Holders, below.PID, above.PID)
@@ -369,7 +369,7 @@ func TestSharedInPIDNamespace(t *testing.T) {
 	hosttest.NeedRoot(t, "make namespaces")
 	hosttest.NeedTool(t, "unshare")
 	root := hosttest.TempDir(t)
-	playAt(t, locktest.TestWorld(t), root, locktest.UnnamedShared)
+	hosttest.Play(t, locktest.TestWorld(t), root, locktest.UnnamedShared)
 	cmd := exec.Command("unshare", "--pid", "--fork", "--mount-proc", buildCommand(t), "-o", "ndjson", root)
 	lines, _ := lockscope(t, cmd)
 	if l := lines[root]; l.State != "unknown" || fmt.Sprint(l.Reasons) != "[open-elsewhere]" {
@@ -383,13 +383,13 @@ func TestRootWithoutPtrace(t *testing.T) {
 	hosttest.NeedTool(t, "setpriv")
 	root := hosttest.TempDir(t)
 	other := exec.Command("setpriv", "--reuid", "65534", "--clear-groups", "sleep", "1000")
-	begin(t, other)
+	hosttest.Begin(t, other)
 	hosttest.Eventually(t, "it is somebody else's", func() bool {
 		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", other.Process.Pid))
 		return strings.Contains(string(status), "Uid:\t65534")
 	})
 	dir := hosttest.MakeStale(t, root+"/data")
-	pidfileNames(t, dir, other.Process.Pid)
+	hosttest.WritePidfile(t, dir, other.Process.Pid)
 	cmd := exec.Command("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace", buildCommand(t), "-o", "ndjson", root)
 	lines, _ := lockscope(t, cmd)
 	if l := lines[dir]; l.State != "unknown" || !strings.Contains(l.Next, "CAP_SYS_PTRACE") || strings.Contains(l.Next, "run as root") {
@@ -432,26 +432,6 @@ func writes(t *testing.T, file string) int {
 	defer f.Close()
 	cmd := exec.Command("sleep", "1000")
 	cmd.Dir, cmd.ExtraFiles = "/", []*os.File{f}
-	begin(t, cmd)
+	hosttest.Begin(t, cmd)
 	return cmd.Process.Pid
-}
-
-// pidfileNames writes a pidfile that names a process.
-func pidfileNames(t *testing.T, dir string, pid int) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, lock.DefaultNames.Pidfile), fmt.Appendln(nil, pid), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// begin starts a command, which ends with the test.
-func begin(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
 }

@@ -103,15 +103,9 @@ func makeRank(t *testing.T) *rank {
 		r.held = append(r.held, hosttest.MakeData(t, fmt.Sprintf("%s/c-held-%03d", r.root, i)))
 	}
 	r.daemon = holdAll(t, r.held)
-	site, err := w.Play(filepath.Join(r.root, "d-unrelated"), locktest.StaleUnrelated)
-	if err != nil {
-		t.Fatal(err)
-	}
+	site := hosttest.Play(t, w, filepath.Join(r.root, "d-unrelated"), locktest.StaleUnrelated)
 	r.bystands, r.stranger = site.Dir, site.Owner
-	if site, err = w.Make(filepath.Join(r.root, "e-unnamed"), locktest.Unnamed); err != nil {
-		t.Fatal(err)
-	}
-	r.unnamed = site.Dir // for which all processes are searched
+	r.unnamed = hosttest.Play(t, w, filepath.Join(r.root, "e-unnamed"), locktest.UnnamedPlain).Dir // for which all processes are searched
 	return r
 }
 
@@ -120,7 +114,7 @@ func holdAll(t *testing.T, dirs []string) (pid int) {
 	t.Helper()
 	script := `for dir; do exec {fd}>>"$dir/.handoff.lock" && flock -n $fd && echo $$ >"$dir/.handoff.pidfile" || exit; done; echo $$; read line`
 	hosttest.NeedTool(t, "bash", "flock")
-	said, _ := talk(t, exec.Command("bash", append([]string{"-c", script, "daemon"}, dirs...)...))
+	said, _ := hosttest.Talk(t, exec.Command("bash", append([]string{"-c", script, "daemon"}, dirs...)...))
 	pid, err := strconv.Atoi(said)
 	if err != nil {
 		t.Fatalf("the daemon says %q", said)

@@ -17,7 +17,7 @@ func TestStream(t *testing.T) {
 	root := t.TempDir()
 	site := play(t, locktest.TestWorld(t), root, locktest.SplitPlain)
 	for i := range 4000 {
-		makeDataDir(t, filepath.Join(root, fmt.Sprintf("t%03d", i)))
+		hosttest.MakeData(t, filepath.Join(root, fmt.Sprintf("t%03d", i)))
 	}
 	for stream, want := range map[int][]report.State{0: {report.Split}, 1: {report.Held, report.Split}, 250: {report.Held, report.Split}} {
 		m := New(Config{Roots: []string{root}, MaxDepth: -1, Timeout: hosttest.Patience, Stream: stream})

@@ -16,14 +16,14 @@ import (
 
 // A root may be a link from a sound file system to a hung one.
 func TestHungRootByLink(t *testing.T) {
-	h := makeHungTree(t, 1)
+	h := hosttest.MakeHungTree(t, 1)
 	link := filepath.Join(hosttest.TempDir(t), "link")
-	if err := os.Symlink(h.fuse.Dir, link); err != nil {
+	if err := os.Symlink(h.FUSE.Dir, link); err != nil {
 		t.Fatal(err)
 	}
-	h.fuse.Hang()
+	h.FUSE.Hang()
 	for name, root := range map[string]string{"itself": link, "below": filepath.Join(link, "tenant-000")} {
-		t.Run(name, func(t *testing.T) { h.checkRoot(t, root) })
+		t.Run(name, func(t *testing.T) { wantHungRoot(t, h, root) })
 	}
 }
 
@@ -57,12 +57,12 @@ func TestManyHungMounts(t *testing.T) {
 // What comes back with an error after it was given up leaves nothing behind, and
 // takes nothing that is not its own: descriptor 0, say.
 func TestDescriptorsAfterHang(t *testing.T) {
-	for name, roots := range map[string]func(h *hungTree) []string{
-		"root":  func(h *hungTree) []string { return []string{h.fuse.Dir, h.other} },
-		"below": func(h *hungTree) []string { return []string{h.root, h.other} },
+	for name, roots := range map[string]func(h *hosttest.HungTree) []string{
+		"root":  func(h *hosttest.HungTree) []string { return []string{h.FUSE.Dir, h.Other} },
+		"below": func(h *hosttest.HungTree) []string { return []string{h.Root, h.Other} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := makeHungTree(t, 1)
+			h := hosttest.MakeHungTree(t, 1)
 			cmd := exec.Command(buildCommand(t), append([]string{"-w", "-o", "ndjson", "--probe", "flock", "--timeout", "300ms", "-i", "20ms", "-e", "source"}, roots(h)...)...)
 			out, err := cmd.StdoutPipe()
 			if err != nil {
@@ -73,8 +73,8 @@ func TestDescriptorsAfterHang(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer in.Close()
-			dir := hosttest.MakeData(t, h.other+"/new")
-			h.fuse.Hang()
+			dir := hosttest.MakeData(t, h.Other+"/new")
+			h.FUSE.Hang()
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -88,8 +88,8 @@ func TestDescriptorsAfterHang(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			h.fuse.Server.Process.Kill() // every call fails
-			h.fuse.Server.Wait()
+			h.FUSE.Server.Process.Kill() // every call fails
+			h.FUSE.Server.Wait()
 			for range 3 { // passes
 				hosttest.WriteFile(t, dir+"/.handoff.pidfile", hosttest.DeadPID)
 				awaitLine(t, lines, dir, "stale")
@@ -105,9 +105,9 @@ func TestDescriptorsAfterHang(t *testing.T) {
 
 // Walks that a hung mount cuts short leave no directory open.
 func TestWalksBesideHungMount(t *testing.T) {
-	h := makeHungTree(t, 1)
-	h.fuse.Hang()
-	w := startWatch(t, h.config())
+	h := hosttest.MakeHungTree(t, 1)
+	h.FUSE.Hang()
+	w := startWatch(t, hangConfig(h))
 	walks := func(n int) {
 		for range n {
 			var before int

@@ -88,7 +88,7 @@ func TestRunGone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			root := tree(t, "a/kv", "b/stays")
+			root := hosttest.Tree(t, "a/kv", "b/stays")
 			dir := filepath.Join(root, "a/kv")
 			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 			w.untilState(t, dir, report.Free)
@@ -123,11 +123,11 @@ func TestRunWalksAgain(t *testing.T) {
 		t.Skip("takes 15 seconds")
 	}
 	t.Parallel()
-	root := tree(t, "kv")
+	root := hosttest.Tree(t, "kv")
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 	w.untilState(t, filepath.Join(root, "kv"), report.Free)
 	late := filepath.Join(root, "late")
-	makeDataDir(t, late)
+	hosttest.MakeData(t, late)
 	w.untilState(t, late, report.Free)
 	if c := w.changes(late)[0]; !c.New {
 		t.Errorf("%+v", c)

@@ -36,10 +36,7 @@ func TestUnprivileged(t *testing.T) {
 		&locktest.HeldPlain, &locktest.FreePlain, &locktest.StalePlain, &locktest.StaleUnrelated, &locktest.StaleReused,
 		&locktest.UnguardedPlain, &locktest.UnnamedPlain, &locktest.OrphanedPlain, &locktest.MismatchPlain,
 	} {
-		site, err := w.Play(filepath.Join(root, scene.Name), *scene)
-		if err != nil {
-			t.Fatal(err)
-		}
+		site := hosttest.Play(t, w, filepath.Join(root, scene.Name), *scene)
 		dirs[scene] = site.Dir
 	}
 	closed := hosttest.MakeStale(t, root+"/closed")

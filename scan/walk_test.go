@@ -20,24 +20,6 @@ import (
 	"lockscope/scan/report"
 )
 
-// tree makes data directories at these paths below a new directory, each with
-// a lock file that nobody holds, and returns it. A path that ends in a slash is
-// a directory with nothing in it.
-func tree(t *testing.T, paths ...string) (root string) {
-	t.Helper()
-	root = t.TempDir()
-	for _, path := range paths {
-		dir := filepath.Join(root, path)
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasSuffix(path, "/") {
-			hosttest.WriteFile(t, filepath.Join(dir, lock.DefaultNames.Lock), "")
-		}
-	}
-	return root
-}
-
 // wantPaths checks that these are the directories found, below root.
 func (f *found) wantPaths(t *testing.T, root string, want ...string) {
 	t.Helper()
@@ -80,7 +62,7 @@ func surveyDepth(t *testing.T, root string, depth int) *found {
 }
 
 func TestWalkDepth(t *testing.T) {
-	root := tree(t, "1", "a/2", "a/b/3", "a/b/c/4")
+	root := hosttest.Tree(t, "1", "a/2", "a/b/3", "a/b/c/4")
 	for depth, want := range [][]string{{}, {"1"}, {"1", "a/2"}, {"1", "a/2", "a/b/3"}, {"1", "a/2", "a/b/3", "a/b/c/4"}} {
 		f := surveyDepth(t, root, depth)
 		f.wantPaths(t, root, want...)
@@ -91,7 +73,7 @@ func TestWalkDepth(t *testing.T) {
 }
 
 func TestWalkExclude(t *testing.T) {
-	root := tree(t, "kv/1", "kv/2", "kv/cache/3", "cache/4", "kv/tmp.1/5", "other/kv/6")
+	root := hosttest.Tree(t, "kv/1", "kv/2", "kv/cache/3", "cache/4", "kv/tmp.1/5", "other/kv/6")
 	all := []string{"kv/1", "kv/2", "kv/cache/3", "cache/4", "kv/tmp.1/5", "other/kv/6"}
 	without := func(gone ...string) []string {
 		return slices.DeleteFunc(slices.Clone(all), func(path string) bool { return slices.Contains(gone, path) })
@@ -122,7 +104,7 @@ func TestWalkExclude(t *testing.T) {
 
 // What is inside of a data directory is its own business, unless it is asked for.
 func TestWalkDescend(t *testing.T) {
-	root := tree(t, "kv", "kv/shards/1", "kv/shards/2", "other/pidfile-only/")
+	root := hosttest.Tree(t, "kv", "kv/shards/1", "kv/shards/2", "other/pidfile-only/")
 	hosttest.WriteFile(t, filepath.Join(root, "other/pidfile-only", lock.DefaultNames.Pidfile), "2147483647\n")
 	if err := os.MkdirAll(filepath.Join(root, "other/pidfile-only/below"), 0o755); err != nil {
 		t.Fatal(err)
@@ -135,7 +117,7 @@ func TestWalkDescend(t *testing.T) {
 }
 
 func TestWalkOtherNames(t *testing.T) {
-	root := tree(t, "default", "other/")
+	root := hosttest.Tree(t, "default", "other/")
 	hosttest.WriteFile(t, filepath.Join(root, "other", "LOCK"), "")
 	survey(t, Config{Roots: []string{root}, Names: lock.Names{Lock: "LOCK", Pidfile: "PID"}}).wantPaths(t, root, "other")
 }
@@ -143,7 +125,7 @@ func TestWalkOtherNames(t *testing.T) {
 // No link is followed below a root. The root itself may be one, and is known by
 // the name it was given.
 func TestWalkLinks(t *testing.T) {
-	root, outside := tree(t, "kv/1"), tree(t, "secret")
+	root, outside := hosttest.Tree(t, "kv/1"), hosttest.Tree(t, "secret")
 	for link, target := range map[string]string{
 		"out": outside, "up": "..", "self": ".", "kv/loop": "../kv", "dangling": "nowhere", "abs": root,
 	} {
@@ -168,7 +150,7 @@ func TestWalkLinks(t *testing.T) {
 
 // A directory that several roots reach appears once.
 func TestWalkOverlappingRoots(t *testing.T) {
-	root := tree(t, "kv/1", "kv/deep/2", "other/3")
+	root := hosttest.Tree(t, "kv/1", "kv/deep/2", "other/3")
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(filepath.Join(root, "kv"), link); err != nil {
 		t.Fatal(err)
@@ -202,7 +184,7 @@ func TestWalkOverlappingRoots(t *testing.T) {
 
 // A root that cannot be read is an error of its own, and keeps nobody from the others.
 func TestWalkBadRoots(t *testing.T) {
-	root := tree(t, "kv")
+	root := hosttest.Tree(t, "kv")
 	file := filepath.Join(root, "file")
 	hosttest.WriteFile(t, file, "")
 	missing := filepath.Join(root, "missing")
@@ -229,7 +211,7 @@ func TestWalkBadRoots(t *testing.T) {
 }
 
 func TestWalkOneFileSystem(t *testing.T) {
-	root := tree(t, "kv/1", "mnt/")
+	root := hosttest.Tree(t, "kv/1", "mnt/")
 	mnt := filepath.Join(root, "mnt")
 	if err := unix.Mount("lockscope-test", mnt, "tmpfs", 0, "size=1m"); err != nil {
 		t.Skip("mount:", err)
@@ -255,7 +237,7 @@ func TestWalkFewDescriptors(t *testing.T) {
 		}
 		path += "deep/"
 	}
-	root := tree(t, paths...)
+	root := hosttest.Tree(t, paths...)
 	lines, _ := lockscope(t, exec.Command("sh", "-c", `ulimit -n 60; exec "$@"`, "sh", buildCommand(t), "-o", "ndjson", root))
 	for path, l := range lines {
 		if l.Type == "error" {

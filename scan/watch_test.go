@@ -159,16 +159,7 @@ func (w *watch) wantNeverAttention(t *testing.T, dir string) {
 // play brings a directory below root into a scene's state.
 func play(t *testing.T, world *locktest.World, root string, scene locktest.Scene) *locktest.Site {
 	t.Helper()
-	return playAt(t, world, filepath.Join(root, scene.Name), scene)
-}
-
-func playAt(t *testing.T, world *locktest.World, dir string, scene locktest.Scene) *locktest.Site {
-	t.Helper()
-	site, err := world.Play(dir, scene)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return site
+	return hosttest.Play(t, world, filepath.Join(root, scene.Name), scene)
 }
 
 // states are those that were told of as standing, one after the other.

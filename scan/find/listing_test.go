@@ -137,10 +137,3 @@ func listDir(t *testing.T, dir, pidfile string) listing {
 	}
 	return l
 }
-
-func writeFile(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}

@@ -1,8 +1,10 @@
 package hosttest
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -10,10 +12,10 @@ import (
 	"lockscope/lock"
 )
 
-// deadPID is nobody's: it is above what the kernel gives out.
+// DeadPID is the text of a pidfile that names nobody: it is above what the kernel gives out.
 const DeadPID = "2147483647\n"
 
-// places returns a directory on the file system of the temporary directory,
+// Places returns a directory on the file system of the temporary directory,
 // and one on tmpfs where there is one.
 func Places(t *testing.T) map[string]string {
 	t.Helper()
@@ -31,7 +33,7 @@ func Places(t *testing.T) map[string]string {
 	return dirs
 }
 
-// tempDir is a temporary directory that everybody may enter.
+// TempDir is a temporary directory that everybody may enter.
 func TempDir(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
@@ -44,7 +46,7 @@ func TempDir(t *testing.T) string {
 	return dir
 }
 
-// openDir is a temporary directory that, unlike t.TempDir, every user can reach.
+// OpenDir is a temporary directory that, unlike t.TempDir, every user can reach.
 func OpenDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "lockscope-test-")
@@ -58,6 +60,7 @@ func OpenDir(t *testing.T) string {
 	return dir
 }
 
+// MakeDir makes a directory, and those above it.
 func MakeDir(t *testing.T, dir string) string {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -66,7 +69,7 @@ func MakeDir(t *testing.T, dir string) string {
 	return dir
 }
 
-// makeData makes a data directory with a lock file that nobody holds.
+// MakeData makes a data directory with a lock file that nobody holds.
 func MakeData(t *testing.T, dir string) string {
 	t.Helper()
 	MakeDir(t, dir)
@@ -74,7 +77,7 @@ func MakeData(t *testing.T, dir string) string {
 	return dir
 }
 
-// makeStale makes a data directory whose owner is gone, without any process.
+// MakeStale makes a data directory whose owner is gone, without any process.
 func MakeStale(t *testing.T, dir string) string {
 	t.Helper()
 	MakeData(t, dir)
@@ -82,9 +85,32 @@ func MakeStale(t *testing.T, dir string) string {
 	return dir
 }
 
+// WriteFile writes a file that everybody may read.
 func WriteFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// WritePidfile writes a pidfile that names a process.
+func WritePidfile(t *testing.T, dir string, pid int) {
+	t.Helper()
+	WriteFile(t, filepath.Join(dir, lock.DefaultNames.Pidfile), fmt.Sprintln(pid))
+}
+
+// Tree makes data directories at these paths below a new directory, each with
+// a lock file that nobody holds, and returns it. A path that ends in a slash is
+// a directory with nothing in it.
+func Tree(t *testing.T, paths ...string) (root string) {
+	t.Helper()
+	root = t.TempDir()
+	for _, path := range paths {
+		if dir := filepath.Join(root, path); strings.HasSuffix(path, "/") {
+			MakeDir(t, dir)
+		} else {
+			MakeData(t, dir)
+		}
+	}
+	return root
 }

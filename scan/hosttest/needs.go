@@ -1,16 +1,17 @@
 package hosttest
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
 )
 
-// patience is a time limit for one directory that the busiest host does not reach.
+// Patience is a time limit for one directory that the busiest host does not reach.
 const Patience = time.Minute
 
-// eventually waits until something is so.
+// Eventually waits until something is so.
 func Eventually(t *testing.T, what string, isSo func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(Patience); !isSo(); time.Sleep(5 * time.Millisecond) {
@@ -20,6 +21,7 @@ func Eventually(t *testing.T, what string, isSo func() bool) {
 	}
 }
 
+// NeedTool skips the test unless there are programs of these names.
 func NeedTool(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -29,9 +31,18 @@ func NeedTool(t *testing.T, names ...string) {
 	}
 }
 
+// Run runs a command to its end, which must be a success.
 func Run(t *testing.T, name string, args ...string) {
 	t.Helper()
 	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+}
+
+// NeedRoot skips the test, unless root runs it, or a process that root has started for it by [Again].
+func NeedRoot(t *testing.T, what string) {
+	t.Helper()
+	if os.Geteuid() != 0 && os.Getenv(Elsewhere) == "" {
+		t.Skipf("only root can %s", what)
 	}
 }

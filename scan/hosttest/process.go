@@ -7,22 +7,27 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"lockscope/lock/locktest"
 )
 
-// elsewhere names the test that a process of this program is to run as another
-// user or within other limits, started by again.
+// Elsewhere is the environment variable that says, in a process that [Again] has started, which
+// directory the test is about.
 const Elsewhere = "LOCKSCOPE_TEST_ELSEWHERE"
 
-// again runs the calling test in a process of its own that prepare makes
-// different, and reports true in that process. What fails there fails here. dir is for both.
+// Again runs the calling test once more, in a process of its own that prepare may make another user's, or
+// give other limits. It reports true in that process, which finds dir in [Elsewhere]. What fails there
+// fails here.
 func Again(t *testing.T, dir string, prepare func(*exec.Cmd)) bool {
 	t.Helper()
 	if os.Getenv(Elsewhere) != "" {
 		return true
 	}
-	cmd := exec.Command(ownCopy(t), "-test.run=^"+t.Name()+"$", "-test.v", "-test.count=1")
+	cmd := exec.Command(OwnCopy(t, "again.test"), "-test.run=^"+t.Name()+"$", "-test.v", "-test.count=1")
 	cmd.Env = append(os.Environ(), Elsewhere+"="+dir)
 	cmd.Dir = "/"
 	prepare(cmd)
@@ -37,15 +42,15 @@ func Again(t *testing.T, dir string, prepare func(*exec.Cmd)) bool {
 	return false
 }
 
-// ownCopy returns a copy of this program that anybody can run.
-func ownCopy(t *testing.T) string {
+// OwnCopy returns a copy of this program, under a name, that everybody can run.
+func OwnCopy(t *testing.T, name string) string {
 	t.Helper()
 	from, err := os.Open("/proc/self/exe")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer from.Close()
-	path := filepath.Join(OpenDir(t), "scan.test")
+	path := filepath.Join(OpenDir(t), name)
 	to, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o755)
 	if err != nil {
 		t.Fatal(err)
@@ -59,26 +64,26 @@ func ownCopy(t *testing.T) string {
 	return path
 }
 
-// asNobody makes a process that of a user who owns nothing.
+// AsNobody makes a process that of a user who owns nothing.
 func AsNobody(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 }
 
-func NeedRoot(t *testing.T, what string) {
+// Begin starts a command, which ends with the test.
+func Begin(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
-	if os.Geteuid() != 0 && os.Getenv(Elsewhere) == "" {
-		t.Skipf("only root can %s", what)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
 }
 
-// talker is a process that is spoken to by lines.
-type Talker struct {
-	in  io.WriteCloser
-	out *bufio.Scanner
-}
-
-// startTalker starts a process, and ends it with the test.
-func StartTalker(t *testing.T, cmd *exec.Cmd) *Talker {
+// Talk starts a process that is spoken to by lines, and waits for the first one that it says. It answers
+// each line that is said to it with one. Its input ends with the test.
+func Talk(t *testing.T, cmd *exec.Cmd) (line string, say func(string) (answer string)) {
 	t.Helper()
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -89,27 +94,33 @@ func StartTalker(t *testing.T, cmd *exec.Cmd) *Talker {
 		t.Fatal(err)
 	}
 	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	Begin(t, cmd)
+	t.Cleanup(func() { in.Close() })
+	lines := bufio.NewReader(out)
+	hear := func() string {
+		t.Helper()
+		out.(*os.File).SetReadDeadline(time.Now().Add(Patience))
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("%s says nothing: %v", cmd.Args[0], err)
+		}
+		return strings.TrimSuffix(line, "\n")
 	}
-	t.Cleanup(func() {
-		in.Close() // the end of its input is its own
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	return &Talker{in, bufio.NewScanner(out)}
+	return hear(), func(line string) string {
+		t.Helper()
+		if _, err := io.WriteString(in, line+"\n"); err != nil {
+			t.Fatal(err)
+		}
+		return hear()
+	}
 }
 
-func (p *Talker) Say(t *testing.T, line string) {
+// Play brings a directory into a scene's state.
+func Play(t *testing.T, world *locktest.World, dir string, scene locktest.Scene) *locktest.Site {
 	t.Helper()
-	if _, err := io.WriteString(p.in, line+"\n"); err != nil {
+	site, err := world.Play(dir, scene)
+	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-func (p *Talker) Hear(t *testing.T, want string) {
-	t.Helper()
-	if !p.out.Scan() || p.out.Text() != want {
-		t.Fatalf("heard %q, %v; want %q", p.out.Text(), p.out.Err(), want)
-	}
+	return site
 }
