@@ -13,23 +13,6 @@ import (
 	"lockscope/lock"
 )
 
-// staleTree is a root with stale directories of these names.
-func staleTree(t *testing.T, names ...string) (root string) {
-	t.Helper()
-	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
-	root = t.TempDir()
-	for _, name := range names {
-		dir := filepath.Join(root, name)
-		err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, lock.DefaultNames.Lock), nil, 0o644),
-			os.WriteFile(filepath.Join(dir, lock.DefaultNames.Pidfile), []byte("2147483647\n"), 0o644))
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return root
-}
-
 // leftovers are the names of the directories that still have a pidfile.
 func leftovers(t *testing.T, root string) (names string) {
 	t.Helper()

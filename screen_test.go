@@ -1,79 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
-
 	"lockscope/lock"
+	"lockscope/scan/hosttest"
 )
-
-// onTerminal starts the command on a terminal of its own, whose output is told
-// to the function that is returned: it waits for a text to appear.
-func onTerminal(t testing.TB, term string, args ...string) (cmd *exec.Cmd, terminal *os.File, await func(text string)) {
-	t.Helper()
-	cmd = command(args...)
-	cmd.Stderr = nil
-	cmd.Env = append(os.Environ(), "TERM="+term, "LC_ALL=C.UTF-8", "TMPDIR="+t.TempDir())
-	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 30, Cols: 120})
-	if err != nil {
-		t.Fatal(err)
-	}
-	output := make(chan []byte)
-	go func() {
-		defer close(output)
-		for {
-			chunk := make([]byte, 4096)
-			n, err := terminal.Read(chunk)
-			if err != nil {
-				return // EIO: the command has ended
-			}
-			output <- chunk[:n]
-		}
-	}()
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-		terminal.Close()
-		for range output { // until the reader has seen the end
-		}
-	})
-	var seen bytes.Buffer
-	deadline := time.After(patience)
-	return cmd, terminal, func(text string) {
-		t.Helper()
-		for !strings.Contains(seen.String(), text) {
-			select {
-			case chunk, ok := <-output:
-				if !ok {
-					t.Fatalf("ended without %q:\n%s", text, &seen)
-				}
-				seen.Write(chunk)
-			case <-deadline:
-				t.Fatalf("no %q in:\n%q", text, &seen)
-			}
-		}
-	}
-}
-
-// exitStatus waits for the command's end.
-func exitStatus(t *testing.T, cmd *exec.Cmd) int {
-	t.Helper()
-	var exit *exec.ExitError
-	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return cmd.ProcessState.ExitCode()
-}
 
 func TestScreenOfDemoLives(t *testing.T) {
 	t.Parallel()
@@ -115,7 +53,7 @@ func TestScreenOfDemoEndsBySignal(t *testing.T) {
 				t.Errorf("exit status %d, want %d", status, want)
 			}
 			// Who is killed leaves the work to the demo's own processes.
-			for deadline := time.Now().Add(patience); want < 0 && len(entries(t, sandbox)) > 0 && time.Now().Before(deadline); {
+			for deadline := time.Now().Add(hosttest.Patience); want < 0 && len(entries(t, sandbox)) > 0 && time.Now().Before(deadline); {
 				time.Sleep(time.Millisecond)
 			}
 			if left := entries(t, sandbox); len(left) > 0 {
@@ -123,32 +61,6 @@ func TestScreenOfDemoEndsBySignal(t *testing.T) {
 			}
 		})
 	}
-}
-
-func write(t *testing.T, terminal *os.File, keys string) {
-	t.Helper()
-	if _, err := terminal.WriteString(keys); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// tempDir is where a command makes its temporary files.
-func tempDir(cmd *exec.Cmd) (dir string) {
-	for _, v := range cmd.Env { // the last one counts
-		if value, ok := strings.CutPrefix(v, "TMPDIR="); ok {
-			dir = value
-		}
-	}
-	return dir
-}
-
-func entries(t *testing.T, dir string) []os.DirEntry {
-	t.Helper()
-	inside, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return inside
 }
 
 func TestScreenEndsBySignal(t *testing.T) {
@@ -175,12 +87,7 @@ func TestDumbTerminalGetsTable(t *testing.T) {
 // What is asked for on the command line is what the screen shows at first.
 func TestScreenShowsStates(t *testing.T) {
 	root := staleTree(t, "a")
-	if err := os.Mkdir(filepath.Join(root, "free"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(root, "free", lock.DefaultNames.Lock), nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	hosttest.MakeData(t, filepath.Join(root, "free"))
 	for states, says := range map[string]string{"stale": "stale only", "attention": "problems only", "held,free": "held, free only"} {
 		cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "-s", states, root)
 		await(says)

@@ -10,72 +10,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
-	"github.com/creack/pty"
+	"lockscope/scan/hosttest"
+
 	"golang.org/x/sys/unix"
 )
-
-// ends are the two ends of something that a program can write to.
-type ends struct{ reader, writer *os.File }
-
-func pipeEnds(t *testing.T) ends {
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return closedAtEnd(t, r, w)
-}
-
-func closedAtEnd(t *testing.T, r, w *os.File) ends {
-	t.Cleanup(func() { r.Close(); w.Close() })
-	return ends{r, w}
-}
-
-func fifoEnds(t *testing.T) ends {
-	path := filepath.Join(t.TempDir(), "fifo")
-	if err := unix.Mkfifo(path, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return closedAtEnd(t, r, w)
-}
-
-func socketEnds(t *testing.T) ends {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return closedAtEnd(t, os.NewFile(uintptr(fds[0]), "reader"), os.NewFile(uintptr(fds[1]), "writer"))
-}
-
-func terminalEnds(t *testing.T) ends {
-	far, near, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return closedAtEnd(t, far, near)
-}
-
-// readUntil reads until a text comes, and returns all that came.
-func readUntil(t *testing.T, r io.Reader, text string) (seen []byte) {
-	t.Helper()
-	for buf := make([]byte, 4096); !strings.Contains(string(seen), text); {
-		n, err := r.Read(buf)
-		if err != nil {
-			t.Fatalf("%v after %q", err, seen)
-		}
-		seen = append(seen, buf[:n]...)
-	}
-	return seen
-}
 
 // A watch ends when its reader goes away, and does not wait for the next change.
 func TestWatchEndsWithItsReader(t *testing.T) {
@@ -143,7 +82,7 @@ func TestSignalEndsBlockedWrite(t *testing.T) {
 func signalBlocked(t *testing.T, cmd *exec.Cmd, fd int, sig syscall.Signal) {
 	t.Helper()
 	startInSession(t, cmd)
-	waitUntil(t, func() bool { return writes(t, cmd.Process.Pid, fd) })
+	hosttest.Eventually(t, "a write waits", func() bool { return writes(t, cmd.Process.Pid, fd) })
 	if err := cmd.Process.Signal(sig); err != nil {
 		t.Fatal(err)
 	}
@@ -197,40 +136,6 @@ func fill(t *testing.T, f *os.File) {
 	}
 	if err := unix.SetNonblock(fd, false); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// startInSession starts a command in a session of its own, without a controlling terminal.
-func startInSession(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill() })
-}
-
-// endOf waits for the end of a command, and returns its exit status.
-func endOf(t *testing.T, cmd *exec.Cmd) int {
-	t.Helper()
-	done := make(chan int, 1)
-	go func() { done <- exitStatus(t, cmd) }()
-	select {
-	case status := <-done:
-		return status
-	case <-time.After(patience):
-		cmd.Process.Kill()
-		t.Fatal("it did not end")
-		return 0
-	}
-}
-
-func waitUntil(t *testing.T, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("waited in vain")
-		}
 	}
 }
 

@@ -1,70 +1,13 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
-	"time"
 
 	"lockscope/lock"
 )
-
-// patience is how long a test waits for what must come.
-const patience = 60 * time.Second
-
-// command is lockscope as a process of its own.
-func command(args ...string) *exec.Cmd {
-	cmd := exec.Command("/proc/self/exe", args...)
-	cmd.Args[0] = "lockscope" // by this name TestMain knows that it is not to test
-	cmd.Stderr = os.Stderr
-	return cmd
-}
-
-type event struct {
-	Type, Path, State, From string
-	Dirs                    int
-}
-
-// follow starts a command, until the test ends, and returns a function for the next line of its output.
-func follow(t *testing.T, cmd *exec.Cmd) func() event {
-	t.Helper()
-	r, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	events := make(chan event)
-	go func() {
-		defer close(events)
-		for lines := bufio.NewScanner(r); lines.Scan(); {
-			var e event
-			if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-				t.Errorf("%v in %s", err, lines.Text())
-			}
-			events <- e
-		}
-	}()
-	return func() event {
-		t.Helper()
-		select {
-		case e, ok := <-events:
-			if !ok {
-				t.Fatal("the output ended")
-			}
-			return e
-		case <-time.After(patience):
-			t.Fatal("no line came")
-		}
-		return event{}
-	}
-}
 
 func TestWatch(t *testing.T) {
 	root := t.TempDir()
@@ -79,7 +22,7 @@ func TestWatch(t *testing.T) {
 	next := follow(t, cmd)
 	expect := func(want event) {
 		t.Helper()
-		if got := next(); got != want {
+		if got := next().event; got != want {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
 	}

@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
 	"lockscope/scan/hosttest"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -180,5 +182,33 @@ func TestRunLockLost(t *testing.T) {
 	}
 	if r := w.untilState(t, dir, report.Unguarded); r.Evidence.Lock.State != lock.LockFree {
 		t.Errorf("lock %v", r.Evidence.Lock.State)
+	}
+}
+
+// Looking without a probe fails nobody's acquire, however often it is done.
+func TestNeverDisturbs(t *testing.T) {
+	root := hosttest.TempDir(t)
+	w := locktest.TestWorld(t)
+	daemon, err := w.Loop(hosttest.MakeDir(t, root+"/data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := startWatch(t, Config{Roots: []string{root}, Probe: observe.ProbeNever, Interval: 20 * time.Millisecond})
+	passes := 0
+	deadline := time.Now().Add(3 * time.Second)
+	m.until(t, "some passes", func(f *found) bool {
+		if passes < f.passes && time.Now().Before(deadline) {
+			m.Observe()
+		}
+		passes = f.passes
+		return passes >= 5 && time.Now().After(deadline)
+	})
+	counts, err := daemon.Stop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%v acquired beside %d passes", counts, passes)
+	if counts.Acquired == 0 || len(counts.Failed) > 0 {
+		t.Errorf("acquired and failed: %v", counts)
 	}
 }

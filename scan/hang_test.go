@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -154,24 +153,5 @@ func TestHungOverlayLayer(t *testing.T) {
 		t.Error("the scan hangs")
 		m.Answer()
 		<-done
-	}
-}
-
-// The process ends though threads of it are stuck, and takes nothing along.
-func TestExitBesideHungMount(t *testing.T) {
-	h := hosttest.MakeHungTree(t, 1)
-	exe := buildCommand(t)
-	h.FUSE.Hang()
-	lines, status := lockscope(t, exec.Command(exe, "-o", "ndjson", "--probe", "flock", "--timeout", "300ms", h.FUSE.Dir, h.Other))
-	if status != 3 {
-		t.Errorf("exit status %d, want 3", status)
-	}
-	if l := lines[h.FUSE.Dir]; l.Type != "error" || !strings.Contains(l.Error, "no answer in 300ms") {
-		t.Errorf("%+v", l)
-	}
-	for _, dir := range h.Stale {
-		if lines[dir].State != "stale" {
-			t.Errorf("%s: %+v", dir, lines[dir])
-		}
 	}
 }

@@ -363,53 +363,6 @@ func TestReachedTwice(t *testing.T) {
 	}
 }
 
-// Who shares the lock keeps every daemon out, and is seen however the lock is looked at; where that cannot be, nothing
-// is said that was not established.
-func TestSharedInPIDNamespace(t *testing.T) {
-	hosttest.NeedRoot(t, "make namespaces")
-	hosttest.NeedTool(t, "unshare")
-	root := hosttest.TempDir(t)
-	hosttest.Play(t, locktest.TestWorld(t), root, locktest.UnnamedShared)
-	cmd := exec.Command("unshare", "--pid", "--fork", "--mount-proc", buildCommand(t), "-o", "ndjson", root)
-	lines, _ := lockscope(t, cmd)
-	if l := lines[root]; l.State != "unknown" || fmt.Sprint(l.Reasons) != "[open-elsewhere]" {
-		t.Errorf("%+v", l)
-	}
-}
-
-// Root without a capability is told which it lacks.
-func TestRootWithoutPtrace(t *testing.T) {
-	hosttest.NeedRoot(t, "give up a capability")
-	hosttest.NeedTool(t, "setpriv")
-	root := hosttest.TempDir(t)
-	other := exec.Command("setpriv", "--reuid", "65534", "--clear-groups", "sleep", "1000")
-	hosttest.Begin(t, other)
-	hosttest.Eventually(t, "it is somebody else's", func() bool {
-		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", other.Process.Pid))
-		return strings.Contains(string(status), "Uid:\t65534")
-	})
-	dir := hosttest.MakeStale(t, root+"/data")
-	hosttest.WritePidfile(t, dir, other.Process.Pid)
-	cmd := exec.Command("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace", buildCommand(t), "-o", "ndjson", root)
-	lines, _ := lockscope(t, cmd)
-	if l := lines[dir]; l.State != "unknown" || !strings.Contains(l.Next, "CAP_SYS_PTRACE") || strings.Contains(l.Next, "run as root") {
-		t.Errorf("%+v", l)
-	}
-}
-
-// An error of the file system is no verdict, and has a next step.
-func TestInjectedError(t *testing.T) {
-	hosttest.NeedTool(t, "strace")
-	root := hosttest.TempDir(t)
-	dir := hosttest.MakeStale(t, root+"/data")
-	cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=EIO",
-		buildCommand(t), "-o", "ndjson", "--probe", "flock", root)
-	lines, _ := lockscope(t, cmd)
-	if l := lines[dir]; l.State != "unknown" || fmt.Sprint(l.Reasons) != "[io-error]" || l.Next == "" {
-		t.Errorf("%+v", l)
-	}
-}
-
 // openMany makes this a host with too many descriptors for each to be looked at.
 func openMany(t *testing.T) {
 	t.Helper()

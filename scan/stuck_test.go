@@ -1,12 +1,9 @@
 package scan
 
 import (
-	"bufio"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"lockscope/scan/hosttest"
@@ -51,55 +48,6 @@ func TestManyHungMounts(t *testing.T) {
 	}
 	if len(f.errors) != len(mounts) {
 		t.Errorf("errors %v, want one for each of %d mounts", f.errors, len(mounts))
-	}
-}
-
-// What comes back with an error after it was given up leaves nothing behind, and
-// takes nothing that is not its own: descriptor 0, say.
-func TestDescriptorsAfterHang(t *testing.T) {
-	for name, roots := range map[string]func(h *hosttest.HungTree) []string{
-		"root":  func(h *hosttest.HungTree) []string { return []string{h.FUSE.Dir, h.Other} },
-		"below": func(h *hosttest.HungTree) []string { return []string{h.Root, h.Other} },
-	} {
-		t.Run(name, func(t *testing.T) {
-			h := hosttest.MakeHungTree(t, 1)
-			cmd := exec.Command(buildCommand(t), append([]string{"-w", "-o", "ndjson", "--probe", "flock", "--timeout", "300ms", "-i", "20ms", "-e", "source"}, roots(h)...)...)
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			in, err := cmd.StdinPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer in.Close()
-			dir := hosttest.MakeData(t, h.Other+"/new")
-			h.FUSE.Hang()
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			defer cmd.Wait()
-			defer cmd.Process.Kill()
-			lines := bufio.NewScanner(out)
-			for lines.Scan() && !strings.Contains(lines.Text(), `"type":"summary"`) {
-			}
-			fd0 := fmt.Sprintf("/proc/%d/fd/0", cmd.Process.Pid)
-			before, err := os.Readlink(fd0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			h.FUSE.Server.Process.Kill() // every call fails
-			h.FUSE.Server.Wait()
-			for range 3 { // passes
-				hosttest.WriteFile(t, dir+"/.handoff.pidfile", hosttest.DeadPID)
-				awaitLine(t, lines, dir, "stale")
-				os.Remove(dir + "/.handoff.pidfile")
-				awaitLine(t, lines, dir, "free")
-			}
-			if now, err := os.Readlink(fd0); now != before {
-				t.Errorf("standard input is %q (%v), was %q", now, err, before)
-			}
-		})
 	}
 }
 

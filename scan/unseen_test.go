@@ -3,7 +3,6 @@ package scan
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"lockscope/lock/locktest"
@@ -28,18 +27,5 @@ func TestUnguardedInContainerOfUnseenPID(t *testing.T) {
 			t.Skip("needs PID namespaces: ", err)
 		}
 		expect(t, once(t, Config{Roots: []string{site.Dir}}), site.Dir, report.Unguarded, report.PIDAlive)
-	}
-}
-
-// Who cannot see the holder is told what would let him.
-func TestUnseenHolderHint(t *testing.T) {
-	hosttest.NeedRoot(t, "make namespaces and other users")
-	site, err := locktest.TestWorld(t).Make(filepath.Join(hosttest.TempDir(t), "data"), locktest.Held)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines, _ := nobody(t, "-o", "ndjson", site.Dir)
-	if l := lines[site.Dir]; l.State != "held" || !strings.Contains(l.Summary+l.Next, "root") {
-		t.Errorf("%s: %s => %s", l.State, l.Summary, l.Next)
 	}
 }

@@ -2,11 +2,9 @@ package scan
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -225,30 +223,6 @@ func TestWalkOneFileSystem(t *testing.T) {
 	survey(t, Config{Roots: []string{root}, OneFileSystem: true}).wantPaths(t, root, "kv/1")
 	survey(t, Config{Roots: []string{root, mnt}, OneFileSystem: true}).wantPaths(t, root, "kv/1", "mnt/2")
 	survey(t, Config{Roots: []string{mnt}, OneFileSystem: true}).wantPaths(t, root, "mnt/2")
-}
-
-// A tree that is deep and wide does not run out of descriptors: a walk keeps only so
-// many directories open, and opens the others anew.
-func TestWalkFewDescriptors(t *testing.T) {
-	var paths []string
-	for deep, path := 0, ""; deep < 150; deep++ {
-		for i := range 10 {
-			paths = append(paths, fmt.Sprintf("%s%d", path, i))
-		}
-		path += "deep/"
-	}
-	root := hosttest.Tree(t, paths...)
-	lines, _ := lockscope(t, exec.Command("sh", "-c", `ulimit -n 60; exec "$@"`, "sh", buildCommand(t), "-o", "ndjson", root))
-	for path, l := range lines {
-		if l.Type == "error" {
-			t.Fatalf("%s: %s", strings.TrimPrefix(path, root), l.Error)
-		}
-	}
-	for _, path := range paths {
-		if l := lines[filepath.Join(root, path)]; l.State != "free" {
-			t.Fatalf("%s: %+v", path, l)
-		}
-	}
 }
 
 // An error is told once, however often the directories of other roots are looked at.

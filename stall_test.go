@@ -1,8 +1,6 @@
-package scan
+package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -34,28 +32,12 @@ func (r *rank) stalled(t *testing.T, call, path string, args ...string) map[stri
 		"-f", "--seccomp-bpf", "-qq", "-e", "trace=" + call, "-P", path,
 		"-e", fmt.Sprintf("inject=%s:delay_enter=%ds", call, int(stall.Seconds())),
 	}
-	cmd := exec.Command("strace", append(append(trace, r.exe, "-o", "ndjson", "--timeout", "2s", r.root), args...)...)
+	cmd := exec.Command("strace", append(append(trace, "lockscope", "-o", "ndjson", "--timeout", "2s", r.root), args...)...)
 	cmd.Stderr = log // where strace keeps nothing back
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Wait()
-	defer cmd.Process.Kill()
+	next := follow(t, cmd)
 	lines := map[string]line{}
-	scanner := bufio.NewScanner(out)
-	for end := false; !end; {
-		var l line
-		if !scanner.Scan() {
-			t.Fatal("there is no summary")
-		} else if err := json.Unmarshal(scanner.Bytes(), &l); err != nil {
-			t.Fatalf("%v in %q", err, scanner.Text())
-		}
+	for l := next(); l.Type != "summary"; l = next() {
 		lines[l.Path] = l
-		end = l.Type == "summary"
 	}
 	hosttest.Eventually(t, "the scan ends", func() bool {
 		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", cmd.Process.Pid))
@@ -72,17 +54,8 @@ func (r *rank) stalled(t *testing.T, call, path string, args ...string) map[stri
 	return lines
 }
 
-func needStrace(t *testing.T) {
-	t.Helper()
-	hosttest.NeedTool(t, "strace")
-	if out, err := exec.Command("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "true").CombinedOutput(); err != nil {
-		t.Skipf("needs to trace processes: %v: %s", err, out)
-	}
-}
-
 // rank is a tree of many directories of all kinds, which other processes are named in.
 type rank struct {
-	exe      string
 	root     string
 	free     []string
 	stale    []string
@@ -95,7 +68,7 @@ type rank struct {
 
 func makeRank(t *testing.T) *rank {
 	t.Helper()
-	r := &rank{exe: buildCommand(t), root: hosttest.TempDir(t)}
+	r := &rank{root: hosttest.TempDir(t)}
 	w := locktest.TestWorld(t)
 	for i := range 100 {
 		r.free = append(r.free, hosttest.MakeData(t, fmt.Sprintf("%s/a-free-%03d", r.root, i)))

@@ -1,4 +1,4 @@
-package scan
+package main
 
 import (
 	"fmt"
@@ -7,21 +7,19 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
 	"lockscope/scan/hosttest"
-	"lockscope/scan/observe"
 )
 
 // nobody runs the command as a user who owns nothing.
 func nobody(t *testing.T, args ...string) (lines map[string]line, status int) {
 	t.Helper()
-	cmd := exec.Command(buildCommand(t), args...)
+	cmd := exec.Command(hosttest.OwnCopy(t, "lockscope"), args...)
 	cmd.Dir = "/"
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	hosttest.AsNobody(cmd)
 	return lockscope(t, cmd)
 }
 
@@ -63,9 +61,9 @@ func TestUnprivileged(t *testing.T) {
 		dirs[&locktest.UnguardedPlain]: "unknown [permission]",
 		secretPidfile:                  "unknown [pidfile-unreadable permission]",
 	}
-	for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
-		t.Run(probe.String(), func(t *testing.T) {
-			lines, _ := nobody(t, "-o", "ndjson", "--probe", probe.String(), root)
+	for _, probe := range []string{"auto", "flock"} {
+		t.Run(probe, func(t *testing.T) {
+			lines, _ := nobody(t, "-o", "ndjson", "--probe", probe, root)
 			for dir, want := range want {
 				l := lines[dir]
 				if got := fmt.Sprint(l.State, " ", l.Reasons); got != want {
@@ -104,5 +102,38 @@ func TestUnsearchable(t *testing.T) {
 	}
 	if l := lines[data]; l.State != "unknown" || !slices.Contains(l.Reasons, "permission") {
 		t.Errorf("data: %+v", l)
+	}
+}
+
+// Who cannot see the holder is told what would let him.
+func TestUnseenHolderHint(t *testing.T) {
+	hosttest.NeedRoot(t, "make namespaces and other users")
+	site, err := locktest.TestWorld(t).Make(filepath.Join(hosttest.TempDir(t), "data"), locktest.Held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, _ := nobody(t, "-o", "ndjson", site.Dir)
+	if l := lines[site.Dir]; l.State != "held" || !strings.Contains(l.Summary+l.Next, "root") {
+		t.Errorf("%s: %s => %s", l.State, l.Summary, l.Next)
+	}
+}
+
+// Root without a capability is told which it lacks.
+func TestRootWithoutPtrace(t *testing.T) {
+	hosttest.NeedRoot(t, "give up a capability")
+	hosttest.NeedTool(t, "setpriv")
+	root := hosttest.TempDir(t)
+	other := exec.Command("setpriv", "--reuid", "65534", "--clear-groups", "sleep", "1000")
+	hosttest.Begin(t, other)
+	hosttest.Eventually(t, "it is somebody else's", func() bool {
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", other.Process.Pid))
+		return strings.Contains(string(status), "Uid:\t65534")
+	})
+	dir := hosttest.MakeStale(t, root+"/data")
+	hosttest.WritePidfile(t, dir, other.Process.Pid)
+	cmd := exec.Command("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace", "lockscope", "-o", "ndjson", root)
+	lines, _ := lockscope(t, cmd)
+	if l := lines[dir]; l.State != "unknown" || !strings.Contains(l.Next, "CAP_SYS_PTRACE") || strings.Contains(l.Next, "run as root") {
+		t.Errorf("%+v", l)
 	}
 }

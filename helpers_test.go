@@ -1,0 +1,292 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+
+	"lockscope/scan/hosttest"
+)
+
+// command is lockscope as a process of its own. Where another program is to run it, "lockscope" in $PATH is
+// the same: see [testscript.Main].
+func command(args ...string) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe", args...)
+	cmd.Args[0] = "lockscope" // by this name TestMain knows that it is not to test
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+// probes are the ways to look at locks.
+var probes = []string{"auto", "flock", "never"}
+
+// event is what a line of ndjson tells, and line is why.
+type event struct {
+	Type, Path, State, From string
+	Dirs                    int
+}
+
+type line struct {
+	event
+	Reasons              []string
+	Summary, Next, Error string
+}
+
+// follow starts a command, until the test ends, and returns a function for the next line of its output.
+func follow(t *testing.T, cmd *exec.Cmd) func() line {
+	t.Helper()
+	r, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hosttest.Begin(t, cmd)
+	lines := make(chan line)
+	go func() {
+		defer close(lines)
+		for scanner := bufio.NewScanner(r); scanner.Scan(); {
+			var l line
+			if err := json.Unmarshal(scanner.Bytes(), &l); err != nil && t.Context().Err() == nil {
+				t.Errorf("%v in %s", err, scanner.Text())
+			}
+			select {
+			case lines <- l:
+			case <-t.Context().Done():
+				return
+			}
+		}
+	}()
+	return func() line {
+		t.Helper()
+		select {
+		case l, ok := <-lines:
+			if !ok {
+				t.Fatal("the output ended")
+			}
+			return l
+		case <-time.After(hosttest.Patience):
+			t.Fatal("no line came")
+		}
+		return line{}
+	}
+}
+
+// lockscope runs a command to its end, and returns the lines that it printed, by path, and its exit status.
+func lockscope(t *testing.T, cmd *exec.Cmd) (lines map[string]line, status int) {
+	t.Helper()
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	lines = map[string]line{}
+	for text := range strings.Lines(string(out)) {
+		var l line
+		if err := json.Unmarshal([]byte(text), &l); err != nil {
+			t.Fatalf("%v in %q", err, text)
+		}
+		lines[l.Path] = l
+	}
+	return lines, cmd.ProcessState.ExitCode()
+}
+
+// onTerminal starts the command on a terminal of its own, whose output is told
+// to the function that is returned: it waits for a text to appear.
+func onTerminal(t testing.TB, term string, args ...string) (cmd *exec.Cmd, terminal *os.File, await func(text string)) {
+	t.Helper()
+	cmd = command(args...)
+	cmd.Stderr = nil
+	cmd.Env = append(os.Environ(), "TERM="+term, "LC_ALL=C.UTF-8", "TMPDIR="+t.TempDir())
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 30, Cols: 120})
+	if err != nil {
+		t.Fatal(err)
+	}
+	output := make(chan []byte)
+	go func() {
+		defer close(output)
+		for {
+			chunk := make([]byte, 4096)
+			n, err := terminal.Read(chunk)
+			if err != nil {
+				return // EIO: the command has ended
+			}
+			output <- chunk[:n]
+		}
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		terminal.Close()
+		for range output { // until the reader has seen the end
+		}
+	})
+	var seen bytes.Buffer
+	deadline := time.After(hosttest.Patience)
+	return cmd, terminal, func(text string) {
+		t.Helper()
+		for !strings.Contains(seen.String(), text) {
+			select {
+			case chunk, ok := <-output:
+				if !ok {
+					t.Fatalf("ended without %q:\n%s", text, &seen)
+				}
+				seen.Write(chunk)
+			case <-deadline:
+				t.Fatalf("no %q in:\n%q", text, &seen)
+			}
+		}
+	}
+}
+
+// exitStatus waits for the command's end.
+func exitStatus(t *testing.T, cmd *exec.Cmd) int {
+	t.Helper()
+	var exit *exec.ExitError
+	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+func write(t *testing.T, terminal *os.File, keys string) {
+	t.Helper()
+	if _, err := terminal.WriteString(keys); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tempDir is where a command makes its temporary files.
+func tempDir(cmd *exec.Cmd) (dir string) {
+	for _, v := range cmd.Env { // the last one counts
+		if value, ok := strings.CutPrefix(v, "TMPDIR="); ok {
+			dir = value
+		}
+	}
+	return dir
+}
+
+func entries(t *testing.T, dir string) []os.DirEntry {
+	t.Helper()
+	inside, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inside
+}
+
+// ends are the two ends of something that a program can write to.
+type ends struct{ reader, writer *os.File }
+
+func pipeEnds(t *testing.T) ends {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closedAtEnd(t, r, w)
+}
+
+func closedAtEnd(t *testing.T, r, w *os.File) ends {
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return ends{r, w}
+}
+
+func fifoEnds(t *testing.T) ends {
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closedAtEnd(t, r, w)
+}
+
+func socketEnds(t *testing.T) ends {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closedAtEnd(t, os.NewFile(uintptr(fds[0]), "reader"), os.NewFile(uintptr(fds[1]), "writer"))
+}
+
+func terminalEnds(t *testing.T) ends {
+	far, near, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return closedAtEnd(t, far, near)
+}
+
+// readUntil reads until a text comes, and returns all that came.
+func readUntil(t *testing.T, r io.Reader, text string) (seen []byte) {
+	t.Helper()
+	for buf := make([]byte, 4096); !strings.Contains(string(seen), text); {
+		n, err := r.Read(buf)
+		if err != nil {
+			t.Fatalf("%v after %q", err, seen)
+		}
+		seen = append(seen, buf[:n]...)
+	}
+	return seen
+}
+
+// startInSession starts a command in a session of its own, without a controlling terminal.
+func startInSession(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+}
+
+// endOf waits for the end of a command, and returns its exit status.
+func endOf(t *testing.T, cmd *exec.Cmd) int {
+	t.Helper()
+	done := make(chan int, 1)
+	go func() { done <- exitStatus(t, cmd) }()
+	select {
+	case status := <-done:
+		return status
+	case <-time.After(hosttest.Patience):
+		cmd.Process.Kill()
+		t.Fatal("it did not end")
+		return 0
+	}
+}
+
+// staleTree is a root with stale directories of these names.
+func staleTree(t *testing.T, names ...string) (root string) {
+	t.Helper()
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	root = t.TempDir()
+	for _, name := range names {
+		hosttest.MakeStale(t, filepath.Join(root, name))
+	}
+	return root
+}
+
+func needStrace(t *testing.T) {
+	t.Helper()
+	hosttest.NeedTool(t, "strace")
+	if out, err := exec.Command("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "true").CombinedOutput(); err != nil {
+		t.Skipf("needs to trace processes: %v: %s", err, out)
+	}
+}
