@@ -1,12 +1,8 @@
 package scan
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -120,57 +116,6 @@ func TestWalkDeep(t *testing.T) {
 	f.wantNoErrors(t)
 	if r := f.at(t, root, end); r.Verdict.State != report.Free {
 		t.Errorf("%s: %v", r.Verdict.State, r.Verdict.Reasons.List())
-	}
-}
-
-// A directory of very many entries is read to its end, at one descriptor.
-func TestWalkWide(t *testing.T) {
-	const width = 20_000
-	root := t.TempDir()
-	for i := range width {
-		if err := os.Mkdir(filepath.Join(root, fmt.Sprint(i)), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want := []string{"0", "9999", "19999"}
-	for _, name := range want {
-		hosttest.MakeData(t, filepath.Join(root, name))
-	}
-	f := survey(t, Config{Roots: []string{root}})
-	f.wantPaths(t, root, want...)
-	f.wantNoErrors(t)
-}
-
-// A directory that may not be read is an error, and the others are found.
-func TestWalkUnreadable(t *testing.T) {
-	hosttest.NeedRoot(t, "become somebody else")
-	dir := os.Getenv(hosttest.Elsewhere)
-	if dir == "" {
-		dir = hosttest.OpenDir(t)
-		for path, mode := range map[string]os.FileMode{"kv/1": 0o755, "secret/2": 0o700, "z/3": 0o755} {
-			hosttest.MakeData(t, filepath.Join(dir, path))
-			if err := os.Chmod(filepath.Join(dir, filepath.Dir(path)), mode); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if !hosttest.Again(t, dir, hosttest.AsNobody) {
-		return
-	}
-	secret := filepath.Join(dir, "secret")
-	f := survey(t, Config{Roots: []string{dir, secret + "/2"}})
-	f.wantPaths(t, dir, "kv/1", "z/3")
-	var got []string
-	for _, e := range f.errors {
-		var p *fs.PathError
-		if !errors.Is(e, unix.EACCES) || !errors.As(e, &p) || p.Path != e.Path {
-			t.Errorf("%+v", e)
-		}
-		got = append(got, fmt.Sprint(e.Path, " ", e.Root))
-	}
-	slices.Sort(got)
-	if want := []string{secret + " false", secret + "/2 true"}; !slices.Equal(got, want) || f.summary.Errors != 2 {
-		t.Errorf("errors about %q, want %q; %d in the summary", got, want, f.summary.Errors)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"lockscope/lock/locktest"
@@ -69,4 +71,35 @@ func expect(t *testing.T, f *found, dir string, state report.State, reasons ...r
 	r := f.at(t, dir)
 	hosttest.WantVerdict(t, r, state, reasons...)
 	return r
+}
+
+// survey is once, with patience.
+func survey(t *testing.T, cfg Config) *found {
+	t.Helper()
+	cfg.Timeout = hosttest.Patience
+	return once(t, cfg)
+}
+
+// wantPaths checks that these are the directories found, below root.
+func (f *found) wantPaths(t *testing.T, root string, want ...string) {
+	t.Helper()
+	var got []string
+	for path := range f.reports {
+		got = append(got, strings.TrimPrefix(strings.TrimPrefix(path, root), "/"))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if f.summary.Dirs != len(want) {
+		t.Errorf("%d directories in the summary, want %d", f.summary.Dirs, len(want))
+	}
+}
+
+func (f *found) wantNoErrors(t *testing.T) {
+	t.Helper()
+	if len(f.errors) > 0 || f.summary.Errors != 0 {
+		t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)
+	}
 }

@@ -313,3 +313,40 @@ func openBelow(t *testing.T, dir string) (n int) {
 	}
 	return n
 }
+
+// An error is told once, however often the directories of other roots are looked at.
+func TestWalkErrorOnce(t *testing.T) {
+	root := t.TempDir()
+	play(t, locktest.TestWorld(t), root, locktest.UnnamedPlain) // needs a second look
+	f := survey(t, Config{Roots: []string{filepath.Join(root, "missing"), root}})
+	if len(f.errors) != 1 || f.summary.Errors != 1 {
+		t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)
+	}
+}
+
+// What the configuration says of the walk reaches it, and errors are counted.
+func TestConfigOfWalk(t *testing.T) {
+	root := hosttest.Tree(t, "kv", "kv/inner", "cache/kv", "a/deep/kv", "mnt/")
+	hosttest.MountOn(t, filepath.Join(root, "mnt"), "-t", "tmpfs", "-o", "size=1m", "tmpfs")
+	hosttest.MakeData(t, filepath.Join(root, "mnt/kv"))
+	for name, test := range map[string]struct {
+		cfg  Config
+		want []string
+	}{
+		"all":             {Config{}, []string{"kv", "cache/kv", "a/deep/kv", "mnt/kv"}},
+		"max depth":       {Config{MaxDepth: 2}, []string{"kv", "cache/kv", "mnt/kv"}},
+		"exclude":         {Config{Exclude: []string{"cache"}}, []string{"kv", "a/deep/kv", "mnt/kv"}},
+		"descend":         {Config{Descend: true}, []string{"kv", "kv/inner", "cache/kv", "a/deep/kv", "mnt/kv"}},
+		"one file system": {Config{OneFileSystem: true}, []string{"kv", "cache/kv", "a/deep/kv"}},
+		"other names":     {Config{Names: lock.Names{Lock: "LOCK", Pidfile: "PID"}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.cfg.Roots = []string{root, filepath.Join(root, "missing")}
+			f := survey(t, test.cfg)
+			f.wantPaths(t, root, test.want...)
+			if f.summary.Errors != 1 || len(f.errors) != 1 || !f.errors[0].Root {
+				t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)
+			}
+		})
+	}
+}
