@@ -67,8 +67,6 @@ func checkNever(t *testing.T, f *found, site *locktest.Site) {
 	checkSite(t, f, site)
 }
 
-var probes = []observe.Probe{observe.ProbeAuto, observe.ProbeFlock, observe.ProbeNever}
-
 // Subvolumes of a btrfs have one device in the kernel's lock table, and number
 // their inodes each for itself.
 func TestBtrfsSubvolumes(t *testing.T) {
@@ -130,43 +128,6 @@ func inode(t *testing.T, dir string) uint64 {
 		t.Fatal(err)
 	}
 	return st.Ino
-}
-
-// The locks of an overlay's files are not seen through its layers, and so a
-// lock that is free there says nothing.
-func TestOverlayLayers(t *testing.T) {
-	o := hosttest.MountOverlay(t)
-	w := locktest.TestWorld(t)
-	hosttest.MakeStale(t, o.Lower+"/image")
-	held, err := w.Make(o.Merged+"/held", locktest.Held)
-	if err != nil {
-		t.Fatal(err)
-	}
-	hosttest.MakeStale(t, o.Merged+"/stale")
-	// The lock file comes from the lower layer, and is copied up when it is opened for writing.
-	image, err := w.Make(o.Merged+"/image", locktest.Held)
-	if err != nil {
-		t.Fatal(err)
-	}
-	direct, err := w.Make(o.Upper+"/direct", locktest.Held)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, probe := range []observe.Probe{observe.ProbeAuto, observe.ProbeFlock} {
-		t.Run(probe.String(), func(t *testing.T) {
-			f := once(t, Config{Roots: []string{o.Merged, o.Upper, o.Lower}, Probe: probe})
-			for _, site := range []*locktest.Site{held, image, direct} {
-				checkSite(t, f, site)
-				if holderOf(f.at(t, site.Dir), site.Owner) == nil {
-					t.Errorf("holders %v, want %d", f.at(t, site.Dir).Evidence.Holders, site.Owner)
-				}
-			}
-			expect(t, f, o.Merged+"/stale", report.Stale, report.PIDGone)
-			for _, dir := range []string{"/upper/held", "/upper/stale", "/upper/image", "/lower/image"} {
-				expectLayer(t, f, filepath.Dir(o.Upper)+dir)
-			}
-		})
-	}
 }
 
 // A daemon that locks a file of a FUSE file system does it by the kernel, but

@@ -11,78 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock"
 	"lockscope/lock/locktest"
 	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
-
-// What is found is told before all is known.
-func TestRunStreams(t *testing.T) {
-	world, root := locktest.TestWorld(t), t.TempDir()
-	free := play(t, world, root, locktest.FreePlain)
-	busy := play(t, world, root, locktest.UnnamedPlain)
-	stop := keepWriting(t, busy.Dir) // so that it takes ten looks, a second, to be sure of it
-	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-	w.untilState(t, busy.Dir, report.Unnamed)
-	stop()
-	w.passes(t, 1)
-	first := slices.IndexFunc(w.updates, func(u report.Update) bool {
-		return slices.ContainsFunc(u.Changes, func(c report.Change) bool { return c.Report.Path == free.Dir })
-	})
-	if end := slices.IndexFunc(w.updates, func(u report.Update) bool { return u.Summary != nil }); first >= end {
-		t.Errorf("the first result came in update %d, the first summary in %d", first, end)
-	}
-	if c := w.changes(free.Dir)[0]; !c.New || c.Report.Verdict.State != report.Free || c.Report.Checking || c.Report.Root != root {
-		t.Errorf("%+v", c)
-	}
-	if c := w.changes(busy.Dir)[0]; !c.New || !c.Report.Checking {
-		t.Errorf("at first sight %s, new %t, checking %t", c.Report.Verdict.State, c.New, c.Report.Checking)
-	}
-}
-
-// What may be a moment of the protocol is looked at again when that would be over.
-func TestSecondLookWaits(t *testing.T) {
-	world, root := locktest.TestWorld(t), t.TempDir()
-	site := play(t, world, root, locktest.UnnamedPlain)
-	w := startWatch(t, Config{Roots: []string{root}})
-	w.untilState(t, site.Dir, report.Unnamed)
-	changes := w.changes(site.Dir)
-	first, last := changes[0], changes[len(changes)-1]
-	if waited := last.Report.Observed.Sub(first.Report.Observed); !first.Report.Checking || waited < lookAgain {
-		t.Errorf("%v between the first look (checking: %t) and the last of %d", waited, first.Report.Checking, len(changes))
-	}
-}
-
-// keepWriting makes and removes a file in a directory, over and over.
-func keepWriting(t *testing.T, dir string) (stop func()) {
-	quit, ended := make(chan struct{}), make(chan struct{})
-	name := filepath.Join(dir, "000001.log")
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-quit:
-				return
-			default:
-				os.WriteFile(name, nil, 0o644)
-				os.Remove(name)
-			}
-		}
-	}()
-	stopped := false
-	stop = func() {
-		if !stopped {
-			close(quit)
-			<-ended
-			stopped = true
-		}
-	}
-	t.Cleanup(stop)
-	return stop
-}
 
 // The life of a directory: held, its daemon killed, broken, held again, given
 // up, gone; and a new one.
@@ -134,110 +67,6 @@ func TestRunLife(t *testing.T) {
 			}
 		})
 	}
-}
-
-// acquire makes a daemon take its lock, once more where a probe was in its way.
-func acquire(t *testing.T, daemon *locktest.Proc) {
-	t.Helper()
-	for {
-		err := daemon.Acquire()
-		if err == nil {
-			return
-		} else if !errors.Is(err, lock.ErrHeld) {
-			t.Fatal(err)
-		}
-	}
-}
-
-// Somebody locks by hand. Nothing of the directory changes, so this is seen
-// when it is asked for.
-func TestRunObserve(t *testing.T) {
-	root := hosttest.Tree(t, "one", "other")
-	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
-	one, other := filepath.Join(root, "one"), filepath.Join(root, "other")
-	w.untilState(t, one, report.Free)
-	w.untilState(t, other, report.Free)
-	lockByHand(t, one)
-	w.Observe(one)
-	w.untilState(t, one, report.Unnamed)
-	lockByHand(t, other)
-	w.Observe()
-	w.untilState(t, other, report.Unnamed)
-	w.Observe(filepath.Join(root, "nowhere")) // is no data directory
-	w.passes(t, 1)
-}
-
-// Who asks for one directory has no other looked at.
-func TestRunObserveSome(t *testing.T) {
-	root := hosttest.Tree(t, "one")
-	site := play(t, locktest.TestWorld(t), root, locktest.HeldPlain)
-	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
-	one := filepath.Join(root, "one")
-	w.untilState(t, one, report.Free)
-	w.untilState(t, site.Dir, report.Held)
-	site.Holders[0].Kill()
-	lockByHand(t, one)
-	w.Observe(one)
-	w.untilState(t, one, report.Unnamed)
-	w.until(t, "the pass over", func(f *found) bool { return f.summary.States[report.Unnamed] == 1 })
-	if last := states(w.changes(site.Dir)); last[len(last)-1] != report.Held {
-		t.Errorf("the other directory was looked at: %v", last)
-	}
-	w.Observe()
-	w.untilState(t, site.Dir, report.Stale)
-}
-
-// Whoever locks after a search of all processes was made is found by the next one.
-func TestSearchIsMadeAnew(t *testing.T) {
-	root := tree(t, "one", "other")
-	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
-	for _, name := range []string{"one", "other"} {
-		dir := filepath.Join(root, name)
-		w.untilState(t, dir, report.Free)
-		lockByHand(t, dir)
-		w.Observe(dir)
-		if r := w.untilState(t, dir, report.Unnamed); len(r.Evidence.Holders) == 0 || r.Evidence.Changing {
-			t.Errorf("%s: holders %v, changing %t", name, r.Evidence.Holders, r.Evidence.Changing)
-		}
-	}
-}
-
-// lockByHand takes the lock of a directory, as flock(1) would, until the test ends.
-func lockByHand(t *testing.T, dir string) {
-	t.Helper()
-	f, err := os.Open(filepath.Join(dir, lock.DefaultNames.Lock))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	for {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if err == nil {
-			return
-		} else if err != unix.EWOULDBLOCK { // by a probe
-			t.Fatal(err)
-		}
-	}
-}
-
-// A pass is made at the interval, or not at all.
-func TestRunSetInterval(t *testing.T) {
-	root := t.TempDir()
-	site := play(t, locktest.TestWorld(t), root, locktest.HeldPlain)
-	w := startWatch(t, Config{Roots: []string{root}})
-	w.untilState(t, site.Dir, report.Held)
-	site.Holders[0].Kill()
-	w.SetInterval(soon)
-	w.untilState(t, site.Dir, report.Stale)
-	w.until(t, "interval", func(*found) bool {
-		return slices.ContainsFunc(w.updates, func(u report.Update) bool { return u.Interval >= soon })
-	})
-	w.SetInterval(time.Hour)
-	w.until(t, "long interval", func(*found) bool {
-		return slices.ContainsFunc(w.updates, func(u report.Update) bool { return u.Interval == time.Hour })
-	})
-	w.Observe()
-	w.passes(t, 1)
 }
 
 // When it is told to end, it does so at once, tells what it knows, and no more.
@@ -312,16 +141,6 @@ func openBelow(t *testing.T, dir string) (n int) {
 		}
 	}
 	return n
-}
-
-// An error is told once, however often the directories of other roots are looked at.
-func TestWalkErrorOnce(t *testing.T) {
-	root := t.TempDir()
-	play(t, locktest.TestWorld(t), root, locktest.UnnamedPlain) // needs a second look
-	f := survey(t, Config{Roots: []string{filepath.Join(root, "missing"), root}})
-	if len(f.errors) != 1 || f.summary.Errors != 1 {
-		t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)
-	}
 }
 
 // What the configuration says of the walk reaches it, and errors are counted.

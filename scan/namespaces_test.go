@@ -117,3 +117,43 @@ func TestMountNamespaces(t *testing.T) {
 		})
 	}
 }
+
+// The number in a pidfile of a container is looked up there, whatever process has it here.
+func TestOrphanedInContainer(t *testing.T) {
+	hosttest.NeedRoot(t, "make namespaces")
+	hosttest.NeedTool(t, "unshare", "flock")
+	dir := hosttest.TempDir(t)
+	// The shell in the middle is the daemon: its PID there is small. Its child inherits the lock, and the first
+	// process of the namespace lives on.
+	const daemon = `exec 9>>"$1/.handoff.lock"; flock -n 9; echo $$ >"$1/.handoff.pidfile"; cd /; sleep 1000 >/dev/null 2>&1 & echo $!`
+	script := `child=$(sh -c '` + daemon + `' sh "$0"); echo ok $(cat "$0/.handoff.pidfile") $child; read line`
+	cmd := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, dir)
+	cmd.Stderr = os.Stderr
+	said, _ := hosttest.Talk(t, cmd)
+	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Orphaned, report.PIDGone, report.InheritedFD)
+	summary, next := r.Explain()
+	t.Log(said, summary, next)
+	if h := r.Evidence.Holders; len(h) != 1 || !strings.HasPrefix(h[0].Process.Command, "sleep") || r.Command() != fmt.Sprint("kill ", h[0].Process.PID) {
+		t.Errorf("%v: %q", h, r.Command())
+	}
+}
+
+// That our own process of a PID cannot be looked at does not hide that a container's
+// process of that PID uses the directory.
+func TestUnguardedInContainerOfUnseenPID(t *testing.T) {
+	hosttest.NeedRoot(t, "make namespaces and other users")
+	if _, err := os.Readlink("/proc/1/ns/mnt"); err == nil {
+		t.Skip("needs a PID 1 that has more privileges than this program")
+	}
+	w := locktest.TestWorld(t)
+	for _, scene := range locktest.Containers {
+		if scene.State != locktest.Unguarded {
+			continue
+		}
+		site, err := w.Play(filepath.Join(hosttest.TempDir(t), "data"), scene)
+		if err != nil {
+			t.Skip("needs PID namespaces: ", err)
+		}
+		expect(t, once(t, Config{Roots: []string{site.Dir}}), site.Dir, report.Unguarded, report.PIDAlive)
+	}
+}

@@ -78,12 +78,3 @@ func checkSite(t *testing.T, f *found, site *locktest.Site) {
 		t.Errorf("%d holders, want %d", len(r.Evidence.Holders), len(site.Holders))
 	}
 }
-
-func holderOf(r *report.Report, pid int) *report.Holder {
-	for i, h := range r.Evidence.Holders {
-		if h.Process.PID == pid {
-			return &r.Evidence.Holders[i]
-		}
-	}
-	return nil
-}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"lockscope/lock"
+	"lockscope/lock/locktest"
 	"lockscope/scan/report"
 )
 
@@ -133,5 +134,18 @@ func TestSettleChanging(t *testing.T) {
 		if ev.Changing {
 			t.Fatalf("changing at look %d, and yet not settled", look)
 		}
+	}
+}
+
+// What may be a moment of the protocol is looked at again when that would be over.
+func TestSecondLookWaits(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.UnnamedPlain)
+	w := startWatch(t, Config{Roots: []string{root}})
+	w.untilState(t, site.Dir, report.Unnamed)
+	changes := w.changes(site.Dir)
+	first, last := changes[0], changes[len(changes)-1]
+	if waited := last.Report.Observed.Sub(first.Report.Observed); !first.Report.Checking || waited < lookAgain {
+		t.Errorf("%v between the first look (checking: %t) and the last of %d", waited, first.Report.Checking, len(changes))
 	}
 }

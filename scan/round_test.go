@@ -2,6 +2,7 @@ package scan
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -73,50 +74,6 @@ func remove(t *testing.T, s *locktest.Site, name string) {
 	}
 }
 
-// A directory that is no longer there, or no directory, is forgotten, and so
-// are those of a root that is gone.
-func TestRunGone(t *testing.T) {
-	for name, do := range map[string]func(root, dir string) error{
-		"removed":              func(_, dir string) error { return os.RemoveAll(dir) },
-		"renamed":              func(_, dir string) error { return os.Rename(dir, dir+".old") },
-		"parent removed":       func(_, dir string) error { return os.RemoveAll(filepath.Dir(dir)) },
-		"root removed":         func(root, _ string) error { return os.RemoveAll(root) },
-		"became a file":        func(_, dir string) error { return replace(dir, func() error { return os.WriteFile(dir, nil, 0o644) }) },
-		"became a link":        func(_, dir string) error { return replace(dir, func() error { return os.Symlink(dir+".old", dir) }) },
-		"parent became a link": func(root, dir string) error { return swapForLink(filepath.Dir(dir)) },
-		"lost its lock file":   func(_, dir string) error { return os.Remove(filepath.Join(dir, lock.DefaultNames.Lock)) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			root := hosttest.Tree(t, "a/kv", "b/stays")
-			dir := filepath.Join(root, "a/kv")
-			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
-			w.untilState(t, dir, report.Free)
-			if err := do(root, dir); err != nil {
-				t.Fatal(err)
-			}
-			w.until(t, "end of the directory", func(f *found) bool { return f.reports[dir] == nil })
-			left := 1
-			if name == "root removed" {
-				left = 0
-			}
-			w.until(t, "summary without it", func(f *found) bool { return f.summary.Dirs == left })
-		})
-	}
-}
-
-// replace moves a directory aside, and has something else made in its place.
-func replace(dir string, make func() error) error {
-	if err := os.Rename(dir, dir+".old"); err != nil {
-		return err
-	}
-	return make()
-}
-
-func swapForLink(dir string) error {
-	return replace(dir, func() error { return os.Symlink(filepath.Base(dir)+".old", dir) })
-}
-
 // A new directory is found without being asked for.
 func TestRunWalksAgain(t *testing.T) {
 	if testing.Short() {
@@ -149,4 +106,67 @@ func TestRunAcquiringTooLong(t *testing.T) {
 		t.Errorf("%v", r.Verdict.Reasons.List())
 	}
 	w.untilState(t, site.Dir, report.Unnamed)
+}
+
+// What nothing in the directory tells of is noticed all the same: that the daemon locks again, or lets go of the other lock.
+func TestOwnerLocksAgain(t *testing.T) {
+	hosttest.NeedTool(t, "flock")
+	root := t.TempDir()
+	lost := hosttest.MakeDir(t, root+"/lost")
+	cmd := exec.Command("sh", "-c", shellDaemon, "sh", lost)
+	cmd.Stderr = os.Stderr
+	_, say := hosttest.Talk(t, cmd)
+	say("flock -u 9")
+	other := hosttest.Play(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)
+	hosttest.Run(t, "cp", "-a", root+"/theirs", root+"/copy")
+	watch := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	watch.untilState(t, lost, report.Unguarded)
+	watch.untilState(t, root+"/copy", report.Unknown)
+	say("flock -n 9")
+	watch.untilState(t, lost, report.Held)
+	if err := other.Procs[0].Release(); err != nil {
+		t.Fatal(err)
+	}
+	watch.untilState(t, root+"/copy", report.Stale)
+}
+
+// A stale-break is refused unless the evidence is what is there. So what is
+// there has to be told, also where the verdict stays the same.
+func TestRunTempReplaced(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.StaleTemp)
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.untilState(t, site.Dir, report.Stale)
+	temp := filepath.Join(site.Dir, lock.DefaultNames.Pidfile+".tmp")
+	hosttest.WriteFile(t, temp+".new", "1\n")
+	if err := os.Rename(temp+".new", temp); err != nil { // as a second acquire that died would leave it
+		t.Fatal(err)
+	}
+	w.passes(t, 3)
+	w.Observe()
+	w.passes(t, 3)
+	r := w.untilState(t, site.Dir, report.Stale)
+	if removed, err := lock.BreakStale(site.Dir, r.Evidence.Evidence); err != nil {
+		t.Errorf("removed %q: %v", removed, err)
+	}
+}
+
+// A daemon that lets go of its lock without a release changes nothing in the directory.
+func TestRunLockLost(t *testing.T) {
+	root := hosttest.Tree(t, "kv")
+	dir := filepath.Join(root, "kv")
+	cmd := exec.Command("sh", "-c", `exec 9>>"$0/.handoff.lock" && flock -n 9 && echo $$ >"$0/.handoff.pidfile" && cd "$0" && echo held && read line && flock -u 9 && echo free && read line`, dir)
+	hosttest.NeedTool(t, "flock")
+	said, say := hosttest.Talk(t, cmd)
+	if said != "held" {
+		t.Fatalf("heard %q", said)
+	}
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.untilState(t, dir, report.Held)
+	if said := say("unlock"); said != "free" {
+		t.Fatalf("heard %q", said)
+	}
+	if r := w.untilState(t, dir, report.Unguarded); r.Evidence.Lock.State != lock.LockFree {
+		t.Errorf("lock %v", r.Evidence.Lock.State)
+	}
 }

@@ -1,0 +1,46 @@
+package observe
+
+import (
+	"os"
+	"testing"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
+	"lockscope/scan/report"
+)
+
+func TestMain(m *testing.M) {
+	locktest.Main()
+	os.Exit(m.Run())
+}
+
+var probes = []Probe{ProbeAuto, ProbeFlock, ProbeNever}
+
+// lookAt looks at a directory: where the verdict asks for it twice, and the second time with a search of
+// all processes.
+func lookAt(t *testing.T, probe Probe, dir string) *report.Report {
+	t.Helper()
+	d, err := lock.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	o := New(Config{Probe: probe, Timeout: hosttest.Patience})
+	look := func(s *Session, how How) *report.Report {
+		how.Wait = true
+		now := s.Observe(d, d.LockFile(), how)
+		return &report.Report{
+			Root: dir, Path: dir, Observed: now.At,
+			Evidence: now.Evidence, Verdict: report.Classify(&now.Evidence),
+		}
+	}
+	r := look(o.Begin(), How{})
+	if !report.NeedsLook(&r.Evidence, r.Verdict) {
+		return r
+	}
+	known := NewKnown(1)
+	known.Add(r.Evidence.LockedFile(), r.Evidence.SharesDevice())
+	s := o.Begin()
+	return look(s, How{Before: &r.Evidence, Search: s.Search(t.Context(), known, []string{d.RealPath()})})
+}
