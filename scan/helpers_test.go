@@ -306,3 +306,17 @@ func facts(ev *report.Evidence) string {
 	}
 	return s
 }
+
+// glimpse is a look at a lock that is held. The changes make it differ from others.
+func glimpse(changes ...func(*report.Evidence)) *report.Evidence {
+	ev := &report.Evidence{Holders: []report.Holder{{Process: &report.Process{PID: 4410, Ticks: 100}, FD: 7}}}
+	ev.Lock = lock.LockFile{State: lock.LockHeld, ID: lock.FileID{Dev: 1, Ino: 2, MTime: 3}}
+	ev.Dir = lock.FileID{Dev: 1, Ino: 1, MTime: 1000}
+	ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: 8121, ID: lock.FileID{Dev: 1, Ino: 5, MTime: 900, Size: 5}}
+	for _, change := range changes {
+		change(ev)
+	}
+	return ev
+}
+
+func noPidfile(ev *report.Evidence) { ev.Pidfile = lock.Pidfile{State: lock.PidfileMissing} }

@@ -3,24 +3,9 @@ package scan
 import (
 	"testing"
 
-	"lockscope/lock"
 	"lockscope/lock/locktest"
 	"lockscope/scan/report"
 )
-
-// glimpse is a look at a lock that is held. The changes make it differ from others.
-func glimpse(changes ...func(*report.Evidence)) *report.Evidence {
-	ev := &report.Evidence{Holders: []report.Holder{{Process: &report.Process{PID: 4410, Ticks: 100}, FD: 7}}}
-	ev.Lock = lock.LockFile{State: lock.LockHeld, ID: lock.FileID{Dev: 1, Ino: 2, MTime: 3}}
-	ev.Dir = lock.FileID{Dev: 1, Ino: 1, MTime: 1000}
-	ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: 8121, ID: lock.FileID{Dev: 1, Ino: 5, MTime: 900, Size: 5}}
-	for _, change := range changes {
-		change(ev)
-	}
-	return ev
-}
-
-func noPidfile(ev *report.Evidence) { ev.Pidfile = lock.Pidfile{State: lock.PidfileMissing} }
 
 // Two looks that find the same settle it, and nothing less.
 func TestSettleAgreed(t *testing.T) {

@@ -1,0 +1,167 @@
+package scan
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+	"time"
+)
+
+// The agenda says what is to be done now or when there will be something. In each case here an interval of
+// a second is kept, the last poll began 100 ms ago and took no time, and the last walk ended a second ago,
+// but for what the case says.
+func TestAgendaNext(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	in := func(d time.Duration) time.Time { return now.Add(d) }
+
+	known, other := &record{path: "known"}, &record{path: "other"}
+	gone := &record{path: "gone", gone: true}
+	first := &record{path: "first", settling: &settling{}, due: due{in(-time.Millisecond), toSettle}}
+	second := &record{path: "second", settling: &settling{}, due: due{now, toSettle}}
+	later := &record{path: "later", settling: &settling{}, due: due{in(50 * time.Millisecond), toSettle}}
+	set := func(records ...*record) map[*record]bool {
+		m := map[*record]bool{}
+		for _, r := range records {
+			m[r] = true
+		}
+		return m
+	}
+	askFor := func(a *agenda, records ...*record) { a.asked.some, a.asked.who = true, set(records...) }
+	never := time.Time{}
+
+	for _, test := range []struct {
+		name string
+		but  func(*agenda)
+		todo *batch    // what is to be done now; nil if nothing is
+		at   time.Time // else when there will be
+	}{
+		// Polls.
+		{"poll is not due", func(a *agenda) {}, nil, in(900 * time.Millisecond)},
+		{"poll is due", func(a *agenda) { a.polled = ago(time.Second) }, &batch{all: true}, never},
+		{"poll is overdue", func(a *agenda) { a.polled = ago(time.Hour) }, &batch{all: true}, never},
+		{"rest after a poll that took 100 ms", func(a *agenda) { a.polled, a.pollTook = ago(time.Second), 100*time.Millisecond },
+			nil, in(time.Second)},
+		{"poll after that rest", func(a *agenda) { a.polled, a.pollTook = ago(2*time.Second), 100*time.Millisecond },
+			&batch{all: true}, never},
+		{"rest after a round that has just ended", func(a *agenda) { a.polled, a.ended = ago(time.Hour), now },
+			nil, in(250 * time.Millisecond)},
+		{"no interval", func(a *agenda) { a.interval, a.polled, a.walked = 0, ago(time.Hour), ago(time.Hour) }, nil, never},
+
+		// Walks, which are made with a poll.
+		{"walk is due, poll is not", func(a *agenda) { a.walked = ago(time.Hour) }, nil, in(900 * time.Millisecond)},
+		{"walk is due with a poll", func(a *agenda) { a.polled, a.walked = ago(time.Second), ago(walkEvery+1) },
+			&batch{all: true, walk: true}, never},
+		{"rest after a walk that took 2 s", func(a *agenda) { a.polled, a.walked, a.walkTook = ago(time.Second), ago(38*time.Second), 2*time.Second },
+			&batch{all: true}, never},
+		{"walk after that rest", func(a *agenda) {
+			a.polled, a.walked, a.walkTook = ago(time.Second), ago(38*time.Second+1), 2*time.Second
+		}, &batch{all: true, walk: true}, never},
+
+		// Requests.
+		{"asked for all", func(a *agenda) { a.asked.all = true }, &batch{all: true, afresh: true}, never},
+		{"asked for all without an interval", func(a *agenda) { a.interval, a.asked.all = 0, true }, &batch{all: true, afresh: true}, never},
+		{"asked for all when a walk is due", func(a *agenda) { a.asked.all, a.walked = true, ago(time.Hour) },
+			&batch{all: true, afresh: true, walk: true}, never},
+		{"asked for a walk", func(a *agenda) { a.asked.all, a.asked.walk = true, true }, &batch{all: true, afresh: true, walk: true}, never},
+		{"asked for some", func(a *agenda) { askFor(a, known, other) }, &batch{some: []*record{known, other}}, never},
+		{"asked for some without an interval", func(a *agenda) { a.interval = 0; askFor(a, known) }, &batch{some: []*record{known}}, never},
+		{"asked for some that nobody knows", func(a *agenda) { askFor(a) }, &batch{}, never},
+		{"asked for one that is gone by now", func(a *agenda) { askFor(a, known, gone) }, &batch{some: []*record{known}}, never},
+
+		// Second looks, all together, before anything but what was asked of some.
+		{"second look is not due", func(a *agenda) { a.unstable = set(later) }, nil, in(50 * time.Millisecond)},
+		{"second look is due", func(a *agenda) { a.unstable = set(first) }, &batch{some: []*record{first}, settle: true}, never},
+		{"second looks are due", func(a *agenda) { a.unstable = set(first, second) }, &batch{some: []*record{first, second}, settle: true}, never},
+		{"second look waits for the last", func(a *agenda) { a.unstable = set(first, second, later) }, nil, in(50 * time.Millisecond)},
+		{"second look without an interval", func(a *agenda) { a.interval, a.unstable = 0, set(first) },
+			&batch{some: []*record{first}, settle: true}, never},
+		{"poll waits for a second look", func(a *agenda) { a.unstable, a.polled = set(later), ago(time.Hour) }, nil, in(50 * time.Millisecond)},
+		{"walk waits for a second look", func(a *agenda) { a.unstable, a.asked.all, a.asked.walk = set(later), true, true },
+			nil, in(50 * time.Millisecond)},
+		{"asked for some beside a second look", func(a *agenda) { a.unstable = set(later); askFor(a, known) },
+			&batch{some: []*record{known}}, never},
+		{"asked for one that awaits its second look", func(a *agenda) { a.unstable = set(later); askFor(a, known, later) },
+			&batch{some: []*record{known}}, never},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := agenda{interval: time.Second, polled: ago(100 * time.Millisecond), walked: ago(time.Second)}
+			test.but(&a)
+			todo, at, ok := a.next(now)
+			switch {
+			case ok != (test.todo != nil):
+				t.Errorf("%+v at %v: %t", todo, at.Sub(now), ok)
+			case ok:
+				wantBatch(t, todo, *test.todo)
+			case !at.Equal(test.at):
+				t.Errorf("at %v, want %v", at, test.at)
+			}
+		})
+	}
+}
+
+// wantBatch compares batches. The order of the records does not matter.
+func wantBatch(t *testing.T, got, want batch) {
+	t.Helper()
+	byPath := func(a, b *record) int { return cmp.Compare(a.path, b.path) }
+	slices.SortFunc(got.some, byPath)
+	slices.SortFunc(want.some, byPath)
+	if !slices.Equal(got.some, want.some) || got.walk != want.walk || got.all != want.all || got.afresh != want.afresh || got.settle != want.settle {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// What was asked for is done once, each thing in its turn.
+func TestAgendaAskedOnce(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	known, unstable := &record{path: "known"}, &record{path: "unstable", settling: &settling{}, due: due{now.Add(lookAgain), toSettle}}
+	a := agenda{walked: now, asked: request{walk: true, all: true, some: true}}
+	a.ask(known)
+	a.ask(known)
+	a.note(unstable)
+	next := func(want batch) {
+		t.Helper()
+		todo, _, ok := a.next(now)
+		if !ok {
+			t.Fatalf("nothing is to be done, want %+v", want)
+		}
+		wantBatch(t, todo, want)
+	}
+	next(batch{some: []*record{known}})
+	a.asked.some = true
+	next(batch{})
+	if todo, at, ok := a.next(now); ok || !at.Equal(unstable.due.at) {
+		t.Fatalf("%+v at %v, want a second look at %v", todo, at, unstable.due.at)
+	}
+	now = now.Add(lookAgain)
+	next(batch{some: []*record{unstable}, settle: true})
+	unstable.settling = nil
+	a.note(unstable)
+	next(batch{walk: true, all: true, afresh: true})
+	if todo, at, ok := a.next(now); ok || !at.IsZero() {
+		t.Errorf("%+v at %v, want nothing ever", todo, at)
+	}
+}
+
+// A directory is looked at again until its verdict stands, or it is gone.
+func TestAgendaNote(t *testing.T) {
+	var a agenda
+	r := &record{settling: &settling{}}
+	for _, test := range []struct {
+		name    string
+		change  func()
+		settled bool
+	}{
+		{"it awaits a look", func() {}, false},
+		{"and another", func() {}, false},
+		{"its verdict stands", func() { r.settling = nil }, true},
+		{"it does not any more", func() { r.settling = &settling{} }, false},
+		{"it is gone", func() { r.gone = true }, true},
+	} {
+		test.change()
+		a.note(r)
+		if a.isSettled() != test.settled {
+			t.Errorf("%s: settled is %t", test.name, !test.settled)
+		}
+	}
+}

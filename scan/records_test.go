@@ -1,0 +1,245 @@
+package scan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"lockscope/lock"
+	"lockscope/lock/proc"
+	"lockscope/scan/report"
+)
+
+// dirID is the identity of a directory, by its inode number.
+func dirID(ino uint64) lock.FileID { return lock.FileID{Dev: 1, Ino: ino} }
+
+// addFree adds a directory whose verdict stands: it is free. Its inode number is its lock file's too.
+func addFree(rs *records, path string, ino uint64) *record {
+	return addFound(rs, path, ino, report.Free)
+}
+
+func addFound(rs *records, path string, ino uint64, state report.State) *record {
+	r := rs.add("/srv", path)
+	r.report = &report.Report{Root: "/srv", Path: path, Verdict: report.Verdict{State: state}}
+	r.report.Evidence.Dir, r.report.Evidence.Device = dirID(ino), 1
+	r.report.Evidence.Lock.ID = dirID(ino)
+	return r
+}
+
+func paths(rs *records) (paths []string) {
+	for r := range rs.all() {
+		paths = append(paths, r.path)
+	}
+	return paths
+}
+
+// Records are found by their paths, and yielded in the order in which they were added.
+func TestRecords(t *testing.T) {
+	var rs records
+	if rs.find("/srv/a") != nil || rs.remove("/srv/a") != nil {
+		t.Error("there is one")
+	}
+	b, a, c := addFree(&rs, "/srv/b", 2), addFree(&rs, "/srv/a", 1), addFree(&rs, "/srv/c", 3)
+	if got, want := paths(&rs), []string{"/srv/b", "/srv/a", "/srv/c"}; !slices.Equal(got, want) || rs.find("/srv/a") != a {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := rs.remove("/srv/a"); got != a || !a.gone || rs.find("/srv/a") != nil || b.gone || c.gone {
+		t.Errorf("removed %+v, want %+v", got, a)
+	}
+	addFree(&rs, "/srv/a", 1)
+	if got, want := paths(&rs), []string{"/srv/b", "/srv/c", "/srv/a"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Directories that come and go leave nothing behind.
+func TestRecordsComeAndGo(t *testing.T) {
+	var rs records
+	addFree(&rs, "/srv/stays", 1)
+	for i := range 1000 {
+		path := fmt.Sprint("/srv/", i)
+		addFree(&rs, path, 2)
+		rs.remove(path)
+	}
+	addFree(&rs, "/srv/last", 3)
+	if len(rs.order) > 30 || len(rs.byPath) != 2 {
+		t.Errorf("%d and %d are kept of 2", len(rs.order), len(rs.byPath))
+	}
+	if got, want := paths(&rs), []string{"/srv/stays", "/srv/last"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A directory that two paths lead to is known by the one that comes first in order, whichever is found first.
+func TestAliases(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		known string // a path of the directory, where it is known by one
+		path  string // by which it was found now
+		other string // by which it is known no longer
+		alias bool   // it goes on to be known by the other
+	}{
+		{"the first path", "", "/srv/b/kv", "", false},
+		{"the same path", "/srv/b/kv", "/srv/b/kv", "", false},
+		{"one that comes later", "/srv/b/kv", "/srv/c/kv", "", true},
+		{"one that comes earlier", "/srv/b/kv", "/srv/a/kv", "/srv/b/kv", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var rs records
+			if test.known != "" {
+				addFree(&rs, test.known, 7)
+			}
+			addFree(&rs, "/srv/0/other", 8)
+			if other, alias := rs.isAlias(dirID(7), test.path); other != "" || alias {
+				t.Errorf("%q, %t though no mount makes that possible", other, alias)
+			}
+			rs.expectAliases(true)
+			for range 2 { // the second time it is known by the path, or another
+				if other, alias := rs.isAlias(dirID(7), test.path); other != test.other || alias != test.alias {
+					t.Fatalf("%q, %t; want %q, %t", other, alias, test.other, test.alias)
+				}
+				if !test.alias {
+					rs.remove(test.other)
+					test.other = ""
+				}
+			}
+			rs.expectAliases(false)
+			if other, alias := rs.isAlias(dirID(7), "/srv/z"); other != "" || alias {
+				t.Errorf("%q, %t though no mount makes that possible any more", other, alias)
+			}
+		})
+	}
+}
+
+// Whatever it was known by before, a directory is known by one path.
+func TestAliasMoves(t *testing.T) {
+	var rs records
+	addFree(&rs, "/srv/b", 7)
+	rs.expectAliases(true)
+	if other, alias := rs.isAlias(dirID(7), "/srv/a"); other != "/srv/b" || alias {
+		t.Errorf("%q, %t", other, alias)
+	}
+	addFree(&rs, "/srv/a", 7)
+	if other, alias := rs.isAlias(dirID(7), "/srv/aa"); other != "" || !alias {
+		t.Errorf("%q, %t", other, alias)
+	}
+	// What cannot be identified may be any.
+	addFree(&rs, "/srv/d", 9).report.Evidence.Dir = lock.FileID{}
+	if other, alias := rs.isAlias(lock.FileID{}, "/srv/d"); other != "" || alias {
+		t.Errorf("%q, %t", other, alias)
+	}
+	if other, alias := rs.isAlias(lock.FileID{}, "/srv/e"); other != "" || alias {
+		t.Errorf("%q, %t", other, alias)
+	}
+}
+
+// A path by which a directory is known no longer keeps no other from it.
+func TestAliasOfGone(t *testing.T) {
+	var rs records
+	addFree(&rs, "/srv/a", 7)
+	rs.expectAliases(true)
+	if _, alias := rs.isAlias(dirID(7), "/srv/b"); !alias {
+		t.Error("it is known by a path that comes first")
+	}
+	rs.remove("/srv/a")
+	if other, alias := rs.isAlias(dirID(7), "/srv/b"); other != "" || alias {
+		t.Errorf("%q, %t", other, alias)
+	}
+	// Known by it now, it stays so while account is kept.
+	addFree(&rs, "/srv/b", 7)
+	rs.expectAliases(true)
+	if _, alias := rs.isAlias(dirID(7), "/srv/c"); !alias {
+		t.Error("it is known by a path that comes first")
+	}
+}
+
+// Where directories are only counted, the first path counts, and has no record.
+func TestAliasOfCounted(t *testing.T) {
+	var rs records
+	rs.counted.on = true
+	rs.expectAliases(true)
+	if other, alias := rs.isAlias(dirID(7), "/srv/m"); other != "" || alias {
+		t.Errorf("the first: %q, %t", other, alias)
+	}
+	for _, path := range []string{"/srv/a", "/srv/z"} {
+		if other, alias := rs.isAlias(dirID(7), path); other != "" || !alias {
+			t.Errorf("%s: %q, %t", path, other, alias)
+		}
+	}
+}
+
+// wantSummary checks what the directories are counted as.
+func wantSummary(t *testing.T, rs *records, dirs, checking int, states map[report.State]int) {
+	t.Helper()
+	if s := rs.summarize(); s.Dirs != dirs || s.Checking != checking || !maps.Equal(s.States, states) {
+		t.Errorf("%d directories, %d checking, %v; want %d, %d, %v", s.Dirs, s.Checking, s.States, dirs, checking, states)
+	}
+}
+
+func TestSummarize(t *testing.T) {
+	var rs records
+	wantSummary(t, &rs, 0, 0, map[report.State]int{})
+	addFree(&rs, "/srv/a", 1)
+	addFound(&rs, "/srv/b", 2, report.Held)
+	addFree(&rs, "/srv/c", 3)
+	addFound(&rs, "/srv/d", 4, report.Unnamed).report.Checking = true
+	wantSummary(t, &rs, 4, 1, map[report.State]int{report.Free: 2, report.Held: 1})
+	rs.remove("/srv/a")
+	wantSummary(t, &rs, 3, 1, map[report.State]int{report.Free: 1, report.Held: 1})
+}
+
+// A directory whose verdict stands is counted, and its record goes. What has to be looked at again is kept.
+func TestCount(t *testing.T) {
+	var rs records
+	rs.count(addFree(&rs, "/srv/a", 1))
+	rs.count(addFound(&rs, "/srv/b", 2, report.Stale))
+	awaits := addFound(&rs, "/srv/c", 3, report.Unnamed)
+	awaits.report.Checking = true
+	rs.count(awaits)
+	rs.count(addFree(&rs, "/srv/no-lock-file", 0)) // by which it would be recognized
+	if got, want := paths(&rs), []string{"/srv/c", "/srv/no-lock-file"}; !slices.Equal(got, want) {
+		t.Errorf("records of %q, want %q", got, want)
+	}
+	wantSummary(t, &rs, 4, 1, map[report.State]int{report.Free: 2, report.Stale: 1})
+
+	awaits.report = &report.Report{Verdict: report.Verdict{State: report.Unnamed}, Evidence: awaits.report.Evidence}
+	rs.count(awaits)
+	wantSummary(t, &rs, 4, 0, map[report.State]int{report.Free: 2, report.Stale: 1, report.Unnamed: 1})
+}
+
+// One that was counted, and is split as it turns out, is counted as that instead.
+func TestRecount(t *testing.T) {
+	var rs records
+	rs.count(addFound(&rs, "/srv/a", 1, report.Held))
+	rs.count(addFound(&rs, "/srv/b", 2, report.Held))
+	r := rs.recount("/srv", "/srv/a")
+	if r.settling == nil || !r.report.Checking || rs.find("/srv/a") != r {
+		t.Errorf("%+v does not await a look", r)
+	}
+	again := *r.report
+	again.Evidence.Device, again.Evidence.Lock.ID = 1, dirID(1)
+	again.Verdict.State, again.Checking = report.Split, false
+	r.report, r.settling = &again, nil
+	rs.count(r)
+	wantSummary(t, &rs, 2, 0, map[report.State]int{report.Held: 1, report.Split: 1})
+	if got := paths(&rs); len(got) > 0 {
+		t.Errorf("records of %q", got)
+	}
+}
+
+// The processes that some report names are those that are kept in mind.
+func TestProcesses(t *testing.T) {
+	var rs records
+	addFree(&rs, "/srv/a", 1)
+	addFound(&rs, "/srv/b", 2, report.Mismatch).report.Evidence.Owner = &report.Process{PID: 5, Ticks: 50}
+	addFound(&rs, "/srv/c", 3, report.Orphaned).report.Evidence.Holders = []report.Holder{
+		{Process: &report.Process{PID: 6, Ticks: 60}}, {Process: &report.Process{PID: 7, Ticks: 70}},
+	}
+	addFound(&rs, "/srv/d", 4, report.Held).report.Evidence.Owner = &report.Process{PID: 8, Ticks: 80}
+	rs.remove("/srv/d")
+	want := map[proc.Process]bool{{PID: 5, Ticks: 50}: true, {PID: 6, Ticks: 60}: true, {PID: 7, Ticks: 70}: true}
+	if got := rs.processes(); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
