@@ -20,7 +20,7 @@ func addFree(rs *records, path string, ino uint64) *record {
 }
 
 func addFound(rs *records, path string, ino uint64, state report.State) *record {
-	r := rs.add("/srv", path)
+	r := rs.add(path)
 	r.report = &report.Report{Root: "/srv", Path: path, Verdict: report.Verdict{State: state}}
 	r.report.Evidence.Dir, r.report.Evidence.Device = dirID(ino), 1
 	r.report.Evidence.Lock.ID = dirID(ino)

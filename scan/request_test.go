@@ -73,6 +73,21 @@ func TestRunSetInterval(t *testing.T) {
 	w.passes(t, 1)
 }
 
+// Whoever locks after a search of all processes was made is found by the next one.
+func TestSearchIsMadeAnew(t *testing.T) {
+	root := hosttest.Tree(t, "one", "other")
+	w := startWatch(t, Config{Roots: []string{root}}) // no interval: only on request
+	for _, name := range []string{"one", "other"} {
+		dir := filepath.Join(root, name)
+		w.untilState(t, dir, report.Free)
+		lockByHand(t, dir)
+		w.Observe(dir)
+		if r := w.untilState(t, dir, report.Unnamed); len(r.Evidence.Holders) == 0 || r.Evidence.Changing {
+			t.Errorf("%s: holders %v, changing %t", name, r.Evidence.Holders, r.Evidence.Changing)
+		}
+	}
+}
+
 // lockByHand takes the lock of a directory, as flock(1) would, until the test ends.
 func lockByHand(t *testing.T, dir string) {
 	t.Helper()

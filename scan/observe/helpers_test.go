@@ -27,20 +27,20 @@ func lookAt(t *testing.T, probe Probe, dir string) *report.Report {
 	}
 	defer d.Close()
 	o := New(Config{Probe: probe, Timeout: hosttest.Patience})
-	look := func(s *Session, how How) *report.Report {
-		how.Wait = true
-		now := s.Observe(d, d.LockFile(), how)
+	look := func(s *Session, options Options) *report.Report {
+		options.WaitForTable = true
+		now := s.Observe(d, d.LockFile(), options)
 		return &report.Report{
 			Root: dir, Path: dir, Observed: now.At,
 			Evidence: now.Evidence, Verdict: report.Classify(&now.Evidence),
 		}
 	}
-	r := look(o.Begin(), How{})
+	r := look(o.Begin(), Options{})
 	if !report.NeedsLook(&r.Evidence, r.Verdict) {
 		return r
 	}
 	known := NewKnown(1)
 	known.Add(r.Evidence.LockedFile(), r.Evidence.SharesDevice())
 	s := o.Begin()
-	return look(s, How{Before: &r.Evidence, Search: s.Search(t.Context(), known, []string{d.RealPath()})})
+	return look(s, Options{Previous: &r.Evidence, Search: s.Search(t.Context(), known, []string{d.RealPath()})})
 }
