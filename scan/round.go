@@ -152,12 +152,12 @@ func (r *round) lookAgain(ctx context.Context) error {
 	if r.todo.all {
 		for rec := range r.m.records.all() {
 			if r.walk == 0 || rec.walk != r.walk {
-				jobs = append(jobs, r.newLook(rec.report.Root, rec.path))
+				jobs = append(jobs, r.newLook(rec))
 			}
 		}
 	}
 	for _, rec := range r.todo.some {
-		jobs = append(jobs, r.newLook(rec.report.Root, rec.path))
+		jobs = append(jobs, r.newLook(rec))
 	}
 	r.m.mu.Unlock()
 	r.m.pool.Add(jobs...)
