@@ -44,14 +44,27 @@ func (r *rank) stalled(t *testing.T, call, path string, args ...string) map[stri
 		if err != nil {
 			t.Fatal(err)
 		}
-		pid, _ := strconv.Atoi(strings.TrimSpace(string(children)))
-		stat, err := proc.Host.Task(pid).Stat()
-		return proc.IsGone(err) || stat.State == 'Z'
+		return !runs(t, strings.TrimSpace(string(children)))
 	})
 	if text, err := os.ReadFile(log.Name()); err != nil || !strings.Contains(string(text), call) {
 		t.Fatalf("no call of %s on %s was delayed (%v)", call, path, err)
 	}
 	return lines
+}
+
+// runs reports whether a process that strace has started has a thread that runs or waits. When it has
+// ended, those are left whose call is delayed, which may be any: strace keeps them stopped, killed or not.
+func runs(t *testing.T, pid string) bool {
+	t.Helper()
+	threads, err := os.ReadDir("/proc/" + pid + "/task")
+	if err != nil && !proc.IsGone(err) {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(threads, func(thread os.DirEntry) bool {
+		tid, _ := strconv.Atoi(thread.Name())
+		stat, err := proc.Host.Task(tid).Stat()
+		return !proc.IsGone(err) && stat.State != 'Z' && stat.State != 't'
+	})
 }
 
 // rank is a tree of many directories of all kinds, which other processes are named in.
