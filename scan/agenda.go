@@ -6,73 +6,61 @@ import (
 	"time"
 )
 
-// agenda is what is to be done, when, and why. It knows no clock: who asks it says what time it is. It
-// is not safe for concurrent use.
+// agenda is what is to be done, and when. It knows no clock: the caller says what time it is. It is not
+// safe for concurrent use.
 type agenda struct {
-	interval time.Duration    // between polls; 0 = only on request
-	asked    request          // what was asked for and is not done yet
-	unstable map[*record]bool // records whose verdict does not stand
+	interval  time.Duration    // between polls; 0 = only on request
+	asked     request          // what was asked for and is not done yet
+	unsettled map[*record]bool // records whose verdict does not stand
 
 	polled   time.Time     // beginning of the last poll
-	pollTook time.Duration // processor time that it took: walks and second looks are rarer
+	pollTook time.Duration // processor time that its looks at known directories took, without a walk
 	walked   time.Time     // end of the last walk
-	walkTook time.Duration
-	ended    time.Time // end of the last round
-}
-
-// request is what somebody asked to be done before it is due.
-type request struct {
-	walk bool
-	all  bool
-	some bool             // some directories, known or not
-	who  map[*record]bool // those of them that are known
+	walkTook time.Duration // on the clock or in processor time, whichever was longer
+	ended    time.Time     // end of the last round
 }
 
 // batch is what is to be done in one round.
 type batch struct {
 	walk   bool      // walk the roots
-	all    bool      // look at every directory
-	afresh bool      // and observe it afresh, though nothing seems to have changed
-	some   []*record // else look at these
-	settle bool      // whose verdict does not stand
+	all    bool      // look at every known directory
+	afresh bool      // with all: observe each afresh, though nothing seems to have changed
+	some   []*record // without all: look at these
+	settle bool      // with some: their verdicts do not stand, and these are second looks
 }
 
-// ask notes that somebody asks for a directory.
-func (a *agenda) ask(r *record) {
-	if a.asked.who == nil {
-		a.asked.who = map[*record]bool{}
-	}
-	a.asked.who[r] = true
-}
-
-// note notes whether a directory awaits another look.
-func (a *agenda) note(r *record) {
+// noteSettling notes whether the verdict on a directory stands. It is called whenever that may have
+// changed.
+func (a *agenda) noteSettling(r *record) {
 	if r.settling == nil || r.gone {
-		delete(a.unstable, r)
+		delete(a.unsettled, r)
 		return
 	}
-	if a.unstable == nil {
-		a.unstable = map[*record]bool{}
+	if a.unsettled == nil {
+		a.unsettled = map[*record]bool{}
 	}
-	a.unstable[r] = true
+	a.unsettled[r] = true
 }
 
 // isSettled reports whether every verdict stands.
-func (a *agenda) isSettled() bool { return len(a.unstable) == 0 }
+func (a *agenda) isSettled() bool { return len(a.unsettled) == 0 }
 
-// next returns what is to be done now. Otherwise ok is false, and at is when there will be something:
-// zero where only a request can make it so.
+// next returns what is to be done now. Where that is nothing, ok is false, and at is the time when there
+// will be something. It is zero where only a request can bring something.
 //
-// What was asked of some directories comes first. Second looks come next, all together, and polls and
-// walks only after them: so two looks at a directory are never closer than lookAgain.
+// Requests for some directories come first. Then come second looks: they wait until the last of them is
+// due, and are taken in one round. Polls and walks come after them. So two looks at a directory are at
+// least secondLookAfter apart while its verdict does not stand.
 func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 	switch {
 	case a.asked.some:
-		todo.some = slices.DeleteFunc(slices.Collect(maps.Keys(a.asked.who)), func(r *record) bool { return r.settling != nil || r.gone })
-		a.asked.some, a.asked.who = false, nil
+		todo.some = slices.Collect(maps.Keys(a.asked.records))
+		// One whose verdict does not stand gets its second look anyway, and not too early.
+		todo.some = slices.DeleteFunc(todo.some, func(r *record) bool { return r.settling != nil || r.gone })
+		a.asked.some, a.asked.records = false, nil
 		return todo, now, true
 	case !a.isSettled():
-		todo.some, todo.settle = slices.Collect(maps.Keys(a.unstable)), true
+		todo.some, todo.settle = slices.Collect(maps.Keys(a.unsettled)), true
 		for _, r := range todo.some {
 			if r.due.at.After(at) {
 				at = r.due.at
@@ -86,7 +74,7 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 		return batch{}, time.Time{}, false
 	default:
 		at = a.polled.Add(a.rest())
-		if soonest := a.ended.Add(a.interval / leastRest); at.Before(soonest) {
+		if soonest := a.ended.Add(a.interval / leastRestShare); at.Before(soonest) {
 			at = soonest
 		}
 		todo = batch{all: true, walk: a.isWalkDue(now)}
@@ -97,10 +85,11 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 	return todo, at, true
 }
 
-// rest is how long after the beginning of a poll the next one is due. One that takes long is followed by
-// a long rest, whatever the interval.
+// rest returns the time from the beginning of one poll to that of the next. A poll that takes long is
+// followed by a long rest, whatever the interval: see restFactor.
 func (a *agenda) rest() time.Duration { return max(a.interval, (1+restFactor)*a.pollTook) }
 
+// isWalkDue reports whether the next round over all directories is to walk the roots again.
 func (a *agenda) isWalkDue(now time.Time) bool {
 	return now.Sub(a.walked) > max(walkEvery, restFactor*a.walkTook)
 }

@@ -27,7 +27,7 @@ func TestAgendaNext(t *testing.T) {
 		}
 		return m
 	}
-	askFor := func(a *agenda, records ...*record) { a.asked.some, a.asked.who = true, set(records...) }
+	askFor := func(a *agenda, records ...*record) { a.asked.some, a.asked.records = true, set(records...) }
 	never := time.Time{}
 
 	for _, test := range []struct {
@@ -70,18 +70,18 @@ func TestAgendaNext(t *testing.T) {
 		{"asked for one that is gone by now", func(a *agenda) { askFor(a, known, gone) }, &batch{some: []*record{known}}, never},
 
 		// Second looks, all together, before anything but what was asked of some.
-		{"second look is not due", func(a *agenda) { a.unstable = set(later) }, nil, in(50 * time.Millisecond)},
-		{"second look is due", func(a *agenda) { a.unstable = set(first) }, &batch{some: []*record{first}, settle: true}, never},
-		{"second looks are due", func(a *agenda) { a.unstable = set(first, second) }, &batch{some: []*record{first, second}, settle: true}, never},
-		{"second look waits for the last", func(a *agenda) { a.unstable = set(first, second, later) }, nil, in(50 * time.Millisecond)},
-		{"second look without an interval", func(a *agenda) { a.interval, a.unstable = 0, set(first) },
+		{"second look is not due", func(a *agenda) { a.unsettled = set(later) }, nil, in(50 * time.Millisecond)},
+		{"second look is due", func(a *agenda) { a.unsettled = set(first) }, &batch{some: []*record{first}, settle: true}, never},
+		{"second looks are due", func(a *agenda) { a.unsettled = set(first, second) }, &batch{some: []*record{first, second}, settle: true}, never},
+		{"second look waits for the last", func(a *agenda) { a.unsettled = set(first, second, later) }, nil, in(50 * time.Millisecond)},
+		{"second look without an interval", func(a *agenda) { a.interval, a.unsettled = 0, set(first) },
 			&batch{some: []*record{first}, settle: true}, never},
-		{"poll waits for a second look", func(a *agenda) { a.unstable, a.polled = set(later), ago(time.Hour) }, nil, in(50 * time.Millisecond)},
-		{"walk waits for a second look", func(a *agenda) { a.unstable, a.asked.all, a.asked.walk = set(later), true, true },
+		{"poll waits for a second look", func(a *agenda) { a.unsettled, a.polled = set(later), ago(time.Hour) }, nil, in(50 * time.Millisecond)},
+		{"walk waits for a second look", func(a *agenda) { a.unsettled, a.asked.all, a.asked.walk = set(later), true, true },
 			nil, in(50 * time.Millisecond)},
-		{"asked for some beside a second look", func(a *agenda) { a.unstable = set(later); askFor(a, known) },
+		{"asked for some beside a second look", func(a *agenda) { a.unsettled = set(later); askFor(a, known) },
 			&batch{some: []*record{known}}, never},
-		{"asked for one that awaits its second look", func(a *agenda) { a.unstable = set(later); askFor(a, known, later) },
+		{"asked for one that awaits its second look", func(a *agenda) { a.unsettled = set(later); askFor(a, known, later) },
 			&batch{some: []*record{known}}, never},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -114,11 +114,11 @@ func wantBatch(t *testing.T, got, want batch) {
 // What was asked for is done once, each thing in its turn.
 func TestAgendaAskedOnce(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	known, unstable := &record{path: "known"}, &record{path: "unstable", settling: &settling{}, due: due{now.Add(lookAgain), toSettle}}
+	known, unstable := &record{path: "known"}, &record{path: "unstable", settling: &settling{}, due: due{now.Add(secondLookAfter), toSettle}}
 	a := agenda{walked: now, asked: request{walk: true, all: true, some: true}}
-	a.ask(known)
-	a.ask(known)
-	a.note(unstable)
+	a.asked.add(known)
+	a.asked.add(known)
+	a.noteSettling(unstable)
 	next := func(want batch) {
 		t.Helper()
 		todo, _, ok := a.next(now)
@@ -133,10 +133,10 @@ func TestAgendaAskedOnce(t *testing.T) {
 	if todo, at, ok := a.next(now); ok || !at.Equal(unstable.due.at) {
 		t.Fatalf("%+v at %v, want a second look at %v", todo, at, unstable.due.at)
 	}
-	now = now.Add(lookAgain)
+	now = now.Add(secondLookAfter)
 	next(batch{some: []*record{unstable}, settle: true})
 	unstable.settling = nil
-	a.note(unstable)
+	a.noteSettling(unstable)
 	next(batch{walk: true, all: true, afresh: true})
 	if todo, at, ok := a.next(now); ok || !at.IsZero() {
 		t.Errorf("%+v at %v, want nothing ever", todo, at)
@@ -159,7 +159,7 @@ func TestAgendaNote(t *testing.T) {
 		{"it is gone", func() { r.gone = true }, true},
 	} {
 		test.change()
-		a.note(r)
+		a.noteSettling(r)
 		if a.isSettled() != test.settled {
 			t.Errorf("%s: settled is %t", test.name, !test.settled)
 		}

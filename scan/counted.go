@@ -5,9 +5,9 @@ import (
 	"lockscope/scan/report"
 )
 
-// counted is what is kept, with Config.SummaryOnly, of the directories whose verdict stands: how many
-// are in which state, and which lock files they have. Of 100,000 directories that takes 15 MB, where
-// their reports take 100.
+// counted replaces, with Config.SummaryOnly, the records of the directories whose verdict stands. It
+// has the number of them in each state, and their lock files. For 100,000 directories that takes 15 MB,
+// where their records take 100.
 type counted struct {
 	on     bool
 	states map[report.State]int
@@ -15,8 +15,8 @@ type counted struct {
 	shared bool // on some device, inode numbers do not say which file it is
 }
 
-// count counts a directory whose verdict stands instead of keeping its record, if that will do: it
-// has a lock file, by which it is recognized where it has to be looked at again.
+// count replaces the record of a directory by a count, if its verdict stands and it has a lock file. By
+// that it is recognized if it turns out to be split: see restoreCounted.
 func (rs *records) count(r *record) {
 	c, ev := &rs.counted, &r.report.Evidence
 	file := ev.LockedFile()
@@ -39,9 +39,9 @@ func (rs *records) count(r *record) {
 	rs.remove(r.path)
 }
 
-// recount makes a record again of a directory that is counted, to be looked at again. It counts as
-// awaiting that.
-func (rs *records) recount(root, path string) *record {
+// restoreCounted makes a record again for a directory that was counted, since its verdict does not stand
+// any more. The next look at it, in count, takes it out of the count.
+func (rs *records) restoreCounted(root, path string) *record {
 	r := rs.add(path)
 	r.report, r.counted = &report.Report{Root: root, Path: path, Checking: true}, true
 	r.settling = &settling{}

@@ -8,21 +8,21 @@ import (
 	"lockscope/scan/report"
 )
 
-// delivery gathers what the workers find into updates, and hands them to the sink one after the other.
-// The first goes out at once, later ones deliverEvery apart. Changes are held back until release, or
-// within what limit says.
+// delivery gathers what the workers find into updates, and hands these to the sink one after the other,
+// on a goroutine of its own. The first goes out at once, later ones deliverEvery apart. Changes are held
+// back until release is called, or until there are so many, or it takes so long, as limit says.
 type delivery struct {
 	sink func(report.Update)
 
 	mu       sync.Mutex
 	next     report.Update
-	filled   bool
-	held     bool
-	most     int       // how many changes are kept back at most; 0 = until release
-	until    time.Time // and up to when
+	filled   bool      // next has something to deliver
+	held     bool      // changes are held back
+	most     int       // how many are held back at most; 0 = all of them, until release
+	until    time.Time // where most is not 0: how long they are held back at most
 	closed   bool
 	wake     chan struct{} // holds a token when filled
-	released chan struct{} // closed when no more is kept back
+	released chan struct{} // closed when nothing is held back any more
 	ending   chan struct{} // closed when no more is put
 	done     chan struct{} // closed when deliver has returned
 }
@@ -40,17 +40,17 @@ func newDelivery(sink func(report.Update)) *delivery {
 	return d
 }
 
-// put lets change add to the next update. It does not wait for the sink, and
-// what comes after close is dropped: a worker may be late.
+// put calls change to add to the next update, with mu held. It does not wait for the sink. After close
+// it does nothing: a worker that was hung may come late. It may be called concurrently.
 func (d *delivery) put(change func(*report.Update)) {
 	if d.add(change) {
-		// The workers seldom wait for anything, and would not leave a processor to who
-		// delivers for tens of milliseconds.
+		// The workers seldom wait for anything. Where they have all processors, deliver would get
+		// one only after tens of milliseconds.
 		runtime.Gosched()
 	}
 }
 
-// add does put's work, and reports whether there is something to deliver anew.
+// add does put's work. It reports whether it woke deliver.
 func (d *delivery) add(change func(*report.Update)) (woke bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -65,35 +65,35 @@ func (d *delivery) add(change func(*report.Update)) (woke bool) {
 	default:
 	}
 	if d.held && d.most > 0 && (len(d.next.Changes) >= d.most || time.Now().After(d.until)) {
-		d.free()
+		d.releaseLocked()
 		woke = true
 	}
 	return woke
 }
 
-// limit says how many changes are kept back, and for how long; 0 is no limit.
+// limit says how many changes are held back at most, and for how long; with 0 there is no limit.
 func (d *delivery) limit(most int, within time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.most, d.until = most, time.Now().Add(within)
 }
 
-// release ends the keeping back. What was kept back goes out at once.
+// release delivers at once what was held back. Nothing is held back any more.
 func (d *delivery) release() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.held {
-		d.free()
+		d.releaseLocked()
 	}
 }
 
-// free does release's work. The caller holds mu.
-func (d *delivery) free() {
+// releaseLocked does release's work. The caller holds mu.
+func (d *delivery) releaseLocked() {
 	d.held = false
 	close(d.released)
 }
 
-// close delivers what is left and returns when the sink has it all.
+// close delivers what is left, and returns when the sink has returned for the last time.
 func (d *delivery) close() {
 	d.mu.Lock()
 	d.closed = true

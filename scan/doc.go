@@ -1,20 +1,21 @@
 // Package scan finds data directories below roots, and watches them.
 //
-// [Monitor.Once] looks at all of them until each has a verdict. [Monitor.Run] goes on, and tells what
-// changes. How a directory is looked at, without disturbing the daemon that it belongs to, is the
-// matter of package observe; what the evidence amounts to is that of package report.
+// [Monitor.Once] looks at all of them until each has a verdict. [Monitor.Run] goes on, and reports what
+// changes. Package find walks the roots. Package observe looks at one directory, without disturbing the
+// daemon that it belongs to. Package report makes a verdict of the evidence.
 //
 // # Records, agenda and rounds
 //
 // The Monitor keeps a record of each directory: its last report, and what it waits for. A new look is
-// applied to the record, which gives the change to tell, if any, and when the directory is due again.
+// applied to the record, which gives the change to report, if any, and when the directory is due again.
 //
 // The agenda says what is to be done next, and when: what somebody asked for, second looks, a poll of
-// all known directories, a walk of the roots for new ones. It does this one round after the other. In
-// a round a pool of workers does the looks, so that a hung mount stops only the directories on it.
+// all known directories, a walk of the roots for new ones. The Monitor does one batch of it at a time,
+// in a round. A pool of workers does the looks of a round, so that a hung mount stops only the
+// directories on it. The rounds until all verdicts stand are a pass; a summary is reported at its end.
 //
-// A directory is looked at afresh when it is new, has changed, is due or was asked for. Otherwise
-// it is only confirmed that nothing has changed.
+// To look at a directory is to observe it afresh if it is new, has changed, is due or was asked for.
+// Otherwise it is only to make sure that nothing has changed: that is much cheaper.
 //
 // # When a verdict stands
 //
@@ -28,8 +29,8 @@
 //
 // # Delivery
 //
-// What the workers find is gathered into updates, which are handed over one at a time. The caller's
-// function may be slow: the workers do not wait for it.
+// What the workers find is gathered into updates, which are handed to the caller's function one at a
+// time. It may be slow: the workers do not wait for it.
 //
 // The package follows no link below a root.
 package scan

@@ -3,50 +3,61 @@ package scan
 import "time"
 
 const (
-	// walkEvery is how often the roots are walked again, unless a walk takes so long that it would
-	// fill more than a twentieth of the time.
+	// defaultTimeout is how long the looks at one directory may take, where Config says nothing.
+	defaultTimeout = 5 * time.Second
+
+	// jobsPerProcessor, leastJobs and mostJobs are what DefaultJobs is made of: storage gets several
+	// requests at a time even from a host with one processor, and a bounded number from a large one.
+	jobsPerProcessor = 2
+	leastJobs        = 8
+	mostJobs         = 32
+
+	// walkEvery is how often the roots are walked again, unless walks take long: see restFactor.
 	walkEvery = 15 * time.Second
 
-	// refreshEvery is within what time every directory is observed afresh, though nothing seems to
-	// have changed: somebody may have run flock(1) by hand.
+	// refreshEvery is how often each directory is observed afresh though nothing seems to have changed.
+	// Somebody may have run flock(1) by hand, and that changes nothing else.
 	refreshEvery = 5 * time.Minute
 
-	// restFactor is how many times as long as a walk, or a poll, took of one processor the program
-	// rests from it: together, they take a tenth of one at most.
+	// restFactor is how long the program rests after a walk, as a multiple of the time that the walk
+	// took; the same for polls. So each takes a twentieth of one processor at most, and both a tenth.
 	restFactor = 19
 
-	// leastRest is which part of the interval is rested at least between two polls.
-	leastRest = 4
+	// leastRestShare: after a round the program rests for a quarter of the interval at least before
+	// it polls, however late the poll is by then.
+	leastRestShare = 4
 
-	// confirmPolls is in how many polls that is confirmed once which hardly ever changes alone.
+	// confirmPolls: what hardly ever changes alone is confirmed in one poll of five. That is the
+	// identity of the lock file and, where directories are few, the descriptors of held locks.
 	confirmPolls = 5
 
-	// fewDirs is up to how many directories more is confirmed in each poll than is likely to have
-	// changed.
+	// fewDirs is how many directories are few. A poll of so many takes little time, so it confirms
+	// more: the identity of each lock file and, in turn, the descriptors of held locks.
 	fewDirs = 2000
 
-	// lookAgain is how long after one look the next is taken: longer than any moment of the protocol
-	// but an fsync.
-	lookAgain = 100 * time.Millisecond
+	// secondLookAfter is the time between two looks at a directory whose verdict does not stand. It is
+	// longer than any moment of the protocol but an fsync.
+	secondLookAfter = 100 * time.Millisecond
 
-	// maxLooks bounds the looks at a directory that differs each time, and is how many must agree
-	// where one that writes there would differ.
+	// maxLooks is how many looks in a row must agree on a held lock without a pidfile, where somebody
+	// writes in the directory meanwhile. A directory that differs at each look is given up after
+	// twice as many: it is reported as changing.
 	maxLooks = 10
 
-	// searchServes is how many rounds of second looks one search of all processes serves. What it
-	// found is confirmed at each look, so only a holder that came since is missed.
+	// searchServes is how many rounds of second looks use the same search of all processes, which is
+	// expensive. Each look confirms what the search found. So it misses only holders that came since.
 	searchServes = 5
 
-	// tableAhead is how long after its start a round reads the kernel's lock table that it will need
-	// at its end, lest it has to wait there.
+	// tableAhead is how long after its start a round begins to read the kernel's lock table, where it
+	// needs the table at its end. So the table is mostly there by then.
 	tableAhead = 10 * time.Millisecond
 
 	// deliverEvery is the least time between two updates: thousands of results become a few calls.
 	deliverEvery = 20 * time.Millisecond
 
-	// holdFor is how long results are held back at most with Config.Stream, however few there are.
+	// holdFor is how long Config.Stream holds results back at most, however few there are.
 	holdFor = 250 * time.Millisecond
 
-	// progressEvery is how often a walk tells how far it is.
+	// progressEvery is how often the progress of a walk is reported.
 	progressEvery = 100 * time.Millisecond
 )

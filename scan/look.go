@@ -1,82 +1,32 @@
 package scan
 
 import (
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock"
-	"lockscope/scan/find"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
-// look is the job of looking again at a directory.
-type look struct {
-	round *round
-	root  *find.Root // nil where it is not open
-	path  string
-	plan  plan
-	seen  seen
+// isUnchanged reports whether nothing has changed of what the last report rests on, but for the lock file,
+// which is the caller's to look at. It is false where the plan is to observe the directory afresh. What
+// hardly ever changes alone is looked at only in turn: a daemon that closes its descriptor without a
+// release changes nothing in the directory.
+func (r *round) isUnchanged(d lock.Dir, p plan) bool {
+	return !p.purpose.observes() && r.session.Unchanged(d, p.before, r.few && p.purpose == toConfirm)
 }
 
-// newLook returns the look at a directory that is known. The caller holds the monitor's mu.
-func (r *round) newLook(rec *record) *look {
-	j := &look{round: r, path: rec.path, plan: r.plan(rec)}
-	j.root, j.seen.err = r.roots.Find(rec.report.Root)
-	return j
+// seen is the result of a look at a directory. The zero value says that nothing has changed.
+type seen struct {
+	report     *report.Report // without a verdict, which record.apply adds; nil if nothing was observed
+	needsTable bool           // it takes the kernel's lock table, which is not read yet
+	err        error          // why nothing was observed: the directory is gone, or cannot be opened
 }
 
-func (j *look) Key() string {
-	if j.root == nil {
-		return j.path
+// observe observes the directory that d is open on, whatever is known of it.
+func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, how observe.Options) seen {
+	how.Search = r.search
+	now := r.session.Observe(d, file, how)
+	if now.NeedsTable {
+		return seen{needsTable: true}
 	}
-	return j.root.RealPath(j.path)
+	return seen{report: &report.Report{Root: root, Path: path, Evidence: now.Evidence, Observed: now.At}}
 }
-
-func (j *look) Run() {
-	if j.root == nil {
-		return
-	}
-	d, err := j.root.Open(j.path)
-	if err != nil {
-		j.seen.err = err
-		return
-	}
-	defer d.Close()
-	r, p := j.round, j.plan
-	// Where the lock file is removed or replaced, the directory's mtime tells, unless somebody sets that
-	// back: so it is looked at where that costs little, or in turn.
-	looks := r.few || p.why == toConfirm
-	if r.isUnchanged(d, p) && (!looks || d.LockFile().ID == p.before.Evidence.Lock.ID) {
-		return
-	}
-	file := d.LockFile()
-	if file.State == lock.LockMissing && d.PidfileID() == (lock.FileID{}) {
-		j.seen.err = unix.ENOENT
-		return
-	}
-	j.seen = r.observe(j.root.Path, j.path, d, file, observe.Options{Previous: p.evidence(), WaitForTable: true})
-}
-
-func (j *look) Finish() {
-	switch {
-	case j.seen.report != nil:
-		j.round.take(j.seen.report)
-	case j.seen.err == nil: // unchanged
-	case find.IsGone(j.seen.err):
-		j.round.m.forget(j.path)
-	default:
-		j.lose(j.seen.err)
-	}
-}
-
-func (j *look) GiveUp() { j.lose(report.NoAnswer(j.round.m.cfg.Timeout)) }
-
-func (j *look) lose(err error) {
-	before := j.plan.before
-	if before == nil { // a walk has just come by: the root is open
-		before = &report.Report{Root: j.root.Path}
-	}
-	j.round.lose(before.Root, j.path, before, err)
-}
-
-func (j *look) Discard() {}

@@ -12,15 +12,15 @@ import (
 	"lockscope/scan/report"
 )
 
-// Monitor finds the data directories below the roots and watches them. Once
-// or Run may be called, one of them and one time.
+// Monitor finds the data directories below the roots and watches them. Call either Once or Run, and
+// only one time. Observe, Walk and SetInterval may be called concurrently with Run.
 type Monitor struct {
 	cfg      Config
 	find     find.Config
 	pool     *pool.Pool
 	observer *observe.Observer
 	out      *delivery
-	poke     chan struct{} // holds a token when the agenda changed
+	wake     chan struct{} // holds a token when the agenda changed
 
 	mu      sync.Mutex // guards what follows
 	records records
@@ -28,23 +28,25 @@ type Monitor struct {
 	errors  int // in the last walk
 
 	// Only the goroutine of Once or Run uses these.
-	polls      int
-	formerAt   time.Time       // when former lock files were last searched for
-	search     *observe.Search // of all processes, for second looks; nil once all verdicts stand
-	searchUsed int             // rounds that it has served
-	told       time.Duration   // the interval that was told last
-	began      time.Time       // of the first round that the next summary is of; zero before it
+	polls          int             // rounds over all directories so far
+	splitsSearched time.Time       // when former lock files were last searched for
+	search         *observe.Search // of all processes, for second looks; nil once all verdicts stand
+	searchUsed     int             // rounds that it has served
+	toldInterval   time.Duration   // the interval that was reported last
+	passBegan      time.Time       // when the first round of this pass began; zero before it
 }
 
-// DefaultJobs is how many workers suit the machine: more than it has processors, since they wait for storage most
-// of the time where nothing is cached.
-func DefaultJobs() int { return min(max(2*runtime.GOMAXPROCS(0), 8), 32) }
+// DefaultJobs returns how many workers suit the machine. They are more than it has processors, since they
+// mostly wait for storage where nothing is cached.
+func DefaultJobs() int {
+	return min(max(jobsPerProcessor*runtime.GOMAXPROCS(0), leastJobs), mostJobs)
+}
 
-// New returns a Monitor. It does not look at the roots yet: a root that
-// is missing is reported like any other that cannot be read.
+// New returns a Monitor. It does not look at the roots yet: one that is missing is reported by Once or
+// Run, as an error of an update.
 func New(cfg Config) *Monitor {
 	if cfg.Timeout <= 0 {
-		cfg.Timeout = 5 * time.Second
+		cfg.Timeout = defaultTimeout
 	}
 	if cfg.Jobs <= 0 {
 		cfg.Jobs = DefaultJobs()
@@ -60,21 +62,20 @@ func New(cfg Config) *Monitor {
 		observer: observe.New(observe.Config{
 			Names: cfg.Names, Probe: cfg.Probe, Timeout: cfg.Timeout, Brief: cfg.SummaryOnly,
 		}),
-		poke:   make(chan struct{}, 1),
+		wake:   make(chan struct{}, 1),
 		agenda: agenda{interval: cfg.Interval, asked: request{walk: true, all: true}},
 	}
 	m.records.counted.on = cfg.SummaryOnly
 	return m
 }
 
-// Once walks the roots a single time and returns when every directory has its
-// verdict, second looks included. sink is called with what is found when it is
-// certain, from one goroutine at a time, and has been called for the last time when Once
-// returns. The error is ctx's.
+// Once walks the roots a single time and returns when every verdict stands, second looks included. It
+// hands what it finds to sink, one call at a time; the last call has returned when Once returns. The
+// error is ctx's.
 //
-// Whether a directory is split is certain only when all of them are known. With Config.Stream sink is
-// not kept waiting for that where there are many or it takes long, and may be told later that
-// one is split which looked sound.
+// Whether a directory is split is certain only when all of them are known. So sink hears of none of them
+// before that. With Config.Stream it hears of them sooner where there are many or the walk takes long;
+// then a later change may say that one is split which looked sound.
 func (m *Monitor) Once(ctx context.Context, sink func(report.Update)) (report.Summary, error) {
 	defer m.begin(sink)()
 	for {
@@ -87,9 +88,9 @@ func (m *Monitor) Once(ctx context.Context, sink func(report.Update)) (report.Su
 	}
 }
 
-// Run walks the roots, then goes on observing at the interval until ctx ends.
-// sink is called as by Once; while nothing changes it is called once a poll, with the
-// summary. The error is ctx's.
+// Run walks the roots, then polls the directories at the interval, and walks the roots again from time to
+// time, until ctx ends. It calls sink as Once does; while nothing changes it calls it once a poll, with
+// the summary. The error is ctx's.
 func (m *Monitor) Run(ctx context.Context, sink func(report.Update)) error {
 	defer m.begin(sink)()
 	for {
@@ -99,7 +100,7 @@ func (m *Monitor) Run(ctx context.Context, sink func(report.Update)) error {
 	}
 }
 
-// begin makes the Monitor ready for its rounds. What it returns ends it.
+// begin makes the Monitor ready for its rounds. end delivers what is left, and lets the workers end.
 func (m *Monitor) begin(sink func(report.Update)) (end func()) {
 	m.out = newDelivery(sink)
 	return func() {
@@ -108,16 +109,16 @@ func (m *Monitor) begin(sink func(report.Update)) (end func()) {
 	}
 }
 
-// advance makes the next round when it is due. Where all verdicts stand after it, it tells what the rounds
-// since the last summary came to, and returns that.
+// advance waits until something is to be done, and does it in a round. Where all verdicts stand after it,
+// the pass is at its end: advance reports the summary, and returns it. The error is ctx's.
 func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 	todo, err := m.wait(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r := m.newRound(todo)
-	if m.began.IsZero() {
-		m.began = r.start
+	if m.passBegan.IsZero() {
+		m.passBegan = r.start
 	}
 	if err := r.run(ctx); err != nil {
 		return nil, err
@@ -129,13 +130,14 @@ func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 		return nil, nil
 	}
 	s := m.records.summarize()
-	s.Errors, s.Duration = m.errors, time.Since(m.began)
-	m.began, m.search = time.Time{}, nil
+	s.Errors, s.Duration = m.errors, time.Since(m.passBegan)
+	m.passBegan, m.search = time.Time{}, nil
 	m.out.put(func(u *report.Update) { u.Summary = &s })
 	return &s, nil
 }
 
-// wait waits until something is to be done.
+// wait waits until something is to be done, and returns it. Where it has to wait for a poll, it first
+// reports the interval, if that has changed. The error is ctx's.
 func (m *Monitor) wait(ctx context.Context) (batch, error) {
 	for {
 		m.mu.Lock()
@@ -145,8 +147,8 @@ func (m *Monitor) wait(ctx context.Context) (batch, error) {
 		if ok {
 			return todo, nil
 		}
-		if polls && rest != m.told {
-			m.told = rest
+		if polls && rest != m.toldInterval {
+			m.toldInterval = rest
 			m.out.put(func(u *report.Update) { u.Interval = rest })
 		}
 		var due <-chan time.Time
@@ -157,7 +159,7 @@ func (m *Monitor) wait(ctx context.Context) (batch, error) {
 		case <-ctx.Done():
 			return batch{}, ctx.Err()
 		case <-due:
-		case <-m.poke:
+		case <-m.wake:
 		}
 	}
 }

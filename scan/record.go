@@ -13,37 +13,37 @@ type record struct {
 	report   *report.Report // never changes: a new look makes a new one; nil before the first
 	settling *settling      // nil when its verdict stands
 	due      due
-	walk     int  // number of the last walk that came by
-	counted  bool // it is among those that are only counted, and is looked at again
-	gone     bool // it is not known any more
+	lastWalk int  // number of the last walk that found it
+	counted  bool // it is also in records.counted, until it has been looked at again: see restoreCounted
+	gone     bool // it was removed from the records
 }
 
 // due is when a directory is to be observed afresh, though nothing in it seems to have changed.
 type due struct {
-	at  time.Time
-	why why
+	at      time.Time
+	purpose purpose
 }
 
-// why is what a directory is looked at for.
-type why uint8
+// purpose is what a directory is looked at for.
+type purpose uint8
 
 const (
-	toPoll    why = iota // to see whether anything has changed
-	toConfirm            // the same, with what hardly ever changes alone
+	toPoll    purpose = iota // to see whether anything has changed
+	toConfirm                // the same, and what hardly ever changes alone: see confirmPolls
 
-	// For these it is observed afresh.
-	toRefresh // nothing else tells that somebody locked or unlocked by hand
+	// For these the directory is observed afresh, whether or not it has changed.
+	toRefresh // it was not observed for long: see refreshEvery
 	toSettle  // its verdict does not stand yet
-	asAsked   // somebody asked for it
+	onRequest // somebody asked for it
 	toLearn   // nothing is known of it yet
 )
 
 // observes reports whether a directory is observed afresh, whether or not it has changed.
-func (w why) observes() bool { return w >= toRefresh }
+func (w purpose) observes() bool { return w >= toRefresh }
 
-// apply takes in a look, of which the report has all but the verdict. It returns what is to be told of the
-// directory, nil if there is nothing new, and sets when it is due again. It depends on nothing but the look
-// and the record, and nobody else has seen the report yet.
+// apply applies a look to the record. next is what was seen; apply adds the verdict, and nobody else may
+// have seen next before. It returns the change to report, nil if there is nothing new, and sets when the
+// directory is due again. It depends on nothing but next and the record.
 func (r *record) apply(next *report.Report) (change *report.Change) {
 	before := r.report
 	next.Verdict = report.Classify(&next.Evidence)
@@ -52,7 +52,7 @@ func (r *record) apply(next *report.Report) (change *report.Change) {
 		if r.settling == nil {
 			r.settling = &settling{}
 		}
-		if r.settling.look(&next.Evidence) {
+		if r.settling.add(&next.Evidence) {
 			r.settling = nil
 			next.Verdict = report.Classify(&next.Evidence)
 		}
@@ -72,15 +72,16 @@ func (r *record) apply(next *report.Report) (change *report.Change) {
 	return nil
 }
 
-// dueAfter is when a directory is due after a report. After the first it is due a little later, and each
-// at another time, lest all that a walk has found are due at once.
+// dueAfter returns when the directory is due again after a report. After the first report that is a
+// little later, and differs from one directory to another: otherwise all that one walk has found would
+// be due at once.
 func (r *record) dueAfter(now *report.Report, first bool) due {
 	ev := &now.Evidence
 	switch {
 	case r.settling != nil:
-		return due{now.Observed.Add(lookAgain), toSettle}
+		return due{now.Observed.Add(secondLookAfter), toSettle}
 	case ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0:
-		// The death of a holder who cannot be seen changes nothing that can.
+		// The holder cannot be seen. When it ends nothing changes that can be seen.
 		return due{now.Observed.Add(walkEvery), toRefresh}
 	case first:
 		const steps = 1 << 10
@@ -89,8 +90,9 @@ func (r *record) dueAfter(now *report.Report, first bool) due {
 	return due{now.Observed.Add(refreshEvery), toRefresh}
 }
 
-// retract takes the verdict back, at a time: a process was found that holds a lock file which the directory
-// had. It returns what is to be told: nil where that is known, or no verdict stands.
+// retract takes the verdict back, since a process was found that holds a former lock file of the
+// directory. The next look is due now. It returns the change to report: nil where the directory is known
+// to be split, or no verdict stands.
 func (r *record) retract(now time.Time) *report.Change {
 	if r.settling != nil || r.report.Verdict.State == report.Split {
 		return nil
@@ -102,15 +104,15 @@ func (r *record) retract(now time.Time) *report.Change {
 	return change
 }
 
-// mayBeSplit reports whether somebody may hold a lock file that the directory
-// had at the last look, and has no more. Only a search of all processes tells.
+// mayBeSplit reports whether somebody may hold a former lock file of the directory: it had another one at
+// the last look, or was split then. Only a search of all processes tells.
 func mayBeSplit(before, now *report.Report) bool {
 	had := before.Evidence.Lock.ID
 	return now.Verdict.State != report.Split &&
 		(before.Verdict.State == report.Split || had != (lock.FileID{}) && !had.SameFile(now.Evidence.Lock.ID))
 }
 
-// isTurn reports whether the rotation has come to the directory in this poll.
+// isTurn reports whether it is the directory's turn to be confirmed in the poll of this number.
 func (r *record) isTurn(poll int) bool {
 	return (r.report.Evidence.Dir.Ino+uint64(poll))%confirmPolls == 0
 }

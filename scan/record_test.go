@@ -35,8 +35,8 @@ func wantRecord(t *testing.T, r *record, state report.State, checking bool, want
 	if r.report.Verdict.State != state || r.report.Checking != checking || (r.settling != nil) != checking {
 		t.Errorf("%v, checking %t, settling %t; want %v, %t", r.report.Verdict.State, r.report.Checking, r.settling != nil, state, checking)
 	}
-	if !r.due.at.Equal(want.at) || r.due.why != want.why {
-		t.Errorf("due %v after the first look for %d, want %v for %d", r.due.at.Sub(firstLook), r.due.why, want.at.Sub(firstLook), want.why)
+	if !r.due.at.Equal(want.at) || r.due.purpose != want.purpose {
+		t.Errorf("due %v after the first look for %d, want %v for %d", r.due.at.Sub(firstLook), r.due.purpose, want.at.Sub(firstLook), want.purpose)
 	}
 }
 
@@ -50,12 +50,12 @@ func TestApply(t *testing.T) {
 		state    report.State
 		checking bool
 		due      time.Duration // after this look
-		why      why
+		why      purpose
 	}
 	finds := func(changes ...func(*report.Evidence)) []func(*report.Evidence) { return changes }
 	const minute = time.Minute
-	if lookAgain < 100*time.Millisecond {
-		t.Errorf("two looks %v apart may fall into one moment of the protocol", lookAgain)
+	if secondLookAfter < 100*time.Millisecond {
+		t.Errorf("two looks %v apart may fall into one moment of the protocol", secondLookAfter)
 	}
 	for name, steps := range map[string][]step{
 		"nothing changes": {
@@ -72,34 +72,34 @@ func TestApply(t *testing.T) {
 			{minute, finds(func(ev *report.Evidence) { ev.Holders[0].Process.PID = 4 }, named), true, report.Held, report.Held, false, refreshEvery, toRefresh},
 		},
 		"a verdict takes two looks that agree": {
-			{0, finds(noPidfile), true, 0, report.Unnamed, true, lookAgain, toSettle},
-			{lookAgain, finds(noPidfile), true, report.Unnamed, report.Unnamed, false, refreshEvery, toRefresh},
-			{minute, finds(noPidfile), true, report.Unnamed, report.Unnamed, true, lookAgain, toSettle},
-			{minute + lookAgain, finds(noPidfile), true, report.Unnamed, report.Unnamed, false, refreshEvery, toRefresh},
+			{0, finds(noPidfile), true, 0, report.Unnamed, true, secondLookAfter, toSettle},
+			{secondLookAfter, finds(noPidfile), true, report.Unnamed, report.Unnamed, false, refreshEvery, toRefresh},
+			{minute, finds(noPidfile), true, report.Unnamed, report.Unnamed, true, secondLookAfter, toSettle},
+			{minute + secondLookAfter, finds(noPidfile), true, report.Unnamed, report.Unnamed, false, refreshEvery, toRefresh},
 		},
 		"and not two that do not": {
-			{0, finds(), true, 0, report.Mismatch, true, lookAgain, toSettle},
-			{lookAgain, finds(replaced), true, report.Mismatch, report.Mismatch, true, lookAgain, toSettle},
-			{2 * lookAgain, finds(replaced), true, report.Mismatch, report.Mismatch, false, refreshEvery, toRefresh},
+			{0, finds(), true, 0, report.Mismatch, true, secondLookAfter, toSettle},
+			{secondLookAfter, finds(replaced), true, report.Mismatch, report.Mismatch, true, secondLookAfter, toSettle},
+			{2 * secondLookAfter, finds(replaced), true, report.Mismatch, report.Mismatch, false, refreshEvery, toRefresh},
 		},
 		"it was a moment of an acquire": {
 			{0, finds(free), true, 0, report.Free, false, refreshEvery, toRefresh},
-			{minute, finds(noPidfile), true, report.Free, report.Unnamed, true, lookAgain, toSettle},
-			{minute + lookAgain, finds(named), true, report.Unnamed, report.Held, false, refreshEvery, toRefresh},
+			{minute, finds(noPidfile), true, report.Free, report.Unnamed, true, secondLookAfter, toSettle},
+			{minute + secondLookAfter, finds(named), true, report.Unnamed, report.Held, false, refreshEvery, toRefresh},
 		},
 		"the death of a holder who is not seen changes nothing": {
-			{0, finds(unseen), true, 0, report.Held, true, lookAgain, toSettle},
-			{lookAgain, finds(unseen), true, report.Held, report.Held, false, walkEvery, toRefresh},
+			{0, finds(unseen), true, 0, report.Held, true, secondLookAfter, toSettle},
+			{secondLookAfter, finds(unseen), true, report.Held, report.Held, false, walkEvery, toRefresh},
 		},
 		"the lock file is another one: who holds the former?": {
 			{0, finds(named), true, 0, report.Held, false, refreshEvery, toRefresh},
-			{minute, finds(named, replaced), true, report.Held, report.Held, true, lookAgain, toSettle},
-			{minute + lookAgain, finds(named, replaced), true, report.Held, report.Held, false, refreshEvery, toRefresh},
+			{minute, finds(named, replaced), true, report.Held, report.Held, true, secondLookAfter, toSettle},
+			{minute + secondLookAfter, finds(named, replaced), true, report.Held, report.Held, false, refreshEvery, toRefresh},
 		},
 		"it is another one again, and a search has found nobody": {
 			{0, finds(named), true, 0, report.Held, false, refreshEvery, toRefresh},
-			{minute, finds(named, replaced), true, report.Held, report.Held, true, lookAgain, toSettle},
-			{minute + lookAgain, finds(named, replaced, replaced), true, report.Held, report.Held, false, refreshEvery, toRefresh},
+			{minute, finds(named, replaced), true, report.Held, report.Held, true, secondLookAfter, toSettle},
+			{minute + secondLookAfter, finds(named, replaced, replaced), true, report.Held, report.Held, false, refreshEvery, toRefresh},
 		},
 		"it is known who holds the former": {
 			{0, finds(named), true, 0, report.Held, false, refreshEvery, toRefresh},
@@ -107,13 +107,13 @@ func TestApply(t *testing.T) {
 		},
 		"a search tells who holds it": {
 			{0, finds(named), true, 0, report.Held, false, refreshEvery, toRefresh},
-			{minute, finds(free, replaced), true, report.Held, report.Free, true, lookAgain, toSettle},
-			{minute + lookAgain, finds(deleted, replaced), true, report.Free, report.Split, false, refreshEvery, toRefresh},
+			{minute, finds(free, replaced), true, report.Held, report.Free, true, secondLookAfter, toSettle},
+			{minute + secondLookAfter, finds(deleted, replaced), true, report.Free, report.Split, false, refreshEvery, toRefresh},
 		},
 		"it looks sound again: are all former holders gone?": {
 			{0, finds(deleted), true, 0, report.Split, false, refreshEvery, toRefresh},
-			{minute, finds(named), true, report.Split, report.Held, true, lookAgain, toSettle},
-			{minute + lookAgain, finds(named), true, report.Held, report.Held, false, refreshEvery, toRefresh},
+			{minute, finds(named), true, report.Split, report.Held, true, secondLookAfter, toSettle},
+			{minute + secondLookAfter, finds(named), true, report.Held, report.Held, false, refreshEvery, toRefresh},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -141,13 +141,13 @@ func TestApply(t *testing.T) {
 func TestApplyChanging(t *testing.T) {
 	var r record
 	for look := range 2 * maxLooks {
-		after := time.Duration(look) * lookAgain
+		after := time.Duration(look) * secondLookAfter
 		change := r.apply(lookedAt(after, func(ev *report.Evidence) { ev.Pidfile.ID.Ino += uint64(look) }))
 		if change == nil {
 			t.Fatalf("look %d tells nothing", look+1)
 		}
 		if last := look+1 == 2*maxLooks; !last {
-			wantRecord(t, &r, report.Mismatch, true, due{firstLook.Add(after + lookAgain), toSettle})
+			wantRecord(t, &r, report.Mismatch, true, due{firstLook.Add(after + secondLookAfter), toSettle})
 		} else {
 			wantRecord(t, &r, report.Held, false, due{firstLook.Add(after + refreshEvery), toRefresh})
 		}
@@ -205,7 +205,7 @@ func TestRetract(t *testing.T) {
 
 	var awaits record
 	awaits.apply(lookedAt(0, noPidfile))
-	if change := awaits.retract(now); change != nil || !awaits.due.at.Equal(firstLook.Add(lookAgain)) {
+	if change := awaits.retract(now); change != nil || !awaits.due.at.Equal(firstLook.Add(secondLookAfter)) {
 		t.Errorf("its verdict does not stand anyway: %+v, due %v", change, awaits.due.at)
 	}
 }
@@ -235,7 +235,7 @@ func TestIsTurn(t *testing.T) {
 
 // Only to see whether anything has changed a directory is not observed afresh.
 func TestWhyObserves(t *testing.T) {
-	for why, want := range map[why]bool{toPoll: false, toConfirm: false, toRefresh: true, toSettle: true, asAsked: true, toLearn: true} {
+	for why, want := range map[purpose]bool{toPoll: false, toConfirm: false, toRefresh: true, toSettle: true, onRequest: true, toLearn: true} {
 		if why.observes() != want {
 			t.Errorf("%d: %t", why, !want)
 		}

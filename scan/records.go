@@ -4,19 +4,17 @@ import (
 	"iter"
 	"slices"
 
-	"lockscope/lock"
 	"lockscope/lock/proc"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
-// records are those of all known directories, by path and in the order in which they were found:
-// neighbours are side by side in the memory of the kernel, and in ours, and a poll takes a tenth less
-// time than in the order of a map. The zero records are ready for use.
+// records has the records of all known directories. The zero value is ready for use. It is not safe for
+// concurrent use.
 type records struct {
 	byPath  map[string]*record
-	order   []*record
-	counted counted // the directories that have no record, since they are only counted
+	order   []*record // as found, so that neighbours are near in memory: a poll takes a tenth less time
+	counted counted   // the directories that have no record, since they are only counted
 	aliases aliases
 }
 
@@ -78,7 +76,7 @@ func (rs *records) summarize() report.Summary {
 	return s
 }
 
-// known are the lock files of all directories.
+// known returns the lock files of all directories.
 func (rs *records) known() *observe.Known {
 	known := observe.NewKnown(len(rs.byPath) + len(rs.counted.files))
 	for file := range rs.counted.files {
@@ -91,7 +89,7 @@ func (rs *records) known() *observe.Known {
 	return known
 }
 
-// processes are those that some report names.
+// processes returns those that some report names.
 func (rs *records) processes() map[proc.Process]bool {
 	named := map[proc.Process]bool{}
 	name := func(p *report.Process) { named[proc.Process{PID: p.PID, Ticks: p.Ticks}] = true }
@@ -104,41 +102,4 @@ func (rs *records) processes() map[proc.Process]bool {
 		}
 	}
 	return named
-}
-
-// aliases are the directories that may be reached by two paths, through a bind mount or a file system
-// that is mounted twice: each is known by the path that comes first in order. The map is nil where no
-// mount makes that possible.
-type aliases map[lock.FileID]string
-
-// expectAliases begins, or ends, to keep account of them.
-func (rs *records) expectAliases(possible bool) {
-	switch {
-	case !possible:
-		rs.aliases = nil
-	case rs.aliases == nil:
-		rs.aliases = aliases{}
-		for r := range rs.all() {
-			rs.aliases[r.report.Evidence.Dir.Identity()] = r.path
-		}
-	}
-}
-
-// isAlias reports whether a directory that was reached by a path is known by another one, which comes
-// first. other is the path that it is not to be known by any longer, if there is one.
-func (rs *records) isAlias(dir lock.FileID, path string) (other string, alias bool) {
-	id := dir.Identity()
-	if rs.aliases == nil || id == (lock.FileID{}) {
-		return "", false
-	}
-	known, ok := rs.aliases[id]
-	switch {
-	case !ok || known == path || !rs.counted.on && rs.find(known) == nil:
-		rs.aliases[id] = path
-		return "", false
-	case rs.counted.on || known < path: // whoever only counts need not know which path it is
-		return "", true
-	}
-	rs.aliases[id] = path
-	return known, false
 }

@@ -2,9 +2,25 @@ package scan
 
 import "time"
 
-// Observe asks a running Monitor to observe these directories afresh now, and no others, or
-// all of them if none are named. It does not wait. Like Walk and SetInterval
-// it may be called from any goroutine.
+// request is what somebody asked to be done before it is due. The zero request asks for nothing.
+type request struct {
+	walk    bool             // walk the roots
+	all     bool             // observe every directory afresh
+	some    bool             // observe those that were named afresh, known or not
+	records map[*record]bool // those of them that are known
+}
+
+// add adds a known directory to those that were named.
+func (q *request) add(r *record) {
+	if q.records == nil {
+		q.records = map[*record]bool{}
+	}
+	q.records[r] = true
+}
+
+// Observe asks a running Monitor to observe these directories afresh now, and no others. Without
+// paths it asks for all. A path that is not known is ignored. It does not wait for the looks. It may
+// be called concurrently, as may Walk and SetInterval.
 func (m *Monitor) Observe(paths ...string) {
 	m.change(func(a *agenda) {
 		if len(paths) == 0 {
@@ -14,27 +30,27 @@ func (m *Monitor) Observe(paths ...string) {
 		a.asked.some = true
 		for _, path := range paths {
 			if rec := m.records.find(path); rec != nil {
-				rec.due = due{why: asAsked}
-				a.ask(rec)
+				rec.due = due{purpose: onRequest}
+				a.asked.add(rec)
 			}
 		}
 	})
 }
 
-// Walk asks a running Monitor to walk the roots again now, and to observe
-// everything afresh. It does not wait.
+// Walk asks a running Monitor to walk the roots again now, and to observe every directory afresh. It
+// does not wait for that.
 func (m *Monitor) Walk() { m.change(func(a *agenda) { a.asked.walk, a.asked.all = true, true }) }
 
-// SetInterval changes the time between polls; 0 = only on request.
+// SetInterval changes the time between polls: see Config.Interval.
 func (m *Monitor) SetInterval(d time.Duration) { m.change(func(a *agenda) { a.interval = d }) }
 
-// change changes the agenda, and wakes up who waits for what is next on it.
+// change changes the agenda, and wakes up Run if it waits for what is next on it.
 func (m *Monitor) change(how func(*agenda)) {
 	m.mu.Lock()
 	how(&m.agenda)
 	m.mu.Unlock()
 	select {
-	case m.poke <- struct{}{}:
+	case m.wake <- struct{}{}:
 	default:
 	}
 }

@@ -14,21 +14,22 @@ import (
 	"lockscope/scan/report"
 )
 
-// round is one time around: a walk, a poll, or another look at some directories.
+// round does one batch of the agenda: a walk, a poll, or looks at some directories.
 type round struct {
-	m       *Monitor
-	todo    batch
-	start   time.Time
-	session *observe.Session
-	search  *observe.Search // of all processes; nil where none is needed
-	roots   *find.Roots
-	walk    int  // the number of this walk; 0 where it is none
-	few     bool // there are few directories
+	m          *Monitor
+	todo       batch
+	start      time.Time
+	session    *observe.Session
+	search     *observe.Search // of all processes; nil where none is needed
+	roots      *find.Roots
+	walkNumber int  // of the walk in this round, for record.lastWalk; 0 where there is none
+	few        bool // there are few directories: see fewDirs
 
-	mu     sync.Mutex
-	putOff []pool.Job // looks at directories that the walk came by, and that wait for the kernel's table
+	mu        sync.Mutex
+	afterWalk []pool.Job // looks at new directories, which need the kernel's lock table
 }
 
+// newRound begins a round. It asks the kernel for the mounts, and looks at nothing yet.
 func (m *Monitor) newRound(todo batch) *round {
 	if todo.all {
 		m.polls++
@@ -43,32 +44,35 @@ func (m *Monitor) newRound(todo batch) *round {
 		few:     len(m.records.byPath) <= fewDirs,
 	}
 	if todo.walk {
-		r.walk = m.polls
+		r.walkNumber = m.polls
 	}
 	return r
 }
 
+// run does the batch. From time to time it also searches for directories that are split, when all are
+// known. The error is ctx's.
 func (r *round) run(ctx context.Context) error {
 	var ahead *time.Timer
-	if r.todo.all && (r.todo.afresh || r.start.Sub(r.m.formerAt) >= refreshEvery) {
-		r.m.formerAt = r.start
+	if r.todo.all && (r.todo.afresh || r.start.Sub(r.m.splitsSearched) >= refreshEvery) {
+		r.m.splitsSearched = r.start
 		r.m.observer.RetryTable()
 		ahead = time.AfterFunc(tableAhead, r.session.ReadTable)
 		defer ahead.Stop()
 	}
-	if err := r.look(ctx); err != nil {
+	if err := r.lookAtBatch(ctx); err != nil {
 		return err
 	}
 	if ahead != nil {
 		ahead.Stop()
-		r.retract(r.former(ctx))
+		r.retract(r.splitDirs(ctx))
 	}
-	r.m.out.release()
+	r.m.out.release() // in the first round: nothing is taken back any more
 	return ctx.Err()
 }
 
-// look opens the roots, and looks at all that is to be looked at.
-func (r *round) look(ctx context.Context) (err error) {
+// lookAtBatch opens the roots, walks them if they are to be walked, and looks at the known directories
+// that are to be looked at.
+func (r *round) lookAtBatch(ctx context.Context) (err error) {
 	r.roots, err = find.OpenRoots(ctx, &r.m.find, r.m.pool, r.m.cfg.Roots)
 	defer r.roots.Close()
 	if err != nil {
@@ -80,10 +84,10 @@ func (r *round) look(ctx context.Context) (err error) {
 		}
 	}
 	if r.todo.settle {
-		r.search = r.m.searchFor(ctx, r)
+		r.search = r.m.searchProcesses(ctx, r)
 	}
 	before := processorTime()
-	err = r.lookAgain(ctx)
+	err = r.lookAtKnown(ctx)
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
 	if err == nil && r.todo.all {
@@ -95,8 +99,9 @@ func (r *round) look(ctx context.Context) (err error) {
 	return err
 }
 
-// searchFor returns a search of all processes for a round of second looks.
-func (m *Monitor) searchFor(ctx context.Context, r *round) *observe.Search {
+// searchProcesses returns a search of all processes for a round of second looks: a new one, or one that
+// has served less than searchServes rounds.
+func (m *Monitor) searchProcesses(ctx context.Context, r *round) *observe.Search {
 	if m.search == nil || m.searchUsed == searchServes {
 		m.mu.Lock()
 		known := m.records.known()
@@ -107,16 +112,17 @@ func (m *Monitor) searchFor(ctx context.Context, r *round) *observe.Search {
 	return m.search
 }
 
-// walkRoots walks the roots, and observes the directories that are new or have changed.
+// walkRoots walks the roots, and observes the directories that are new or have changed. Looks that need
+// the kernel's lock table are left in afterWalk.
 func (r *round) walkRoots(ctx context.Context) error {
 	m := r.m
 	m.mu.Lock()
 	m.errors = 0
-	m.records.expectAliases(r.session.MountedTwice(r.roots.Real()))
+	m.records.trackAliases(r.session.MountedTwice(r.roots.Real()))
 	m.mu.Unlock()
 	for _, path := range m.cfg.Roots {
 		if err := r.roots.Lost(path); err != nil {
-			m.fail(report.PathError{Path: path, Root: true, Err: err})
+			m.reportError(report.PathError{Path: path, Root: true, Err: err})
 		}
 	}
 	before := processorTime()
@@ -124,7 +130,7 @@ func (r *round) walkRoots(ctx context.Context) error {
 		m.out.limit(m.cfg.Stream, holdFor)
 		defer m.out.limit(0, 0)
 	}
-	w := find.Start(&m.find, m.pool, r.roots, r.pseudoBelow(), visitor{r})
+	w := find.Start(&m.find, m.pool, r.roots, r.pseudoMounts(), visitor{r})
 	stop := m.tellProgress(r.start, w.Progress)
 	err := m.pool.Wait(ctx)
 	stop()
@@ -134,9 +140,9 @@ func (r *round) walkRoots(ctx context.Context) error {
 	return err
 }
 
-// pseudoBelow returns the mount points of pseudo file systems below the roots: mostly, there are none. A
-// root that is one itself was asked for.
-func (r *round) pseudoBelow() map[string]bool {
+// pseudoMounts returns the mount points of pseudo file systems, such as /proc, below the roots. A root
+// that is one itself is not among them: whoever named it wants it to be walked.
+func (r *round) pseudoMounts() map[string]bool {
 	points := r.session.PseudoMounts()
 	maps.DeleteFunc(points, func(point string, _ bool) bool {
 		return !slices.ContainsFunc(r.roots.Real(), func(root string) bool { return point != root && proc.Within(point, root) })
@@ -144,68 +150,22 @@ func (r *round) pseudoBelow() map[string]bool {
 	return points
 }
 
-// lookAgain looks at every known directory that is to be looked at and that the walk has not come by, and
-// at those that it has put off.
-func (r *round) lookAgain(ctx context.Context) error {
+// lookAtKnown looks at the known directories that the batch names, but for those that the walk has found
+// just now, and does the looks that the walk has put off.
+func (r *round) lookAtKnown(ctx context.Context) error {
 	r.m.mu.Lock()
-	jobs := r.putOff
+	jobs := r.afterWalk
 	if r.todo.all {
 		for rec := range r.m.records.all() {
-			if r.walk == 0 || rec.walk != r.walk {
-				jobs = append(jobs, r.newLook(rec))
+			if r.walkNumber == 0 || rec.lastWalk != r.walkNumber {
+				jobs = append(jobs, r.newLookJob(rec))
 			}
 		}
 	}
 	for _, rec := range r.todo.some {
-		jobs = append(jobs, r.newLook(rec))
+		jobs = append(jobs, r.newLookJob(rec))
 	}
 	r.m.mu.Unlock()
 	r.m.pool.Add(jobs...)
 	return r.m.pool.Wait(ctx)
-}
-
-// former returns the paths of directories of which a process holds a lock file that they had.
-func (r *round) former(ctx context.Context) []string {
-	r.m.mu.Lock()
-	known := r.m.records.known()
-	r.m.mu.Unlock()
-	return r.session.SplitDirs(ctx, known, r.roots.Real())
-}
-
-// retract takes back the verdicts on directories that look sound, but of which some process holds a lock
-// file that was deleted or replaced: they are to be looked at again.
-func (r *round) retract(real []string) {
-	changes := map[string]report.Change{}
-	r.m.mu.Lock()
-	for _, name := range real {
-		path, root, ok := r.roots.PathOf(name)
-		if !ok {
-			continue
-		}
-		rec := r.m.records.find(path)
-		if rec == nil && r.m.cfg.SummaryOnly {
-			rec = r.m.records.recount(root.Path, path)
-		} else if rec == nil {
-			continue
-		} else if c := rec.retract(r.start); c != nil {
-			changes[path] = *c
-		}
-		r.m.agenda.note(rec)
-	}
-	r.m.mu.Unlock()
-	if len(changes) == 0 || r.m.cfg.SummaryOnly {
-		return
-	}
-	r.m.out.put(func(u *report.Update) {
-		// What has not been delivered yet never was so.
-		u.Changes = slices.DeleteFunc(u.Changes, func(d report.Change) bool {
-			c, again := changes[d.Report.Path]
-			if again {
-				c.New = c.New || d.New
-				changes[d.Report.Path] = c
-			}
-			return again
-		})
-		u.Changes = slices.AppendSeq(u.Changes, maps.Values(changes))
-	})
 }

@@ -5,16 +5,17 @@ import (
 	"lockscope/scan/report"
 )
 
-// settling follows one directory from its first look until its verdict stands.
+// settling counts the looks at one directory until its verdict stands. See "When a verdict stands" in the
+// package comment.
 type settling struct {
 	looks  int
 	agreed int // looks in a row that found the same episode
 	last   report.Episode
 }
 
-// look takes in one more look. It reports whether the verdict stands now; if
-// no two looks agree it marks the evidence as changing, which settles it too.
-func (s *settling) look(ev *report.Evidence) (settled bool) {
+// add adds a look. It reports whether the verdict stands now. If no two looks agree for long, it marks
+// the evidence as changing: then the verdict stands too.
+func (s *settling) add(ev *report.Evidence) (settled bool) {
 	now, before := report.EpisodeOf(ev), s.last
 	s.last = now
 	s.looks++
@@ -23,8 +24,8 @@ func (s *settling) look(ev *report.Evidence) (settled bool) {
 	case s.looks == 1 || !now.SameAs(before):
 		s.agreed = 1
 	case written && ev.Pidfile.State == lock.PidfileMissing:
-		// A daemon that keeps acquiring leaves no trace but the directory's
-		// mtime, and so does one that merely writes there.
+		// Here a daemon that acquires and releases again and again changes only the directory's
+		// mtime. So does one that merely writes there: then many looks in a row find the lock held.
 		s.agreed++
 		return s.agreed >= maxLooks
 	default:

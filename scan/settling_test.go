@@ -14,11 +14,11 @@ func TestSettleAgreed(t *testing.T) {
 		"unnamed":  noPidfile,
 	} {
 		var s settling
-		if s.look(glimpse(change)) {
+		if s.add(glimpse(change)) {
 			t.Errorf("%s: settled at the first look", name)
 		}
 		second := glimpse(change)
-		if !s.look(second) || second.Changing {
+		if !s.add(second) || second.Changing {
 			t.Errorf("%s: not settled at the second look, which found the same", name)
 		}
 	}
@@ -50,11 +50,11 @@ func TestSettleDisagreed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s settling
-			s.look(glimpse())
-			if s.look(glimpse(change)) {
+			s.add(glimpse())
+			if s.add(glimpse(change)) {
 				t.Error("settled by a second look that found something else")
 			}
-			if !s.look(glimpse(change)) {
+			if !s.add(glimpse(change)) {
 				t.Error("not settled by a third that found the same as the second")
 			}
 		})
@@ -70,8 +70,8 @@ func TestSettleUnmoved(t *testing.T) {
 		"other source":         func(ev *report.Evidence) { ev.Source = report.SourceTable },
 	} {
 		var s settling
-		s.look(glimpse())
-		if !s.look(glimpse(change)) {
+		s.add(glimpse())
+		if !s.add(glimpse(change)) {
 			t.Errorf("%s: not settled", name)
 		}
 	}
@@ -82,19 +82,19 @@ func TestSettleUnmoved(t *testing.T) {
 func TestSettleWritten(t *testing.T) {
 	var s settling
 	for look := 1; look < maxLooks; look++ {
-		if s.look(glimpse(noPidfile, func(ev *report.Evidence) { ev.Dir.MTime += int64(look) })) {
+		if s.add(glimpse(noPidfile, func(ev *report.Evidence) { ev.Dir.MTime += int64(look) })) {
 			t.Fatalf("settled at look %d", look)
 		}
 	}
-	if last := glimpse(noPidfile); !s.look(last) || last.Changing {
+	if last := glimpse(noPidfile); !s.add(last) || last.Changing {
 		t.Error("ten looks agree, and it is not settled")
 	}
 
 	s = settling{}
 	for look := range maxLooks - 1 {
-		s.look(glimpse(noPidfile, func(ev *report.Evidence) { ev.Dir.MTime += int64(look) }))
+		s.add(glimpse(noPidfile, func(ev *report.Evidence) { ev.Dir.MTime += int64(look) }))
 	}
-	if s.look(glimpse(noPidfile, func(ev *report.Evidence) { ev.Dir.MTime, ev.Holders[0].FD = 5000, 8 })) {
+	if s.add(glimpse(noPidfile, func(ev *report.Evidence) { ev.Dir.MTime, ev.Holders[0].FD = 5000, 8 })) {
 		t.Error("settled though the tenth look differs")
 	}
 }
@@ -107,7 +107,7 @@ func TestSettleChanging(t *testing.T) {
 			t.Fatalf("%d looks, and no end", look)
 		}
 		ev := glimpse(func(ev *report.Evidence) { ev.Pidfile.ID.Ino += uint64(look) })
-		if s.look(ev) {
+		if s.add(ev) {
 			if !ev.Changing || look <= maxLooks {
 				t.Errorf("settled at look %d, changing %t", look, ev.Changing)
 			}
@@ -130,7 +130,7 @@ func TestSecondLookWaits(t *testing.T) {
 	w.untilState(t, site.Dir, report.Unnamed)
 	changes := w.changes(site.Dir)
 	first, last := changes[0], changes[len(changes)-1]
-	if waited := last.Report.Observed.Sub(first.Report.Observed); !first.Report.Checking || waited < lookAgain {
+	if waited := last.Report.Observed.Sub(first.Report.Observed); !first.Report.Checking || waited < secondLookAfter {
 		t.Errorf("%v between the first look (checking: %t) and the last of %d", waited, first.Report.Checking, len(changes))
 	}
 }

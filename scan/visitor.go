@@ -7,57 +7,59 @@ import (
 	"lockscope/scan/report"
 )
 
-// visitor looks at the data directories that a walk comes by.
+// visitor looks at the data directories that the walk of a round finds: see find.Visitor.
 type visitor struct{ round *round }
 
-// Look looks at a directory, unless it is known and unchanged.
+// Look observes a directory, unless it is known and unchanged.
 func (v visitor) Look(root *find.Root, path string, d lock.Dir, file lock.LockFile) seen {
 	p := v.round.planFor(path)
 	if p.before != nil && file.ID == p.before.Evidence.Lock.ID && v.round.isUnchanged(d, p) {
 		return seen{}
 	}
-	return v.round.observe(root.Path, path, d, file, observe.Options{Previous: p.evidence()})
+	return v.round.observe(root.Path, path, d, file, observe.Options{Previous: p.previous()})
 }
 
-// Found takes in a look. One that was put off is made after the walk.
+// Found applies a look.
 func (v visitor) Found(root *find.Root, path string, s seen) {
 	r := v.round
 	switch {
 	case s.report != nil:
-		r.take(s.report)
-	case s.putOff:
-		r.putOffLook(root, path)
+		r.apply(s.report)
+	case s.needsTable:
+		r.lookAfterWalk(root, path)
 	default:
-		r.cameBy(path)
+		r.sawUnchanged(path)
 	}
 }
 
-// Lost reports a data directory that gives no answer, if it is known to be one.
+// Lost applies that a directory gives no answer, if it is known to be a data directory.
 func (v visitor) Lost(root *find.Root, path string, isData bool) {
 	r := v.round
 	if before := r.planFor(path).before; isData || before != nil {
-		r.lose(root.Path, path, before, report.NoAnswer(r.m.cfg.Timeout))
+		r.applyError(root.Path, path, before, report.NoAnswer(r.m.cfg.Timeout))
 	}
 }
 
-func (v visitor) Failed(err report.PathError) { v.round.m.fail(err) }
+// Failed reports a directory that cannot be read.
+func (v visitor) Failed(err report.PathError) { v.round.m.reportError(err) }
 
-// cameBy notes that the walk found a directory unchanged.
-func (r *round) cameBy(path string) {
+// sawUnchanged notes that the walk found a directory, and nothing in it has changed.
+func (r *round) sawUnchanged(path string) {
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
 	if rec := r.m.records.find(path); rec != nil {
-		rec.walk = max(rec.walk, r.walk)
+		rec.lastWalk = max(rec.lastWalk, r.walkNumber)
 	}
 }
 
-// putOffLook leaves a directory for after the walk, where all that are known are looked at anyway.
-func (r *round) putOffLook(root *find.Root, path string) {
+// lookAfterWalk puts a look off until after the walk: it needs the kernel's lock table, which is read by
+// then. A directory that has a record is looked at then anyway.
+func (r *round) lookAfterWalk(root *find.Root, path string) {
 	p := r.planFor(path)
 	if p.before != nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.putOff = append(r.putOff, &look{round: r, root: root, path: path, plan: p})
+	r.afterWalk = append(r.afterWalk, &lookJob{round: r, root: root, path: path, plan: p})
 }

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// processorTime is what this program has used so far. It, and not the time of
-// day, tells how much of a busy host's processors a pass takes.
+// processorTime returns the processor time that this program has used so far. On a busy host a walk
+// takes longer on the clock than it costs, and only the cost says how long to rest after it.
 func processorTime() time.Duration {
 	var u unix.Rusage
 	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {

@@ -1,0 +1,94 @@
+package scan
+
+import (
+	"slices"
+	"time"
+
+	"lockscope/scan/report"
+)
+
+// apply applies a look to the record of its directory, and reports what has changed. now has no verdict
+// yet: see record.apply.
+func (r *round) apply(now *report.Report) {
+	m := r.m
+	m.mu.Lock()
+	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
+	if alias {
+		m.mu.Unlock()
+		return
+	}
+	rec := m.records.find(now.Path)
+	if rec == nil {
+		rec = m.records.add(now.Path)
+	}
+	change := rec.apply(now)
+	rec.lastWalk = max(rec.lastWalk, r.walkNumber)
+	m.agenda.noteSettling(rec)
+	if m.cfg.SummaryOnly {
+		m.records.count(rec)
+		change = nil
+	}
+	m.mu.Unlock()
+	if other != "" {
+		m.forgetAlias(other)
+	}
+	if change != nil {
+		m.out.put(func(u *report.Update) { u.Changes = append(u.Changes, *change) })
+	}
+}
+
+// applyError applies a look that failed: the directory gave no answer, or could not be opened. before is
+// the last report on it, or nil.
+func (r *round) applyError(root, path string, before *report.Report, err error) {
+	now := &report.Report{Root: root, Path: path, Observed: time.Now()}
+	if before != nil {
+		now.Evidence.Dir = before.Evidence.Dir
+	}
+	now.Evidence.Err = err
+	r.apply(now)
+}
+
+// remove removes the record of a directory. It returns false if there was none.
+func (m *Monitor) remove(path string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	rec := m.records.remove(path)
+	if rec == nil {
+		return false
+	}
+	m.agenda.noteSettling(rec)
+	return true
+}
+
+// forget removes a directory that is gone, and reports that.
+func (m *Monitor) forget(path string) {
+	if m.remove(path) {
+		m.out.put(func(u *report.Update) { u.Gone = append(u.Gone, path) })
+	}
+}
+
+// forgetAlias removes a directory that is known by another path now. Where its changes are not delivered
+// yet they never are, and nobody hears of the path.
+func (m *Monitor) forgetAlias(path string) {
+	if !m.remove(path) {
+		return
+	}
+	m.out.put(func(u *report.Update) {
+		undelivered := false
+		u.Changes = slices.DeleteFunc(u.Changes, func(c report.Change) bool {
+			undelivered = undelivered || c.Report.Path == path && c.New
+			return c.Report.Path == path
+		})
+		if !undelivered {
+			u.Gone = append(u.Gone, path)
+		}
+	})
+}
+
+// reportError reports a root, or a directory below one, that cannot be read.
+func (m *Monitor) reportError(e report.PathError) {
+	m.mu.Lock()
+	m.errors++
+	m.mu.Unlock()
+	m.out.put(func(u *report.Update) { u.Errors = append(u.Errors, e) })
+}

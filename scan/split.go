@@ -1,0 +1,55 @@
+package scan
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"lockscope/scan/report"
+)
+
+// splitDirs returns the real paths of the directories of which some process holds a former lock file.
+func (r *round) splitDirs(ctx context.Context) []string {
+	r.m.mu.Lock()
+	known := r.m.records.known()
+	r.m.mu.Unlock()
+	return r.session.SplitDirs(ctx, known, r.roots.Real())
+}
+
+// retract takes back the verdicts on directories, by their real paths: some process holds a former lock
+// file of them. They are looked at again in the next round.
+func (r *round) retract(real []string) {
+	changes := map[string]report.Change{}
+	r.m.mu.Lock()
+	for _, name := range real {
+		path, root, ok := r.roots.PathOf(name)
+		if !ok {
+			continue
+		}
+		rec := r.m.records.find(path)
+		if rec == nil && r.m.cfg.SummaryOnly {
+			rec = r.m.records.restoreCounted(root.Path, path)
+		} else if rec == nil {
+			continue
+		} else if c := rec.retract(r.start); c != nil {
+			changes[path] = *c
+		}
+		r.m.agenda.noteSettling(rec)
+	}
+	r.m.mu.Unlock()
+	if len(changes) == 0 || r.m.cfg.SummaryOnly {
+		return
+	}
+	r.m.out.put(func(u *report.Update) {
+		// A change that is not delivered yet is replaced.
+		u.Changes = slices.DeleteFunc(u.Changes, func(d report.Change) bool {
+			c, again := changes[d.Report.Path]
+			if again {
+				c.New = c.New || d.New
+				changes[d.Report.Path] = c
+			}
+			return again
+		})
+		u.Changes = slices.AppendSeq(u.Changes, maps.Values(changes))
+	})
+}
