@@ -26,9 +26,9 @@ type Monitor struct {
 	records records
 	agenda  agenda
 	errors  int // in the last walk
+	polls   int // rounds over all directories so far
 
 	// Only the goroutine of Once or Run uses these.
-	polls          int             // rounds over all directories so far
 	splitsSearched time.Time       // when former lock files were last searched for
 	search         *observe.Search // of all processes, for second looks; nil once all verdicts stand
 	searchUsed     int             // rounds that it has served

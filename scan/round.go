@@ -31,11 +31,11 @@ type round struct {
 
 // newRound begins a round. It asks the kernel for the mounts, and looks at nothing yet.
 func (m *Monitor) newRound(todo batch) *round {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if todo.all {
 		m.polls++
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	r := &round{
 		m:       m,
 		todo:    todo,
