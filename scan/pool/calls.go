@@ -9,17 +9,17 @@ import (
 // Calls keeps count of the calls that have no answer: see [Call]. It may be used concurrently.
 type Calls[K comparable] struct {
 	wait   time.Duration // for the answer to one call, while no other is left behind
-	timers sync.Pool     // of *time.Timer that are stopped; of these Calls alone, as synctest wants it
+	timers sync.Pool     // of stopped *time.Timer. Not shared: synctest allows no timer of another bubble
 
 	mu     sync.Mutex
-	behind map[K]int // goroutines that were left behind, by key
-	all    int       // in all
+	behind map[K]int // by key, how many goroutines are left behind
+	all    int       // how many are in all
 }
 
-// NewCalls is for callers that are to come back within this limit themselves, as the jobs of a
-// [Pool] are. A call waits for a third of it, and for the less the more goroutines are left behind,
-// so that a caller who makes many calls without an answer comes back in time too. But it always waits
-// for 20 ms.
+// NewCalls returns Calls for callers that are to come back within limit themselves, as the jobs of a
+// [Pool] are. A call waits for a third of it. The more goroutines are left behind, the shorter it waits,
+// so that a caller who makes many calls without an answer comes back in time too. But it waits for 20 ms
+// at least.
 func NewCalls[K comparable](limit time.Duration) *Calls[K] {
 	return &Calls[K]{wait: max(limit/waitShare, leastFirstWait), behind: map[K]int{}}
 }
@@ -30,7 +30,7 @@ func NewCalls[K comparable](limit time.Duration) *Calls[K] {
 // goroutines are left behind for a key, or 64 in all, f is not called.
 func Call[T any, K comparable](c *Calls[K], key K, f func() T) (answer T, ok bool) {
 	for range mostPerKey {
-		wait, allowed := c.may(key)
+		wait, allowed := c.permit(key)
 		if !allowed {
 			break
 		}
@@ -72,10 +72,10 @@ func try[T any, K comparable](c *Calls[K], key K, wait time.Duration, f func() T
 	return <-answers, true // it came just now
 }
 
-// may reports whether to call f, and how long to wait for the answer. The more goroutines were left
-// behind, the shorter: so all of them together keep a caller no longer than a few waits for one
-// would.
-func (c *Calls[K]) may(key K) (wait time.Duration, allowed bool) {
+// permit reports whether f may be called, and how long to wait for the answer. The more goroutines were
+// left behind, the shorter the wait is. So a caller who makes many calls in vain loses no more time than
+// with a few long ones.
+func (c *Calls[K]) permit(key K) (wait time.Duration, allowed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := time.Duration(1 + c.all)
@@ -94,7 +94,7 @@ func (c *Calls[K]) leave(key K, decided *atomic.Bool) (left bool) {
 	return true
 }
 
-// back takes note that a goroutine that was left behind is at its end.
+// back notes that a goroutine which was left behind has ended.
 func (c *Calls[K]) back(key K) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

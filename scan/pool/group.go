@@ -3,13 +3,14 @@ package pool
 // group is a group under watch: some job of it is late or abandoned.
 type group struct {
 	name      string
-	late      int  // jobs that are
-	abandoned int  // jobs that are
-	trying    int  // jobs on time that were begun while it was under watch
-	tried     int  // jobs begun since it answers no more
+	late      int  // jobs that are late
+	abandoned int  // jobs that are abandoned
+	trying    int  // jobs that run, were begun while the group was under watch, and are not late
+	tried     int  // jobs that were begun since answers became false
 	answers   bool // some job came back since the last one became late
 }
 
+// stalled reports whether the group hangs: its jobs are given up without being run.
 func (g *group) stalled() bool { return g.abandoned >= stalledAfter && !g.answers }
 
 // mayBegin reports whether another job of the group may be begun now.

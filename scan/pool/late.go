@@ -82,7 +82,7 @@ func (p *Pool) abandon(w *worker) Job {
 	return w.job
 }
 
-// unabandon takes note that an abandoned job came back. The caller holds mu.
+// unabandon notes that an abandoned job came back. The caller holds mu.
 func (p *Pool) unabandon(key string) {
 	if p.abandoned[key]--; p.abandoned[key] == 0 {
 		delete(p.abandoned, key)

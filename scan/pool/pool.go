@@ -81,6 +81,7 @@ func (p *Pool) Add(jobs ...Job) {
 	}
 }
 
+// enqueue does Add's work. It returns false where the pool is closed.
 func (p *Pool) enqueue(jobs []Job) (queued bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -153,7 +154,7 @@ func (p *Pool) takeAll() []Job {
 	return jobs
 }
 
-// drop gives up jobs that were never run.
+// drop gives up jobs that will never be run.
 func (p *Pool) drop(jobs ...Job) {
 	for _, j := range jobs {
 		j.GiveUp()
@@ -162,15 +163,15 @@ func (p *Pool) drop(jobs ...Job) {
 	p.settle(len(jobs))
 }
 
-// settle counts jobs as finished or given up.
+// settle counts n jobs as finished or given up.
 func (p *Pool) settle(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.settled(n)
+	p.settleLocked(n)
 }
 
-// settled does the same for a caller that holds mu.
-func (p *Pool) settled(n int) {
+// settleLocked does settle's work. The caller holds mu.
+func (p *Pool) settleLocked(n int) {
 	p.pending -= n
 	if p.pending == 0 && p.idle != nil {
 		close(p.idle)

@@ -7,7 +7,7 @@ type worker struct {
 	job   Job // nil while it has none
 	since time.Time
 	state state
-	group *group // of the job, where the group was under watch when the job was begun, or has been since
+	group *group // of the job; nil if its group was not under watch when it was begun, and it is not late
 }
 
 type state uint8
@@ -26,6 +26,7 @@ func (p *Pool) start() {
 	go p.work(w)
 }
 
+// work runs jobs, one after the other, until the pool is closed or another worker takes its place.
 func (p *Pool) work(w *worker) {
 	for finished := 0; ; finished = 1 {
 		j := p.take(w, finished)
@@ -49,7 +50,8 @@ func (p *Pool) work(w *worker) {
 }
 
 // take waits for a job that is to be run, and gives up those that are not. It returns nil when the
-// worker is to end. The worker has just finished so many jobs: to count them here saves a lock.
+// worker is to end. finished is how many jobs it has just finished, 0 or 1: they are counted here, which
+// saves to lock mu once more.
 func (p *Pool) take(w *worker, finished int) Job {
 	for {
 		j, hopeless := p.next(w, finished)
@@ -61,10 +63,11 @@ func (p *Pool) take(w *worker, finished int) Job {
 	}
 }
 
+// next does take's work up to the first job. hopeless is whether that is to be given up.
 func (p *Pool) next(w *worker, finished int) (j Job, hopeless bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.settled(finished)
+	p.settleLocked(finished)
 	for {
 		for len(p.queue) > 0 {
 			last := len(p.queue) - 1
@@ -101,7 +104,7 @@ func (p *Pool) next(w *worker, finished int) (j Job, hopeless bool) {
 	}
 }
 
-// back takes note that a worker's job came back, and returns what state it was in.
+// back notes that the Run of a worker's job has returned. It returns the worker's state.
 func (p *Pool) back(w *worker) state {
 	p.mu.Lock()
 	defer p.mu.Unlock()
