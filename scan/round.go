@@ -106,7 +106,7 @@ func (m *Monitor) searchProcesses(ctx context.Context, r *round) *observe.Search
 		m.mu.Lock()
 		known := m.records.known()
 		m.mu.Unlock()
-		m.search, m.searchUsed = r.session.Search(ctx, known, r.roots.Real()), 0
+		m.search, m.searchUsed = r.session.Search(ctx, known, r.roots.RealPaths()), 0
 	}
 	m.searchUsed++
 	return m.search
@@ -118,7 +118,7 @@ func (r *round) walkRoots(ctx context.Context) error {
 	m := r.m
 	m.mu.Lock()
 	m.errors = 0
-	m.records.trackAliases(r.session.MountedTwice(r.roots.Real()))
+	m.records.trackAliases(r.session.MountedTwice(r.roots.RealPaths()))
 	m.mu.Unlock()
 	for _, path := range m.cfg.Roots {
 		if err := r.roots.Lost(path); err != nil {
@@ -145,7 +145,7 @@ func (r *round) walkRoots(ctx context.Context) error {
 func (r *round) pseudoMounts() map[string]bool {
 	points := r.session.PseudoMounts()
 	maps.DeleteFunc(points, func(point string, _ bool) bool {
-		return !slices.ContainsFunc(r.roots.Real(), func(root string) bool { return point != root && proc.Within(point, root) })
+		return !slices.ContainsFunc(r.roots.RealPaths(), func(root string) bool { return point != root && proc.Within(point, root) })
 	})
 	return points
 }

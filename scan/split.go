@@ -13,7 +13,7 @@ func (r *round) splitDirs(ctx context.Context) []string {
 	r.m.mu.Lock()
 	known := r.m.records.known()
 	r.m.mu.Unlock()
-	return r.session.SplitDirs(ctx, known, r.roots.Real())
+	return r.session.SplitDirs(ctx, known, r.roots.RealPaths())
 }
 
 // retract takes back the verdicts on directories, by their real paths: some process holds a former lock

@@ -1,7 +1,9 @@
 // Package find finds the data directories below the roots.
 //
-// It follows links at the roots and nowhere below: directories are opened from their parent's
-// descriptor, so that a tenant who swaps one for a link leads nowhere. Every directory is opened by a
-// job of a pool, since its file system may hang. What is looked at in a data directory is the caller's:
-// see [Visitor].
+// [OpenRoots] opens the roots, and [Start] walks them. What a walk finds it hands to a [Visitor], which
+// decides what is looked at in a data directory.
+//
+// Links are followed at the roots and nowhere below. Each directory is opened from the descriptor of its
+// parent. So a tenant who swaps a directory for a link leads the walk nowhere. All this is done by jobs
+// of a pool, since a file system may hang.
 package find

@@ -1,12 +1,14 @@
 package find
 
-// mostOpen is how many directories a walk keeps open at most, for their sub-directories to be opened
-// from: few trees need more, since the queue is taken from its end.
-const mostOpen = 256
+const (
+	// maxOpen is how many directories a walk keeps open at most, to open their sub-directories from.
+	// Few trees need more, since a walk goes down before it goes on.
+	maxOpen = 256
 
-// shareOpen is which part of the descriptors that this process may have a walk keeps open at most: its
-// workers, and the rest of the program, need some too.
-const shareOpen = 4
+	// openShare: a walk keeps open no more than a quarter of the descriptors that this process may
+	// have. Its workers, and the rest of the program, need some too.
+	openShare = 4
 
-// listSize is how much of a directory is read by one call, in bytes: some 2,000 entries.
-const listSize = 64 << 10
+	// listSize is how much of a directory is read by one getdents64(2), in bytes: some 2,000 entries.
+	listSize = 64 << 10
+)

@@ -63,9 +63,9 @@ func eachName(fd int, do func(name []byte, typ byte)) error {
 	}
 }
 
-// isLast reports whether an entry is known to be its directory's last: its offset, which is
-// where the next one would be, is what many file systems (ext4, tmpfs) have for the end. Of others
-// one more call has to learn that nothing is left, which takes as long as reading a short directory.
+// isLast reports whether an entry is known to be the last of its directory. An entry's offset is the place
+// of the next one, and many file systems (ext4, tmpfs) have a special value there at the end. On others
+// one more call finds out that nothing is left. It takes as long as reading a short directory.
 func isLast(entry []byte) bool {
 	if len(entry) < direntHeader {
 		return false
@@ -77,9 +77,8 @@ func isLast(entry []byte) bool {
 // direntHeader is the size of what precedes the name in a struct linux_dirent64.
 const direntHeader = 19
 
-// nextDirent cuts one struct linux_dirent64 off the front of what
-// getdents64(2) returned: inode 8 bytes, offset 8, record length 2, type 1, then the name
-// up to a NUL.
+// nextDirent cuts one struct linux_dirent64 off the front of what getdents64(2) returned: the inode number
+// has 8 bytes, the offset 8, the length of the whole 2, the type 1; then comes the name up to a NUL.
 func nextDirent(b []byte) (name []byte, typ byte, rest []byte) {
 	if len(b) < direntHeader {
 		return nil, unix.DT_REG, nil

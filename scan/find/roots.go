@@ -14,39 +14,41 @@ import (
 	"lockscope/scan/report"
 )
 
-// Root is an open root. Keep it open no longer than needed: an open directory keeps its file system
-// from being unmounted.
+// Root is an open root. It may be used concurrently. Keep it open no longer than needed: an open
+// directory keeps its file system from being unmounted.
 type Root struct {
 	Path string // as it was given
-	Real string // the same without links: what the kernel calls it
+	Real string // its real path: without links, as the kernel names it
 
 	names lock.Names
 	dir   lock.Dir
 	id    lock.FileID
 }
 
-// RealPath returns what the kernel calls the directory at a path below the root.
+// RealPath returns the real path of the directory at a path below the root.
 func (r *Root) RealPath(path string) string {
 	return strings.TrimSuffix(r.Real, "/") + strings.TrimPrefix(path, strings.TrimSuffix(r.Path, "/"))
 }
 
-// Open opens the directory at a path below the root, through no link.
+// Open opens the directory at a path below the root, through no link. The caller closes it. The error is
+// that of the system: see IsGone.
 func (r *Root) Open(path string) (lock.Dir, error) {
 	return r.names.OpenBelow(r.dir.FD(), strings.TrimPrefix(strings.TrimPrefix(path, r.Path), "/"), path)
 }
 
-// Roots are those that could be opened, in the order in which they were given. Of two paths that lead
-// to one directory the first is there.
+// Roots are the roots of a walk.
 type Roots struct {
-	Open []*Root
+	Open []*Root // in the order in which they were given; of two paths to one directory, the first alone
 
 	lost map[string]error // by path, why one could not be opened
 }
 
-// Lost is why a root could not be opened; nil if it is open, or is another path to one that is.
+// Lost returns why a root could not be opened. It is nil if the root is open, or is another path to one
+// that is.
 func (rs *Roots) Lost(path string) error { return rs.lost[path] }
 
-// Find returns the root that was given by a path. The error is why there is none.
+// Find returns the open root that was given as path. The error says why there is none: unix.ENOENT if it
+// is another path to one that is open.
 func (rs *Roots) Find(path string) (*Root, error) {
 	if i := slices.IndexFunc(rs.Open, func(r *Root) bool { return r.Path == path }); i >= 0 {
 		return rs.Open[i], nil
@@ -57,8 +59,8 @@ func (rs *Roots) Find(path string) (*Root, error) {
 	return nil, unix.ENOENT
 }
 
-// Real returns what the kernel calls the open roots.
-func (rs *Roots) Real() []string {
+// RealPaths returns the real paths of the open roots.
+func (rs *Roots) RealPaths() []string {
 	names := make([]string, len(rs.Open))
 	for i, r := range rs.Open {
 		names[i] = r.Real
@@ -66,7 +68,8 @@ func (rs *Roots) Real() []string {
 	return names
 }
 
-// PathOf undoes RealPath: it returns the path of a directory by what the kernel calls it, and its root.
+// PathOf is the reverse of RealPath: it returns the path of a directory by its real path, and its root. ok
+// is false where that is below no open root.
 func (rs *Roots) PathOf(real string) (path string, root *Root, ok bool) {
 	for _, r := range rs.Open {
 		if proc.Within(real, r.Real) {
@@ -83,8 +86,8 @@ func (rs *Roots) Close() {
 	}
 }
 
-// OpenRoots opens the roots, as jobs of the pool. The error is ctx's; the roots that were opened by then
-// are returned all the same.
+// OpenRoots opens the roots, as jobs of the pool, and waits for them. The error is ctx's. The Roots are
+// there even then, with those that were opened by that time; the caller closes them.
 func OpenRoots(ctx context.Context, cfg *Config, jobs *pool.Pool, paths []string) (*Roots, error) {
 	o := &opening{cfg: cfg, lost: map[string]error{}}
 	for _, path := range paths {
@@ -110,23 +113,25 @@ func OpenRoots(ctx context.Context, cfg *Config, jobs *pool.Pool, paths []string
 	return roots, err
 }
 
-// opening is what the jobs that open the roots have come to.
+// opening collects the results of the jobs that open the roots.
 type opening struct {
 	cfg *Config
 
 	mu     sync.Mutex
-	over   bool // nobody waits any more: what is opened now is closed at once
+	over   bool // OpenRoots has returned: what is opened now is closed at once
 	opened []*Root
 	lost   map[string]error
 }
 
+// openRoot is a job of the pool: it opens a root.
 type openRoot struct {
 	opening *opening
 	root    Root
 	err     error
 }
 
-// Key is not the real path, which is not known before the root is open: its path may lead through links.
+// Key cannot be the real path, as it is for other jobs: the path may lead through links, so the real one
+// is not known before the root is open.
 func (j *openRoot) Key() string { return "root " + j.root.Path }
 
 func (j *openRoot) Run() {

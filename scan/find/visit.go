@@ -7,14 +7,12 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock"
 	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
-// visit is the job of looking into one directory.
+// visit is a job of the pool: it looks into one directory, and adds visits of its sub-directories.
 type visit[T any] struct {
 	walk   *Walk[T]
 	root   *Root
@@ -22,14 +20,14 @@ type visit[T any] struct {
 	parent *node // nil for a root
 	name   string
 
-	isData atomic.Bool // Run has found that it is a data directory
+	isData atomic.Bool // Run has found that it is a data directory; read by GiveUp while Run goes on
 
 	// What Run found.
 	err    error
-	looked bool
-	seen   T
-	node   *node
-	dirs   []string
+	looked bool     // the visitor has looked at it
+	seen   T        // what it returned then
+	node   *node    // nil where no sub-directory is to be visited
+	dirs   []string // the names of those that are
 }
 
 func (v *visit[T]) Key() string { return v.root.RealPath(v.path) }
@@ -40,11 +38,12 @@ func (v *visit[T]) Run() {
 		v.err = err
 		return
 	}
-	if keep := v.look(d); !keep {
+	if keep := v.examine(d); !keep {
 		d.Close()
 	}
 }
 
+// open opens the directory from its parent, whose path it goes down again where that is not kept open.
 func (v *visit[T]) open() (lock.Dir, error) {
 	names := v.walk.cfg.Names
 	switch {
@@ -61,9 +60,9 @@ func (v *visit[T]) open() (lock.Dir, error) {
 	return names.OpenDirAt(v.parent.dir.FD(), v.name, v.path)
 }
 
-// look finds out what the directory is, and reports whether it stays open for
-// its sub-directories.
-func (v *visit[T]) look(d lock.Dir) (keep bool) {
+// examine finds out what the directory is, has the visitor look at a data directory, and lists the
+// sub-directories that are to be visited. keep is whether the directory stays open for these.
+func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 	cfg := v.walk.cfg
 	depth, dev := 0, uint64(0)
 	if cfg.OneFileSystem || len(v.walk.roots) > 1 {
@@ -81,7 +80,7 @@ func (v *visit[T]) look(d lock.Dir) (keep bool) {
 		depth = v.parent.depth + 1
 	}
 	lockFile := d.LockFile()
-	// Where nothing can be looked up the listing tells.
+	// Without the permission to look a name up, only the listing shows whether there is a lock file.
 	forbidden := errors.Is(lockFile.Err, fs.ErrPermission)
 	isData := lockFile.State != lock.LockMissing && !forbidden
 	if isData {
@@ -105,7 +104,8 @@ func (v *visit[T]) look(d lock.Dir) (keep bool) {
 		return false
 	}
 	v.dirs = v.wanted(l.dirs)
-	// Who holds the locks of many has mostly taken them in this order, which is that of its descriptors.
+	// A process that holds many locks has mostly taken them in the order of the names, so its
+	// descriptors have that order too. In that order each look reads the next few descriptors only.
 	slices.Sort(v.dirs)
 	if len(v.dirs) == 0 {
 		return false
@@ -122,14 +122,13 @@ func (v *visit[T]) observe(d lock.Dir, file lock.LockFile) {
 	v.looked = true
 }
 
-// isElsewhere reports whether a directory is not for this walk to enter:
-// another file system, or another root, which is walked for itself, so that
-// what two roots reach appears once.
+// isElsewhere reports whether a directory is not to be entered from here: it is on another file system,
+// or is a root, which has a visit of its own. So what two roots reach appears once.
 func (v *visit[T]) isElsewhere(id lock.FileID) bool {
 	return v.walk.cfg.OneFileSystem && id.Dev != v.parent.dev || v.walk.roots[id.Identity()]
 }
 
-// wanted leaves out what is excluded.
+// wanted returns those of the sub-directories that are not excluded.
 func (v *visit[T]) wanted(dirs []string) []string {
 	cfg, skip := v.walk.cfg, v.walk.skip
 	if len(cfg.Exclude)+len(skip) == 0 {
@@ -164,12 +163,6 @@ func (v *visit[T]) Finish() {
 	w.pool.Add(jobs...)
 }
 
-// IsGone reports whether an error says that there is no directory by that name
-// any more: nothing, something else, or a link.
-func IsGone(err error) bool {
-	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP)
-}
-
 func (v *visit[T]) GiveUp() {
 	// The parent stays open until Discard: the call that hangs may be using it.
 	isData := v.isData.Load()
@@ -181,7 +174,7 @@ func (v *visit[T]) GiveUp() {
 
 func (v *visit[T]) Discard() {
 	if v.node != nil {
-		v.walk.close(v.node)
+		v.walk.closeNode(v.node)
 	}
 	v.walk.release(v.parent)
 }

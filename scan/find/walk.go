@@ -23,16 +23,18 @@ type Config struct {
 	Descend       bool     // look for data directories inside data directories
 }
 
-// Visitor is told what a walk comes by. Its methods are called concurrently.
+// Visitor is told what a walk finds. Its methods are called concurrently. T is what it sees in a data
+// directory.
 type Visitor[T any] interface {
-	// Look looks at a data directory, which is open as d for as long. It may block.
+	// Look looks at a data directory, and at its lock file, which was looked up just now. The walk closes
+	// d when Look returns. Look may block, for ever at worst, so it keeps what it sees to itself.
 	Look(root *Root, path string, d lock.Dir, file lock.LockFile) T
-	// Found is handed what Look returned, if it did so in time. It does not block.
+	// Found makes known what Look returned, if it did so within the time limit. It does not block.
 	Found(root *Root, path string, seen T)
-	// Lost is told of a directory that gave no answer in time. isData says that it is known to be
-	// a data directory. It does not block.
+	// Lost is called for a directory that gave no answer within the time limit. isData says that it is
+	// known to be a data directory. It does not block.
 	Lost(root *Root, path string, isData bool)
-	// Failed is told of a directory that could not be read. It does not block.
+	// Failed is called for a directory that could not be read. It does not block.
 	Failed(report.PathError)
 }
 
@@ -41,16 +43,17 @@ type Walk[T any] struct {
 	cfg     *Config
 	pool    *pool.Pool
 	visitor Visitor[T]
-	skip    map[string]bool // mount points that are not entered, by their real paths
-	roots   map[lock.FileID]bool
-	most    int32        // directories that may be kept open
-	open    atomic.Int32 // that are
-	visited atomic.Int64
-	found   atomic.Int64
+	skip    map[string]bool      // mount points that are not entered, by their real paths
+	roots   map[lock.FileID]bool // the identities of all roots
+	most    int32                // how many directories may be kept open
+	open    atomic.Int32         // how many are
+	visited atomic.Int64         // directories looked into so far
+	found   atomic.Int64         // data directories among them
 }
 
-// Start begins a walk over the roots, as jobs of the pool: it is over when these are done. skip are mount
-// points, by their real paths, that are not entered. The roots must stay open for as long.
+// Start begins a walk over the roots, as jobs of the pool. It does not wait: the walk is over when the
+// pool's Wait returns, and until then the roots must stay open. skip has the real paths of mount points
+// that are not entered.
 func Start[T any](cfg *Config, jobs *pool.Pool, roots *Roots, skip map[string]bool, visitor Visitor[T]) *Walk[T] {
 	w := &Walk[T]{cfg: cfg, pool: jobs, visitor: visitor, skip: skip, roots: map[lock.FileID]bool{}, most: mayKeepOpen()}
 	for _, r := range roots.Open {
@@ -63,27 +66,27 @@ func Start[T any](cfg *Config, jobs *pool.Pool, roots *Roots, skip map[string]bo
 }
 
 // Progress returns how many directories were looked into so far, and how many of them are data
-// directories. It may be called while the walk goes on.
+// directories. It may be called concurrently with the walk.
 func (w *Walk[T]) Progress() (visited, found int) {
 	return int(w.visited.Load()), int(w.found.Load())
 }
 
-// mayKeepOpen is how many directories a walk may keep open.
+// mayKeepOpen returns how many directories a walk may keep open.
 func mayKeepOpen() int32 {
 	var l unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &l) != nil {
-		return mostOpen
+		return maxOpen
 	}
-	return int32(min(mostOpen, l.Cur/shareOpen))
+	return int32(min(maxOpen, l.Cur/openShare))
 }
 
 // node is a directory whose sub-directories wait to be visited.
 type node struct {
 	dir   lock.Dir // the zero Dir where it is not kept open
 	path  string
-	dev   uint64
-	depth int
-	refs  atomic.Int32
+	dev   uint64       // its st_dev, where that matters; else 0
+	depth int          // below the root, whose depth is 0
+	refs  atomic.Int32 // sub-directories that are not visited yet
 }
 
 // keep keeps the directory of a node open for its sub-directories, unless a tree that is deep and wide
@@ -100,11 +103,12 @@ func (w *Walk[T]) keep(n *node, d lock.Dir) (kept bool) {
 // release counts one sub-directory of n as visited.
 func (w *Walk[T]) release(n *node) {
 	if n != nil && n.refs.Add(-1) == 0 {
-		w.close(n)
+		w.closeNode(n)
 	}
 }
 
-func (w *Walk[T]) close(n *node) {
+// closeNode closes the directory of a node, if it was kept open.
+func (w *Walk[T]) closeNode(n *node) {
 	if n.dir != (lock.Dir{}) {
 		n.dir.Close()
 		w.open.Add(-1)
@@ -125,6 +129,8 @@ func (c *Config) isExcluded(name, below string) bool {
 	return false
 }
 
+// join returns the path of name in dir. Both are clean already, which path.Join would make sure of for
+// each directory of a walk again.
 func join(dir, name string) string {
 	if dir == "/" {
 		return "/" + name

@@ -1,0 +1,13 @@
+package find
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
+// IsGone reports whether an error of Open, or of Find, says that there is no directory by that name any
+// more: there is nothing, or something else, or a link.
+func IsGone(err error) bool {
+	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP)
+}
