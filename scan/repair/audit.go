@@ -17,22 +17,18 @@ import (
 	"lockscope/scan/report"
 )
 
-// AuditLog is where every attempt to break a lock is put on record: a file to
-// which JSON objects are appended, one a line, each synced before append
-// returns. Several programs may append to one log, and AuditLog may be used concurrently.
+// AuditLog is the file that has a record of every attempt to break a lock, as JSON objects, one a line.
+// It may be used concurrently, and several programs may append to one file.
 type AuditLog struct {
-	Path string // empty: DefaultAuditPath
-	Host string
+	Path string // default: DefaultAuditPath
+	Host string // the name of this host
 }
 
-// auditWait is how long another program's append is waited for.
-const auditWait = 5 * time.Second
-
-// DefaultAuditPath is lockscope/audit.ndjson in the user's state directory
-// (XDG Base Directory Specification).
+// DefaultAuditPath returns lockscope/audit.ndjson in the user's state directory (XDG Base Directory
+// Specification). The error says why there is no such directory.
 func DefaultAuditPath() (string, error) {
 	state := os.Getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) { // the specification has relative ones ignored
+	if !filepath.IsAbs(state) { // a relative one is to be ignored, says the specification
 		home, err := os.UserHomeDir()
 		if err == nil && !filepath.IsAbs(home) {
 			err = errors.New("$HOME is not an absolute path")
@@ -45,71 +41,9 @@ func DefaultAuditPath() (string, error) {
 	return filepath.Join(state, "lockscope", "audit.ndjson"), nil
 }
 
-// AuditRecord is one line of the log.
-type AuditRecord struct {
-	Time     time.Time     `json:"time"`
-	Host     string        `json:"host"`
-	User     string        `json:"user"`
-	SudoUser string        `json:"sudo_user,omitempty"` // who became User by sudo(8)
-	PID      int           `json:"pid"`
-	Dir      string        `json:"dir"`
-	DirBytes []byte        `json:"dir_bytes,omitempty"` // where Dir is no UTF-8 and is shown escaped
-	Action   string        `json:"action"`
-	Phase    string        `json:"phase"`             // intent or outcome
-	Outcome  string        `json:"outcome,omitempty"` // removed, refused or failed
-	Reason   string        `json:"reason,omitempty"`  // a lock.Refusal
-	Error    string        `json:"error,omitempty"`
-	Files    []string      `json:"files,omitempty"` // to be removed, or removed
-	Evidence auditEvidence `json:"evidence"`        // as it was seen before, or is after
-}
-
-// auditEvidence is what a decision to break rests on.
-type auditEvidence struct {
-	State   string   `json:"state,omitempty"` // the verdict
-	Reasons []string `json:"reasons,omitempty"`
-	Lock    struct {
-		State string `json:"state"`
-		Dev   uint64 `json:"st_dev,omitempty"`
-		Inode uint64 `json:"inode,omitempty"`
-	} `json:"lock"`
-	Pidfile struct {
-		State   string    `json:"state"`
-		PID     int       `json:"pid,omitempty"`
-		Text    string    `json:"text,omitempty"`
-		Written time.Time `json:"written,omitzero"`
-		Inode   uint64    `json:"inode,omitempty"`
-	} `json:"pidfile"`
-	Process string   `json:"process,omitempty"`
-	Temps   []string `json:"temps,omitempty"`
-}
-
-func evidenceOf(ev *lock.Evidence, v report.Verdict) (e auditEvidence) {
-	e.State = v.State.String()
-	for _, r := range v.Reasons.List() {
-		e.Reasons = append(e.Reasons, r.String())
-	}
-	e.files(ev)
-	if ev.Pidfile.State == lock.PidfileNamed {
-		e.Process = ev.Process.String()
-	}
-	return e
-}
-
-// files records what the files themselves show.
-func (e *auditEvidence) files(ev *lock.Evidence) {
-	e.Lock.State, e.Lock.Dev, e.Lock.Inode = ev.Lock.State.String(), ev.Lock.ID.Dev, ev.Lock.ID.Ino
-	p := &e.Pidfile
-	p.State, p.PID, p.Text, p.Inode = ev.Pidfile.State.String(), ev.Pidfile.PID, report.Escape(ev.Pidfile.Text), ev.Pidfile.ID.Ino
-	if t := ev.Pidfile.ID.MTime; t != 0 {
-		p.Written = time.Unix(0, t).UTC()
-	}
-	for _, t := range ev.Temps {
-		e.Temps = append(e.Temps, report.Escape(t.Name))
-	}
-}
-
-// Append puts a record on the log, with the time, the host and the user, and syncs it.
-// The log is made, for its owner alone, if it is not there.
+// Append adds a record to the log, with the time, the host and the user, and syncs it before it returns. It
+// makes the log, readable for its owner alone, if it is not there. While another program appends it
+// waits, for 5 s at most. Errors are those of the system; then there is no record.
 func (a *AuditLog) Append(r AuditRecord) error {
 	r.Time, r.Host, r.PID = time.Now().UTC(), a.Host, os.Getpid()
 	r.User, r.SudoUser = currentUser(), os.Getenv("SUDO_USER")
@@ -128,8 +62,8 @@ func (a *AuditLog) Append(r AuditRecord) error {
 	return appendLine(f, append(report.EscapeJSON(line), '\n'))
 }
 
-// open opens the log and waits for its lock, which closing it gives back. The name is never followed if
-// it is a link: the log may be in a directory that others can write.
+// open opens the log, and takes the lock of it, which lasts until the file is closed. It makes the log where
+// there is none.
 func (a *AuditLog) open() (*os.File, error) {
 	file, err := a.file()
 	if err != nil {
@@ -145,7 +79,7 @@ func (a *AuditLog) open() (*os.File, error) {
 		return nil, err
 	}
 	if missing != nil {
-		err = syncDir(dir) // or the log itself could be lost with all that is in it
+		err = syncDir(dir) // else a crash could lose the new log, with all that is in it
 	}
 	if err == nil {
 		err = lockWithin(f, auditWait)
@@ -164,16 +98,19 @@ func (a *AuditLog) file() (string, error) {
 	return DefaultAuditPath()
 }
 
-func openLog(file string, create int) (*os.File, error) {
-	if is, err := os.Lstat(file); err == nil && !is.Mode().IsRegular() { // opening it could already have effects
+// openLog opens the log; flag is os.O_CREATE or 0. It follows no link, and opens nothing but a regular file:
+// the log may be in a directory that others can write.
+func openLog(file string, flag int) (*os.File, error) {
+	// Merely to open something else, such as a device, could already have effects.
+	if info, err := os.Lstat(file); err == nil && !info.Mode().IsRegular() {
 		return nil, &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
 	}
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|create, 0o600)
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|flag, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	is, err := f.Stat()
-	if err == nil && !is.Mode().IsRegular() {
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
 		err = &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
 	}
 	if err != nil {
@@ -183,8 +120,8 @@ func openLog(file string, create int) (*os.File, error) {
 	return f, nil
 }
 
-// Check says whether a record could be put on the log, as far as that can be told without doing so: nothing
-// is made or written.
+// Check returns why a record could not be appended now, or nil, as far as that can be told without making
+// or writing anything.
 func (a *AuditLog) Check() error {
 	file, err := a.file()
 	if err != nil {
@@ -199,20 +136,23 @@ func (a *AuditLog) Check() error {
 	if file, err = filepath.Abs(file); err != nil {
 		return err
 	}
-	for dir := filepath.Dir(file); ; dir = filepath.Dir(dir) { // the first that is there is where it would be made
+	// Append would make the directories that are missing. The first that is there has to be writable.
+	for dir := filepath.Dir(file); ; dir = filepath.Dir(dir) {
 		d, err := lock.OpenDir(dir)
 		if err == nil {
 			defer d.Close()
 			return d.Writable()
 		}
-		if _, there := os.Lstat(dir); there == nil || !errors.Is(err, fs.ErrNotExist) { // a link to nowhere is there
+		_, missing := os.Lstat(dir)
+		if missing == nil || !errors.Is(err, fs.ErrNotExist) { // a link that leads nowhere is there, and in the way
 			return err
 		}
 	}
 }
 
+// lockWithin takes the flock of the log, and waits for it no longer than wait.
 func lockWithin(f *os.File, wait time.Duration) error {
-	for end := time.Now().Add(wait); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(wait); ; time.Sleep(auditRetry) {
 		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		switch {
 		case err == nil:
@@ -223,8 +163,8 @@ func lockWithin(f *os.File, wait time.Duration) error {
 	}
 }
 
-// appendLine writes a whole line or none of it. A line that a crash has cut
-// short is ended first.
+// appendLine appends a whole line and syncs it, or leaves the file as it was. If a crash has cut the last
+// line short, it is ended first.
 func appendLine(f *os.File, line []byte) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -257,6 +197,7 @@ func syncDir(dir string) error {
 	return d.Sync()
 }
 
+// currentUser returns the name of the user, or else the number.
 func currentUser() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
@@ -12,16 +11,16 @@ import (
 	"lockscope/scan/report"
 )
 
-// Breaker breaks stale locks, and puts every attempt on record. It may be used
-// concurrently.
+// Breaker breaks stale locks, and puts every attempt on record. It may be used concurrently. Break and
+// Check may take some seconds where something hangs: see lookTime and auditWait.
 type Breaker struct {
 	Names lock.Names
 	Audit *AuditLog
 }
 
-// Break removes what was left behind in the directory of a report, if the
-// evidence in it still holds: see lock.BreakStale, whose errors the attempt has. An attempt that cannot be
-// put on record is refused.
+// Break removes what was left behind in the directory of a report, if the evidence in the report still
+// holds: see lock.BreakStale. The attempt has the error of that. An attempt that cannot be put on record
+// is refused, and nothing is removed.
 func (b *Breaker) Break(r *report.Report) report.Attempt {
 	seen := &r.Evidence.Evidence
 	if !r.Breakable() {
@@ -35,15 +34,15 @@ func (b *Breaker) Break(r *report.Report) report.Attempt {
 		return report.Attempted(nil, refusedByAudit(r, err))
 	}
 	removed, err := b.Names.BreakStale(r.Path, *seen)
-	a := report.Attempted(removed, b.naming(err, seen.Dir))
+	a := report.Attempted(removed, b.withHolder(err, seen.Dir))
 	if err := b.Audit.Append(b.outcome(record, seen.Dir, &a)); err != nil {
 		a = a.Unrecorded(err)
 	}
 	return a
 }
 
-// Check says what Break would come to now. It changes nothing and takes no lock that
-// could refuse a daemon: see lock.CheckBreak.
+// Check returns what Break would come to now. It changes nothing, and takes no lock that could make a
+// daemon fail: see lock.CheckBreak.
 func (b *Breaker) Check(r *report.Report) report.Attempt {
 	seen := &r.Evidence.Evidence
 	if !r.Breakable() {
@@ -55,8 +54,8 @@ func (b *Breaker) Check(r *report.Report) report.Attempt {
 	l, err := b.Names.CheckBreak(r.Path, *seen)
 	switch {
 	case err != nil:
-		err = b.naming(err, seen.Dir)
-	case errors.Is(l.Err, lock.ErrOpenElsewhere): // they may just be looking at it
+		err = b.withHolder(err, seen.Dir)
+	case errors.Is(l.Err, lock.ErrOpenElsewhere): // somebody who only looks at it, or the holder
 		if now := b.look(r.Path, seen.Dir); now.Lock.State == lock.LockHeld {
 			err = nameHolder(refused(r, lock.RefusedHeld, nil), now)
 		}
@@ -64,6 +63,7 @@ func (b *Breaker) Check(r *report.Report) report.Attempt {
 	return report.Foreseen(b.Names.Leftovers(*seen), err)
 }
 
+// refused returns the error of an attempt that is refused here, and not by package lock.
 func refused(r *report.Report, why lock.Refusal, err error) *lock.RefusedError {
 	return &lock.RefusedError{Dir: r.Path, Reason: why, PID: r.Evidence.Pidfile.PID, Err: err}
 }
@@ -72,14 +72,15 @@ func refusedByAudit(r *report.Report, err error) error {
 	return refused(r, lock.RefusedAudit, fmt.Errorf("%w; --audit-log FILE puts it elsewhere", err))
 }
 
-// naming adds to a refusal who holds the lock. Neither lock nor lease is ours by now.
-func (b *Breaker) naming(err error, dir lock.FileID) error {
+// withHolder adds to a refusal who holds the lock, as far as that can be seen. By now neither the lock nor
+// a lease is ours, so that who is seen is somebody else.
+func (b *Breaker) withHolder(err error, dir lock.FileID) error {
 	var refused *lock.RefusedError
 	switch {
 	case !errors.As(err, &refused) || errors.Is(err, lock.ErrPosixLock):
 	case refused.Reason == lock.RefusedHeld:
 		nameHolder(refused, b.look(refused.Dir, dir))
-	case errors.Is(err, lock.ErrOpenElsewhere): // they may hold it
+	case errors.Is(err, lock.ErrOpenElsewhere): // whoever has it open may hold it
 		if now := b.look(refused.Dir, dir); now.Lock.State == lock.LockHeld {
 			refused.Reason, refused.Err = lock.RefusedHeld, nil
 			nameHolder(refused, now)
@@ -96,7 +97,8 @@ func nameHolder(refused *lock.RefusedError, now report.Evidence) error {
 		}
 	}
 	if refused.Holder == 0 && now.Locker > 0 {
-		// Its descriptors are not for us to see. Once it is gone, somebody else has its lock.
+		// We may not see its descriptors. But if it is alive it can be named: once it is dead, somebody
+		// else keeps the lock that it took.
 		if _, state, err := proc.Host.Find(now.Locker); err == nil && state == proc.Alive {
 			refused.Holder = now.Locker
 		}
@@ -104,13 +106,11 @@ func nameHolder(refused *lock.RefusedError, now report.Evidence) error {
 	return refused
 }
 
-// lookTime is how long it may take to find out who holds a lock.
-const lookTime = time.Second
-
-// look looks at a directory in the ways that disturb nobody, to see who holds its lock. Where that takes too
-// long, as on a file system that hangs, or another directory is there by now, there is no evidence.
+// look observes a directory in the ways that disturb nobody, to see who holds its lock. There is no evidence
+// where that takes longer than lookTime, as on a file system that hangs, or where the path leads to
+// another directory by now.
 func (b *Breaker) look(path string, dir lock.FileID) report.Evidence {
-	found := make(chan report.Evidence, 1) // not to keep one who comes late
+	found := make(chan report.Evidence, 1) // buffered: nobody waits for what comes late
 	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
 	defer cancel()
 	go func() { found <- b.lookAt(ctx, path, dir) }()
@@ -122,7 +122,7 @@ func (b *Breaker) look(path string, dir lock.FileID) report.Evidence {
 	}
 }
 
-// lookAt does look's work. All processes are searched only if the lock's holder is not found without.
+// lookAt does look's work. It searches all processes only if it does not find the holder without that.
 func (b *Breaker) lookAt(ctx context.Context, path string, dir lock.FileID) report.Evidence {
 	d, err := b.Names.OpenDir(path)
 	if err != nil {
@@ -141,14 +141,15 @@ func (b *Breaker) lookAt(ctx context.Context, path string, dir lock.FileID) repo
 	return now.Evidence
 }
 
+// outcome returns the record of what became of an attempt, from that of the intent.
 func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, a *report.Attempt) AuditRecord {
 	r.Phase, r.Outcome, r.Files, r.Evidence = "outcome", a.Outcome.String(), a.Files, b.after(r.Dir, seen)
 	r.Reason, r.Error = a.Reason(), report.Escape(a.Why())
 	return r
 }
 
-// after is what the directory's files show now, if its path still leads to the one
-// that was seen. The lock is not probed.
+// after returns what the files of a directory show now, if the path still leads to the directory that was
+// seen. The lock is not probed.
 func (b *Breaker) after(dir string, seen lock.FileID) (e auditEvidence) {
 	d, err := b.Names.OpenDir(dir)
 	if err != nil {

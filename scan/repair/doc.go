@@ -1,3 +1,3 @@
-// Package repair breaks stale locks, and puts every attempt on record before it is made. What may be
-// removed, and when, package lock decides; see [lock.BreakStale].
+// Package repair breaks stale locks. A [Breaker] puts every attempt on record in an [AuditLog], before it is
+// made and after. Package lock decides what may be removed, and when: see [lock.BreakStale].
 package repair

@@ -1,0 +1,16 @@
+package repair
+
+import "time"
+
+const (
+	// auditWait is how long an append waits for that of another program. Without the record there is
+	// no break, so it is long, and yet not for ever: somebody is waiting for an answer.
+	auditWait = 5 * time.Second
+
+	// auditRetry is how often it tries meanwhile. flock(2) has no time limit of its own.
+	auditRetry = 10 * time.Millisecond
+
+	// lookTime is how long it may take to find out who holds a lock that could not be had. It only adds
+	// a name to a refusal.
+	lookTime = time.Second
+)
