@@ -16,10 +16,10 @@ import (
 	"lockscope/ui/print"
 )
 
-// targets are the stale directories that a scan found, by path.
-type targets map[string]*report.Report
+// staleDirs are the stale directories that a scan found, by path.
+type staleDirs map[string]*report.Report
 
-func (t targets) update(u report.Update) {
+func (t staleDirs) update(u report.Update) {
 	for _, c := range u.Changes {
 		delete(t, c.Report.Path)
 		if c.Report.Breakable() {
@@ -31,8 +31,8 @@ func (t targets) update(u report.Update) {
 	}
 }
 
-// sorted are the targets in order of their paths.
-func (t targets) sorted() []*report.Report {
+// sorted returns the reports in order of their paths.
+func (t staleDirs) sorted() []*report.Report {
 	reports := make([]*report.Report, 0, len(t))
 	for _, r := range t {
 		reports = append(reports, r)
@@ -41,15 +41,15 @@ func (t targets) sorted() []*report.Report {
 	return reports
 }
 
-// breakStale scans once and breaks every stale lock, or says what that would come to.
-// It returns the exit status.
-func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
-	found, sc := targets{}, newScanning(s, 0, stderr)
+// runBreak scans once, and breaks every stale lock or, with --dry-run, says what that would come to. It
+// returns the exit status.
+func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
+	found, sc := staleDirs{}, newScanning(s, 0, stderr)
 	_, err := sc.monitor.Once(ctx, func(u report.Update) {
-		found.update(sc.tell(u))
-		sc.show(u.Progress)
+		found.update(sc.reportErrors(u))
+		sc.showProgress(u.Progress)
 	})
-	sc.end()
+	sc.endProgress()
 	status := sc.status(ctx, err)
 	if ctx.Err() != nil || err != nil {
 		return status
@@ -58,10 +58,10 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 	breaker := &repair.Breaker{Names: s.names(), Audit: s.auditLog()}
 	attempt := breaker.Break
 	switch {
-	case s.dryRun: // also beside --yes: who asks for it wants nothing to be done
+	case s.dryRun: // even with --yes
 		attempt = breaker.Check
 	case len(reports) > 0 && !s.yes && !confirmed(ctx, reports, breaker, stdin, stderr) && ctx.Err() == nil:
-		complain(stderr, errors.New("nothing was removed"))
+		printError(stderr, errors.New("nothing was removed"))
 		return exitAttention
 	}
 	out := print.NewBreakPrinter(stdout, s.output)
@@ -74,17 +74,18 @@ func breakStale(ctx context.Context, s *settings, stdin *os.File, stdout, stderr
 			status = exitAttention
 		}
 		if err := out.Print(r, a); err != nil {
-			return unwritten(stderr, err)
+			return writeFailed(stderr, err)
 		}
 	}
 	if sig, stopped := stoppedBy(ctx); stopped {
-		complain(stderr, sig)
+		printError(stderr, sig)
 		return sig.status()
 	}
 	return status
 }
 
-// confirmed lists what would be broken, with the evidence, and asks, until ctx ends.
+// confirmed lists what would be broken, with the evidence, and asks whether to do it. Anything but a yes
+// is a no, as is the end of ctx.
 func confirmed(ctx context.Context, reports []*report.Report, b *repair.Breaker, stdin io.Reader, stderr io.Writer) bool {
 	for _, r := range reports {
 		if ctx.Err() != nil {
@@ -105,7 +106,7 @@ func confirmed(ctx context.Context, reports []*report.Report, b *repair.Breaker,
 	answer := make(chan string, 1) // buffered: nobody may be there to take it
 	go func() {
 		line, err := bufio.NewReader(stdin).ReadString('\n')
-		if err != nil { // cut short, it is no answer
+		if err != nil { // an answer that is cut short is none
 			fmt.Fprintln(stderr)
 			line = ""
 		}
@@ -120,12 +121,12 @@ func confirmed(ctx context.Context, reports []*report.Report, b *repair.Breaker,
 	}
 }
 
-// mayBreak finds out what stands against breaking before anything is scanned.
-func (s *settings) mayBreak(stdin, stderr *os.File) error {
+// breakAllowed returns why the settings do not allow --break-stale here, or nil. Nothing is scanned yet.
+func (s *settings) breakAllowed(stdin, stderr *os.File) error {
 	switch {
-	case s.stale && s.ReadOnly:
+	case s.breakStale && s.ReadOnly:
 		return errors.New("--break-stale: not allowed, because of --read-only or read_only in the config file")
-	case s.stale && !s.yes && !s.dryRun && !(isTerminal(stdin) && isTerminal(stderr)):
+	case s.breakStale && !s.yes && !s.dryRun && !(isTerminal(stdin) && isTerminal(stderr)):
 		return errors.New("--break-stale: there is no terminal to ask on; use --dry-run to see what would be removed, or --yes")
 	}
 	return nil

@@ -4,18 +4,87 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"lockscope/lock"
 )
+
+// config is what the config file can set. Flags of the same names override it.
+type config struct {
+	Roots         []string `toml:"roots"`
+	Exclude       []string `toml:"exclude"`
+	Interval      duration `toml:"interval"`
+	Probe         probe    `toml:"probe"`
+	Timeout       duration `toml:"timeout"`
+	MaxDepth      int      `toml:"max_depth"`
+	OneFileSystem bool     `toml:"one_file_system"`
+	Descend       bool     `toml:"descend"`
+	Jobs          int      `toml:"jobs"` // 0 = as many as suit the machine
+	Names         struct {
+		Lock    string `toml:"lock"`
+		Pidfile string `toml:"pidfile"`
+	} `toml:"names"`
+	ReadOnly   bool   `toml:"read_only"`
+	AuditLog   string `toml:"audit_log"`
+	AllowEmpty bool   `toml:"allow_empty"`
+	Color      color  `toml:"color"`
+	ASCII      bool   `toml:"ascii"`
+}
+
+func defaultConfig() config {
+	c := config{
+		Interval: duration{2 * time.Second},
+		Timeout:  duration{5 * time.Second},
+		MaxDepth: math.MaxInt,
+		Color:    color{"auto"},
+		ASCII:    !utf8Locale(),
+	}
+	c.Names.Lock, c.Names.Pidfile = lock.DefaultNames.Lock, lock.DefaultNames.Pidfile
+	return c
+}
+
+// validate returns an error for values that can be read, but make no sense. It names keys as flags do.
+func (c *config) validate() error {
+	switch {
+	case slices.Contains(c.Roots, ""):
+		return errors.New("a root is empty")
+	case c.Interval.Duration < 0:
+		return fmt.Errorf("interval: %v is negative (0 means only on request)", c.Interval)
+	case c.Timeout.Duration <= 0:
+		return fmt.Errorf("timeout: %v is not above 0", c.Timeout)
+	case c.MaxDepth < 0:
+		return fmt.Errorf("max-depth: %d is negative (0 means the roots alone)", c.MaxDepth)
+	case c.Jobs < 0:
+		return fmt.Errorf("jobs: %d is negative (0 means as many as suit the machine)", c.Jobs)
+	case c.Names.Lock == c.Names.Pidfile:
+		return fmt.Errorf("lock-name and pid-name are both %q", c.Names.Lock)
+	}
+	for _, name := range []string{c.Names.Lock, c.Names.Pidfile} {
+		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00") {
+			return fmt.Errorf("lock-name, pid-name: %q is not the name of a file", name)
+		}
+	}
+	for _, glob := range c.Exclude {
+		if _, err := path.Match(glob, ""); err != nil {
+			return fmt.Errorf("exclude: %q is not a glob: %w", glob, err)
+		}
+	}
+	return nil
+}
 
 const systemConfig = "/etc/lockscope/config.toml"
 
-// findConfig returns the path of the first default config file that is there, or
-// "". A home that may not be entered, as under su(1), has none for this user.
+// findConfig returns the path of the first default config file that is there, or "". A home that may not
+// be entered, as it happens under su(1), has none for this user.
 func findConfig() string {
 	paths := []string{systemConfig}
 	if dir, err := os.UserConfigDir(); err == nil { // else there is no home
@@ -29,8 +98,8 @@ func findConfig() string {
 	return ""
 }
 
-// loadConfig reads the TOML file at path over c. Relative roots in it are below
-// the file's own directory, so that it means the same wherever it is used from.
+// loadConfig reads the TOML file at path into c, and leaves alone what the file does not set. Relative roots
+// in it are below the file's own directory, so that it means the same in every working directory.
 func loadConfig(path string, c *config) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -52,7 +121,7 @@ func loadConfig(path string, c *config) error {
 	return nil
 }
 
-// configError says on one line where in the file what is wrong.
+// configError returns an error that says on one line what is wrong in the file, and where.
 func configError(path string, err error) error {
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) {
@@ -73,7 +142,7 @@ func configError(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// configKeys lists the keys that a struct takes, those of tables as table.key.
+// configKeys returns the keys that a struct takes, those of tables as table.key.
 func configKeys(t reflect.Type, table string) []string {
 	var keys []string
 	for f := range t.Fields() {

@@ -7,17 +7,16 @@ import (
 	"lockscope/lock/locktest"
 )
 
-// openSandbox makes directories in every state in a temporary directory, with
-// real processes and locks, and points the scan there. Where somebody watches
-// they live on, and daemons come and go. What it returns ends the processes and
-// removes it all; so does the end of this program, however it comes.
+// openSandbox makes directories in every state in a temporary directory, with real processes and locks, and
+// makes that directory the only root. If watched is true, daemons come and go there. end ends the
+// processes and removes it all. So does the end of this program, however it comes.
 func openSandbox(s *settings, watched bool) (end func() error, err error) {
 	sandbox, err := locktest.Demo("")
 	if err != nil {
 		return nil, err
 	}
 	s.Roots = []string{sandbox.Root}
-	if s.AuditLog == "" { // what is broken in a sandbox is not for the record
+	if s.AuditLog == "" { // what is broken in a sandbox does not belong in the user's log
 		s.AuditLog = filepath.Join(sandbox.Root, "audit.ndjson")
 	}
 	if !watched {

@@ -8,16 +8,16 @@ import (
 	"lockscope/scan/report"
 )
 
-// errorList tells which errors of a scan are new. A watch walks the roots again
-// and again, and meets the same ones each time.
+// errorList finds out which errors of a scan are new. A watch walks the roots again and again, and meets
+// the same errors each time. The zero value is ready for use.
 type errorList struct {
-	known, met map[string]string // by path: in the last walk, and so far in this one
+	known, met map[string]string // texts by path: of the last walk, and so far of this one
 	walked     bool              // this pass has walked the roots
 }
 
-// news returns those of an update's errors that the last walk had not met. One
-// that is met again after a walk without it is news again.
-func (l *errorList) news(u report.Update) []report.PathError {
+// unreported returns those of an update's errors that the last walk had not met. An error that is met
+// again after a walk without it is among them again.
+func (l *errorList) unreported(u report.Update) []report.PathError {
 	var news []report.PathError
 	for _, e := range u.Errors {
 		text := e.Error()
@@ -36,8 +36,8 @@ func (l *errorList) news(u report.Update) []report.PathError {
 	return news
 }
 
-// located is an error whose text says where it happened.
-func located(e report.PathError) error {
+// withPath returns an error whose text says where it happened.
+func withPath(e report.PathError) error {
 	var at *fs.PathError
 	if errors.As(e.Err, &at) {
 		return e.Err

@@ -27,7 +27,7 @@ func TestErrorListNews(t *testing.T) {
 		{walk(), 0},
 		{walk(other), 1},
 	} {
-		if got := len(l.news(step.update)); got != step.news {
+		if got := len(l.unreported(step.update)); got != step.news {
 			t.Errorf("step %d: %d errors are news, want %d", i, got, step.news)
 		}
 	}
@@ -41,7 +41,7 @@ func TestLocated(t *testing.T) {
 		{errors.New("no answer"), "/a: no answer"},
 		{&fs.PathError{Op: "open", Path: "/a", Err: fs.ErrPermission}, "open /a: permission denied"},
 	} {
-		if got := located(report.PathError{Path: "/a", Err: test.err}).Error(); got != test.want {
+		if got := withPath(report.PathError{Path: "/a", Err: test.err}).Error(); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}

@@ -9,40 +9,40 @@ import (
 	"lockscope/scan/report"
 )
 
-// The exit statuses. One who is interrupted by a signal, or whose reader went away,
-// exits with 128 and the number of the signal, as a shell would tell it.
+// The exit statuses. If a signal ended the program, or the reader of its output went away, it is 128 plus
+// the number of the signal, as a shell says it.
 const (
 	exitOK         = 0
-	exitAttention  = 1 // with --check
+	exitAttention  = 1 // with --check: attention needed; with --break-stale: refused, failed or declined
 	exitUsage      = 2 // bad usage or config
 	exitIncomplete = 3 // a root could not be scanned, or a result not written
 	exitSignal     = 128
 )
 
-// complain writes an error for people, on one line and with nothing raw in it.
-func complain(stderr io.Writer, err error) {
+// printError writes an error for people, on one line and escaped.
+func printError(stderr io.Writer, err error) {
 	fmt.Fprintf(stderr, "lockscope: %s\n", report.Escape(err.Error()))
 }
 
-// tell writes text that was asked for and returns the exit status.
-func tell(stdout, stderr io.Writer, text string) int {
+// printText writes a text, such as the help, and returns the exit status.
+func printText(stdout, stderr io.Writer, text string) int {
 	if _, err := io.WriteString(stdout, text); err != nil {
-		return unwritten(stderr, err)
+		return writeFailed(stderr, err)
 	}
 	return exitOK
 }
 
-// unwritten returns the exit status for output that could not be written. A
-// reader that went away has seen enough, and needs no message.
-func unwritten(stderr io.Writer, err error) int {
-	var sig caught
+// writeFailed returns the exit status for output that could not be written, and writes the error. A reader
+// that went away gets no message: it has seen enough.
+func writeFailed(stderr io.Writer, err error) int {
+	var sig stopSignal
 	switch {
-	case errors.As(err, &sig): // it was given up, since nobody read it
-		complain(stderr, sig)
+	case errors.As(err, &sig): // a signal ended the write, which nobody read
+		printError(stderr, sig)
 		return sig.status()
 	case errors.Is(err, syscall.EPIPE):
 		return exitSignal + int(syscall.SIGPIPE)
 	}
-	complain(stderr, err)
+	printError(stderr, err)
 	return exitIncomplete
 }

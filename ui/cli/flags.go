@@ -8,11 +8,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// errVersion is parse's answer to --version, as pflag.ErrHelp is to --help.
+// errVersion is what parse returns for --version, as it returns pflag.ErrHelp for --help.
 var errVersion = errors.New("version requested")
 
-// parse reads the command line, and the config file that it names or that is in
-// its place. Every error but ErrHelp and errVersion is one of usage.
+// parse reads the command line, and the config file that it names, or else the default one. Every error
+// but pflag.ErrHelp and errVersion is one of usage.
 func parse(args []string) (*settings, error) {
 	s := &settings{config: defaultConfig()}
 	flags := newFlags(s)
@@ -23,11 +23,11 @@ func parse(args []string) (*settings, error) {
 		return nil, errVersion
 	}
 	file, named := s.file, flags.Changed("config")
-	if !named && !s.demo { // what suits this host may hide the sandbox
+	if !named && !s.demo { // the settings for this host, such as exclude, might hide the sandbox
 		file = findConfig()
 	}
 	if file != "" || named {
-		// The flags override the file: parsed again, they are laid over it.
+		// The flags override the file, so they are parsed again after it.
 		s = &settings{config: defaultConfig()}
 		if err := loadConfig(file, &s.config); err != nil {
 			return nil, err
@@ -54,10 +54,10 @@ func parse(args []string) (*settings, error) {
 	return s, s.absolute()
 }
 
-// newFlags binds the flags to s, whose values are their defaults.
+// newFlags binds the flags to s. The values in s are the defaults.
 func newFlags(s *settings) *pflag.FlagSet {
 	f := pflag.NewFlagSet("lockscope", pflag.ContinueOnError)
-	f.Usage = func() {} // printed by run, in our own words
+	f.Usage = func() {} // Run prints our own text instead
 	f.StringVar(&s.file, "config", "", "")
 	f.BoolVar(&s.once, "once", false, "")
 	f.VarP(textFlag{format{&s.output}}, "output", "o", "")
@@ -74,7 +74,7 @@ func newFlags(s *settings) *pflag.FlagSet {
 	f.IntVarP(&s.Jobs, "jobs", "j", s.Jobs, "")
 	f.StringVar(&s.Names.Lock, "lock-name", s.Names.Lock, "")
 	f.StringVar(&s.Names.Pidfile, "pid-name", s.Names.Pidfile, "")
-	f.BoolVar(&s.stale, "break-stale", false, "")
+	f.BoolVar(&s.breakStale, "break-stale", false, "")
 	f.BoolVar(&s.dryRun, "dry-run", false, "")
 	f.BoolVar(&s.yes, "yes", false, "")
 	f.BoolVar(&s.ReadOnly, "read-only", s.ReadOnly, "")
@@ -87,7 +87,7 @@ func newFlags(s *settings) *pflag.FlagSet {
 	return f
 }
 
-// flagError adds to the error of an unknown flag which ones there are.
+// flagError adds the valid flags to the error of an unknown one.
 func flagError(f *pflag.FlagSet, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {

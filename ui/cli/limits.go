@@ -1,10 +1,29 @@
 package cli
 
-// streamFrom is how many directories there must be for their lines to be printed as they are
-// found. A tree of fewer takes no time to speak of, and none of its lines is taken back.
+import "time"
+
+// streamFrom is how many directories there must be for their lines to be printed as they are found. To
+// find fewer takes no time to speak of, and then none of the lines is taken back.
 const streamFrom = 250
 
-// heapGrowth is by how many per cent the heap may grow on the screen before garbage is collected.
-// The first walk of 100,000 directories takes a twentieth more processor time so, and the program a
-// fifth less memory, for as long as it runs.
+// heapGrowth is by how many per cent the heap may grow, while the screen is shown, before garbage is
+// collected. With it the first walk of 100,000 directories takes a twentieth more processor time, and the
+// program a fifth less memory for as long as it runs.
 const heapGrowth = 50
+
+// Of processorLimit.
+const (
+	// lookEvery is how often it looks at what the program does, while that works.
+	lookEvery = 20 * time.Millisecond
+	// lookRarely is the same while the program rests. For a scan that begins then GOMAXPROCS is raised
+	// that much later.
+	lookRarely = time.Second
+	// restShare: the program rests if it uses less than a twentieth of one processor.
+	restShare = 20
+	// waitGap is the longest time from one wait to the next, on average, for a program that mostly
+	// waits: 50 waits in lookEvery.
+	waitGap = 400 * time.Microsecond
+	// shortWork is the most processor time from one wait to the next, on average, for a program that
+	// waits for storage. Where all is cached it is several times as much.
+	shortWork = 150 * time.Microsecond
+)

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// utf8Locale reports whether the terminal is said to read UTF-8: by the first of
-// these that is set and not empty, which decides alone (POSIX, XBD 8.2). Where none
-// is, the locale is C, which is ASCII. A mere "UTF-8" is what macOS sends over ssh.
+// utf8Locale reports whether the locale says that the terminal reads UTF-8. The first of these variables
+// that is not empty decides alone (POSIX, XBD 8.2). Where all are empty the locale is C, which is ASCII.
+// A value that is only "UTF-8" is what macOS sends over ssh.
 func utf8Locale() bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if value := os.Getenv(name); value != "" {

@@ -12,14 +12,14 @@ import (
 	"lockscope/ui/print"
 )
 
-// printing is a scan, or a watch, that is printed.
+// printing is a scan, or a watch (--watch), whose results are printed.
 type printing struct {
 	s       *settings
 	scan    *scanning
 	opt     print.Options
 	printer print.Printer
 	stdout  *ui.Output
-	err     error // the first of writing the output, which ends the scan
+	err     error // the first error of writing the output; it ends the scan
 }
 
 func newPrinting(s *settings, f print.Format, stdout, stderr *ui.Output) *printing {
@@ -32,7 +32,7 @@ func newPrinting(s *settings, f print.Format, stdout, stderr *ui.Output) *printi
 		Roots:      s.Roots,
 		Started:    time.Now(),
 		States:     s.states,
-		Color:      s.Color.on(isTerminal(stdout)),
+		Color:      s.Color.enabled(isTerminal(stdout)),
 		Width:      columnsOf(stdout),
 		ASCII:      s.ASCII,
 		AllowEmpty: s.AllowEmpty,
@@ -40,16 +40,18 @@ func newPrinting(s *settings, f print.Format, stdout, stderr *ui.Output) *printi
 	return &printing{s: s, scan: newScanning(s, stream, stderr), opt: opt, printer: print.New(stdout, f, opt), stdout: stdout}
 }
 
-// unread is why a watch ended whose reader went away: the signal that says so to who writes on.
-type unread struct{ syscall.Signal }
+// readerGone is why a watch ended: nobody reads the output any more. The signal is the one that the next
+// write would bring.
+type readerGone struct{ syscall.Signal }
 
-func (u unread) Error() string { return "the output is not read any more" }
+func (u readerGone) Error() string { return "the output is not read any more" }
 
-// untilUnread ends a watch as soon as its reader is gone, not at the next change.
-func (p *printing) untilUnread(ctx context.Context, end context.CancelCauseFunc) {
-	gone := unread{syscall.SIGPIPE}
+// watchReader ends a watch as soon as its reader is gone. Otherwise it would go on until the next change
+// is written.
+func (p *printing) watchReader(ctx context.Context, end context.CancelCauseFunc) {
+	gone := readerGone{syscall.SIGPIPE}
 	if isTerminal(p.stdout) {
-		gone = unread{syscall.SIGHUP}
+		gone = readerGone{syscall.SIGHUP}
 	}
 	if ui.HungUp(ctx, p.stdout) {
 		end(gone)
@@ -68,28 +70,28 @@ func (p *printing) run(ctx context.Context) int {
 	var sum report.Summary
 	var err error
 	if p.s.watch {
-		watching.Go(func() { p.untilUnread(ctx, end) })
+		watching.Go(func() { p.watchReader(ctx, end) })
 		ended := false
 		err = p.scan.monitor.Run(ctx, func(u report.Update) {
 			p.update(u, cancel)
 			if u.Summary != nil && !ended {
 				ended = true
-				p.end(*u.Summary, cancel)
+				p.printEnd(*u.Summary, cancel)
 			}
 		})
 	} else {
 		sum, err = p.scan.monitor.Once(ctx, func(u report.Update) { p.update(u, cancel) })
 		if err == nil {
-			p.end(sum, cancel)
+			p.printEnd(sum, cancel)
 		}
 	}
-	p.scan.end()
-	var gone unread
+	p.scan.endProgress()
+	var gone readerGone
 	switch {
 	case errors.As(context.Cause(ctx), &gone):
 		return exitSignal + int(gone.Signal)
 	case p.err != nil:
-		return unwritten(p.scan.stderr, p.err)
+		return writeFailed(p.scan.stderr, p.err)
 	}
 	status := p.scan.status(ctx, err)
 	if status == exitOK && p.s.check && print.NeedsAttention(sum, p.opt) {
@@ -99,13 +101,13 @@ func (p *printing) run(ctx context.Context) int {
 }
 
 func (p *printing) update(u report.Update, cancel func()) {
-	u = p.scan.tell(u)
+	u = p.scan.reportErrors(u)
 	p.write(func() error { return p.printer.Update(u) }, cancel)
-	p.scan.show(u.Progress)
+	p.scan.showProgress(u.Progress)
 }
 
-func (p *printing) end(sum report.Summary, cancel func()) {
-	p.scan.end()
+func (p *printing) printEnd(sum report.Summary, cancel func()) {
+	p.scan.endProgress()
 	p.write(func() error { return p.printer.End(sum) }, cancel)
 }
 

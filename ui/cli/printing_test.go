@@ -29,7 +29,7 @@ func TestInterruptedScan(t *testing.T) {
 		}
 		defer stdout.Close()
 		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(caught{syscall.SIGTERM})
+		cancel(stopSignal{syscall.SIGTERM})
 		if got, want := newPrinting(s, format, ui.NewOutput(ctx, stdout), ui.NewOutput(ctx, stdout)).run(ctx), 128+15; got != want {
 			t.Errorf("%s: exit status %d, want %d", format, got, want)
 		}

@@ -11,9 +11,8 @@ import (
 	"lockscope/ui/print"
 )
 
-// Run is the whole program: args are its arguments without its name. It returns the exit status.
-// It may be called once, for it takes over the signals of the process and leaves its mark on the
-// garbage collector.
+// Run is the whole program. args are the arguments without the program's name. It returns the exit status.
+// Call it only once: it changes how the process handles signals and collects garbage, and leaves it so.
 func Run(args []string, stdin, outFile, errFile *os.File) int {
 	ctx, stop := untilSignal()
 	defer stop()
@@ -23,45 +22,45 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	s, err := parse(args)
 	switch {
 	case errors.Is(err, pflag.ErrHelp):
-		return tell(stdout, stderr, usage)
+		return printText(stdout, stderr, usage)
 	case errors.Is(err, errVersion):
-		return tell(stdout, stderr, version())
+		return printText(stdout, stderr, version())
 	case err != nil:
-		complain(stderr, err)
+		printError(stderr, err)
 		return exitUsage
 	}
 	stderr.ASCII = s.ASCII
 	stdout.ASCII = s.ASCII && s.output != print.JSON && s.output != print.NDJSON // which are UTF-8 everywhere
-	format := s.printing()
+	format := s.printFormat()
 	if format == "" && !isTerminal(stdout) {
 		format = print.Table
 	}
-	onScreen := format == "" && !s.stale
+	onScreen := format == "" && !s.breakStale
 	if s.demo {
 		end, err := openSandbox(s, onScreen || s.watch)
 		if err != nil {
-			complain(stderr, err)
+			printError(stderr, err)
 			return exitIncomplete
 		}
 		defer func() {
 			if err := end(); err != nil {
-				complain(stderr, err)
+				printError(stderr, err)
 			}
 		}()
 	}
-	if err := s.mayBreak(stdin, errFile); err != nil {
-		complain(stderr, err)
+	if err := s.breakAllowed(stdin, errFile); err != nil {
+		printError(stderr, err)
 		return exitUsage
 	}
 	if s.Jobs == 0 {
 		s.Jobs = scan.DefaultJobs()
 	}
-	go widen(s.Jobs)
+	go adjustGOMAXPROCS(s.Jobs)
 	switch {
-	case s.stale:
-		return breakStale(ctx, s, stdin, stdout, stderr)
+	case s.breakStale:
+		return runBreak(ctx, s, stdin, stdout, stderr)
 	case onScreen:
-		return screen(ctx, s, stdout, stderr)
+		return runScreen(ctx, s, stdout, stderr)
 	}
 	return newPrinting(s, format, stdout, stderr).run(ctx)
 }

@@ -10,19 +10,19 @@ import (
 	"lockscope/ui/print"
 )
 
-// scanning is a scan without a screen. What cannot be read is told on stderr as it is met and, where
-// that is a terminal, how far the scan has come.
+// scanning is a scan without a screen. It writes to stderr what cannot be read, as soon as that is known.
+// Where stderr is a terminal, it also shows the progress there.
 type scanning struct {
 	monitor  *scan.Monitor
 	watch    bool
 	stderr   *ui.Output
-	progress *print.Progress // nil where nobody would see it, and once there are results
+	progress *print.Progress // nil where stderr is no terminal, and once there are results
 
 	errors     errorList
 	rootFailed bool // a root could not be scanned
 }
 
-// newScanning is for a scan by the settings: see scan.Config for stream.
+// newScanning returns a scan by the settings, which does not run yet. For stream see scan.Config.
 func newScanning(s *settings, stream int, stderr *ui.Output) *scanning {
 	sc := &scanning{monitor: scan.New(s.scanConfig(stream)), watch: s.watch, stderr: stderr}
 	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
@@ -31,47 +31,50 @@ func newScanning(s *settings, stream int, stderr *ui.Output) *scanning {
 	return sc
 }
 
-// tell tells of an update's errors, those that were not told before, and returns the update with them alone.
-func (sc *scanning) tell(u report.Update) report.Update {
-	u.Errors = sc.errors.news(u)
+// reportErrors writes those errors of an update that were not written before. It returns the update with
+// these errors alone.
+func (sc *scanning) reportErrors(u report.Update) report.Update {
+	u.Errors = sc.errors.unreported(u)
 	if len(u.Errors)+len(u.Changes) > 0 { // there may be something to write
-		sc.clear()
+		sc.clearProgress()
 	}
 	for _, e := range u.Errors {
-		complain(sc.stderr, located(e))
+		printError(sc.stderr, withPath(e))
 		sc.rootFailed = sc.rootFailed || e.Root
 	}
 	return u
 }
 
-// show shows how far the scan has come, after what an update had to be written for.
-func (sc *scanning) show(now report.Progress) {
+// showProgress shows how far the scan has come. It is called when the output of an update is written.
+func (sc *scanning) showProgress(now report.Progress) {
 	if sc.progress != nil && now.Walking {
 		sc.progress.Show(now)
 	}
 }
 
-func (sc *scanning) clear() {
+// clearProgress takes the progress off the terminal, so that something else can be written.
+func (sc *scanning) clearProgress() {
 	if sc.progress != nil {
 		sc.progress.Clear()
 	}
 }
 
-// end ends the showing of progress: results come.
-func (sc *scanning) end() {
-	sc.clear()
+// endProgress takes the progress off the terminal for good: now come the results.
+func (sc *scanning) endProgress() {
+	sc.clearProgress()
 	sc.progress = nil
 }
 
-// status is the exit status of a scan that ended with an error or nil.
+// status returns the exit status of a scan that ended with err, which may be nil. It writes the error, if
+// there is one.
 func (sc *scanning) status(ctx context.Context, err error) int {
 	sig, stopped := stoppedBy(ctx)
 	switch {
-	case stopped && !sc.watch: // which has no other end
-		complain(sc.stderr, sig)
+	case stopped && !sc.watch: // a watch ends in no other way
+		printError(sc.stderr, sig)
 		return sig.status()
 	case !stopped && err != nil:
-		complain(sc.stderr, err)
+		printError(sc.stderr, err)
 		return exitIncomplete
 	case sc.rootFailed:
 		return exitIncomplete

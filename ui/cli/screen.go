@@ -14,9 +14,9 @@ import (
 	"lockscope/ui/print"
 )
 
-// screen runs the terminal interface until the user quits. A terminal that
-// cannot show it gets the table instead.
-func screen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
+// runScreen shows the screen until the user quits. Where the terminal cannot show it, it prints the table
+// instead. It returns the exit status.
+func runScreen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
 	o := ui.Options{
 		Host:     hostname(),
 		Roots:    s.Roots,
@@ -25,7 +25,7 @@ func screen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
 		Interval: s.Interval.Duration,
 		States:   s.states,
 		ASCII:    s.ASCII,
-		Color:    s.Color.on(true),
+		Color:    s.Color.enabled(true),
 		Demo:     s.demo,
 	}
 	if !s.ReadOnly {
@@ -39,15 +39,15 @@ func screen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
 	sig, stopped := stoppedBy(ctx)
 	switch {
 	case errors.Is(err, ui.ErrDumbTerminal), errors.Is(err, ui.ErrNoKeyboard):
-		complain(stderr, fmt.Errorf("%w; here is the table", err))
+		printError(stderr, fmt.Errorf("%w; here is the table", err))
 		return newPrinting(s, print.Table, stdout, stderr).run(ctx)
 	case stopped:
 		return sig.status()
 	case errors.Is(err, ui.ErrTerminalGone):
-		complain(stderr, err)
+		printError(stderr, err)
 		return exitSignal + int(syscall.SIGHUP)
 	case err != nil:
-		complain(stderr, err)
+		printError(stderr, err)
 		return exitIncomplete
 	}
 	return exitOK

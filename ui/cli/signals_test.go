@@ -15,7 +15,7 @@ func TestSecondSignalKills(t *testing.T) {
 		ctx, _ := untilSignal()
 		os.Stdout.WriteString("waits\n")
 		<-ctx.Done()
-		var sig caught
+		var sig stopSignal
 		if errors.As(context.Cause(ctx), &sig) && sig.Signal == syscall.SIGINT {
 			os.Stdout.WriteString("waits\n")
 		}

@@ -12,9 +12,9 @@ func isTerminal(f interface{ Fd() uintptr }) bool {
 	return err == nil
 }
 
-// on reports whether to use colour. NO_COLOR, when not empty, speaks against it
-// unless the user says "always".
-func (c color) on(terminal bool) bool {
+// enabled reports whether to use colour. A NO_COLOR that is not empty turns it off (no-color.org), unless
+// the user says "always".
+func (c color) enabled(terminal bool) bool {
 	switch c.when {
 	case "always":
 		return true
@@ -24,8 +24,8 @@ func (c color) on(terminal bool) bool {
 	return terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// columnsOf is how wide a terminal is, 0 if it is none or does not know and $COLUMNS does
-// not tell either.
+// columnsOf returns the width of a terminal in cells: the terminal's own, or else $COLUMNS. It is 0 if
+// neither tells, or if f is no terminal.
 func columnsOf(f interface{ Fd() uintptr }) int {
 	if !isTerminal(f) {
 		return 0

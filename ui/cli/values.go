@@ -40,10 +40,10 @@ func (c *color) UnmarshalText(text []byte) error {
 	return fmt.Errorf("unknown color mode %q (valid: auto, always, never)", text)
 }
 
-type format struct{ *print.Format }
+type format struct{ value *print.Format }
 
 func (f format) UnmarshalText(text []byte) (err error) {
-	*f.Format, err = print.ParseFormat(string(text))
+	*f.value, err = print.ParseFormat(string(text))
 	return err
 }
 
@@ -54,7 +54,7 @@ func (s *states) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// textFlag makes a pflag.Value of what reads itself from text.
+// textFlag makes a pflag.Value of a value that can be read from text.
 type textFlag struct{ encoding.TextUnmarshaler }
 
 func (f textFlag) Set(s string) error { return f.UnmarshalText([]byte(s)) }

@@ -19,7 +19,7 @@ func TestColorOn(t *testing.T) {
 	} {
 		t.Setenv("NO_COLOR", test.noColor)
 		t.Setenv("TERM", test.term)
-		if got := (color{test.when}).on(test.terminal); got != test.want {
+		if got := (color{test.when}).enabled(test.terminal); got != test.want {
 			t.Errorf("%+v: got %v", test, got)
 		}
 	}

@@ -9,15 +9,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Only a program that waits for storage is widened, and one that rests is narrowed.
-func TestWidening(t *testing.T) {
+// GOMAXPROCS is raised only while the program waits for storage, and lowered when it rests.
+func TestGOMAXPROCS(t *testing.T) {
 	if os.Getenv("GOMAXPROCS") != "" {
-		t.Skip("GOMAXPROCS is set, and taking a widening back would lose it")
+		t.Skip("GOMAXPROCS is set, and to lower it again would lose that")
 	}
 	before := runtime.GOMAXPROCS(0)
 	defer runtime.SetDefaultGOMAXPROCS()
-	w := widening{workers: before + 3}
-	narrow := widening{workers: 1}
+	w := processorLimit{workers: before + 3}
+	one := processorLimit{workers: 1}
 	for _, tt := range []struct {
 		what  string
 		work  time.Duration // in 20 ms
@@ -34,11 +34,11 @@ func TestWidening(t *testing.T) {
 		{"computing in between", 20 * time.Millisecond, 10, before + 3, false},
 		{"nothing again", 0, 0, before, true},
 	} {
-		now := activity{w.seen.at.Add(20 * time.Millisecond), w.seen.processor + tt.work, w.seen.waits + tt.waits}
-		if rests := narrow.look(now); rests != tt.rests || narrow.wide {
-			t.Errorf("%s, one worker: rests %v, widened %v", tt.what, rests, narrow.wide)
+		now := activity{w.last.at.Add(20 * time.Millisecond), w.last.processor + tt.work, w.last.waits + tt.waits}
+		if rests := one.adjust(now); rests != tt.rests || one.raised {
+			t.Errorf("%s, one worker: rests %v, raised %v", tt.what, rests, one.raised)
 		}
-		if rests := w.look(now); rests != tt.rests {
+		if rests := w.adjust(now); rests != tt.rests {
 			t.Errorf("%s: rests %v, want %v", tt.what, rests, tt.rests)
 		}
 		if got := runtime.GOMAXPROCS(0); got != tt.want {
