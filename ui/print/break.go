@@ -9,18 +9,19 @@ import (
 	"lockscope/ui/show"
 )
 
-// BreakPrinter prints what became of each attempt to break a stale lock, one
-// line each: for people, or with NDJSON as objects. A write error is returned at once.
+// BreakPrinter prints the outcome of each attempt to break a stale lock, one line each: for people, or with
+// NDJSON as an object. It is not safe for concurrent use. Its errors are those of the stream.
 type BreakPrinter struct {
 	out  *bufio.Writer
 	json bool
 }
 
-// NewBreakPrinter returns a BreakPrinter.
+// NewBreakPrinter returns a BreakPrinter. Formats other than NDJSON are for people.
 func NewBreakPrinter(w io.Writer, f Format) *BreakPrinter {
 	return &BreakPrinter{out: bufio.NewWriter(w), json: f == NDJSON}
 }
 
+// breakJSON is what NDJSON has of an attempt.
 type breakJSON struct {
 	Type      string   `json:"type"`
 	Path      string   `json:"path"`
@@ -32,7 +33,7 @@ type breakJSON struct {
 	Summary   string   `json:"summary"` // the evidence in a sentence
 }
 
-// Print prints what an attempt came to, or would come to.
+// Print prints the outcome of an attempt on the directory of r, at once.
 func (p *BreakPrinter) Print(r *report.Report, a report.Attempt) error {
 	if p.json {
 		b := breakJSON{Type: "break", Outcome: a.Outcome.String(), Reason: a.Reason()}

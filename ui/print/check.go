@@ -10,19 +10,19 @@ import (
 
 // checkPrinter prints the summary alone, for a monitoring system's status line.
 type checkPrinter struct {
-	out    *bufio.Writer
-	opt    Options
-	unread bool // a root could not be read, whatever the states that count
+	out        *bufio.Writer
+	opt        Options
+	rootFailed bool // a root could not be read: that needs attention, whatever Options.States is
 }
 
 func (p *checkPrinter) Update(u report.Update) error {
-	p.unread = p.unread || slices.ContainsFunc(u.Errors, func(e report.PathError) bool { return e.Root })
+	p.rootFailed = p.rootFailed || slices.ContainsFunc(u.Errors, func(e report.PathError) bool { return e.Root })
 	return nil
 }
 
 func (p *checkPrinter) End(s report.Summary) error {
 	word := "ok"
-	if p.unread || NeedsAttention(s, p.opt) {
+	if p.rootFailed || NeedsAttention(s, p.opt) {
 		word = "attention"
 	}
 	hint := ""
@@ -33,10 +33,9 @@ func (p *checkPrinter) End(s report.Summary) error {
 	return p.out.Flush()
 }
 
-// NeedsAttention reports whether a summary has anything to look after in the
-// states that are asked for, or in any if none are. What could not be read counts as
-// unknown: nobody can say that it is healthy. Nor is that all is well where there
-// is nothing: a disk may not be mounted.
+// NeedsAttention reports whether a summary has a directory that needs attention, in the states of
+// Options.States. What could not be read counts as unknown: nobody can say that it is healthy. Where
+// there is no directory at all, that needs attention too, since a disk may not be mounted.
 func NeedsAttention(s report.Summary, opt Options) bool {
 	if s.Dirs == 0 && !opt.AllowEmpty {
 		return true

@@ -2,8 +2,8 @@ package print
 
 import "lockscope/ui/show"
 
-// fitColumns divides the cells of a line among columns that would like to have widths. One
-// that is left out gets 0.
+// fitColumns returns the widths of the columns in a line of so many cells, where widths is what they need.
+// A column that is left out has width 0.
 func fitColumns(widths []int, line int) []int {
 	fitted := make([]int, len(widths))
 	over := func() int { // by how much the columns are too wide
@@ -15,12 +15,12 @@ func fitColumns(widths []int, line int) []int {
 		}
 		return max(n, 0)
 	}
-	for gone := 0; gone <= len(firstToGo); gone++ {
+	for dropped := 0; dropped <= len(dropOrder); dropped++ {
 		copy(fitted, widths)
-		for _, column := range firstToGo[:gone] {
+		for _, column := range dropOrder[:dropped] {
 			fitted[column] = 0
 		}
-		for _, step := range narrower {
+		for _, step := range shrinkSteps {
 			if w := &fitted[step.column]; *w > step.least {
 				*w = max(*w-over(), step.least)
 			}

@@ -12,7 +12,7 @@ import (
 type jsonPrinter struct {
 	out    *bufio.Writer
 	opt    Options
-	dirs   collected
+	dirs   reports
 	errors []report.PathError
 }
 
@@ -28,7 +28,7 @@ func (p *jsonPrinter) End(s report.Summary) error {
 	for i, r := range p.opt.Roots {
 		roots[i], _ = report.JSONText(r)
 	}
-	// Object by object, so that a large host's document is never in memory whole.
+	// It is written object by object: the whole text of many directories would need much memory.
 	p.value(`{"host":`, p.opt.Host)
 	p.value(`,"started":`, p.opt.Started.UTC().Truncate(time.Millisecond))
 	p.value(`,"roots":`, roots)
@@ -45,19 +45,19 @@ func (p *jsonPrinter) End(s report.Summary) error {
 	return p.out.Flush()
 }
 
-// value writes a value and what is before it. The stream's error shows at its Flush.
+// value prints a value, and before it this text. An error of the stream is returned by the next Flush.
 func (p *jsonPrinter) value(before string, v any) {
 	p.out.WriteString(before)
 	p.out.Write(report.EncodeJSON(v))
 }
 
-// object writes an object and what is before it.
+// object prints an object, and before it this text.
 func (p *jsonPrinter) object(before string, l report.Line) {
 	p.out.WriteString(before)
 	p.out.Write(l.Encode())
 }
 
-// separator comes before the i'th object of an array, and puts it on a line of its own.
+// separator returns what is before the i'th object of an array, which is on a line of its own.
 func separator(i int) string {
 	if i > 0 {
 		return ",\n"

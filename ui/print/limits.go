@@ -6,32 +6,33 @@ import (
 	"lockscope/ui/show"
 )
 
-// Where lines may be of any length, a cell wider than its column's limit moves only the rest of its own
-// row: one tenant's very long path does not push every line off the screen. Commands are cut there,
-// paths never: they are there to be copied. On a terminal, where a line that is too long becomes two,
+// How wide these columns become, in cells, where the output is not a terminal. A longer command is cut. A
+// longer path is not, since somebody may want to copy it: it only moves the rest of its own row, and so
+// one very long path does not make every line long. On a terminal the table fits its width instead, and
 // paths are cut too, in the middle.
 const (
 	maxDirectory = 80
 	maxCommand   = 40
 )
 
-// columnGap is the space between two columns.
+// columnGap is the space between two columns, in cells.
 const columnGap = 2
 
-// narrower are the steps by which a table becomes narrower: which column gives way, and
-// down to how many cells.
-var narrower = []struct {
+// shrinkSteps are the steps by which a table that is too wide for the terminal becomes narrower: which
+// column shrinks, and to how many cells at least.
+var shrinkSteps = []struct {
 	column show.Column
 	least  int
 }{
 	{show.ColumnCommand, 20}, {show.ColumnDirectory, 40}, {show.ColumnCommand, 8}, {show.ColumnDirectory, 20},
 }
 
-// firstToGo are the columns that are left out, one after the other, where that does not do.
-var firstToGo = []show.Column{show.ColumnCommand, show.ColumnSince, show.ColumnHolder, show.ColumnPidfile}
+// dropOrder has the columns that are left out, one after the other, where it is too wide even then.
+var dropOrder = []show.Column{show.ColumnCommand, show.ColumnSince, show.ColumnHolder, show.ColumnPidfile}
 
-// A scan that takes no longer than this shows no progress: a line that flashes up tells nobody anything.
+// progressAfter is how long a scan takes before it shows progress. Nobody can read a line that is gone
+// at once.
 const progressAfter = 500 * time.Millisecond
 
-// Redrawing more often than this only burdens a slow link.
+// progressEvery is the least time between two drawings of the progress. More would only burden a slow link.
 const progressEvery = 100 * time.Millisecond

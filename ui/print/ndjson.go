@@ -12,8 +12,8 @@ import (
 type ndjsonPrinter struct {
 	out    *bufio.Writer
 	opt    Options
-	last   map[string]report.State // by path, as of the last update that had its final look
-	errors []report.PathError      // those that wait for End
+	last   map[string]report.State // by path, the last state that was established
+	errors []report.PathError      // to be printed at End
 	ended  bool
 }
 
@@ -24,7 +24,8 @@ func (p *ndjsonPrinter) Update(u report.Update) error {
 		}
 		from, known := p.last[c.Report.Path]
 		p.last[c.Report.Path] = c.Report.Verdict.State
-		// What leaves the states that are shown is told as well: else it would seem to be in them still.
+		// One that leaves the states that are shown is printed too. Otherwise the reader would take it
+		// to be in them still.
 		if !p.opt.shows(c.Report.Verdict.State) && !(known && p.opt.shows(from)) {
 			continue
 		}
@@ -50,6 +51,7 @@ func (p *ndjsonPrinter) End(s report.Summary) error {
 	return p.out.Flush()
 }
 
+// flushErrors prints the errors that were kept.
 func (p *ndjsonPrinter) flushErrors() {
 	for i := range p.errors {
 		p.line(report.Line{Error: &p.errors[i]})
@@ -57,7 +59,7 @@ func (p *ndjsonPrinter) flushErrors() {
 	p.errors = nil
 }
 
-// line writes a line. The stream's error shows at its Flush.
+// line prints a line. An error of the stream is returned by the next Flush.
 func (p *ndjsonPrinter) line(l report.Line) {
 	p.out.Write(l.Encode())
 	p.out.WriteByte('\n')

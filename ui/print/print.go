@@ -14,13 +14,14 @@ import (
 	"lockscope/ui/show"
 )
 
-// Printer writes the results of a scan. It is fed the updates of a scan.Monitor in order, never
-// concurrently. What it returns is the error of the stream.
+// Printer prints the results of a scan. It is not safe for concurrent use. Its errors are those of the
+// stream.
 type Printer interface {
-	// Update takes what a Monitor found. Reports that await their second look
-	// are left for the update that brings it.
+	// Update takes the updates of a scan.Monitor, in order. Reports whose verdict does not stand are
+	// left out: a later update brings the verdict.
 	Update(u report.Update) error
-	// End completes the output once every directory has been looked at.
+	// End prints what is to be printed when every directory has been looked at. In a watch more
+	// updates follow.
 	End(s report.Summary) error
 }
 
@@ -48,12 +49,12 @@ type Options struct {
 	Host    string
 	Roots   []string // as the Monitor was given them
 	Started time.Time
-	States  []report.State // only directories in these are shown; all if empty. What is counted stays the whole.
+	States  []report.State // only directories in these are shown; all if empty. The summary counts all.
 	Color   bool           // state words in colour, in a table
 	Width   int            // of the terminal that a table is for, in cells; 0 = no line is too long
-	ASCII   bool           // spell out all else, in a table and in a line for people
+	ASCII   bool           // in what is for people, spell out what is not ASCII
 
-	AllowEmpty bool // no data directory at all is nothing to look after, for Check
+	AllowEmpty bool // for Check: that there is no data directory at all is fine
 }
 
 // New returns the printer for a format.
@@ -75,16 +76,16 @@ func (o Options) shows(s report.State) bool {
 	return len(o.States) == 0 || slices.Contains(o.States, s)
 }
 
-// below names the roots within a sentence.
-func (o Options) below() string {
+// belowRoots says within a sentence where the directories are.
+func (o Options) belowRoots() string {
 	if len(o.Roots) == 1 {
 		return "below " + o.escape(o.Roots[0])
 	}
 	return fmt.Sprintf("below %d roots", len(o.Roots))
 }
 
-// place is a report's path as people read it: below the root where there is but one.
-func (o Options) place(r *report.Report) string {
+// displayPath returns a report's path for people: relative to the root if there is only one. It is escaped.
+func (o Options) displayPath(r *report.Report) string {
 	path := r.Path
 	if len(o.Roots) == 1 {
 		if rel, err := filepath.Rel(r.Root, r.Path); err == nil {
@@ -94,7 +95,7 @@ func (o Options) place(r *report.Report) string {
 	return o.escape(path)
 }
 
-// escape is a text from outside as it is printed for people.
+// escape returns a text from outside as it is printed for people.
 func (o Options) escape(text string) string {
 	text = report.Escape(text)
 	if o.ASCII {
@@ -103,10 +104,10 @@ func (o Options) escape(text string) string {
 	return text
 }
 
-// collected gathers the reports of a format that prints them sorted.
-type collected []*report.Report
+// reports are those that a format prints at the end, sorted.
+type reports []*report.Report
 
-func (c *collected) add(changes []report.Change, opt Options) {
+func (c *reports) add(changes []report.Change, opt Options) {
 	for _, ch := range changes {
 		if !ch.Report.Checking && opt.shows(ch.Report.Verdict.State) {
 			*c = append(*c, ch.Report)
@@ -114,23 +115,23 @@ func (c *collected) add(changes []report.Change, opt Options) {
 	}
 }
 
-// sort puts the worst first, and equals in order of their paths.
-func (c collected) sort() {
+// sort puts the worst first, and those of one state in order of their paths.
+func (c reports) sort() {
 	slices.SortFunc(c, func(a, b *report.Report) int {
 		return cmp.Or(a.Verdict.State.Severity()-b.Verdict.State.Severity(), cmp.Compare(a.Path, b.Path))
 	})
 }
 
-// summaryText is a summary in words: "12,408 directories below /srv: 2 split, 11,926 held, 480 free; 1 error; 0.4s".
+// summaryText returns a summary in words: "12,408 directories below /srv: 2 split, 11,926 held, 480 free; 1 error; 0.4s".
 func summaryText(s report.Summary, opt Options) string {
 	var b strings.Builder
 	switch s.Dirs {
 	case 0:
-		b.WriteString("no data directories " + opt.below())
+		b.WriteString("no data directories " + opt.belowRoots())
 	case 1:
-		b.WriteString("1 directory " + opt.below())
+		b.WriteString("1 directory " + opt.belowRoots())
 	default:
-		b.WriteString(show.Count(s.Dirs) + " directories " + opt.below())
+		b.WriteString(show.Count(s.Dirs) + " directories " + opt.belowRoots())
 	}
 	sep := ": "
 	for _, state := range report.States {

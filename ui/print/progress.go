@@ -9,15 +9,16 @@ import (
 	"lockscope/ui/show"
 )
 
-// What a terminal is told so that the line stays one line, however narrow it is.
+// Control sequences by which the line is drawn over itself, and stays one line on a narrow terminal
+// (console_codes(4)).
 const (
 	clearLine = "\r\x1b[K"
 	wrapOff   = "\x1b[?7l"
 	wrapOn    = "\x1b[?7h"
 )
 
-// Progress shows on a terminal how far a scan has come, on one line that is
-// drawn over itself and gone at the end.
+// Progress shows on a terminal how far a scan has come, on one line that is drawn over itself and gone at
+// the end. It is not safe for concurrent use.
 type Progress struct {
 	w     io.Writer
 	shown bool

@@ -8,10 +8,9 @@ import (
 	"lockscope/ui/show"
 )
 
-// What stands in a table for what was cut, and for nothing.
 const (
-	cutMark = "..."
-	dash    = "-"
+	cutMark = "..." // at the place where a text was cut
+	dash    = "-"   // in a cell that has nothing to say
 )
 
 // tableRight tells which columns are aligned to the right.
@@ -21,7 +20,7 @@ var tableRight = [show.ColumnCount]bool{show.ColumnPidfile: true, show.ColumnSin
 type tablePrinter struct {
 	out  *bufio.Writer
 	opt  Options
-	rows collected
+	rows reports
 }
 
 func (p *tablePrinter) Update(u report.Update) error {
@@ -53,7 +52,7 @@ func (p *tablePrinter) End(s report.Summary) error {
 	return p.out.Flush()
 }
 
-// tableHead are the columns' names.
+// tableHead returns the columns' names.
 func tableHead() (head show.Cells) {
 	for c := range head {
 		head[c].Text = show.Column(c).String()
@@ -61,11 +60,11 @@ func tableHead() (head show.Cells) {
 	return head
 }
 
-// tableCells are a report's row, as of the moment that it was observed.
+// tableCells returns a report's row. Its ages are those at the time of the look.
 func tableCells(r *report.Report, opt Options) show.Cells {
 	style := show.RowStyle{
 		Chars:   show.Charset{ASCII: opt.ASCII, Dash: dash, Mark: cutMark},
-		Path:    opt.place,
+		Path:    opt.displayPath,
 		Command: maxCommand,
 	}
 	if opt.Width > 0 {
@@ -80,7 +79,7 @@ func tableCells(r *report.Report, opt Options) show.Cells {
 	return row
 }
 
-// tableWidths are the widths of the columns in terminal cells.
+// tableWidths returns the widths of the columns, in cells.
 func tableWidths(rows []*report.Report, opt Options) []int {
 	widths := make([]int, show.ColumnCount)
 	for i, h := range tableHead() {
