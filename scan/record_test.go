@@ -29,7 +29,7 @@ func lookedAt(after time.Duration, changes ...func(*report.Evidence)) *report.Re
 	return &report.Report{Path: "/srv/kv", Observed: firstLook.Add(after), Evidence: *glimpse(changes...)}
 }
 
-// wantRecord checks what a record has come to.
+// wantRecord checks the state of a record.
 func wantRecord(t *testing.T, r *record, state report.State, checking bool, want due) {
 	t.Helper()
 	if r.report.Verdict.State != state || r.report.Checking != checking || (r.settling != nil) != checking {

@@ -67,8 +67,8 @@ func (m *Monitor) forget(path string) {
 	}
 }
 
-// forgetAlias removes a directory that is known by another path now. Where its changes are not delivered
-// yet they never are, and nobody hears of the path.
+// forgetAlias removes the path of a directory that is known by another one now. Its changes that are not
+// delivered yet are dropped. It is reported as gone only if somebody has heard of it by then.
 func (m *Monitor) forgetAlias(path string) {
 	if !m.remove(path) {
 		return

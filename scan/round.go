@@ -31,17 +31,12 @@ type round struct {
 
 // newRound begins a round. It asks the kernel for the mounts, and looks at nothing yet.
 func (m *Monitor) newRound(todo batch) *round {
+	r := &round{m: m, todo: todo, start: time.Now(), session: m.observer.Begin()}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	r.few = len(m.records.byPath) <= fewDirs
 	if todo.all {
 		m.polls++
-	}
-	r := &round{
-		m:       m,
-		todo:    todo,
-		start:   time.Now(),
-		session: m.observer.Begin(),
-		few:     len(m.records.byPath) <= fewDirs,
 	}
 	if todo.walk {
 		r.walkNumber = m.polls
@@ -64,6 +59,7 @@ func (r *round) run(ctx context.Context) error {
 	}
 	if ahead != nil {
 		ahead.Stop()
+		// The roots are closed by now. Only their paths are used.
 		r.retract(r.splitDirs(ctx))
 	}
 	r.m.out.release() // in the first round: nothing is taken back any more
@@ -84,7 +80,7 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 		}
 	}
 	if r.todo.settle {
-		r.search = r.m.searchProcesses(ctx, r)
+		r.search = r.searchProcesses(ctx)
 	}
 	before := processorTime()
 	err = r.lookAtKnown(ctx)
@@ -101,7 +97,8 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 
 // searchProcesses returns a search of all processes for a round of second looks: a new one, or one that
 // has served less than searchServes rounds.
-func (m *Monitor) searchProcesses(ctx context.Context, r *round) *observe.Search {
+func (r *round) searchProcesses(ctx context.Context) *observe.Search {
+	m := r.m
 	if m.search == nil || m.searchUsed == searchServes {
 		m.mu.Lock()
 		known := m.records.known()

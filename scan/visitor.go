@@ -19,7 +19,7 @@ func (v visitor) Look(root *find.Root, path string, d lock.Dir, file lock.LockFi
 	return v.round.observe(root.Path, path, d, file, observe.Options{Previous: p.previous()})
 }
 
-// Found applies a look.
+// Found applies what Look saw to the directory's record.
 func (v visitor) Found(root *find.Root, path string, s seen) {
 	r := v.round
 	switch {
@@ -32,7 +32,8 @@ func (v visitor) Found(root *find.Root, path string, s seen) {
 	}
 }
 
-// Lost applies that a directory gives no answer, if it is known to be a data directory.
+// Lost reports that a data directory gives no answer. isData is whether the walk knows it to be one; the
+// monitor may know that from before.
 func (v visitor) Lost(root *find.Root, path string, isData bool) {
 	r := v.round
 	if before := r.planFor(path).before; isData || before != nil {

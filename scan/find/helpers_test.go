@@ -12,7 +12,7 @@ import (
 	"lockscope/scan/report"
 )
 
-// found is what a walk came by. It is the walk's visitor, and looks at nothing.
+// found is what a walk found. It is the walk's visitor, and looks at nothing.
 type found struct {
 	mu     sync.Mutex
 	paths  []string

@@ -72,8 +72,8 @@ func refusedByAudit(r *report.Report, err error) error {
 	return refused(r, lock.RefusedAudit, fmt.Errorf("%w; --audit-log FILE puts it elsewhere", err))
 }
 
-// withHolder adds to a refusal who holds the lock, as far as that can be seen. By now neither the lock nor
-// a lease is ours, so that who is seen is somebody else.
+// withHolder adds to a refusal who holds the lock, as far as that can be seen. BreakStale has given back its
+// lock and lease by now, so the holder that is seen is another process.
 func (b *Breaker) withHolder(err error, dir lock.FileID) error {
 	var refused *lock.RefusedError
 	switch {
