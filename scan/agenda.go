@@ -24,8 +24,8 @@ type agenda struct {
 type batch struct {
 	walk   bool      // walk the roots
 	all    bool      // look at every known directory
-	afresh bool      // with all: observe each afresh, though nothing seems to have changed
 	some   []*record // without all: look at these
+	afresh bool      // observe each afresh, though nothing seems to have changed
 	settle bool      // with some: their verdicts do not stand, and these are second looks
 }
 
@@ -57,6 +57,7 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 		todo.some = slices.Collect(maps.Keys(a.asked.records))
 		// One whose verdict does not stand gets its second look anyway, and not too early.
 		todo.some = slices.DeleteFunc(todo.some, func(r *record) bool { return r.settling != nil || r.gone })
+		todo.afresh = true
 		a.asked.some, a.asked.records = false, nil
 		return todo, now, true
 	case !a.isSettled():

@@ -64,10 +64,10 @@ func TestAgendaNext(t *testing.T) {
 		{"asked for all when a walk is due", func(a *agenda) { a.asked.all, a.walked = true, ago(time.Hour) },
 			&batch{all: true, afresh: true, walk: true}, never},
 		{"asked for a walk", func(a *agenda) { a.asked.all, a.asked.walk = true, true }, &batch{all: true, afresh: true, walk: true}, never},
-		{"asked for some", func(a *agenda) { askFor(a, known, other) }, &batch{some: []*record{known, other}}, never},
-		{"asked for some without an interval", func(a *agenda) { a.interval = 0; askFor(a, known) }, &batch{some: []*record{known}}, never},
-		{"asked for some that nobody knows", func(a *agenda) { askFor(a) }, &batch{}, never},
-		{"asked for one that is gone by now", func(a *agenda) { askFor(a, known, gone) }, &batch{some: []*record{known}}, never},
+		{"asked for some", func(a *agenda) { askFor(a, known, other) }, &batch{some: []*record{known, other}, afresh: true}, never},
+		{"asked for some without an interval", func(a *agenda) { a.interval = 0; askFor(a, known) }, &batch{some: []*record{known}, afresh: true}, never},
+		{"asked for some that nobody knows", func(a *agenda) { askFor(a) }, &batch{afresh: true}, never},
+		{"asked for one that is gone by now", func(a *agenda) { askFor(a, known, gone) }, &batch{some: []*record{known}, afresh: true}, never},
 
 		// Second looks, all together, before anything but what was asked of some.
 		{"second look is not due", func(a *agenda) { a.unsettled = set(later) }, nil, in(50 * time.Millisecond)},
@@ -80,9 +80,9 @@ func TestAgendaNext(t *testing.T) {
 		{"walk waits for a second look", func(a *agenda) { a.unsettled, a.asked.all, a.asked.walk = set(later), true, true },
 			nil, in(50 * time.Millisecond)},
 		{"asked for some beside a second look", func(a *agenda) { a.unsettled = set(later); askFor(a, known) },
-			&batch{some: []*record{known}}, never},
+			&batch{some: []*record{known}, afresh: true}, never},
 		{"asked for one that awaits its second look", func(a *agenda) { a.unsettled = set(later); askFor(a, known, later) },
-			&batch{some: []*record{known}}, never},
+			&batch{some: []*record{known}, afresh: true}, never},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := agenda{interval: time.Second, polled: ago(100 * time.Millisecond), walked: ago(time.Second)}
@@ -127,9 +127,9 @@ func TestAgendaAskedOnce(t *testing.T) {
 		}
 		wantBatch(t, todo, want)
 	}
-	next(batch{some: []*record{known}})
+	next(batch{some: []*record{known}, afresh: true})
 	a.asked.some = true
-	next(batch{})
+	next(batch{afresh: true})
 	if todo, at, ok := a.next(now); ok || !at.Equal(unstable.due.at) {
 		t.Fatalf("%+v at %v, want a second look at %v", todo, at, unstable.due.at)
 	}

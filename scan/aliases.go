@@ -31,7 +31,9 @@ func (rs *records) claim(dir lock.FileID, path string) (other string, alias bool
 	}
 	known, ok := rs.aliases[id]
 	switch {
-	case !ok || known == path || !rs.counted.on && rs.find(known) == nil:
+	case !ok || known == path,
+		rs.find(known) == nil && !rs.counted.on,
+		rs.find(known) == nil && rs.find(path) != nil: // it is counted, and looked at again by this path
 		rs.aliases[id] = path
 		return "", false
 	case rs.counted.on || known < path: // where directories are only counted, any path will do

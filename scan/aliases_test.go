@@ -1,9 +1,15 @@
 package scan
 
 import (
+	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"lockscope/lock"
+	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
+	"lockscope/scan/report"
 )
 
 // A directory that two paths lead to is known by the one that comes first in order, whichever is found first.
@@ -102,4 +108,43 @@ func TestAliasOfCounted(t *testing.T) {
 			t.Errorf("%s: %q, %t", path, other, alias)
 		}
 	}
+}
+
+// A split directory has two paths, and the one by which it was counted is not the one by which the kernel
+// names the former lock file. It is counted once, as split, and the scan ends.
+func TestSplitCountedByAnotherPath(t *testing.T) {
+	root := hosttest.Mount(t, "-t", "tmpfs", "tmpfs")
+	site := hosttest.Play(t, locktest.TestWorld(t), root+"/z/x", locktest.HeldPlain)
+	hosttest.MakeData(t, root+"/z/y")
+	hosttest.Bind(t, root+"/z", hosttest.MakeDir(t, root+"/a")) // the walk comes by this one first
+	if err := os.Remove(filepath.Join(site.Dir, lock.DefaultNames.Lock)); err != nil {
+		t.Fatal(err)
+	}
+	hosttest.WriteFile(t, filepath.Join(site.Dir, lock.DefaultNames.Lock), "")
+	ctx, cancel := context.WithTimeout(t.Context(), hosttest.Patience)
+	defer cancel()
+	s, err := New(Config{Roots: []string{root}, MaxDepth: -1, Jobs: 1, SummaryOnly: true}).Once(ctx, func(report.Update) {})
+	if err != nil || s.Dirs != 2 || s.States[report.Split] != 1 || s.States[report.Free] != 1 {
+		t.Errorf("%+v, %v; want a split directory and a free one", s, err)
+	}
+}
+
+// Another path to a known directory comes to be where a directory was that a daemon still has. Only the one
+// that comes first in order goes on to be known, and the watch goes on.
+func TestRunAliasTakesThePlace(t *testing.T) {
+	root := hosttest.Mount(t, "-t", "tmpfs", "tmpfs")
+	hosttest.MakeData(t, root+"/a/x")
+	below := hosttest.Play(t, locktest.TestWorld(t), root+"/b/x", locktest.HeldPlain)
+	hosttest.MakeData(t, root+"/c")
+	hosttest.Bind(t, root+"/c", hosttest.MakeDir(t, root+"/d")) // so that directories may have two paths
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.untilState(t, below.Dir, report.Held)
+	w.untilState(t, root+"/a/x", report.Free)
+	w.passes(t, 1)
+	hosttest.Bind(t, root+"/a", root+"/b")
+	w.Walk()
+	w.until(t, "end of "+below.Dir, func(f *found) bool { return f.reports[below.Dir] == nil })
+	w.Walk() // which looks for what the daemon holds
+	w.passes(t, 3)
+	w.see(func(f *found) { f.wantPaths(t, root, "a/x", "c") })
 }

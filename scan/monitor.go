@@ -29,11 +29,11 @@ type Monitor struct {
 	polls   int // rounds over all directories so far
 
 	// Only the goroutine of Once or Run uses these.
-	splitsSearched time.Time       // when former lock files were last searched for
-	search         *observe.Search // of all processes, for second looks; nil once all verdicts stand
-	searchUsed     int             // rounds that it has served
-	toldInterval   time.Duration   // the interval that was reported last
-	passBegan      time.Time       // when the first round of this pass began; zero before it
+	splitsSearched time.Time        // when former lock files were last searched for
+	search         *observe.Search  // of all processes, for second looks; nil once all verdicts stand
+	searchUsed     int              // rounds that it has served
+	toldRest       [2]time.Duration // the rest between polls that was reported last, and the interval it was for
+	passBegan      time.Time        // when the first round of this pass began; zero before it
 }
 
 // DefaultJobs returns how many workers suit the machine. They are more than it has processors, since they
@@ -142,13 +142,14 @@ func (m *Monitor) wait(ctx context.Context) (batch, error) {
 	for {
 		m.mu.Lock()
 		todo, at, ok := m.agenda.next(time.Now())
-		rest, polls := m.agenda.rest(), m.agenda.interval > 0
+		rest, interval := m.agenda.rest(), m.agenda.interval
 		m.mu.Unlock()
 		if ok {
 			return todo, nil
 		}
-		if polls && rest != m.toldInterval {
-			m.toldInterval = rest
+		// A new interval is answered also where the rest stays the same: whoever set it may show it.
+		if now := [2]time.Duration{rest, interval}; interval > 0 && now != m.toldRest {
+			m.toldRest = now
 			m.out.put(func(u *report.Update) { u.Interval = rest })
 		}
 		var due <-chan time.Time

@@ -30,7 +30,6 @@ func (m *Monitor) Observe(paths ...string) {
 		a.asked.some = true
 		for _, path := range paths {
 			if rec := m.records.find(path); rec != nil {
-				rec.due = due{purpose: onRequest}
 				a.asked.add(rec)
 			}
 		}

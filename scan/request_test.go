@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,5 +104,63 @@ func lockByHand(t *testing.T, dir string) {
 		} else if err != unix.EWOULDBLOCK { // by a probe
 			t.Fatal(err)
 		}
+	}
+}
+
+// Whoever asks for a directory that awaits its second look does not make that come earlier: the two would
+// see the same moment of the protocol.
+func TestObserveKeepsSecondLook(t *testing.T) {
+	m := New(Config{})
+	rec := m.records.add("/srv/kv")
+	rec.apply(lookedAt(0)) // held by another than the pidfile names
+	m.agenda.noteSettling(rec)
+	m.agenda.asked = request{}
+	m.Observe(rec.path)
+	now := firstLook.Add(secondLookAfter / 2)
+	if todo, _, ok := m.agenda.next(now); !ok || len(todo.some) > 0 {
+		t.Fatalf("%+v, %t; want nothing but the request done with", todo, ok)
+	}
+	if todo, at, ok := m.agenda.next(now); ok || !at.Equal(firstLook.Add(secondLookAfter)) {
+		t.Errorf("%+v at %v, want the second look after %v", todo, at.Sub(firstLook), secondLookAfter)
+	}
+}
+
+// A look that began before somebody asked for the directory, and ended after, is not what was asked for.
+func TestObserveOutlastsALook(t *testing.T) {
+	m := New(Config{})
+	rec := m.records.add("/srv/kv")
+	rec.apply(lookedAt(0, named))
+	m.agenda.asked = request{}
+	m.Observe(rec.path)
+	rec.apply(lookedAt(time.Second, named))
+	todo, _, ok := m.agenda.next(firstLook.Add(time.Second))
+	if !ok || len(todo.some) != 1 {
+		t.Fatalf("%+v, %t; want the directory", todo, ok)
+	}
+	r := &round{m: m, todo: todo, start: firstLook.Add(time.Second)}
+	if p := r.plan(rec); !p.purpose.observes() {
+		t.Errorf("planned for %d, want it observed afresh", p.purpose)
+	}
+}
+
+// The screen shows an interval as soon as it is set, until it is told otherwise: so that is told again where
+// the rest after a long poll stays what it was.
+func TestIntervalIsToldAgain(t *testing.T) {
+	m := New(Config{})
+	m.out = &delivery{wake: make(chan struct{}, 1)} // which nobody delivers
+	now := time.Now()
+	m.agenda = agenda{polled: now, walked: now, pollTook: time.Minute}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, interval := range []time.Duration{time.Second, 2 * time.Second} {
+		m.SetInterval(interval)
+		<-m.wake
+		if _, err := m.wait(ctx); err == nil {
+			t.Fatal("something is to be done")
+		}
+		if got, want := m.out.next.Interval, m.agenda.rest(); got != want {
+			t.Errorf("told %v at an interval of %v, want %v", got, interval, want)
+		}
+		m.out.next = report.Update{}
 	}
 }

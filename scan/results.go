@@ -15,6 +15,7 @@ func (r *round) apply(now *report.Report) {
 	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
 	if alias {
 		m.mu.Unlock()
+		m.forgetAlias(now.Path) // it may have led to another directory until now
 		return
 	}
 	rec := m.records.find(now.Path)
