@@ -102,6 +102,7 @@ func (d *delivery) close() {
 	<-d.done
 }
 
+// deliver hands updates to the sink until close is called.
 func (d *delivery) deliver() {
 	defer close(d.done)
 	defer d.flush()
@@ -124,6 +125,7 @@ func (d *delivery) deliver() {
 	}
 }
 
+// flush hands the next update to the sink, if there is one, without the changes that are held back.
 func (d *delivery) flush() {
 	d.mu.Lock()
 	update, filled := d.next, d.filled

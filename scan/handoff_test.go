@@ -56,7 +56,7 @@ func TestRunLoop(t *testing.T) {
 			w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 			w.passes(t, 1)
 			other := play(t, world, filepath.Join(root, "other"), locktest.HeldPlain)
-			w.Walk()
+			w.monitor.Walk()
 			w.untilState(t, other.Dir, report.Held)
 			other.Holders[0].Kill()
 			w.untilState(t, other.Dir, report.Stale)
@@ -84,7 +84,7 @@ func TestNeverDisturbs(t *testing.T) {
 	deadline := time.Now().Add(3 * time.Second)
 	m.until(t, "some passes", func(f *found) bool {
 		if passes < f.passes && time.Now().Before(deadline) {
-			m.Observe()
+			m.monitor.Observe()
 		}
 		passes = f.passes
 		return passes >= 5 && time.Now().After(deadline)

@@ -69,7 +69,7 @@ func TestHungMount(t *testing.T) {
 
 	before := runtime.NumGoroutine()
 	h.FUSE.Hang()
-	w.Observe()
+	w.monitor.Observe()
 	timeout := report.Reasons(0).With(report.Timeout)
 	w.until(t, "no answer", func(f *found) bool { return allHung(h, f, report.Unknown, timeout) })
 	w.see(func(f *found) {
@@ -96,7 +96,7 @@ func TestHungMount(t *testing.T) {
 	w.until(t, "an answer again", func(f *found) bool { return allHung(h, f, report.Free, 0) })
 
 	h.FUSE.Hang()
-	w.Observe()
+	w.monitor.Observe()
 	w.until(t, "no answer", func(f *found) bool { return allHung(h, f, report.Unknown, timeout) })
 	w.cancel()
 	select {
@@ -205,7 +205,7 @@ func TestWalksBesideHungMount(t *testing.T) {
 		for range n {
 			var before int
 			w.see(func(f *found) { before = len(f.errors) })
-			w.Walk()
+			w.monitor.Walk()
 			w.until(t, "a walk", func(f *found) bool { return len(f.errors) > before })
 		}
 	}

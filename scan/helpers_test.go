@@ -79,7 +79,7 @@ func expect(t *testing.T, f *found, dir string, state report.State, reasons ...r
 	return r
 }
 
-// survey is once, with patience.
+// survey scans a single time, with a time limit that a busy host keeps.
 func survey(t *testing.T, cfg Config) *found {
 	t.Helper()
 	cfg.Timeout = hosttest.Patience
@@ -139,12 +139,12 @@ func holderOf(r *report.Report, pid int) *report.Holder {
 	return nil
 }
 
-// watch is a Monitor that runs, and everything it has told.
+// watch is a Monitor that runs, and everything that it has reported.
 type watch struct {
-	*Monitor
-	cancel context.CancelFunc
-	done   chan struct{} // closed when Run has returned
-	told   chan struct{} // holds a token after each update
+	monitor *Monitor
+	cancel  context.CancelFunc
+	done    chan struct{} // closed when Run has returned
+	told    chan struct{} // holds a token after each update
 
 	mu      sync.Mutex
 	found   found
@@ -163,7 +163,7 @@ func startWatch(t *testing.T, cfg Config) *watch {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &watch{
-		Monitor: New(cfg),
+		monitor: New(cfg),
 		cancel:  cancel,
 		done:    make(chan struct{}),
 		told:    make(chan struct{}, 1),
@@ -171,7 +171,7 @@ func startWatch(t *testing.T, cfg Config) *watch {
 	}
 	go func() {
 		defer close(w.done)
-		w.err = w.Run(ctx, w.take)
+		w.err = w.monitor.Run(ctx, w.take)
 	}()
 	t.Cleanup(func() { cancel(); <-w.done })
 	return w

@@ -59,7 +59,7 @@ func TestRunLife(t *testing.T) {
 			}
 			w.until(t, "end of the removed directory", func(f *found) bool { return f.reports[site.Dir] == nil })
 			fresh := play(t, world, root, locktest.StalePlain)
-			w.Walk()
+			w.monitor.Walk()
 			w.untilState(t, fresh.Dir, report.Stale)
 			w.passes(t, 2)
 			if got := w.found.summary; got.Dirs != 1 || got.States[report.Stale] != 1 {
@@ -86,9 +86,9 @@ func TestRunCancel(t *testing.T) {
 			t.Errorf("Run: %v", w.err)
 		}
 		told := len(w.updates)
-		w.Observe() // does nothing, and does not block
-		w.Walk()
-		w.SetInterval(soon)
+		w.monitor.Observe() // does nothing, and does not block
+		w.monitor.Walk()
+		w.monitor.SetInterval(soon)
 		if len(w.updates) != told {
 			t.Error("told more after its end")
 		}

@@ -87,7 +87,7 @@ func TestApply(t *testing.T) {
 			{minute, finds(noPidfile), true, report.Free, report.Unnamed, true, secondLookAfter, toSettle},
 			{minute + secondLookAfter, finds(named), true, report.Unnamed, report.Held, false, refreshEvery, toRefresh},
 		},
-		"the death of a holder who is not seen changes nothing": {
+		"the end of a holder that cannot be seen changes nothing": {
 			{0, finds(unseen), true, 0, report.Held, true, secondLookAfter, toSettle},
 			{secondLookAfter, finds(unseen), true, report.Held, report.Held, false, walkEvery, toRefresh},
 		},

@@ -25,12 +25,12 @@ func TestRunObserve(t *testing.T) {
 	w.untilState(t, one, report.Free)
 	w.untilState(t, other, report.Free)
 	lockByHand(t, one)
-	w.Observe(one)
+	w.monitor.Observe(one)
 	w.untilState(t, one, report.Unnamed)
 	lockByHand(t, other)
-	w.Observe()
+	w.monitor.Observe()
 	w.untilState(t, other, report.Unnamed)
-	w.Observe(filepath.Join(root, "nowhere")) // is no data directory
+	w.monitor.Observe(filepath.Join(root, "nowhere")) // is no data directory
 	w.passes(t, 1)
 }
 
@@ -44,13 +44,13 @@ func TestRunObserveSome(t *testing.T) {
 	w.untilState(t, site.Dir, report.Held)
 	site.Holders[0].Kill()
 	lockByHand(t, one)
-	w.Observe(one)
+	w.monitor.Observe(one)
 	w.untilState(t, one, report.Unnamed)
 	w.until(t, "the pass over", func(f *found) bool { return f.summary.States[report.Unnamed] == 1 })
 	if last := states(w.changes(site.Dir)); last[len(last)-1] != report.Held {
 		t.Errorf("the other directory was looked at: %v", last)
 	}
-	w.Observe()
+	w.monitor.Observe()
 	w.untilState(t, site.Dir, report.Stale)
 }
 
@@ -61,16 +61,16 @@ func TestRunSetInterval(t *testing.T) {
 	w := startWatch(t, Config{Roots: []string{root}})
 	w.untilState(t, site.Dir, report.Held)
 	site.Holders[0].Kill()
-	w.SetInterval(soon)
+	w.monitor.SetInterval(soon)
 	w.untilState(t, site.Dir, report.Stale)
 	w.until(t, "interval", func(*found) bool {
 		return slices.ContainsFunc(w.updates, func(u report.Update) bool { return u.Interval >= soon })
 	})
-	w.SetInterval(time.Hour)
+	w.monitor.SetInterval(time.Hour)
 	w.until(t, "long interval", func(*found) bool {
 		return slices.ContainsFunc(w.updates, func(u report.Update) bool { return u.Interval == time.Hour })
 	})
-	w.Observe()
+	w.monitor.Observe()
 	w.passes(t, 1)
 }
 
@@ -82,7 +82,7 @@ func TestSearchIsMadeAnew(t *testing.T) {
 		dir := filepath.Join(root, name)
 		w.untilState(t, dir, report.Free)
 		lockByHand(t, dir)
-		w.Observe(dir)
+		w.monitor.Observe(dir)
 		if r := w.untilState(t, dir, report.Unnamed); len(r.Evidence.Holders) == 0 || r.Evidence.Changing {
 			t.Errorf("%s: holders %v, changing %t", name, r.Evidence.Holders, r.Evidence.Changing)
 		}

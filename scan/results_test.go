@@ -73,7 +73,7 @@ func TestReachedTwice(t *testing.T) {
 	}
 	watch := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 	watch.passes(t, 2)
-	watch.Walk()
+	watch.monitor.Walk()
 	watch.passes(t, 4)
 	for path, most := range map[string]int{root + "/a/data": 1, one: 1, root + "/two/data": 1} {
 		found := 0

@@ -108,7 +108,8 @@ func TestRunAcquiringTooLong(t *testing.T) {
 	w.untilState(t, site.Dir, report.Unnamed)
 }
 
-// What nothing in the directory tells of is noticed all the same: that the daemon locks again, or lets go of the other lock.
+// Nothing in the directory changes when the daemon locks again, or releases the lock of another directory. Both
+// are noticed all the same.
 func TestOwnerLocksAgain(t *testing.T) {
 	hosttest.NeedTool(t, "flock")
 	root := t.TempDir()
@@ -143,7 +144,7 @@ func TestRunTempReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.passes(t, 3)
-	w.Observe()
+	w.monitor.Observe()
 	w.passes(t, 3)
 	r := w.untilState(t, site.Dir, report.Stale)
 	if removed, err := lock.BreakStale(site.Dir, r.Evidence.Evidence); err != nil {

@@ -38,7 +38,7 @@ func TestRunLockFileReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	acquire(t, second)
-	w.SetInterval(soon)
+	w.monitor.SetInterval(soon)
 	w.wantSplit(t, site, second)
 }
 
