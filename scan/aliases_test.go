@@ -142,9 +142,9 @@ func TestRunAliasTakesThePlace(t *testing.T) {
 	w.untilState(t, root+"/a/x", report.Free)
 	w.passes(t, 1)
 	hosttest.Bind(t, root+"/a", root+"/b")
-	w.Walk()
+	w.monitor.Walk()
 	w.until(t, "end of "+below.Dir, func(f *found) bool { return f.reports[below.Dir] == nil })
-	w.Walk() // which looks for what the daemon holds
+	w.monitor.Walk() // which looks for what the daemon holds
 	w.passes(t, 3)
 	w.see(func(f *found) { f.wantPaths(t, root, "a/x", "c") })
 }

@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
-	"os"
 	"strconv"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -114,32 +112,4 @@ func ParseLocks(r io.Reader) ([]Lock, error) {
 		}
 	}
 	return locks, sc.Err()
-}
-
-// Locks reads /proc/locks, the table of all file locks of the host. If that is not done by the time
-// until, the error is os.ErrDeadlineExceeded: while the kernel prints the table, flock(2) waits on the
-// whole host.
-//
-// A missing line proves nothing. The kernel prints the table piece by piece and goes on by position, so
-// it skips a line if an earlier lock is released meanwhile.
-func (f FS) Locks(until time.Time) ([]Lock, error) {
-	file, err := os.Open(string(f) + "/locks")
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return ParseLocks(deadlineReader{file, until})
-}
-
-// deadlineReader stops reading at a time.
-type deadlineReader struct {
-	from  io.Reader
-	until time.Time
-}
-
-func (r deadlineReader) Read(p []byte) (int, error) {
-	if time.Now().After(r.until) {
-		return 0, os.ErrDeadlineExceeded
-	}
-	return r.from.Read(p)
 }

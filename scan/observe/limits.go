@@ -14,8 +14,8 @@ const (
 
 // Of the kernel's lock table.
 const (
-	// tableLimit is the longest time that one read of it may take. While the kernel prints it, every
-	// flock(2) on the host waits.
+	// tableLimit is the most processor time that one read of it may take. While the kernel prints it,
+	// every flock(2) on the host waits.
 	tableLimit = 50 * time.Millisecond
 	// fewDescriptors is how many descriptors all processes together may have for their links to be
 	// read instead of the table. That takes 5 ms at most. The first line of the table takes longer:

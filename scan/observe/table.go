@@ -1,9 +1,10 @@
 package observe
 
 import (
+	"errors"
+	"os"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"lockscope/lock/proc"
 	"lockscope/scan/pool"
@@ -73,12 +74,9 @@ func (t *table) read() (found tableLines) {
 	if t.slow.Load() {
 		return found
 	}
-	until := time.Now().Add(tableLimit)
-	lines, err := proc.Host.Locks(until)
-	if time.Now().After(until) {
-		t.slow.Store(true)
-	}
+	lines, err := proc.Host.Locks(tableLimit)
 	if err != nil {
+		t.slow.Store(errors.Is(err, os.ErrDeadlineExceeded))
 		return found
 	}
 	found = tableLines{flocks: make(map[proc.File]proc.Lock, len(lines)), others: map[proc.File]proc.Lock{}}
