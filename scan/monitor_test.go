@@ -169,3 +169,19 @@ func TestConfigOfWalk(t *testing.T) {
 		})
 	}
 }
+
+// Whoever stops a watch before its first pass is over is told what it came to by then.
+func TestRunStoppedIsSummarized(t *testing.T) {
+	root := hosttest.Tree(t, "one")
+	dir := filepath.Join(root, "one")
+	lockByHand(t, dir) // which takes a second look
+	w := startWatch(t, Config{Roots: []string{root}})
+	w.until(t, "first look", func(f *found) bool { return f.reports[dir] != nil })
+	w.cancel()
+	<-w.done
+	w.see(func(f *found) {
+		if f.passes != 1 || f.summary.Dirs != 1 {
+			t.Errorf("%d summaries, %+v; want one, of a directory", f.passes, f.summary)
+		}
+	})
+}
