@@ -110,30 +110,27 @@ func (m *Monitor) begin(sink func(report.Update)) (end func()) {
 }
 
 // advance waits until something is to be done, and does it in a round. Where all verdicts stand after it,
-// the pass is at its end: advance reports the summary, and returns it. The error is ctx's.
+// or ctx ends, the pass is at its end: advance reports the summary, and returns it. The error is ctx's.
 func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 	todo, err := m.wait(ctx)
-	if err != nil {
-		return nil, err
-	}
-	r := m.newRound(todo)
-	if m.passBegan.IsZero() {
-		m.passBegan = r.start
-	}
-	if err := r.run(ctx); err != nil {
-		return nil, err
+	if err == nil {
+		r := m.newRound(todo)
+		if m.passBegan.IsZero() {
+			m.passBegan = r.start
+		}
+		err = r.run(ctx)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.agenda.ended = time.Now()
-	if !m.agenda.isSettled() {
-		return nil, nil
+	if m.passBegan.IsZero() || err == nil && !m.agenda.isSettled() {
+		return nil, err
 	}
 	s := m.records.summarize()
 	s.Errors, s.Duration = m.errors, time.Since(m.passBegan)
 	m.passBegan, m.search = time.Time{}, nil
 	m.out.put(func(u *report.Update) { u.Summary = &s })
-	return &s, nil
+	return &s, err
 }
 
 // wait waits until something is to be done, and returns it. Where it has to wait for a poll, it first
