@@ -125,6 +125,7 @@ func TestAllLate(t *testing.T) {
 // wantSound checks that nothing is remembered of what has hung.
 func wantSound(t *testing.T, p *Pool) {
 	t.Helper()
+	synctest.Wait() // a worker that was replaced is about to end
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.watched)+len(p.abandoned) > 0 || len(p.workers) > p.onTime {
