@@ -19,10 +19,10 @@ const lookOnly = unix.O_PATH
 //
 // Find asks kill(2) whether the process exists, also if f is not the /proc of this kernel.
 func (f FS) Find(pid int) (Process, State, error) {
-	if !Exists(pid) {
-		return Process{}, Gone, nil
-	}
-	if isThread(pid) {
+	if !IsLeader(pid) {
+		if !Exists(pid) {
+			return Process{}, Gone, nil
+		}
 		status, err := f.Task(pid).Status()
 		if IsGone(err) {
 			return Process{}, Gone, nil
@@ -47,12 +47,15 @@ func (f FS) Find(pid int) (Process, State, error) {
 	return Process{pid, stat.Ticks}, Alive, nil
 }
 
-// isThread reports whether a number in use belongs to a thread other than the first of its process.
-// tgkill(2) fails if the thread is not in the thread group of that number, which only a first thread
-// is.
-func isThread(number int) bool {
+// IsLeader reports whether a number belongs to the first thread of a process, and so is its PID.
+// tgkill(2) fails with ESRCH if the thread is not in the thread group of that number, which only a
+// first thread is; with EPERM if it is, and we may not signal it.
+func IsLeader(number int) bool {
+	if number <= 0 {
+		return false
+	}
 	err := ignoringEINTR(func() error { return unix.Tgkill(number, number, 0) })
-	return err == unix.ESRCH
+	return err == nil || err == unix.EPERM
 }
 
 // Started is the time of day at which the process started, with the precision of clock ticks (10 ms).

@@ -8,10 +8,16 @@ import (
 
 // findHolding returns the descriptor through which p holds the flock on the lock file that ours
 // recognizes, and that has inode number ino. A daemon opens its lock file early, so descriptors are
-// read in ascending order, and only until it is found.
+// read in ascending order, and only until it is found. Daemons of one kind have it at the same number:
+// that is kept for those that are looked at later.
 func (p *process) findHolding(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	defer func() {
+		if ok && len(p.held) == 1 { // one of many is at another descriptor for each lock
+			p.usualFD.Store(d.fd)
+		}
+	}()
 	for tried := int32(0); ; {
 		last := p.last[ino]
 		for i := last; i > tried; i = p.held[i-1].prev {
@@ -24,6 +30,13 @@ func (p *process) findHolding(ino uint64, ours func(*descriptor) bool) (d descri
 			return descriptor{}, false
 		}
 	}
+}
+
+// hold takes note of a descriptor through which a flock is held. The caller holds mu.
+func (p *process) hold(d descriptor) {
+	d.prev = p.last[d.flock.Ino]
+	p.held = append(p.held, d)
+	p.last[d.flock.Ino] = int32(len(p.held))
 }
 
 // findAll returns every descriptor through which p holds a flock.
@@ -120,9 +133,9 @@ func (p *process) readSome() bool {
 	p.ended = p.ended || missing == readMost || p.missing > fewMissing+p.read/8
 	p.opened = append(p.opened, opened...)
 	for _, d := range held {
-		d.prev = p.last[d.flock.Ino]
-		p.held = append(p.held, d)
-		p.last[d.flock.Ino] = int32(len(p.held))
+		if d.fd+1 != p.usual {
+			p.hold(d)
+		}
 	}
 	p.more.Broadcast()
 	return true

@@ -126,7 +126,7 @@ func (ob *observation) judge(p *process) lock.ProcessState {
 	if p.state != lock.ProcessAlive {
 		return p.state
 	}
-	return lock.JudgeNamed(p.state, p.id.Started(), time.Unix(0, ob.ev.Pidfile.ID.MTime), ob.uses(p))
+	return lock.JudgeNamed(p.state, p.started(), time.Unix(0, ob.ev.Pidfile.ID.MTime), ob.uses(p))
 }
 
 // holdsAnother reports whether a process holds the lock of another directory with the same pidfile,

@@ -2,6 +2,9 @@ package observe
 
 import (
 	"path"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"lockscope/lock/proc"
 	"lockscope/scan/pool"
@@ -24,23 +27,52 @@ func (t *mountTable) pids() []int {
 	return pids
 }
 
-// readProcessNamespaces reads two links of every process.
+// readProcessNamespaces reads two links of every process: of some at a time, since to ask for each
+// alone costs as much again, and on all processors, since everybody waits for it.
 func (t *mountTable) readProcessNamespaces() []processNS {
 	pids := t.pids()
-	all := make([]processNS, 0, len(pids))
-	for _, pid := range pids {
-		who, ok := pool.Call(t.calls, subject{pid, "namespaces"}, func() processNS {
-			who, task := processNS{pid: pid}, proc.Host.Task(pid)
-			who.mntNS, who.err = task.MountNamespace()
-			who.pidNS, _ = task.PIDNamespace()
-			return who
+	all := make([]processNS, len(pids))
+	var readers sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		readers.Go(func() {
+			for {
+				from := int(next.Add(namespacesAtATime)) - namespacesAtATime
+				if from >= len(pids) {
+					return
+				}
+				to := min(from+namespacesAtATime, len(pids))
+				copy(all[from:to], t.readNamespacesOf(pids[from:to]))
+			}
 		})
-		if !ok {
-			who = processNS{pid: pid, err: report.ErrNoAnswer}
-		}
-		all = append(all, who)
 	}
+	readers.Wait()
 	return all
+}
+
+// readNamespacesOf does so for some processes. Where no answer comes, each is asked for alone: one that
+// gives none costs the others nothing.
+func (t *mountTable) readNamespacesOf(pids []int) []processNS {
+	found, ok := pool.Call(t.calls, subject{pids[0], "namespaces"}, func() []processNS {
+		found := make([]processNS, len(pids))
+		for i, pid := range pids {
+			found[i].pid = pid
+			task := proc.Host.Task(pid)
+			found[i].mntNS, found[i].err = task.MountNamespace()
+			found[i].pidNS, _ = task.PIDNamespace()
+		}
+		return found
+	})
+	switch {
+	case ok:
+		return found
+	case len(pids) == 1:
+		return []processNS{{pid: pids[0], err: report.ErrNoAnswer}}
+	}
+	for _, pid := range pids {
+		found = append(found, t.readNamespacesOf([]int{pid})...)
+	}
+	return found
 }
 
 // namespace is a mount namespace as one of its processes sees it. To a process in a chroot, mountinfo

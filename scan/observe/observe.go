@@ -117,7 +117,7 @@ func (ob *observation) readPidfile() {
 	if ev.Pidfile.State != lock.PidfileNamed {
 		return
 	}
-	ob.named = ob.s.procs.find(ev.Pidfile.PID)
+	ob.named = ob.s.procs.findNamed(ev.Pidfile.PID)
 	ev.Process = ob.named.state
 	ev.Thread = ob.named.id.PID != ev.Pidfile.PID && ob.named.state != lock.ProcessGone
 	if ob.named.state != lock.ProcessGone {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
@@ -20,6 +22,7 @@ type process struct {
 	noAnswer bool   // the kernel did not say what state it is in
 	lockName string // the lock file's name, after a slash
 	calls    *calls
+	started  func() time.Time
 	inUse    func() (used, error)
 	touched  func() []proc.Place
 	heldDirs func() ([]lock.HeldDir, error)
@@ -38,6 +41,8 @@ type process struct {
 	formerByLink []descriptor     // those through which a flock is held that were found by their links
 	opened       []opener         // those read that have the lock file's name, and no flock
 	last         map[uint64]int32 // index in held, plus one, of the last one with an inode number
+	usualFD      *atomic.Int32    // through which the processes read before held their locks; shared by all
+	usual        int32            // the descriptor that was read out of turn, plus one; 0 = none
 }
 
 // used is what a process has open, mapped, or as its working or root directory.

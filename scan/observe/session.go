@@ -27,6 +27,8 @@ type Observer struct {
 	who    *describer
 	layers layerFinder
 	slow   atomic.Bool // a read of the kernel's lock table took too long
+
+	usualFD atomic.Int32 // the descriptor through which a daemon held its lock last; 0 where none did
 }
 
 // New returns an Observer.
@@ -63,7 +65,7 @@ func (o *Observer) Begin() *Session {
 		brief:        o.cfg.Brief,
 		mounts:       mounts,
 		who:          o.who,
-		procs:        newProcesses(o.cfg.Names, mounts),
+		procs:        newProcesses(o.cfg.Names, mounts, &o.usualFD, o.cfg.Brief),
 		table:        &table{calls: o.calls, slow: &o.slow},
 		restrictions: findRestrictions(mounts),
 	}
