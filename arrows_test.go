@@ -23,8 +23,9 @@ var may = map[string][]string{
 	"lockscope/scan/find":    {"lock", "lock/proc", "scan/pool", "scan/report"},
 	"lockscope/scan/observe": {"lock", "lock/proc", "scan/pool", "scan/report"},
 	"lockscope/scan/repair":  {"lock", "lock/proc", "scan/observe", "scan/report"},
+	"lockscope/scan/notify":  {"lock/proc"},
 	"lockscope/scan": {
-		"lock", "lock/proc", "scan/find", "scan/observe", "scan/pool", "scan/report",
+		"lock", "lock/proc", "scan/find", "scan/notify", "scan/observe", "scan/pool", "scan/report",
 	},
 
 	"lockscope/ui/show": {"lock", "scan/report", "github.com/charmbracelet/x"},
