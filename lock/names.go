@@ -42,6 +42,12 @@ func (n Names) OrDefault() Names {
 	return n
 }
 
+// IsProtocol reports whether an entry of a data directory with this name is one of the protocol's files:
+// the lock file, the pidfile, or a temporary pidfile.
+func (n Names) IsProtocol(entry string) bool {
+	return entry == n.Lock || entry == n.Pidfile || n.isTemp(entry)
+}
+
 // isTemp reports whether an entry's name is pidfile.tmp or pidfile.<pid>.tmp.
 func (n Names) isTemp(entry string) bool {
 	middle, ok := strings.CutPrefix(entry, n.Pidfile+".")

@@ -9,9 +9,13 @@ import (
 // agenda is what is to be done, and when. It knows no clock: the caller says what time it is. It is not
 // safe for concurrent use.
 type agenda struct {
-	interval  time.Duration    // between polls; 0 = only on request
-	asked     request          // what was asked for and is not done yet
-	unsettled map[*record]bool // records whose verdict does not stand
+	interval    time.Duration         // between polls; 0 = only on request
+	asked       request               // what was asked for and is not done yet
+	unsettled   map[*record]bool      // records whose verdict does not stand
+	allMoved    bool                  // anything may have changed: the mounts have, or events were lost
+	treeWatched bool                  // a new directory anywhere in the tree makes an event
+	treeMoved   bool                  // something moved in a directory that the last walk passed through
+	moved       map[*record]time.Time // records at which something moved, and when they may be looked at
 
 	polled   time.Time     // beginning of the last poll
 	pollTook time.Duration // processor time that its looks at known directories took, without a walk
@@ -45,12 +49,47 @@ func (a *agenda) noteSettling(r *record) {
 // isSettled reports whether every verdict stands.
 func (a *agenda) isSettled() bool { return len(a.unsettled) == 0 }
 
+// move notes that something moved at a directory: it is to be looked at now, or as soon as it may be. One
+// that awaits its second look needs no more.
+func (a *agenda) move(r *record, now time.Time) {
+	if r.gone || r.settling != nil {
+		return
+	}
+	if a.moved == nil {
+		a.moved = map[*record]time.Time{}
+	}
+	if _, noted := a.moved[r]; !noted {
+		a.moved[r] = r.mayLook(now)
+	}
+}
+
+// takeMoved returns the directories at which something moved and that may be looked at now, and forgets
+// that it did. next is when there will be another, zero if there is none. Without an interval there is none.
+func (a *agenda) takeMoved(now time.Time) (due []*record, next time.Time) {
+	if a.interval == 0 {
+		return nil, time.Time{}
+	}
+	for r, at := range a.moved {
+		switch {
+		case r.gone || r.settling != nil:
+			delete(a.moved, r)
+		case !at.After(now):
+			due = append(due, r)
+			delete(a.moved, r)
+		case next.IsZero() || at.Before(next):
+			next = at
+		}
+	}
+	return due, next
+}
+
 // next returns what is to be done now. Where that is nothing, ok is false, and at is the time when there
 // will be something. It is zero where only a request can bring something.
 //
 // Requests for some directories come first. Then come second looks: they wait until the last of them is
 // due, and are taken in one round. Polls and walks come after them. So two looks at a directory are at
-// least secondLookAfter apart while its verdict does not stand.
+// least secondLookAfter apart while its verdict does not stand. Directories at which something moved are
+// looked at in between, and a poll looks at them too.
 func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 	switch {
 	case a.asked.some:
@@ -61,11 +100,9 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 		a.asked.some, a.asked.records = false, nil
 		return todo, now, true
 	case !a.isSettled():
-		todo.some, todo.settle = slices.Collect(maps.Keys(a.unsettled)), true
-		for _, r := range todo.some {
-			if r.due.at.After(at) {
-				at = r.due.at
-			}
+		if at = a.settleAt(); !at.After(now) {
+			todo.some, todo.settle = slices.Collect(maps.Keys(a.unsettled)), true
+			return todo, now, true
 		}
 	case a.asked.walk || a.asked.all:
 		todo = batch{walk: a.asked.walk || a.isWalkDue(now), all: true, afresh: true}
@@ -74,16 +111,52 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 	case a.interval == 0:
 		return batch{}, time.Time{}, false
 	default:
-		at = a.polled.Add(a.rest())
-		if soonest := a.ended.Add(a.interval / leastRestShare); at.Before(soonest) {
-			at = soonest
+		walk := a.isWalkDue(now)
+		if at = a.pollAt(); a.treeMoved && a.treeWalkAt().Before(at) {
+			at, walk = a.treeWalkAt(), true
 		}
-		todo = batch{all: true, walk: a.isWalkDue(now)}
+		if !at.After(now) {
+			a.takeMoved(now)
+			a.allMoved, a.treeMoved = false, a.treeMoved && !walk
+			return batch{all: true, walk: walk}, now, true
+		}
 	}
-	if at.After(now) {
-		return batch{}, at, false
+	moved, next := a.takeMoved(now)
+	if len(moved) > 0 {
+		return batch{some: moved, afresh: true}, now, true
 	}
-	return todo, at, true
+	if !next.IsZero() && next.Before(at) {
+		at = next
+	}
+	return batch{}, at, false
+}
+
+// settleAt is when the second looks are due, all together.
+func (a *agenda) settleAt() (at time.Time) {
+	for r := range a.unsettled {
+		if r.due.at.After(at) {
+			at = r.due.at
+		}
+	}
+	return at
+}
+
+// treeWalkAt is when the roots may be walked again after something moved in a directory that the last walk
+// passed through: walks that follow each other so take a twentieth of the time.
+func (a *agenda) treeWalkAt() time.Time {
+	return a.walked.Add(max(moveEvery, restFactor*a.walkTook))
+}
+
+// pollAt is when the next poll is due.
+func (a *agenda) pollAt() time.Time {
+	if a.allMoved {
+		return a.polled.Add(max(moveEvery, (1+restFactor)*a.pollTook))
+	}
+	at, soonest := a.polled.Add(a.rest()), a.ended.Add(a.interval/leastRestShare)
+	if at.Before(soonest) {
+		return soonest
+	}
+	return at
 }
 
 // rest returns the time from the beginning of one poll to that of the next. A poll that takes long is
@@ -92,5 +165,9 @@ func (a *agenda) rest() time.Duration { return max(a.interval, (1+restFactor)*a.
 
 // isWalkDue reports whether the next round over all directories is to walk the roots again.
 func (a *agenda) isWalkDue(now time.Time) bool {
-	return now.Sub(a.walked) > max(walkEvery, restFactor*a.walkTook)
+	every := walkEvery
+	if a.treeWatched {
+		every = refreshEvery
+	}
+	return now.Sub(a.walked) > max(every, restFactor*a.walkTook)
 }

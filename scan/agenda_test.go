@@ -83,6 +83,32 @@ func TestAgendaNext(t *testing.T) {
 			&batch{some: []*record{known}, afresh: true}, never},
 		{"asked for one that awaits its second look", func(a *agenda) { a.unsettled = set(later); askFor(a, known, later) },
 			&batch{some: []*record{known}, afresh: true}, never},
+
+		// What moved is looked at as soon as it may be, beside everything but second looks that are due.
+		{"something moved", func(a *agenda) { a.moved = map[*record]time.Time{known: now} }, &batch{some: []*record{known}, afresh: true}, never},
+		{"something moved that was looked at just now", func(a *agenda) { a.moved = map[*record]time.Time{known: in(50 * time.Millisecond)} },
+			nil, in(50 * time.Millisecond)},
+		{"something moved, and something else is not due", func(a *agenda) {
+			a.moved = map[*record]time.Time{known: ago(1), other: in(50 * time.Millisecond)}
+		}, &batch{some: []*record{known}, afresh: true}, never},
+		{"something moved without an interval", func(a *agenda) { a.interval, a.moved = 0, map[*record]time.Time{known: now} }, nil, never},
+		{"something moved that is gone", func(a *agenda) { a.moved = map[*record]time.Time{gone: now} }, nil, in(900 * time.Millisecond)},
+		{"something moved that awaits its second look", func(a *agenda) {
+			a.unsettled, a.moved = set(later), map[*record]time.Time{later: now}
+		}, nil, in(50 * time.Millisecond)},
+		{"something moved while another awaits its second look", func(a *agenda) {
+			a.unsettled, a.moved = set(later), map[*record]time.Time{known: now}
+		}, &batch{some: []*record{known}, afresh: true}, never},
+		{"a poll looks at what moved", func(a *agenda) { a.polled, a.moved = ago(time.Second), map[*record]time.Time{known: now} },
+			&batch{all: true}, never},
+		{"anything may have moved", func(a *agenda) { a.allMoved = true }, &batch{all: true}, never},
+		{"anything may have moved after a poll that took long", func(a *agenda) { a.allMoved, a.pollTook = true, 20*time.Millisecond },
+			nil, in(300 * time.Millisecond)},
+		{"anything may have moved without an interval", func(a *agenda) { a.interval, a.allMoved = 0, true }, nil, never},
+		{"something moved in the tree", func(a *agenda) { a.treeMoved = true }, &batch{all: true, walk: true}, never},
+		{"something moved in a tree that takes long", func(a *agenda) { a.treeMoved, a.walkTook = true, 60*time.Millisecond },
+			nil, in(restFactor*60*time.Millisecond - time.Second)},
+		{"something moved in the tree without an interval", func(a *agenda) { a.interval, a.treeMoved = 0, true }, nil, never},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := agenda{interval: time.Second, polled: ago(100 * time.Millisecond), walked: ago(time.Second)}

@@ -9,13 +9,21 @@
 // The Monitor keeps a record of each directory: its last report, and what it waits for. A new look is
 // applied to the record, which gives the change to report, if any, and when the directory is due again.
 //
-// The agenda says what is to be done next, and when: what somebody asked for, second looks, a poll of
-// all known directories, a walk of the roots for new ones. The Monitor does one batch of it at a time,
+// The agenda says what is to be done next, and when: what somebody asked for, second looks, what moved, a
+// poll of all known directories, a walk of the roots for new ones. The Monitor does one batch of it at a time,
 // in a round. A pool of workers does the looks of a round, so that a hung mount stops only the
 // directories on it. The rounds until all verdicts stand are a pass; a summary is reported at its end.
 //
 // To look at a directory is to observe it afresh if it is new, has changed, is due or was asked for.
 // Otherwise it is only to make sure that nothing has changed: that is much cheaper.
+//
+// # Events
+//
+// As root the Monitor is told of what moves, and does not ask: see package notify. An event puts a
+// directory on the agenda, at once. Each directory is watched before it is looked at, so that nothing is
+// missed in between; so is each that a walk passes through, before it is read. What makes no event is
+// polled in turn. Without CAP_LEASE there are no events, and everything is polled: an event
+// comes at the moment of a hand-off, when a flock probe must not be made.
 //
 // # When a verdict stands
 //

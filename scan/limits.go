@@ -27,6 +27,11 @@ const (
 	// it polls, however late the poll is by then.
 	leastRestShare = 4
 
+	// pollShare is which part of one processor a poll of directories that make events takes at most: a
+	// thousandth. leastPoll is what it may take in any case.
+	pollShare = 1000
+	leastPoll = time.Millisecond
+
 	// confirmPolls: what hardly ever changes alone is confirmed in one poll of five. That is the
 	// identity of the lock file and, where directories are few, the descriptors of held locks.
 	confirmPolls = 5
@@ -34,6 +39,11 @@ const (
 	// fewDirs is how many directories are few. A poll of so many takes little time, so it confirms
 	// more: the identity of each lock file and, in turn, the descriptors of held locks.
 	fewDirs = 2000
+
+	// moveEvery is how often a directory is looked at, at most, at which something moves all the time:
+	// nobody could read more. While that goes on it doubles, up to moveRarely.
+	moveEvery  = 100 * time.Millisecond
+	moveRarely = 2 * time.Second
 
 	// secondLookAfter is the time between two looks at a directory whose verdict does not stand. It is
 	// longer than any moment of the protocol but an fsync.

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"lockscope/lock"
+	"lockscope/scan/notify"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
@@ -11,7 +12,7 @@ import (
 // hardly ever changes alone is looked at only in turn: a daemon that closes its descriptor without a
 // release changes nothing in the directory.
 func (r *round) isUnchanged(d lock.Dir, p plan) bool {
-	return !p.purpose.observes() && r.session.Unchanged(d, p.before, r.few && p.purpose == toConfirm)
+	return p.skip || !p.purpose.observes() && r.session.Unchanged(d, p.before, r.few && p.purpose == toConfirm)
 }
 
 // seen is the result of a look at a directory. The zero value says that nothing has changed.
@@ -19,14 +20,30 @@ type seen struct {
 	report     *report.Report // without a verdict, which record.apply adds; nil if nothing was observed
 	needsTable bool           // it takes the kernel's lock table, which is not read yet
 	err        error          // why nothing was observed: the directory is gone, or cannot be opened
+	watch      *notify.Watch  // nil where the directory is not watched
 }
 
-// observe observes the directory that d is open on, whatever is known of it.
-func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, how observe.Options) seen {
-	how.Search = r.search
-	now := r.session.Observe(d, file, how)
-	if now.NeedsTable {
-		return seen{needsTable: true}
+// observe observes the directory that d is open on, whatever is known of it. It is watched before it is
+// observed: what happens meanwhile makes an event.
+func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p plan, waitForTable bool) seen {
+	s := seen{watch: r.watch(d, path, p)}
+	now := r.session.Observe(d, file, observe.Options{Previous: p.previous(), Search: r.search, WaitForTable: waitForTable})
+	if s.needsTable = now.NeedsTable; !s.needsTable {
+		s.report = &report.Report{Root: root, Path: path, Evidence: now.Evidence, Observed: now.At}
 	}
-	return seen{report: &report.Report{Root: root, Path: path, Evidence: now.Evidence, Observed: now.At}}
+	return s
+}
+
+// watch watches the directory that d is open on, unless it is watched. What was watched by this path before
+// may be another directory.
+func (r *round) watch(d lock.Dir, path string, p plan) *notify.Watch {
+	if r.m.events == nil || !r.session.MakesEvents(d) {
+		return nil
+	}
+	if p.watch != nil && p.before != nil {
+		if id, err := d.ID(); err == nil && id.SameFile(p.before.Evidence.Dir) {
+			return p.watch
+		}
+	}
+	return r.m.events.watch(d, path)
 }

@@ -5,7 +5,6 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/find"
-	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -19,8 +18,8 @@ type lookJob struct {
 }
 
 // newLookJob returns the job for a directory that has a record. The caller holds the monitor's mu.
-func (r *round) newLookJob(rec *record) *lookJob {
-	j := &lookJob{round: r, path: rec.path, plan: r.plan(rec)}
+func (r *round) newLookJob(rec *record, p plan) *lookJob {
+	j := &lookJob{round: r, path: rec.path, plan: p}
 	j.root, j.seen.err = r.roots.Find(rec.report.Root)
 	return j
 }
@@ -54,13 +53,13 @@ func (j *lookJob) Run() {
 		j.seen.err = unix.ENOENT
 		return
 	}
-	j.seen = r.observe(j.root.Path, j.path, d, file, observe.Options{Previous: p.previous(), WaitForTable: true})
+	j.seen = r.observe(j.root.Path, j.path, d, file, p, true)
 }
 
 func (j *lookJob) Finish() {
 	switch {
 	case j.seen.report != nil:
-		j.round.apply(j.seen.report)
+		j.round.apply(j.seen.report, j.seen.watch)
 	case j.seen.err == nil: // unchanged
 	case find.IsGone(j.seen.err):
 		j.round.m.forget(j.path)

@@ -20,13 +20,16 @@ type Monitor struct {
 	pool     *pool.Pool
 	observer *observe.Observer
 	out      *delivery
+	events   *events       // nil where there are none: then everything is polled
 	wake     chan struct{} // holds a token when the agenda changed
 
-	mu      sync.Mutex // guards what follows
-	records records
-	agenda  agenda
-	errors  int // in the last walk
-	polls   int // rounds over all directories so far
+	mu          sync.Mutex // guards what follows
+	records     records
+	agenda      agenda
+	errors      int         // in the last walk
+	walkedRoots *find.Roots // those of the last walk, closed
+	turns       int         // in how many polls each directory that makes events is looked at once
+	polls       int         // rounds over all directories so far
 
 	// Only the goroutine of Once or Run uses these.
 	splitsSearched time.Time        // when former lock files were last searched for
@@ -62,6 +65,7 @@ func New(cfg Config) *Monitor {
 		observer: observe.New(observe.Config{
 			Names: cfg.Names, Probe: cfg.Probe, Timeout: cfg.Timeout, Brief: cfg.SummaryOnly,
 		}),
+		turns:  1,
 		wake:   make(chan struct{}, 1),
 		agenda: agenda{interval: cfg.Interval, asked: request{walk: true, all: true}},
 	}
@@ -93,6 +97,7 @@ func (m *Monitor) Once(ctx context.Context, sink func(report.Update)) (report.Su
 // the summary. The error is ctx's.
 func (m *Monitor) Run(ctx context.Context, sink func(report.Update)) error {
 	defer m.begin(sink)()
+	defer m.listen()()
 	for {
 		if _, err := m.advance(ctx); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
@@ -8,6 +9,8 @@ import (
 type plan struct {
 	before  *report.Report // the last report on it; nil where nothing is known
 	purpose purpose
+	watch   *notify.Watch // nil where the directory is not watched
+	skip    bool          // it need not be looked at: whatever happens there makes an event
 }
 
 // planFor plans the look at a directory that the walk has found.
@@ -20,17 +23,21 @@ func (r *round) planFor(path string) plan {
 // plan plans the look at a directory, whose record is nil where it is not known. The caller holds the
 // monitor's mu.
 func (r *round) plan(rec *record) plan {
-	switch {
-	case rec == nil:
+	if rec == nil {
 		return plan{purpose: toLearn}
-	case r.todo.afresh:
-		return plan{rec.report, onRequest}
-	case !rec.due.at.After(r.start):
-		return plan{rec.report, rec.due.purpose}
-	case rec.isTurn(r.m.polls):
-		return plan{rec.report, toConfirm}
 	}
-	return plan{rec.report, toPoll}
+	p := plan{before: rec.report, purpose: toPoll, watch: rec.watch}
+	switch {
+	case r.todo.afresh:
+		p.purpose = onRequest
+	case !rec.due.at.After(r.start):
+		p.purpose = rec.due.purpose
+	case rec.makesEvents():
+		p.purpose, p.skip = toConfirm, !rec.isTurn(r.m.polls, r.m.turns)
+	case rec.isTurn(r.m.polls, confirmPolls):
+		p.purpose = toConfirm
+	}
+	return p
 }
 
 // previous returns the evidence of the last look; nil if there was none.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
@@ -13,9 +14,12 @@ type record struct {
 	report   *report.Report // never changes: a new look makes a new one; nil before the first
 	settling *settling      // nil when its verdict stands
 	due      due
-	lastWalk int  // number of the last walk that found it
-	counted  bool // it is also in records.counted, until it has been looked at again: see restoreCounted
-	gone     bool // it was removed from the records
+	watch    *notify.Watch // nil where it is not watched
+	followed bool          // the ends of all processes that the report names are told
+	pace     uint8         // how often in a row something moved again soon after a look: see mayLook
+	lastWalk int           // number of the last walk that found it
+	counted  bool          // it is also in records.counted, until it has been looked at again: see restoreCounted
+	gone     bool          // it was removed from the records
 }
 
 // due is when a directory is to be observed afresh, though nothing in it seems to have changed.
@@ -112,7 +116,28 @@ func mayBeSplit(before, now *report.Report) bool {
 		(before.Verdict.State == report.Split || had != (lock.FileID{}) && !had.SameFile(now.Evidence.Lock.ID))
 }
 
-// isTurn reports whether it is the directory's turn to be confirmed in the poll of this number.
-func (r *record) isTurn(poll int) bool {
-	return (r.report.Evidence.Dir.Ino+uint64(poll))%confirmPolls == 0
+// mayLook returns when the directory may be looked at after something moved at it. That is now, but not
+// sooner after the last look than moveEvery. While it goes on like that this doubles, up to moveRarely.
+func (r *record) mayLook(now time.Time) time.Time {
+	gap := min(moveEvery<<r.pace, moveRarely)
+	switch since := now.Sub(r.report.Observed); {
+	case since > 2*gap:
+		r.pace = 0
+	case since < gap:
+		if gap < moveRarely {
+			r.pace++
+		}
+		return r.report.Observed.Add(gap)
+	}
+	return now
 }
+
+// isTurn reports whether it is the directory's turn in the poll of this number, where each has one in so
+// many polls.
+func (r *record) isTurn(poll, turns int) bool {
+	return (r.report.Evidence.Dir.Ino+uint64(poll))%uint64(turns) == 0
+}
+
+// makesEvents reports whether whatever mostly changes at the directory makes an event. So it is polled only in
+// turn, for what makes none: a lock that is taken or given up by a process that goes on, for instance.
+func (r *record) makesEvents() bool { return r.watch != nil && r.followed }

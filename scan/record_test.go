@@ -217,7 +217,7 @@ func TestIsTurn(t *testing.T) {
 		r := record{report: lookedAt(0, named, func(ev *report.Evidence) { ev.Dir.Ino = ino })}
 		n := 0
 		for poll := range turns {
-			if r.isTurn(7 + poll) {
+			if r.isTurn(7+poll, confirmPolls) {
 				turns[poll]++
 				n++
 			}
@@ -238,6 +238,28 @@ func TestWhyObserves(t *testing.T) {
 	for why, want := range map[purpose]bool{toPoll: false, toConfirm: false, toRefresh: true, toSettle: true, onRequest: true, toLearn: true} {
 		if why.observes() != want {
 			t.Errorf("%d: %t", why, !want)
+		}
+	}
+}
+
+// While something moves all the time, looks become rarer, and soon again after it has ended.
+func TestMayLook(t *testing.T) {
+	r := record{report: lookedAt(0)}
+	for _, step := range []struct{ moved, want time.Duration }{ // after the last look
+		{time.Millisecond, moveEvery},
+		{time.Millisecond, 2 * moveEvery},
+		{0, 4 * moveEvery},
+		{3 * moveEvery, 8 * moveEvery},
+		{0, 16 * moveEvery},
+		{0, moveRarely},
+		{0, moveRarely},
+		{moveRarely + 1, moveRarely + 1},
+		{0, moveRarely},
+		{2*moveRarely + 1, 2*moveRarely + 1},
+		{0, moveEvery},
+	} {
+		if got := r.mayLook(firstLook.Add(step.moved)).Sub(firstLook); got != step.want {
+			t.Errorf("%v after a look: %v, want %v", step.moved, got, step.want)
 		}
 	}
 }

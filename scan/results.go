@@ -4,23 +4,34 @@ import (
 	"slices"
 	"time"
 
+	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
 // apply applies a look to the record of its directory, and reports what has changed. now has no verdict
-// yet: see record.apply.
-func (r *round) apply(now *report.Report) {
+// yet: see record.apply. watch is what the directory is watched by from now on; nil if it is not.
+func (r *round) apply(now *report.Report, watch *notify.Watch) {
 	m := r.m
 	m.mu.Lock()
 	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
 	if alias {
 		m.mu.Unlock()
+		m.events.unwatch(watch)
 		m.forgetAlias(now.Path) // it may have led to another directory until now
 		return
 	}
 	rec := m.records.find(now.Path)
 	if rec == nil {
 		rec = m.records.add(now.Path)
+	}
+	unwatched := rec.watch
+	if unwatched == watch {
+		unwatched = nil
+	}
+	rec.watch = watch
+	before, followed := rec.report, rec.followed
+	if !followed {
+		before = nil
 	}
 	change := rec.apply(now)
 	rec.lastWalk = max(rec.lastWalk, r.walkNumber)
@@ -30,6 +41,12 @@ func (r *round) apply(now *report.Report) {
 		change = nil
 	}
 	m.mu.Unlock()
+	m.events.unwatch(unwatched)
+	if now := m.events.follow(before, now); now != followed {
+		m.mu.Lock()
+		rec.followed = now
+		m.mu.Unlock()
+	}
 	if other != "" {
 		m.forgetAlias(other)
 	}
@@ -46,18 +63,24 @@ func (r *round) applyError(root, path string, before *report.Report, err error) 
 		now.Evidence.Dir = before.Evidence.Dir
 	}
 	now.Evidence.Err = err
-	r.apply(now)
+	r.apply(now, nil)
 }
 
 // remove removes the record of a directory. It returns false if there was none.
 func (m *Monitor) remove(path string) bool {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	rec := m.records.remove(path)
+	if rec != nil {
+		m.agenda.noteSettling(rec)
+	}
+	m.mu.Unlock()
 	if rec == nil {
 		return false
 	}
-	m.agenda.noteSettling(rec)
+	m.events.unwatch(rec.watch)
+	if rec.followed {
+		m.events.follow(rec.report, nil)
+	}
 	return true
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lockscope/lock/proc"
@@ -22,8 +23,9 @@ type round struct {
 	session    *observe.Session
 	search     *observe.Search // of all processes; nil where none is needed
 	roots      *find.Roots
-	walkNumber int  // of the walk in this round, for record.lastWalk; 0 where there is none
-	few        bool // there are few directories: see fewDirs
+	walkNumber int         // of the walk in this round, for record.lastWalk; 0 where there is none
+	unwatched  atomic.Bool // the walk passed through a directory that makes no events
+	few        bool        // there are few directories: see fewDirs
 
 	mu        sync.Mutex
 	afterWalk []pool.Job // looks at new directories, which need the kernel's lock table
@@ -74,10 +76,13 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if r.todo.walk {
+	switch {
+	case r.todo.walk:
 		if err := r.walkRoots(ctx); err != nil {
 			return err
 		}
+	case !r.roots.SameAs(r.m.walkedRoots): // a rename further up makes no event
+		r.m.change(func(a *agenda) { a.treeMoved = true })
 	}
 	if r.todo.settle {
 		r.search = r.searchProcesses(ctx)
@@ -88,6 +93,9 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 	defer r.m.mu.Unlock()
 	if err == nil && r.todo.all {
 		r.m.agenda.polled, r.m.agenda.pollTook = r.start, processorTime()-before
+		if !r.todo.afresh {
+			r.m.turns = nextTurns(r.m.turns, r.m.agenda.pollTook, r.m.agenda.interval)
+		}
 	}
 	if r.todo.walk {
 		r.m.observer.Keep(r.m.records.processes())
@@ -131,8 +139,13 @@ func (r *round) walkRoots(ctx context.Context) error {
 	stop := m.tellProgress(r.start, w.Progress)
 	err := m.pool.Wait(ctx)
 	stop()
+	if err == nil {
+		m.events.keepPassed(r.walkNumber)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.walkedRoots = r.roots
+	m.agenda.treeWatched = m.events != nil && !r.unwatched.Load()
 	m.agenda.walked, m.agenda.walkTook = time.Now(), max(time.Since(r.start), processorTime()-before)
 	return err
 }
@@ -154,15 +167,31 @@ func (r *round) lookAtKnown(ctx context.Context) error {
 	jobs := r.afterWalk
 	if r.todo.all {
 		for rec := range r.m.records.all() {
-			if r.walkNumber == 0 || rec.lastWalk != r.walkNumber {
-				jobs = append(jobs, r.newLookJob(rec))
+			if r.walkNumber > 0 && rec.lastWalk == r.walkNumber {
+				continue
+			}
+			if p := r.plan(rec); !p.skip {
+				jobs = append(jobs, r.newLookJob(rec, p))
 			}
 		}
 	}
 	for _, rec := range r.todo.some {
-		jobs = append(jobs, r.newLookJob(rec))
+		jobs = append(jobs, r.newLookJob(rec, r.plan(rec)))
 	}
 	r.m.mu.Unlock()
 	r.m.pool.Add(jobs...)
 	return r.m.pool.Wait(ctx)
+}
+
+// nextTurns returns in how many polls each directory that makes events is looked at once. It grows while a
+// poll takes more than its share of a processor, but not beyond one look in refreshEvery, and shrinks again.
+func nextTurns(turns int, took, interval time.Duration) int {
+	share := max(interval/pollShare, leastPoll)
+	switch {
+	case took > share:
+		return min(2*turns, max(int(refreshEvery/max(interval, 1)), 1))
+	case took < share/4:
+		return max(turns/2, 1)
+	}
+	return turns
 }

@@ -3,7 +3,7 @@ package scan
 import (
 	"lockscope/lock"
 	"lockscope/scan/find"
-	"lockscope/scan/observe"
+	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
@@ -16,7 +16,15 @@ func (v visitor) Look(root *find.Root, path string, d lock.Dir, file lock.LockFi
 	if p.before != nil && file.ID == p.before.Evidence.Lock.ID && v.round.isUnchanged(d, p) {
 		return seen{}
 	}
-	return v.round.observe(root.Path, path, d, file, observe.Options{Previous: p.previous()})
+	return v.round.observe(root.Path, path, d, file, p, false)
+}
+
+// Passing watches a directory that the walk passes through: a new directory in it makes an event.
+func (v visitor) Passing(_ *find.Root, path string, d lock.Dir) {
+	r := v.round
+	if r.m.events == nil || !r.session.MakesEvents(d) || !r.m.events.watchPassed(d, path, r.walkNumber) {
+		r.unwatched.Store(true)
+	}
 }
 
 // Found applies what Look saw to the directory's record.
@@ -24,9 +32,9 @@ func (v visitor) Found(root *find.Root, path string, s seen) {
 	r := v.round
 	switch {
 	case s.report != nil:
-		r.apply(s.report)
+		r.apply(s.report, s.watch)
 	case s.needsTable:
-		r.lookAfterWalk(root, path)
+		r.lookAfterWalk(root, path, s.watch)
 	default:
 		r.sawUnchanged(path)
 	}
@@ -55,11 +63,12 @@ func (r *round) sawUnchanged(path string) {
 
 // lookAfterWalk puts a look off until after the walk: it needs the kernel's lock table, which is read by
 // then. A directory that has a record is looked at then anyway.
-func (r *round) lookAfterWalk(root *find.Root, path string) {
+func (r *round) lookAfterWalk(root *find.Root, path string, watch *notify.Watch) {
 	p := r.planFor(path)
 	if p.before != nil {
 		return
 	}
+	p.watch = watch
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.afterWalk = append(r.afterWalk, &lookJob{round: r, root: root, path: path, plan: p})

@@ -79,6 +79,14 @@ func (rs *Roots) PathOf(real string) (path string, root *Root, ok bool) {
 	return "", nil, false
 }
 
+// SameAs reports whether the same paths lead to the same directories as in others, which may be closed or nil.
+func (rs *Roots) SameAs(others *Roots) bool {
+	if others == nil || len(rs.lost) != len(others.lost) {
+		return false
+	}
+	return slices.EqualFunc(rs.Open, others.Open, func(a, b *Root) bool { return a.Path == b.Path && a.id.SameFile(b.id) })
+}
+
 // Close closes the roots.
 func (rs *Roots) Close() {
 	for _, r := range rs.Open {

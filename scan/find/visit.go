@@ -89,6 +89,7 @@ func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 			return false
 		}
 	}
+	v.walk.visitor.Passing(v.root, v.path, d)
 	l, err := list(d.FD(), cfg.Names)
 	if err != nil {
 		v.err = &fs.PathError{Op: "readdir", Path: v.path, Err: err}

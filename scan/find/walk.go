@@ -29,6 +29,9 @@ type Visitor[T any] interface {
 	// Look looks at a data directory, and at its lock file, which was looked up just now. The walk closes
 	// d when Look returns. Look may block, for ever at worst, so it keeps what it sees to itself.
 	Look(root *Root, path string, d lock.Dir, file lock.LockFile) T
+	// Passing is called for a directory whose sub-directories are visited next, before it is read. It may
+	// block, as Look may.
+	Passing(root *Root, path string, d lock.Dir)
 	// Found makes known what Look returned, if it did so within the time limit. It does not block.
 	Found(root *Root, path string, seen T)
 	// Lost is called for a directory that gave no answer within the time limit. isData says that it is

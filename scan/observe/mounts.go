@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"lockscope/lock"
 	"lockscope/lock/proc"
 )
 
@@ -109,4 +110,11 @@ func (s *Session) MountedTwice(roots []string) bool {
 		}
 	}
 	return false
+}
+
+// MakesEvents reports whether inotify tells of every change in a directory. On network and FUSE file
+// systems others make changes too, and to watch a directory there may hang.
+func (s *Session) MakesEvents(d lock.Dir) bool {
+	id, err := d.ID()
+	return err == nil && !s.mounts.filesystem(d.FD(), id.Dev).remote
 }

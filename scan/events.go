@@ -1,0 +1,215 @@
+package scan
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
+	"lockscope/lock/proc"
+	"lockscope/scan/notify"
+	"lockscope/scan/observe"
+	"lockscope/scan/report"
+)
+
+// events puts on the agenda what the kernel tells: an entry of a watched directory came or went, or a
+// process that a report names has ended. An event only says where to look: see package notify.
+type events struct {
+	source *notify.Source
+
+	mu     sync.Mutex
+	passed map[passedPath]passedDir // the directories that walks passed through
+}
+
+// passedPath is the path of a directory that a walk passed through. A data directory is watched with its
+// path as a string.
+type passedPath string
+
+// passedDir is the watch of a directory that walks pass through.
+type passedDir struct {
+	watch *notify.Watch
+	walk  int // the last one that did
+}
+
+// listen begins to listen to events. What it returns ends that.
+//
+// An event comes at the very moment in which one daemon hands over to another. Only a lease asks for a lock
+// then without the danger that the other is refused, so where none is to be had nothing is listened to.
+func (m *Monitor) listen() (stop func()) {
+	if m.cfg.Probe == observe.ProbeFlock || m.cfg.Probe == observe.ProbeAuto && !proc.HasCapability(unix.CAP_LEASE) {
+		return func() {}
+	}
+	source, err := notify.New(notify.Config{Counts: m.cfg.Names.IsProtocol})
+	if err != nil {
+		return func() {}
+	}
+	m.events = &events{source: source, passed: map[passedPath]passedDir{}}
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-quit:
+				return
+			case <-source.Ready():
+				m.noteEvents(source.Take())
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-ended
+		source.Close()
+	}
+}
+
+// noteEvents puts on the agenda what moved.
+func (m *Monitor) noteEvents(b notify.Batch) {
+	now := time.Now()
+	m.change(func(a *agenda) {
+		for _, d := range b.Dirs {
+			if passed, ok := d.Watch.Key.(passedPath); ok {
+				a.treeMoved = true
+				if d.Lost != 0 || !d.Moved.IsZero() {
+					m.events.forgetPassed(passed)
+				}
+				continue
+			}
+			rec := m.records.find(d.Watch.Key.(string))
+			if rec == nil {
+				continue
+			}
+			if d.Lost != 0 && rec.watch == d.Watch {
+				rec.watch = nil // it is polled, until it is observed again
+			}
+			a.move(rec, now)
+		}
+		if len(b.Ends) > 0 {
+			for rec := range m.records.all() {
+				if slices.ContainsFunc(b.Ends, func(e notify.ProcessEnd) bool { return slices.Contains(processesIn(rec.report), e.Process) }) {
+					a.move(rec, now)
+				}
+			}
+		}
+		// What a mount covers now makes events no more, and below what it shows there may be directories.
+		a.allMoved = a.allMoved || !b.Mounts.IsZero() || !b.Overflow.IsZero()
+		a.treeMoved = a.treeMoved || !b.Mounts.IsZero() || !b.Overflow.IsZero()
+	})
+}
+
+// watch has events told of the directory that d is open on, unless there are none for it. Whoever watches
+// looks afterwards: what happens in between is told.
+func (e *events) watch(d lock.Dir, path string) *notify.Watch {
+	w, err := e.source.Watch(d.FD(), notify.Data, path)
+	if err != nil {
+		return nil // it is polled
+	}
+	return w
+}
+
+// watchPassed watches a directory that a walk passes through, unless it is watched. It reports whether it
+// is watched then.
+func (e *events) watchPassed(d lock.Dir, path string, walk int) bool {
+	key := passedPath(path)
+	e.mu.Lock()
+	p, known := e.passed[key]
+	if known {
+		e.passed[key] = passedDir{p.watch, walk}
+	}
+	e.mu.Unlock()
+	if known {
+		return true
+	}
+	w, err := e.source.Watch(d.FD(), notify.Passed, key)
+	if err != nil {
+		return false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.passed[key] = passedDir{w, walk}
+	return true
+}
+
+// forgetPassed gives up the watch of a directory that was removed, or that has another path now.
+func (e *events) forgetPassed(key passedPath) {
+	e.mu.Lock()
+	p := e.passed[key]
+	delete(e.passed, key)
+	e.mu.Unlock()
+	e.unwatch(p.watch)
+}
+
+// keepPassed gives up the watches of the directories that a walk, which is over, did not pass through.
+func (e *events) keepPassed(walk int) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	var gone []*notify.Watch
+	for key, p := range e.passed {
+		if p.walk != walk {
+			gone = append(gone, p.watch)
+			delete(e.passed, key)
+		}
+	}
+	e.mu.Unlock()
+	for _, w := range gone {
+		e.unwatch(w)
+	}
+}
+
+func (e *events) unwatch(w *notify.Watch) {
+	if e != nil && w != nil {
+		e.source.Unwatch(w)
+	}
+}
+
+// follow has the ends told of the processes that the report after names, and no longer of those that the
+// one before names: nil where there is none, or these are not followed. It reports whether all are
+// followed: otherwise none is.
+func (e *events) follow(before, after *report.Report) (followed bool) {
+	if e == nil {
+		return false
+	}
+	then, now := processesIn(before), processesIn(after)
+	followed = true
+	for i, p := range now {
+		if slices.Contains(then, p) || e.source.Follow(p) == nil {
+			continue
+		}
+		for _, p := range now[:i] {
+			if !slices.Contains(then, p) {
+				e.source.Unfollow(p)
+			}
+		}
+		now, followed = nil, false
+		break
+	}
+	for _, p := range then {
+		if !slices.Contains(now, p) {
+			e.source.Unfollow(p)
+		}
+	}
+	return followed
+}
+
+// processesIn are those that a report names and that live.
+func processesIn(r *report.Report) (all []proc.Process) {
+	if r == nil {
+		return nil
+	}
+	add := func(p *report.Process) {
+		if id := (proc.Process{PID: p.PID, Ticks: p.Ticks}); !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	for _, h := range r.Evidence.Holders {
+		add(h.Process)
+	}
+	if o := r.Evidence.Owner; o != nil && !r.Evidence.Process.Exited() {
+		add(o)
+	}
+	return all
+}
