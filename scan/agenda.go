@@ -26,11 +26,12 @@ type agenda struct {
 
 // batch is what is to be done in one round.
 type batch struct {
-	walk   bool      // walk the roots
-	all    bool      // look at every known directory
-	some   []*record // without all: look at these
-	afresh bool      // observe each afresh, though nothing seems to have changed
-	settle bool      // with some: their verdicts do not stand, and these are second looks
+	walk     bool      // walk the roots
+	all      bool      // look at every known directory, but in turn at those that make events
+	complete bool      // with all: at those too
+	some     []*record // without all: look at these
+	afresh   bool      // observe each afresh, though nothing seems to have changed
+	settle   bool      // with some: their verdicts do not stand, and these are second looks
 }
 
 // noteSettling notes whether the verdict on a directory stands. It is called whenever that may have
@@ -89,7 +90,7 @@ func (a *agenda) takeMoved(now time.Time) (due []*record, next time.Time) {
 // Requests for some directories come first. Then come second looks: they wait until the last of them is
 // due, and are taken in one round. Polls and walks come after them. So two looks at a directory are at
 // least secondLookAfter apart while its verdict does not stand. Directories at which something moved are
-// looked at in between, and a poll looks at them too.
+// looked at in between.
 func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 	switch {
 	case a.asked.some:
@@ -116,9 +117,9 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 			at, walk = a.treeWalkAt(), true
 		}
 		if !at.After(now) {
-			a.takeMoved(now)
+			todo = batch{all: true, walk: walk, complete: a.allMoved}
 			a.allMoved, a.treeMoved = false, a.treeMoved && !walk
-			return batch{all: true, walk: walk}, now, true
+			return todo, now, true
 		}
 	}
 	moved, next := a.takeMoved(now)

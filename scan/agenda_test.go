@@ -99,9 +99,9 @@ func TestAgendaNext(t *testing.T) {
 		{"something moved while another awaits its second look", func(a *agenda) {
 			a.unsettled, a.moved = set(later), map[*record]time.Time{known: now}
 		}, &batch{some: []*record{known}, afresh: true}, never},
-		{"a poll looks at what moved", func(a *agenda) { a.polled, a.moved = ago(time.Second), map[*record]time.Time{known: now} },
+		{"something moved when a poll is due", func(a *agenda) { a.polled, a.moved = ago(time.Second), map[*record]time.Time{known: now} },
 			&batch{all: true}, never},
-		{"anything may have moved", func(a *agenda) { a.allMoved = true }, &batch{all: true}, never},
+		{"anything may have moved", func(a *agenda) { a.allMoved = true }, &batch{all: true, complete: true}, never},
 		{"anything may have moved after a poll that took long", func(a *agenda) { a.allMoved, a.pollTook = true, 20*time.Millisecond },
 			nil, in(300 * time.Millisecond)},
 		{"anything may have moved without an interval", func(a *agenda) { a.interval, a.allMoved = 0, true }, nil, never},
@@ -132,7 +132,7 @@ func wantBatch(t *testing.T, got, want batch) {
 	byPath := func(a, b *record) int { return cmp.Compare(a.path, b.path) }
 	slices.SortFunc(got.some, byPath)
 	slices.SortFunc(want.some, byPath)
-	if !slices.Equal(got.some, want.some) || got.walk != want.walk || got.all != want.all || got.afresh != want.afresh || got.settle != want.settle {
+	if !slices.Equal(got.some, want.some) || got.walk != want.walk || got.all != want.all || got.complete != want.complete || got.afresh != want.afresh || got.settle != want.settle {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
@@ -190,4 +190,17 @@ func TestAgendaNote(t *testing.T) {
 			t.Errorf("%s: settled is %t", test.name, !test.settled)
 		}
 	}
+}
+
+// What moved is not forgotten for a poll, which may pass it over.
+func TestAgendaPollKeepsMoved(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	moved := &record{path: "moved"}
+	a := agenda{interval: time.Second, walked: now, moved: map[*record]time.Time{moved: now}}
+	if todo, _, ok := a.next(now); !ok || !todo.all {
+		t.Fatalf("%+v, want a poll", todo)
+	}
+	a.polled, a.ended = now, now
+	todo, _, _ := a.next(now)
+	wantBatch(t, todo, batch{some: []*record{moved}, afresh: true})
 }

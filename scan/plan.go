@@ -33,7 +33,7 @@ func (r *round) plan(rec *record) plan {
 	case !rec.due.at.After(r.start):
 		p.purpose = rec.due.purpose
 	case rec.makesEvents():
-		p.purpose, p.skip = toConfirm, !rec.isTurn(r.m.polls, r.m.turns)
+		p.purpose, p.skip = toConfirm, !r.todo.complete && !rec.isTurn(r.m.polls, r.m.turns)
 	case rec.isTurn(r.m.polls, confirmPolls):
 		p.purpose = toConfirm
 	}

@@ -170,9 +170,12 @@ func (r *round) lookAtKnown(ctx context.Context) error {
 			if r.walkNumber > 0 && rec.lastWalk == r.walkNumber {
 				continue
 			}
-			if p := r.plan(rec); !p.skip {
-				jobs = append(jobs, r.newLookJob(rec, p))
+			p := r.plan(rec)
+			if p.skip && r.walkNumber == 0 {
+				continue
 			}
+			p.skip = false // the walk has not found it
+			jobs = append(jobs, r.newLookJob(rec, p))
 		}
 	}
 	for _, rec := range r.todo.some {

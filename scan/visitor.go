@@ -13,6 +13,10 @@ type visitor struct{ round *round }
 // Look observes a directory, unless it is known and unchanged.
 func (v visitor) Look(root *find.Root, path string, d lock.Dir, file lock.LockFile) seen {
 	p := v.round.planFor(path)
+	if p.skip { // unless the path leads to another directory now
+		id, err := d.ID()
+		p.skip = err == nil && id.SameFile(p.before.Evidence.Dir)
+	}
 	if p.before != nil && file.ID == p.before.Evidence.Lock.ID && v.round.isUnchanged(d, p) {
 		return seen{}
 	}
