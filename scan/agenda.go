@@ -21,7 +21,8 @@ type agenda struct {
 	pollTook time.Duration // processor time that its looks at known directories took, without a walk
 	walked   time.Time     // end of the last walk
 	walkTook time.Duration // on the clock or in processor time, whichever was longer
-	ended    time.Time     // end of the last round
+	ended    time.Time     // end of the last poll or walk, with the second looks that it brought
+	polling  bool          // some of these are still to come
 }
 
 // batch is what is to be done in one round.
@@ -87,10 +88,10 @@ func (a *agenda) takeMoved(now time.Time) (due []*record, next time.Time) {
 // next returns what is to be done now. Where that is nothing, ok is false, and at is the time when there
 // will be something. It is zero where only a request can bring something.
 //
-// Requests for some directories come first. Then come second looks: they wait until the last of them is
-// due, and are taken in one round. Polls and walks come after them. So two looks at a directory are at
-// least secondLookAfter apart while its verdict does not stand. Directories at which something moved are
-// looked at in between.
+// Requests for some directories come first. Then come second looks: those that are due at about the same
+// time are taken in one round. Polls and walks come after them. So two looks at a directory are at least
+// secondLookAfter apart while its verdict does not stand. Directories at which something moved are looked
+// at in between, unless a poll or a walk waits for the second looks.
 func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 	switch {
 	case a.asked.some:
@@ -102,8 +103,11 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 		return todo, now, true
 	case !a.isSettled():
 		if at = a.settleAt(); !at.After(now) {
-			todo.some, todo.settle = slices.Collect(maps.Keys(a.unsettled)), true
+			todo.some, todo.settle = a.settleDue(now), true
 			return todo, now, true
+		}
+		if a.isAllDue(now) {
+			return batch{}, at, false
 		}
 	case a.asked.walk || a.asked.all:
 		todo = batch{walk: a.asked.walk || a.isWalkDue(now), all: true, afresh: true}
@@ -132,14 +136,49 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 	return batch{}, at, false
 }
 
-// settleAt is when the second looks are due, all together.
+// settleAt is when the second looks are due: all together, but while others keep coming, none waits for
+// them longer than secondLookAfter.
 func (a *agenda) settleAt() (at time.Time) {
+	var first time.Time
 	for r := range a.unsettled {
 		if r.due.at.After(at) {
 			at = r.due.at
 		}
+		if first.IsZero() || r.due.at.Before(first) {
+			first = r.due.at
+		}
+	}
+	if most := first.Add(secondLookAfter); at.After(most) {
+		return most
 	}
 	return at
+}
+
+// settleDue are those whose second look is due.
+func (a *agenda) settleDue(now time.Time) (due []*record) {
+	for r := range a.unsettled {
+		if !r.due.at.After(now) {
+			due = append(due, r)
+		}
+	}
+	return due
+}
+
+// isAllDue reports whether something waits that is done only when every verdict stands. Then nothing is
+// looked at that may bring another one that does not: whoever moves things all the time would keep it
+// waiting for ever.
+func (a *agenda) isAllDue(now time.Time) bool {
+	return a.asked.walk || a.asked.all || a.interval > 0 && !a.polled.Add(a.rest()).After(now)
+}
+
+// noteEnd notes the end of a round. That of a look at what moved delays no poll: such rounds may follow
+// each other for ever.
+func (a *agenda) noteEnd(done batch, now time.Time) {
+	a.polling = a.polling || done.all
+	if done.all || a.polling && done.settle {
+		a.ended = now
+	}
+	a.polling = a.polling && !a.isSettled()
 }
 
 // treeWalkAt is when the roots may be walked again after something moved in a directory that the last walk

@@ -17,6 +17,7 @@ func TestAgendaNext(t *testing.T) {
 
 	known, other := &record{path: "known"}, &record{path: "other"}
 	gone := &record{path: "gone", gone: true}
+	overdue := &record{path: "overdue", settling: &settling{}, due: due{ago(secondLookAfter), toSettle}}
 	first := &record{path: "first", settling: &settling{}, due: due{in(-time.Millisecond), toSettle}}
 	second := &record{path: "second", settling: &settling{}, due: due{now, toSettle}}
 	later := &record{path: "later", settling: &settling{}, due: due{in(50 * time.Millisecond), toSettle}}
@@ -74,6 +75,8 @@ func TestAgendaNext(t *testing.T) {
 		{"second look is due", func(a *agenda) { a.unsettled = set(first) }, &batch{some: []*record{first}, settle: true}, never},
 		{"second looks are due", func(a *agenda) { a.unsettled = set(first, second) }, &batch{some: []*record{first, second}, settle: true}, never},
 		{"second look waits for the last", func(a *agenda) { a.unsettled = set(first, second, later) }, nil, in(50 * time.Millisecond)},
+		{"second look waits for no more than come soon", func(a *agenda) { a.unsettled = set(overdue, first, later) },
+			&batch{some: []*record{overdue, first}, settle: true}, never},
 		{"second look without an interval", func(a *agenda) { a.interval, a.unsettled = 0, set(first) },
 			&batch{some: []*record{first}, settle: true}, never},
 		{"poll waits for a second look", func(a *agenda) { a.unsettled, a.polled = set(later), ago(time.Hour) }, nil, in(50 * time.Millisecond)},
@@ -99,6 +102,12 @@ func TestAgendaNext(t *testing.T) {
 		{"something moved while another awaits its second look", func(a *agenda) {
 			a.unsettled, a.moved = set(later), map[*record]time.Time{known: now}
 		}, &batch{some: []*record{known}, afresh: true}, never},
+		{"something moved while another awaits its second look, and a poll that", func(a *agenda) {
+			a.unsettled, a.polled, a.moved = set(later), ago(time.Second), map[*record]time.Time{known: now}
+		}, nil, in(50 * time.Millisecond)},
+		{"something moved while another awaits its second look, and who asked for all that", func(a *agenda) {
+			a.unsettled, a.asked.all, a.moved = set(later), true, map[*record]time.Time{known: now}
+		}, nil, in(50 * time.Millisecond)},
 		{"something moved when a poll is due", func(a *agenda) { a.polled, a.moved = ago(time.Second), map[*record]time.Time{known: now} },
 			&batch{all: true}, never},
 		{"anything may have moved", func(a *agenda) { a.allMoved = true }, &batch{all: true, complete: true}, never},
@@ -203,4 +212,40 @@ func TestAgendaPollKeepsMoved(t *testing.T) {
 	a.polled, a.ended = now, now
 	todo, _, _ := a.next(now)
 	wantBatch(t, todo, batch{some: []*record{moved}, afresh: true})
+}
+
+// However often something moves, polls come: only they and their second looks make the next one rest.
+func TestAgendaPollsAmongMoves(t *testing.T) {
+	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	loop, unsettled := &record{path: "loop"}, &record{path: "unsettled", settling: &settling{}}
+	a := agenda{interval: time.Second, polled: began, walked: began, ended: began}
+	for now := began; ; now = now.Add(secondLookAfter) {
+		if now.Sub(began) > 2*a.interval {
+			t.Fatalf("no poll in %v", now.Sub(began))
+		}
+		a.moved = map[*record]time.Time{loop: now}
+		todo, _, ok := a.next(now)
+		if todo.all {
+			break
+		}
+		if !ok {
+			continue
+		}
+		switch { // each look at what moved brings a second one
+		case todo.settle:
+			unsettled.settling = nil
+		default:
+			unsettled.settling, unsettled.due = &settling{}, due{now.Add(secondLookAfter), toSettle}
+		}
+		a.noteSettling(unsettled)
+		a.noteEnd(todo, now)
+	}
+
+	a.noteEnd(batch{all: true}, began)
+	a.noteSettling(&record{settling: &settling{}})
+	a.noteEnd(batch{all: true}, began)
+	a.noteEnd(batch{settle: true}, began.Add(time.Minute))
+	if !a.ended.Equal(began.Add(time.Minute)) {
+		t.Errorf("a poll with its second looks ended %v after it began", a.ended.Sub(began))
+	}
 }

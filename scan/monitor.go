@@ -127,7 +127,7 @@ func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.agenda.ended = time.Now()
+	m.agenda.noteEnd(todo, time.Now())
 	if m.passBegan.IsZero() || err == nil && !m.agenda.isSettled() {
 		return nil, err
 	}
