@@ -51,16 +51,22 @@ func (a *agenda) noteSettling(r *record) {
 // isSettled reports whether every verdict stands.
 func (a *agenda) isSettled() bool { return len(a.unsettled) == 0 }
 
-// move notes that something moved at a directory: it is to be looked at now, or as soon as it may be. One
-// that awaits its second look needs no more.
+// move notes that something moved at a directory: it is to be looked at now, or as soon as it may be. Also
+// one whose verdict does not stand: its second look may be under way, and have seen what was before. That
+// says nothing of how often it moves.
 func (a *agenda) move(r *record, now time.Time) {
-	if r.gone || r.settling != nil {
+	if r.gone {
 		return
 	}
 	if a.moved == nil {
 		a.moved = map[*record]time.Time{}
 	}
-	if _, noted := a.moved[r]; !noted {
+	if _, noted := a.moved[r]; noted {
+		return
+	}
+	if r.settling != nil {
+		a.moved[r] = now.Add(moveEvery)
+	} else {
 		a.moved[r] = r.mayLook(now)
 	}
 }
@@ -104,6 +110,9 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 	case !a.isSettled():
 		if at = a.settleAt(); !at.After(now) {
 			todo.some, todo.settle = a.settleDue(now), true
+			for _, r := range todo.some {
+				delete(a.moved, r)
+			}
 			return todo, now, true
 		}
 		if a.isAllDue(now) {

@@ -249,3 +249,25 @@ func TestAgendaPollsAmongMoves(t *testing.T) {
 		t.Errorf("a poll with its second looks ended %v after it began", a.ended.Sub(began))
 	}
 }
+
+// What moves during a second look is looked at after it. What moved before is seen by it.
+func TestAgendaMoveDuringSecondLook(t *testing.T) {
+	now := firstLook.Add(time.Minute)
+	r := &record{report: lookedAt(0, named), settling: &settling{}, due: due{now, toSettle}}
+	a := agenda{interval: time.Hour, walked: now, polled: now}
+	for _, moves := range []bool{false, true} {
+		r.settling = &settling{}
+		a.noteSettling(r)
+		a.move(r, now)
+		todo, _, _ := a.next(now)
+		wantBatch(t, todo, batch{some: []*record{r}, settle: true})
+		if moves {
+			a.move(r, now)
+		}
+		r.settling = nil
+		a.noteSettling(r)
+		if todo, _, ok := a.next(now.Add(moveEvery)); ok != moves {
+			t.Errorf("moved during the look %t: %t, %+v", moves, ok, todo)
+		}
+	}
+}
