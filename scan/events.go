@@ -21,6 +21,18 @@ type events struct {
 
 	mu     sync.Mutex
 	passed map[passedPath]passedDir // the directories that walks passed through
+
+	// What was told in this round and may concern a look whose result is not applied yet. The Monitor's mu
+	// guards these.
+	moved map[string]bool        // paths without a record at which something moved
+	lost  map[*notify.Watch]bool // watches that were lost
+}
+
+// beginRound forgets what was told in the round before. The caller holds the Monitor's mu.
+func (e *events) beginRound() {
+	if e != nil {
+		e.moved, e.lost = map[string]bool{}, map[*notify.Watch]bool{}
+	}
 }
 
 // passedPath is the path of a directory that a walk passed through. A data directory is watched with its
@@ -46,6 +58,7 @@ func (m *Monitor) listen() (stop func()) {
 		return func() {}
 	}
 	m.events = &events{source: source, passed: map[passedPath]passedDir{}}
+	m.events.beginRound()
 	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -77,12 +90,17 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 				}
 				continue
 			}
-			rec := m.records.find(d.Watch.Key.(string))
-			if rec == nil {
-				continue
+			path := d.Watch.Key.(string)
+			rec := m.records.find(path)
+			if d.Lost != 0 {
+				m.events.lost[d.Watch] = true
+				if rec != nil && rec.watch == d.Watch {
+					rec.watch = nil // it is polled, until it is observed again
+				}
 			}
-			if d.Lost != 0 && rec.watch == d.Watch {
-				rec.watch = nil // it is polled, until it is observed again
+			if rec == nil {
+				m.events.moved[path] = true
+				continue
 			}
 			a.move(rec, now)
 		}

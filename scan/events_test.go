@@ -198,3 +198,76 @@ func TestRootReplaced(t *testing.T) {
 	fresh := hosttest.MakeStale(t, filepath.Join(root, "shard/other"))
 	w.untilState(t, fresh, report.Stale)
 }
+
+// listening returns a Monitor that listens to events as Run does, and has begun a round. No round goes on
+// but what the test does.
+func listening(t *testing.T, root string) *round {
+	t.Helper()
+	if !proc.HasCapability(unix.CAP_LEASE) {
+		t.Skip("events are listened to only where a lease is to be had")
+	}
+	m := New(Config{Roots: []string{root}, MaxDepth: -1, Interval: time.Hour, Timeout: hosttest.Patience})
+	t.Cleanup(m.begin(func(report.Update) {}))
+	t.Cleanup(m.listen())
+	return m.newRound(batch{walk: true, all: true})
+}
+
+// lookAt looks at a directory as a walk does, and does not apply what it sees.
+func (r *round) lookAt(t *testing.T, dir string) seen {
+	t.Helper()
+	d, err := r.m.cfg.Names.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	s := r.observe(filepath.Dir(dir), dir, d, d.LockFile(), r.planFor(dir), true)
+	if s.report == nil || s.watch == nil {
+		t.Fatalf("%+v", s)
+	}
+	return s
+}
+
+// locked does something with what the Monitor's mu guards.
+func (m *Monitor) locked(is func() bool) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return is()
+}
+
+// What happens after a new directory was looked at, and before it has a record, is not lost.
+func TestEventBeforeRecord(t *testing.T) {
+	root := hosttest.Tree(t, "kv")
+	dir := filepath.Join(root, "kv")
+	r := listening(t, root)
+	m := r.m
+	s := r.lookAt(t, dir)
+	hosttest.MakeStale(t, dir)
+	hosttest.Eventually(t, "the event was taken", func() bool { return m.locked(func() bool { return m.events.moved[dir] }) })
+	r.apply(s.report, s.watch)
+	if !m.locked(func() bool { _, noted := m.agenda.moved[m.records.find(dir)]; return noted }) {
+		t.Error("it is not looked at again")
+	}
+}
+
+// A watch that is lost before the look that began it is applied watches nothing: the directory is polled.
+func TestWatchLostBeforeItIsKept(t *testing.T) {
+	root := hosttest.Tree(t, "kv")
+	dir := filepath.Join(root, "kv")
+	r := listening(t, root)
+	m := r.m
+	for _, known := range []bool{false, true} {
+		if known {
+			s := r.lookAt(t, hosttest.MakeStale(t, dir))
+			r.apply(s.report, s.watch)
+		}
+		s := r.lookAt(t, dir)
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		hosttest.Eventually(t, "the loss was taken", func() bool { return m.locked(func() bool { return m.events.lost[s.watch] }) })
+		r.apply(s.report, s.watch)
+		if rec := m.records.find(dir); rec.watch != nil || rec.makesEvents() {
+			t.Errorf("known %t: a watch that was lost is relied on", known)
+		}
+	}
+}

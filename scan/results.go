@@ -20,9 +20,12 @@ func (r *round) apply(now *report.Report, watch *notify.Watch) {
 		m.forgetAlias(now.Path) // it may have led to another directory until now
 		return
 	}
-	rec := m.records.find(now.Path)
+	rec, moved := m.records.find(now.Path), false
 	if rec == nil {
-		rec = m.records.add(now.Path)
+		rec, moved = m.records.add(now.Path), m.events != nil && m.events.moved[now.Path]
+	}
+	if m.events != nil && m.events.lost[watch] {
+		watch = nil
 	}
 	unwatched := rec.watch
 	if unwatched == watch {
@@ -36,6 +39,9 @@ func (r *round) apply(now *report.Report, watch *notify.Watch) {
 	change := rec.apply(now)
 	rec.lastWalk = max(rec.lastWalk, r.walkNumber)
 	m.agenda.noteSettling(rec)
+	if moved { // since it is watched, and perhaps after it was looked at
+		m.agenda.move(rec, time.Now())
+	}
 	if m.cfg.SummaryOnly {
 		m.records.count(rec)
 		change = nil

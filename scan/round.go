@@ -36,6 +36,7 @@ func (m *Monitor) newRound(todo batch) *round {
 	r := &round{m: m, todo: todo, start: time.Now(), session: m.observer.Begin()}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.events.beginRound()
 	r.few = len(m.records.byPath) <= fewDirs
 	if todo.all {
 		m.polls++
