@@ -42,7 +42,8 @@ type passedPath string
 // passedDir is the watch of a directory that walks pass through.
 type passedDir struct {
 	watch *notify.Watch
-	walk  int // the last one that did
+	id    lock.FileID // its identity alone
+	walk  int         // the last one that did
 }
 
 // listen begins to listen to events. What it returns ends that.
@@ -128,13 +129,20 @@ func (e *events) watch(d lock.Dir, path string) *notify.Watch {
 }
 
 // watchPassed watches a directory that a walk passes through, unless it is watched. It reports whether it
-// is watched then.
+// is watched then. What was watched by this path before may be another directory: one that was covered by
+// a mount or moved with its parent makes no event of that.
 func (e *events) watchPassed(d lock.Dir, path string, walk int) bool {
 	key := passedPath(path)
+	id, err := d.ID()
+	if err != nil {
+		return false
+	}
+	id = id.Identity()
 	e.mu.Lock()
 	p, known := e.passed[key]
-	if known {
-		e.passed[key] = passedDir{p.watch, walk}
+	if known = known && p.id == id; known {
+		p.walk = walk
+		e.passed[key] = p
 	}
 	e.mu.Unlock()
 	if known {
@@ -145,8 +153,10 @@ func (e *events) watchPassed(d lock.Dir, path string, walk int) bool {
 		return false
 	}
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.passed[key] = passedDir{w, walk}
+	before := e.passed[key]
+	e.passed[key] = passedDir{w, id, walk}
+	e.mu.Unlock()
+	e.unwatch(before.watch)
 	return true
 }
 

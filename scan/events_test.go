@@ -113,6 +113,34 @@ func TestEventsOfMounts(t *testing.T) {
 	w.until(t, "end of what is covered", func(f *found) bool { return f.reports[dir] == nil })
 }
 
+// What is at the path of a directory now is watched, though that one was not moved itself.
+func TestEventsWhereAnotherWas(t *testing.T) {
+	root := hosttest.TempDir(t)
+	shard := filepath.Join(root, "zone/shard")
+	hosttest.MakeData(t, filepath.Join(shard, "one"))
+	other := hosttest.TempDir(t)
+	hosttest.MakeData(t, filepath.Join(other, "two"))
+	w := watchEvents(t, root)
+	seesNew := func(dir string) {
+		t.Helper()
+		w.untilState(t, hosttest.MakeStale(t, dir), report.Stale)
+	}
+
+	w.untilState(t, hosttest.MakeData(t, filepath.Join(root, "next/shard/three")), report.Free)
+	if err := os.Rename(filepath.Join(root, "zone"), filepath.Join(root, "old")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(root, "next"), filepath.Join(root, "zone")); err != nil {
+		t.Fatal(err)
+	}
+	w.untilState(t, filepath.Join(shard, "three"), report.Free)
+	seesNew(filepath.Join(shard, "four"))
+
+	hosttest.Bind(t, other, shard)
+	w.untilState(t, filepath.Join(shard, "two"), report.Free)
+	seesNew(filepath.Join(shard, "five"))
+}
+
 // What comes and goes leaves no watch and no descriptor behind.
 func TestEventsLeaveNothing(t *testing.T) {
 	root := hosttest.Tree(t, "stays")
