@@ -28,7 +28,12 @@ type seen struct {
 func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p plan, waitForTable bool) seen {
 	s := seen{watch: r.watch(d, path, p)}
 	now := r.session.Observe(d, file, observe.Options{Previous: p.previous(), Search: r.search, WaitForTable: waitForTable})
-	if s.needsTable = now.NeedsTable; !s.needsTable {
+	if s.needsTable = now.NeedsTable; s.needsTable { // the next look watches it
+		if s.watch != p.watch {
+			r.m.events.unwatch(s.watch)
+		}
+		s.watch = nil
+	} else {
 		s.report = &report.Report{Root: root, Path: path, Evidence: now.Evidence, Observed: now.At}
 	}
 	return s

@@ -78,4 +78,5 @@ func (j *lookJob) fail(err error) {
 	j.round.applyError(before.Root, j.path, before, err)
 }
 
-func (j *lookJob) Discard() {}
+// Discard gives up the watch that a look has begun which came back too late: the record keeps none.
+func (j *lookJob) Discard() { j.round.m.events.unwatch(j.seen.watch) }

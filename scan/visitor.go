@@ -3,7 +3,6 @@ package scan
 import (
 	"lockscope/lock"
 	"lockscope/scan/find"
-	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
@@ -38,11 +37,14 @@ func (v visitor) Found(root *find.Root, path string, s seen) {
 	case s.report != nil:
 		r.apply(s.report, s.watch)
 	case s.needsTable:
-		r.lookAfterWalk(root, path, s.watch)
+		r.lookAfterWalk(root, path)
 	default:
 		r.sawUnchanged(path)
 	}
 }
+
+// Discard gives up the watch that a look has begun which came back too late: the record keeps none.
+func (v visitor) Discard(s seen) { v.round.m.events.unwatch(s.watch) }
 
 // Lost reports that a data directory gives no answer. isData is whether the walk knows it to be one; the
 // monitor may know that from before.
@@ -67,12 +69,11 @@ func (r *round) sawUnchanged(path string) {
 
 // lookAfterWalk puts a look off until after the walk: it needs the kernel's lock table, which is read by
 // then. A directory that has a record is looked at then anyway.
-func (r *round) lookAfterWalk(root *find.Root, path string, watch *notify.Watch) {
+func (r *round) lookAfterWalk(root *find.Root, path string) {
 	p := r.planFor(path)
 	if p.before != nil {
 		return
 	}
-	p.watch = watch
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.afterWalk = append(r.afterWalk, &lookJob{round: r, root: root, path: path, plan: p})

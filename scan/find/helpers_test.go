@@ -32,6 +32,8 @@ func (f *found) Found(root *Root, path string, _ struct{}) {
 
 func (f *found) Lost(root *Root, path string, isData bool) {}
 
+func (f *found) Discard(struct{}) {}
+
 func (f *found) Passing(*Root, string, lock.Dir) {}
 
 func (f *found) Failed(err report.PathError) {

@@ -174,6 +174,9 @@ func (v *visit[T]) GiveUp() {
 }
 
 func (v *visit[T]) Discard() {
+	if v.looked {
+		v.walk.visitor.Discard(v.seen)
+	}
 	if v.node != nil {
 		v.walk.closeNode(v.node)
 	}

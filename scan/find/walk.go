@@ -34,6 +34,8 @@ type Visitor[T any] interface {
 	Passing(root *Root, path string, d lock.Dir)
 	// Found makes known what Look returned, if it did so within the time limit. It does not block.
 	Found(root *Root, path string, seen T)
+	// Discard is called with what Look returned after the time limit. It does not block.
+	Discard(seen T)
 	// Lost is called for a directory that gave no answer within the time limit. isData says that it is
 	// known to be a data directory. It does not block.
 	Lost(root *Root, path string, isData bool)
