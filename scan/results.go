@@ -33,6 +33,7 @@ func (r *round) apply(now *report.Report, watch *notify.Watch) {
 	}
 	rec.watch = watch
 	before, followed := rec.report, rec.followed
+	rec.followed = false // whoever removes the record meanwhile leaves that to what follows
 	if !followed {
 		before = nil
 	}
@@ -48,10 +49,13 @@ func (r *round) apply(now *report.Report, watch *notify.Watch) {
 	}
 	m.mu.Unlock()
 	m.events.unwatch(unwatched)
-	if now := m.events.follow(before, now); now != followed {
-		m.mu.Lock()
-		rec.followed = now
-		m.mu.Unlock()
+	followed = m.events.follow(before, now)
+	m.mu.Lock()
+	gone := rec.gone
+	rec.followed = followed && !gone
+	m.mu.Unlock()
+	if followed && gone {
+		m.events.follow(now, nil)
 	}
 	if other != "" {
 		m.forgetAlias(other)
@@ -76,16 +80,16 @@ func (r *round) applyError(root, path string, before *report.Report, err error) 
 func (m *Monitor) remove(path string) bool {
 	m.mu.Lock()
 	rec := m.records.remove(path)
-	if rec != nil {
-		m.agenda.noteSettling(rec)
-	}
-	m.mu.Unlock()
 	if rec == nil {
+		m.mu.Unlock()
 		return false
 	}
-	m.events.unwatch(rec.watch)
-	if rec.followed {
-		m.events.follow(rec.report, nil)
+	m.agenda.noteSettling(rec)
+	watch, followed, named := rec.watch, rec.followed, rec.report
+	m.mu.Unlock()
+	m.events.unwatch(watch)
+	if followed {
+		m.events.follow(named, nil)
 	}
 	return true
 }
