@@ -24,7 +24,7 @@ type round struct {
 	search     *observe.Search // of all processes; nil where none is needed
 	roots      *find.Roots
 	walkNumber int         // of the walk in this round, for record.lastWalk; 0 where there is none
-	unwatched  atomic.Bool // the walk passed through a directory that makes no events
+	unwatched  atomic.Bool // the walk met a directory that makes no events, or could not be read
 	few        bool        // there are few directories: see fewDirs
 
 	mu        sync.Mutex

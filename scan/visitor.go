@@ -50,13 +50,17 @@ func (v visitor) Discard(s seen) { v.round.m.events.unwatch(s.watch) }
 // monitor may know that from before.
 func (v visitor) Lost(root *find.Root, path string, isData bool) {
 	r := v.round
+	r.unwatched.Store(true)
 	if before := r.planFor(path).before; isData || before != nil {
 		r.applyError(root.Path, path, before, report.NoAnswer(r.m.cfg.Timeout))
 	}
 }
 
-// Failed reports a directory that cannot be read.
-func (v visitor) Failed(err report.PathError) { v.round.m.reportError(err) }
+// Failed reports a directory that cannot be read. That it can be read again makes no event.
+func (v visitor) Failed(err report.PathError) {
+	v.round.unwatched.Store(true)
+	v.round.m.reportError(err)
+}
 
 // sawUnchanged notes that the walk found a directory, and nothing in it has changed.
 func (r *round) sawUnchanged(path string) {
