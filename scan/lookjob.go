@@ -62,7 +62,7 @@ func (j *lookJob) Finish() {
 		j.round.apply(j.seen.report, j.seen.watch)
 	case j.seen.err == nil: // unchanged
 	case find.IsGone(j.seen.err):
-		j.round.m.forget(j.path)
+		j.round.forget(j.path)
 	default:
 		j.fail(j.seen.err)
 	}

@@ -94,9 +94,15 @@ func (m *Monitor) remove(path string) bool {
 	return true
 }
 
-// forget removes a directory that is gone, and reports that.
-func (m *Monitor) forget(path string) {
+// forget removes a directory that is gone, and reports that. It may be there still and have only lost its
+// files. Then it is one of those that a walk passes through, and is watched as such after the next walk,
+// unless this round's has just done that.
+func (r *round) forget(path string) {
+	m := r.m
 	if m.remove(path) {
+		if m.events != nil && r.walkNumber == 0 {
+			m.change(func(a *agenda) { a.treeMoved = true })
+		}
 		m.out.put(func(u *report.Update) { u.Gone = append(u.Gone, path) })
 	}
 }
