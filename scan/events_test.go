@@ -299,3 +299,80 @@ func TestWatchLostBeforeItIsKept(t *testing.T) {
 		}
 	}
 }
+
+// A look that needs the kernel's lock table, which another one reads just now, is made again later. It leaves
+// no watch.
+func TestNoWatchWithoutTable(t *testing.T) {
+	root := hosttest.Tree(t, "kv")
+	dir := filepath.Join(root, "kv")
+	m := listening(t, root).m
+	m.observer = observe.New(observe.Config{Names: m.cfg.Names, Probe: observe.ProbeNever, Timeout: hosttest.Patience})
+	d, err := m.cfg.Names.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	hosttest.Eventually(t, "two looks meet at the table", func() (met bool) {
+		r := m.newRound(batch{walk: true, all: true})
+		looks := make(chan seen)
+		for range 4 {
+			go func() { looks <- r.observe(root, dir, d, d.LockFile(), plan{purpose: toLearn}, false) }()
+		}
+		for range 4 {
+			s := <-looks
+			if met = met || s.needsTable; !s.needsTable {
+				m.events.unwatch(s.watch)
+			}
+		}
+		return met
+	})
+	if now := m.events.source.Stats(); now.Watched != 0 {
+		t.Errorf("%d are watched", now.Watched)
+	}
+}
+
+// A directory that has lost its files and gets them again is seen, though it was there all the time.
+func TestEventsOfFilesThatComeBack(t *testing.T) {
+	root := hosttest.Tree(t, "shard/kv/")
+	dir := hosttest.MakeData(t, filepath.Join(root, "shard/kv"))
+	w := watchEvents(t, root)
+	w.untilState(t, dir, report.Free)
+	if err := os.Remove(filepath.Join(dir, lock.DefaultNames.Lock)); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, "end of it", func(f *found) bool { return f.reports[dir] == nil })
+	hosttest.MakeStale(t, dir)
+	w.untilState(t, dir, report.Stale)
+}
+
+// A directory that is removed while another look at it is being applied leaves no process followed.
+func TestFollowedUntilRemoved(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.HeldPlain)
+	r := listening(t, root)
+	m := r.m
+	for range 50 {
+		s := r.lookAt(t, site.Dir)
+		removed := make(chan struct{})
+		go func() {
+			defer close(removed)
+			for !m.remove(site.Dir) {
+			}
+		}()
+		r.apply(s.report, s.watch)
+		<-removed
+		if now := m.events.source.Stats(); now.Followed != 0 {
+			t.Fatalf("%d are followed", now.Followed)
+		}
+	}
+}
+
+// What a walk could not read may be there later without an event: the next walk comes as soon as without events.
+func TestTreeUnwatchedWhereUnread(t *testing.T) {
+	root := hosttest.Tree(t, "kv")
+	r := listening(t, root)
+	visitor{r}.Failed(report.PathError{Path: root, Err: unix.EACCES})
+	if !r.unwatched.Load() {
+		t.Error("the next walk is put off, as if all were watched")
+	}
+}
