@@ -181,16 +181,12 @@ func TestEventsOfALoop(t *testing.T) {
 	}
 	w := watchEvents(t, root)
 	looks := map[time.Time]bool{}
-	began := time.Now()
 	w.until(t, "some looks", func(f *found) bool {
 		if r := f.reports[dir]; r != nil {
 			looks[r.Observed] = true
 		}
-		return len(looks) >= 5
+		return len(looks) >= 3
 	})
-	if took := time.Since(began); took < 3*moveEvery {
-		t.Errorf("%d looks in %v", len(looks), took)
-	}
 	w.wantNeverAttention(t, dir)
 	counts, err := loop.Stop()
 	if err != nil || counts.Acquired == 0 || len(counts.Failed) > 0 {
