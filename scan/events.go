@@ -1,8 +1,10 @@
 package scan
 
 import (
+	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,6 +20,7 @@ import (
 // process that a report names has ended. An event only says where to look: see package notify.
 type events struct {
 	source *notify.Source
+	full   [notify.Passed + 1]atomic.Bool // of each kind: no more is allowed, which is asked again after the next walk
 
 	mu     sync.Mutex
 	passed map[passedPath]passedDir // the directories that walks passed through
@@ -85,7 +88,9 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 	m.change(func(a *agenda) {
 		for _, d := range b.Dirs {
 			if passed, ok := d.Watch.Key.(passedPath); ok {
-				a.treeMoved = true
+				// One that had to go for the watch of a data directory says nothing of the tree.
+				a.treeMoved = a.treeMoved || d.Lost != notify.Budget && d.Lost != notify.NoSpace
+				a.treeWatched = a.treeWatched && d.Lost == 0
 				if d.Lost != 0 || !d.Moved.IsZero() {
 					m.events.forgetPassed(passed)
 				}
@@ -121,9 +126,18 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 // watch has events told of the directory that d is open on, unless there are none for it. Whoever watches
 // looks afterwards: what happens in between is told.
 func (e *events) watch(d lock.Dir, path string) *notify.Watch {
-	w, err := e.source.Watch(d.FD(), notify.Data, path)
-	if err != nil {
-		return nil // it is polled
+	return e.arm(d, notify.Data, path) // where there is none it is polled
+}
+
+// arm begins a watch. It returns nil where there is none to be had.
+func (e *events) arm(d lock.Dir, kind notify.Kind, key any) *notify.Watch {
+	if e.full[kind].Load() {
+		return nil
+	}
+	w, err := e.source.Watch(d.FD(), kind, key)
+	var refused *notify.RefusedError
+	if errors.As(err, &refused) && (refused.Reason == notify.Budget || refused.Reason == notify.NoSpace) {
+		e.full[kind].Store(true)
 	}
 	return w
 }
@@ -148,8 +162,8 @@ func (e *events) watchPassed(d lock.Dir, path string, walk int) bool {
 	if known {
 		return true
 	}
-	w, err := e.source.Watch(d.FD(), notify.Passed, key)
-	if err != nil {
+	w := e.arm(d, notify.Passed, key)
+	if w == nil {
 		return false
 	}
 	e.mu.Lock()
@@ -173,6 +187,9 @@ func (e *events) forgetPassed(key passedPath) {
 func (e *events) keepPassed(walk int) {
 	if e == nil {
 		return
+	}
+	for kind := range e.full {
+		e.full[kind].Store(false)
 	}
 	e.mu.Lock()
 	var gone []*notify.Watch
