@@ -2,6 +2,7 @@ package scan
 
 import (
 	"errors"
+	"iter"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -111,9 +112,16 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 			a.move(rec, now)
 		}
 		if len(b.Ends) > 0 {
+			ended := map[proc.Process]bool{}
+			for _, e := range b.Ends {
+				ended[e.Process] = true
+			}
 			for rec := range m.records.all() {
-				if slices.ContainsFunc(b.Ends, func(e notify.ProcessEnd) bool { return slices.Contains(processesIn(rec.report), e.Process) }) {
-					a.move(rec, now)
+				for p, lives := range processesOf(rec.report) {
+					if lives && ended[p] {
+						a.move(rec, now)
+						break
+					}
 				}
 			}
 		}
@@ -123,13 +131,8 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 	})
 }
 
-// watch has events told of the directory that d is open on, unless there are none for it. Whoever watches
-// looks afterwards: what happens in between is told.
-func (e *events) watch(d lock.Dir, path string) *notify.Watch {
-	return e.arm(d, notify.Data, path) // where there is none it is polled
-}
-
-// arm begins a watch. It returns nil where there is none to be had.
+// arm begins a watch of the directory that d is open on. Whoever watches looks afterwards: what happens in
+// between is told. It returns nil where there is no watch to be had: then the directory is polled.
 func (e *events) arm(d lock.Dir, kind notify.Kind, key any) *notify.Watch {
 	if e.full[kind].Load() {
 		return nil
@@ -240,21 +243,29 @@ func (e *events) follow(before, after *report.Report) (followed bool) {
 	return followed
 }
 
-// processesIn are those that a report names and that live.
+// processesIn are those that a report names and that live, each once.
 func processesIn(r *report.Report) (all []proc.Process) {
 	if r == nil {
 		return nil
 	}
-	add := func(p *report.Process) {
-		if id := (proc.Process{PID: p.PID, Ticks: p.Ticks}); !slices.Contains(all, id) {
-			all = append(all, id)
+	for p, lives := range processesOf(r) {
+		if lives && !slices.Contains(all, p) {
+			all = append(all, p)
 		}
 	}
-	for _, h := range r.Evidence.Holders {
-		add(h.Process)
-	}
-	if o := r.Evidence.Owner; o != nil && !r.Evidence.Process.Exited() {
-		add(o)
-	}
 	return all
+}
+
+// processesOf yields the processes that a report names, and whether each lives: those that hold a lock do.
+func processesOf(r *report.Report) iter.Seq2[proc.Process, bool] {
+	return func(yield func(proc.Process, bool) bool) {
+		for _, h := range r.Evidence.Holders {
+			if !yield(proc.Process{PID: h.Process.PID, Ticks: h.Process.Ticks}, true) {
+				return
+			}
+		}
+		if o := r.Evidence.Owner; o != nil {
+			yield(proc.Process{PID: o.PID, Ticks: o.Ticks}, !r.Evidence.Process.Exited())
+		}
+	}
 }

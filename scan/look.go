@@ -50,5 +50,5 @@ func (r *round) watch(d lock.Dir, path string, p plan) *notify.Watch {
 			return p.watch
 		}
 	}
-	return r.m.events.watch(d, path)
+	return r.m.events.arm(d, notify.Data, path)
 }

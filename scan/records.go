@@ -92,13 +92,9 @@ func (rs *records) known() *observe.Known {
 // processes returns those that some report names.
 func (rs *records) processes() map[proc.Process]bool {
 	named := map[proc.Process]bool{}
-	name := func(p *report.Process) { named[proc.Process{PID: p.PID, Ticks: p.Ticks}] = true }
 	for r := range rs.all() {
-		for _, h := range r.report.Evidence.Holders {
-			name(h.Process)
-		}
-		if owner := r.report.Evidence.Owner; owner != nil {
-			name(owner)
+		for p := range processesOf(r.report) {
+			named[p] = true
 		}
 	}
 	return named
