@@ -43,7 +43,7 @@ var may = map[string][]string{
 }
 
 // forTests are packages that only tests import.
-var forTests = []string{"lockscope/scan/hosttest", "lockscope/scan/report/reporttest"}
+var forTests = []string{"lockscope/scan/hosttest", "lockscope/scan/report/reporttest", "lockscope/ui/golden"}
 
 // Each package imports what it may, and nothing else.
 func TestArrows(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"lockscope/ui/golden"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/lock"
@@ -47,9 +49,9 @@ func TestScreenIsASCII(t *testing.T) {
 	}
 	m, _ := testModel(120, 30, Options{ASCII: true, Break: neverBreak})
 	m.take(reporttest.Scanned(reporttest.Changes(foreign(report.Stale))))
-	golden(t, "asciinames-120x30", m.shown())
+	golden.Check(t, "asciinames-120x30", m.shown())
 	m.typed("B")
-	golden(t, "asciinames-break-120x30", m.shown())
+	golden.Check(t, "asciinames-break-120x30", m.shown())
 	m.typed("esc", "/", "\\", "u", "0", "1", "5", "b")
 	if n := m.list.Matching(); n != 1 {
 		t.Errorf("a filter for what is shown finds %d", n)

@@ -3,9 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,26 +16,6 @@ import (
 	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test -update writes it anew):\n%s", file, got)
-	}
-}
 
 // testModel is a model of a size, at noon, with a source that nobody runs.
 func testModel(width, height int, o Options) (*model, *fakeSource) {

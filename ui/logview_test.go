@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"lockscope/ui/golden"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
@@ -31,9 +33,9 @@ func TestLog(t *testing.T) {
 	doubted.Checking = false
 	m.take(reporttest.Scanned(reporttest.Changes(doubted)), reporttest.Scanned(reporttest.Changes(reporttest.Stale("c")), reporttest.Root+"/b"))
 	m.take(report.Update{Errors: []report.PathError{{Path: "/x", Err: errors.New("open /x\x1b[1m: permission denied")}}, Progress: report.Progress{Visited: 1}}, reporttest.Scanned(nil))
-	golden(t, "log-120x40", m.shown())
+	golden.Check(t, "log-120x40", m.shown())
 	m.Update(tea.WindowSizeMsg{Width: 40, Height: 12})
-	golden(t, "log-40x12", m.shown())
+	golden.Check(t, "log-40x12", m.shown())
 	m.typed("G", "esc")
 	if m.mode != modeTable {
 		t.Error("esc does not leave the log")

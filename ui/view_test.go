@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"lockscope/ui/golden"
+
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 	"lockscope/ui/show"
@@ -53,7 +55,7 @@ func TestScreens(t *testing.T) {
 						t.Errorf("wider than the screen: %q", line)
 					}
 				}
-				golden(t, test.name+"-"+size.name, text)
+				golden.Check(t, test.name+"-"+size.name, text)
 			})
 		}
 	}
@@ -71,7 +73,7 @@ func TestWideScreens(t *testing.T) {
 		m, _ := testModel(test.width, test.height, Options{Break: neverBreak})
 		m.take(reporttest.Scanned(reporttest.Fleet(300)))
 		m.typed(strings.Fields(test.keys)...)
-		golden(t, test.name, m.shown())
+		golden.Check(t, test.name, m.shown())
 	}
 }
 
@@ -84,7 +86,7 @@ func TestPausedScreens(t *testing.T) {
 		m.take(reporttest.Scanned(reporttest.Fleet(30)))
 		m.typed("p")
 		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Free("a"), reporttest.Stale("b"))))
-		golden(t, "paused-"+size.name, m.shown())
+		golden.Check(t, "paused-"+size.name, m.shown())
 	}
 }
 

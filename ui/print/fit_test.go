@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"lockscope/ui/golden"
+
 	"github.com/charmbracelet/x/ansi"
 
 	"lockscope/scan/report"
@@ -34,7 +36,7 @@ func TestTableFitsTheTerminal(t *testing.T) {
 	for _, w := range []int{80, 60, 40, 20} {
 		opt := printOptions()
 		opt.Width = w
-		golden(t, fmt.Sprintf("table-%d", w), printed(t, Table, opt, updateOf(all...), summaryOf(all...)))
+		golden.Check(t, fmt.Sprintf("table-%d", w), printed(t, Table, opt, updateOf(all...), summaryOf(all...)))
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"lockscope/ui/golden"
+
 	"lockscope/lock"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
@@ -119,7 +121,7 @@ func TestPrintTable(t *testing.T) {
 	all := assorted()
 	u, s := updateOf(all...), summaryOf(all...)
 	s.Errors = 2
-	golden(t, "table", printed(t, Table, printOptions(), u, s))
+	golden.Check(t, "table", printed(t, Table, printOptions(), u, s))
 
 	t.Run("color", func(t *testing.T) {
 		opt := printOptions()

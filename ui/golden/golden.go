@@ -1,4 +1,5 @@
-package print
+// Package golden compares what is shown with golden files. Only tests import it.
+package golden
 
 import (
 	"flag"
@@ -9,7 +10,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func golden(t *testing.T, name, got string) {
+// Check compares a text with the file testdata/NAME.golden of the package under test. With -update it
+// writes the file instead.
+func Check(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name+".golden")
 	if *update {
