@@ -94,7 +94,7 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 	defer r.m.mu.Unlock()
 	if err == nil && r.todo.all {
 		r.m.agenda.polled, r.m.agenda.pollTook = r.start, processorTime()-before
-		if !r.todo.afresh {
+		if !r.todo.afresh && !r.todo.walk { // where it has walked, few were left to look at
 			r.m.turns = nextTurns(r.m.turns, r.m.agenda.pollTook, r.m.agenda.interval)
 		}
 	}
