@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 	"lockscope/ui/list"
 	"lockscope/ui/show"
@@ -18,7 +19,9 @@ func TestSinceNotKnown(t *testing.T) {
 	fresh.Written = time.Minute
 	for _, ascii := range []bool{false, true} {
 		m, _ := testModel(120, 30, Options{ASCII: ascii})
-		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Free("0"), old, fresh)))
+		changes := reporttest.Changes(reporttest.Free("0"), old, fresh)
+		changes[0].Report.Since = report.Since{}
+		m.take(reporttest.Scanned(changes))
 		m.sort(list.Order{Column: show.ColumnSince})
 		for _, want := range []string{"fresh old 0", "old fresh 0"} {
 			var got []string

@@ -18,7 +18,7 @@ var ErrUnknownType = errors.New("unknown type of object")
 // text may have parts of the line: escape it before printing.
 //
 // What Decode returns encodes to the same bytes again. A report gives the same State, Reasons, Keeper
-// and Breakable, and Since to the millisecond. Its sentences are the sender's, made safe to print.
+// and Breakable, and its times to the millisecond. Its sentences are the sender's, made safe to print.
 //
 // The sender may be of a later version. A word that is not known here becomes the one that claims
 // least: the state Unknown, no reason, an unknown lock or process, a pidfile that could not be
@@ -50,6 +50,9 @@ func Decode(line []byte) (Line, error) {
 	case typeDir, typeChange:
 		var d dirJSON
 		return decoded(line, &d)
+	case typeHandoff:
+		var h handoffJSON
+		return decoded(line, &h)
 	case typeGone:
 		var g goneJSON
 		return decoded(line, &g)

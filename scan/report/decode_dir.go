@@ -23,6 +23,7 @@ var errNotTold = errors.New("not told")
 func (d *dirJSON) line() (Line, error) {
 	r := &Report{
 		Observed: d.Observed,
+		Since:    Since{d.Since, d.AtLeast},
 		Verdict:  Verdict{State: known(d.State, States...)},
 		received: &sentences{summary: printable(d.Summary), next: printable(d.Next)},
 	}
@@ -42,7 +43,7 @@ func (d *dirJSON) line() (Line, error) {
 	}
 	ev := &r.Evidence
 	// In this order: the process rests on the pidfile, and what the holders hold on the lock.
-	err = errors.Join(checkTime(d.Observed), d.Lock.decode(ev), d.Pidfile.decode(ev), d.Process.decode(ev), decodeHolders(d.Holders, ev))
+	err = errors.Join(checkTime(d.Observed), checkTime(d.Since), d.Lock.decode(ev), d.Pidfile.decode(ev), d.Process.decode(ev), decodeHolders(d.Holders, ev))
 	if err != nil {
 		return Line{}, err
 	}

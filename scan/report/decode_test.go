@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"lockscope/lock"
 )
@@ -104,23 +103,6 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// A file's time can be any, and is credible only between 2001 and the look.
-func TestDecodeTimes(t *testing.T) {
-	for written, want := range map[string]time.Time{
-		"2026-11-22T15:06:00.5Z":    time.Date(2026, 11, 22, 15, 6, 0, 5e8, time.UTC),
-		"1970-01-01T00:00:00Z":      {},
-		"0001-01-01T00:00:00.001Z":  {},
-		"9999-12-31T23:59:59Z":      {},
-		"2026-11-22T18:06:00+03:00": time.Date(2026, 11, 22, 15, 6, 0, 0, time.UTC),
-	} {
-		text := `{"type":"dir","path":"/a","root":"/","state":"held","observed":"2026-11-22T16:06:00Z","pidfile":{"state":"named","pid":5,"written":"` + written +
-			`"},"lock":{"state":"held"},"holders":[{"pid":6,"fd":7,"started":"2026-11-22T14:00:00Z"}]}`
-		if got := decodeLine(t, []byte(text)).Change.Report.Since(); !got.Equal(want) {
-			t.Errorf("%s: since %v, want %v", written, got, want)
-		}
-	}
-}
-
 // Whatever comes from another host, what is made of it is safe to print, and stays the same when it is sent on.
 func FuzzDecode(f *testing.F) {
 	all := reported()
@@ -130,6 +112,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"type":"dir","path":"/a\u001b[2J","root":"/\u202e","state":"split","summary":"\u001b]0;a\u0007\\","next":"kill 1\r","lock":{"fs":"\u009b","dev":"1:2"},
 		"holders":[{"pid":1,"ns_pid":7,"command":"\u0000","user":"\n","deleted":true},{"pid":2}]}`))
 	f.Add([]byte(`{"type":"change","path":"x","path_bytes":"L/8b","root":"/","pidfile":{"state":"unreadable","written":"1970-01-01T00:00:00Z"}}`))
+	f.Add([]byte(`{"type":"handoff","path":"/a","root":"/","from":{"pid":1,"command":"\u009b"},"to":{"pid":2},"released":"2026-11-22T15:06:00.5Z","acquired":"2026-11-22T15:06:00.5Z","gap_at_most_ms":0.05}`))
 	f.Add([]byte(`{"type":"gone","path":"/\ud800"}`))
 	f.Add([]byte(`{"type":"error","path":"/","error":"\u001b"}`))
 	f.Add([]byte(`{"type":"summary","dirs":1,"states":{"held":1,"?":1},"seconds":0.0005,"host":"\u202e"}`))
@@ -157,7 +140,6 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("says %q", said)
 			}
 		}
-		r.Since()
 		r.Breakable()
 	})
 }

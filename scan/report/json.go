@@ -7,10 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// Line is one JSON object, as a line of the ndjson stream. One of Change, Gone, Error and Summary
-// is set.
+// Line is one JSON object, as a line of the ndjson stream. One of Change, Handoff, Gone, Error and
+// Summary is set.
 type Line struct {
 	Change  *Change    // a directory: "dir" if it is New, else "change"
+	Handoff *Handoff   // of one
 	Gone    string     // the path of what is no data directory any more
 	Error   *PathError // what could not be read
 	Summary *Summary   // the result of a pass
@@ -23,6 +24,8 @@ func (l Line) Encode() []byte {
 	switch {
 	case l.Change != nil:
 		return EncodeJSON(newDirJSON(l.Change))
+	case l.Handoff != nil:
+		return EncodeJSON(newHandoffJSON(l.Handoff))
 	case l.Error != nil:
 		return EncodeJSON(newErrorJSON(l.Error))
 	case l.Summary != nil:
@@ -56,6 +59,7 @@ func JSONText(s string) (text string, raw []byte) {
 const (
 	typeDir     = "dir"
 	typeChange  = "change"
+	typeHandoff = "handoff"
 	typeGone    = "gone"
 	typeError   = "error"
 	typeSummary = "summary"

@@ -19,6 +19,8 @@ type dirJSON struct {
 	Summary   string       `json:"summary,omitempty"`
 	Next      string       `json:"next,omitempty"`
 	Observed  time.Time    `json:"observed,omitzero"`
+	Since     time.Time    `json:"since,omitzero"`
+	AtLeast   bool         `json:"since_at_least,omitempty"`
 	Lock      lockJSON     `json:"lock"`
 	Pidfile   *pidfileJSON `json:"pidfile,omitempty"`
 	Process   *processJSON `json:"process,omitempty"`
@@ -71,6 +73,8 @@ func newDirJSON(c *Change) dirJSON {
 		State:    r.Verdict.State.String(),
 		Reasons:  []string{},
 		Observed: jsonTime(r.Observed),
+		Since:    jsonTime(r.Since.At),
+		AtLeast:  r.Since.AtLeast,
 		Lock: lockJSON{
 			State: ev.Lock.State.String(), Source: ev.Source.String(), Inode: ev.Lock.ID.Ino, Locker: ev.Locker, FS: ev.FS,
 		},

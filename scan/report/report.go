@@ -21,38 +21,9 @@ type Report struct {
 	Verdict  Verdict
 	Checking bool      // it awaits a second look: until then it is neither healthy nor a problem
 	Observed time.Time // when the evidence was gathered
+	Since    Since     // how long the state has been so
 
 	received *sentences // what its sender says of it; nil in a report that was not decoded
-}
-
-// Since returns since when the present state is known to last. That is when the pidfile was
-// written, or when the live process that it names started if that was later. Without a pidfile it
-// is when the first holder started. It is zero where no credible time is known.
-func (r *Report) Since() time.Time {
-	ev := &r.Evidence
-	since := r.credible(ev.Pidfile.ID.MTime)
-	if o := ev.Owner; o != nil && (r.Verdict.State == Held || r.Verdict.State == Unguarded) && o.Started.After(since) {
-		since = o.Started
-	}
-	if ev.Pidfile.ID.MTime != 0 {
-		return since
-	}
-	for _, h := range ev.Holders {
-		if since.IsZero() || h.Process.Started.Before(since) {
-			since = h.Process.Started
-		}
-	}
-	return since
-}
-
-// credible returns a file's time, or zero if it cannot be true: the clock was wrong, or somebody
-// set it.
-func (r *Report) credible(mtime int64) time.Time {
-	t := time.Unix(0, mtime)
-	if mtime == 0 || t.Before(firstTime) || !r.Observed.IsZero() && t.After(r.Observed.Add(ClockSkew)) {
-		return time.Time{}
-	}
-	return t
 }
 
 // Keeper returns the process that the row of a directory is about, or nil if there is none. It is the

@@ -39,6 +39,7 @@ type Progress struct {
 // Update is what changed since the last one.
 type Update struct {
 	Changes  []Change
+	Handoffs []Handoff   // in the order in which they were complete
 	Gone     []string    // paths of what is no data directory any more
 	Errors   []PathError // new since the last update; each walk begins the list anew
 	Progress Progress

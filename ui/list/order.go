@@ -47,7 +47,7 @@ func (o Order) key(r *Row) sortKey {
 		k.number = beginning(k.text)
 	case show.ColumnSince:
 		k.number = nothing
-		if since := r.Report.Since(); !since.IsZero() {
+		if since := r.Report.Since.At; !since.IsZero() {
 			k.number = math.MaxInt64 - uint64(since.UnixNano())
 		}
 	}

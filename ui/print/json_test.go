@@ -43,7 +43,7 @@ func TestPrintNDJSONFields(t *testing.T) {
 		t.Fatalf("got %d lines", len(out))
 	}
 	want := decode(t, `{"type":"dir","path":"/srv/us/tenant-1180/data","root":"/srv","state":"orphaned",
-		"reasons":["pid-gone","inherited-fd"],"observed":"2026-11-22T16:06:00Z",
+		"reasons":["pid-gone","inherited-fd"],"observed":"2026-11-22T16:06:00Z","since":"2026-11-22T14:06:00Z",
 		"lock":{"state":"held","source":"table","dev":"254:0","inode":10413990,"locker":4410,"fs":"ext4"},
 		"pidfile":{"state":"named","pid":4410,"written":"2026-11-22T14:06:00Z","inode":10413991},
 		"process":{"pid":4410,"state":"gone"},

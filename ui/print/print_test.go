@@ -27,6 +27,7 @@ func someProcess(pid int, command string, age time.Duration) *report.Process {
 func inheritedLock() *report.Report {
 	r := &report.Report{Root: "/srv", Path: "/srv/us/tenant-1180/data", Observed: printedAt}
 	r.Verdict.State = report.Orphaned
+	r.Since = report.Since{At: ago(2 * time.Hour)}
 	r.Verdict.Reasons = r.Verdict.Reasons.With(report.PIDGone).With(report.InheritedFD)
 	ev := &r.Evidence
 	ev.Lock = lock.LockFile{State: lock.LockHeld, ID: lock.FileID{Ino: 10413990}}
@@ -52,6 +53,7 @@ func reportAt(path string, state report.State) *report.Report {
 func assorted() []*report.Report {
 	held := reportAt("/srv/eu/データ", report.Held)
 	held.Evidence.Lock.State = lock.LockHeld
+	held.Since = report.Since{At: ago(3 * time.Minute), AtLeast: true}
 	for i, pid := range []int{100, 101, 101, 102, 103, 104} {
 		held.Evidence.Holders = append(held.Evidence.Holders,
 			report.Holder{Process: someProcess(pid, "kvd --name \x1b[31mred "+strings.Repeat("x", 100), 3*time.Minute), FD: i})

@@ -63,7 +63,7 @@ func tableHead() (head show.Cells) {
 // tableCells returns a report's row. Its ages are those at the time of the look.
 func tableCells(r *report.Report, opt Options) show.Cells {
 	style := show.RowStyle{
-		Chars:   show.Charset{ASCII: opt.ASCII, Dash: dash, Mark: cutMark},
+		Chars:   show.Charset{ASCII: opt.ASCII, Dash: dash, Mark: cutMark, AtLeast: ">="},
 		Path:    opt.displayPath,
 		Command: maxCommand,
 	}

@@ -47,10 +47,6 @@ type RowStyle struct {
 // Row is the row of a directory, with its ages as of now.
 func (s *RowStyle) Row(r *report.Report, now time.Time) Cells {
 	c := ClassOf(r)
-	since := s.Chars.Dash
-	if t := r.Since(); !t.IsZero() {
-		since = Age(now.Sub(t))
-	}
 	text := Command(r)
 	text = text[:min(len(text), maxCellBytes*s.Command)]
 	row := Cells{
@@ -59,7 +55,7 @@ func (s *RowStyle) Row(r *report.Report, now time.Time) Cells {
 		ColumnPidfile:   {Text: s.pidfile(&r.Evidence.Pidfile)},
 		ColumnHolder:    {Text: s.holders(&r.Evidence)},
 		ColumnCommand:   {Text: s.Chars.Escape(text)},
-		ColumnSince:     {Text: since},
+		ColumnSince:     {Text: s.since(r.Since, now)},
 	}
 	if glyph := s.Chars.glyphs[c]; glyph != "" {
 		row[ColumnState].Text = glyph + " " + row[ColumnState].Text
@@ -70,6 +66,18 @@ func (s *RowStyle) Row(r *report.Report, now time.Time) Cells {
 		}
 	}
 	return row
+}
+
+// since is how long a state has lasted. One that was first seen a moment ago may be of any age.
+func (s *RowStyle) since(t report.Since, now time.Time) string {
+	age := now.Sub(t.At)
+	switch {
+	case t.At.IsZero() || t.AtLeast && age < time.Second:
+		return s.Chars.Dash
+	case t.AtLeast:
+		return s.Chars.AtLeast + Age(age)
+	}
+	return Age(age)
 }
 
 // narrowWords are short words for pidfiles that name nobody.

@@ -16,6 +16,8 @@ type Charset struct {
 	Dot    string             // between two facts on one line
 	Mark   string             // stands for what was cut
 	Arrow  string             // from one state to another
+
+	AtLeast string // before a time that may have been longer
 }
 
 // NewCharset is for a screen: with ascii, for one that can show nothing else.
@@ -24,12 +26,12 @@ func NewCharset(ascii bool) Charset {
 		return Charset{
 			ASCII:  true,
 			glyphs: [ClassCount]string{"X", "X", "!", "!", "!", "~", "?", ":", ".", " "},
-			Dash:   "-", Dot: "-", Mark: "...", Arrow: "->",
+			Dash:   "-", Dot: "-", Mark: "...", Arrow: "->", AtLeast: ">=",
 		}
 	}
 	return Charset{
 		glyphs: [ClassCount]string{"✖", "✖", "!", "!", "!", "~", "?", "…", "·", " "},
-		Dash:   "–", Dot: "·", Mark: "…", Arrow: "→",
+		Dash:   "–", Dot: "·", Mark: "…", Arrow: "→", AtLeast: "≥",
 	}
 }
 

@@ -67,6 +67,14 @@ func (s Dir) Report() *report.Report {
 	case report.Free:
 		e.Pidfile.State = lock.PidfileMissing
 	}
+	switch {
+	case s.PID > 0:
+		r.Since.At = Noon.Add(-s.Written)
+	case len(s.Holders) > 0:
+		r.Since.At = s.Holders[0].Process.Started
+	default:
+		r.Since = r.FirstSince()
+	}
 	return r
 }
 
