@@ -69,7 +69,7 @@ func BenchmarkEvent(b *testing.B) {
 			parseEvents(buf, func(event) { events++ })
 			b.ReportAllocs()
 			for b.Loop() {
-				l.entriesChanged(buf, now)
+				l.entriesChanged(buf, Moment{At: now})
 				l.Take()
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*events), "ns/event")
@@ -89,7 +89,7 @@ func BenchmarkTold(b *testing.B) {
 		fd, err := unix.Open(name, unix.O_CREAT|unix.O_WRONLY|unix.O_CLOEXEC, 0o644)
 		try(b, err)
 		l.until("it is told", func() bool { return len(l.at(w).Entries) > 0 })
-		took = append(took, l.at(w).Entries[0].At.Sub(began))
+		took = append(took, l.at(w).Entries[0].When.At.Sub(began))
 		unix.Close(fd)
 		try(b, os.Remove(name))
 		l.until("it is told", func() bool { return len(l.at(w).Entries) > 1 })

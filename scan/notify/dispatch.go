@@ -8,24 +8,25 @@ import (
 
 // entriesChanged keeps what of the events of one read is to be told, and reports whether any of
 // them counts.
-func (s *Source) entriesChanged(buf []byte, now time.Time) (counts bool) {
+func (s *Source) entriesChanged(buf []byte, when Moment) (counts bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.stats.Counted
+	before, now := s.stats.Counted, when.At
 	ws := &s.watches
 	for _, m := range ws.load.turn(int64(now.Sub(s.began) / s.limits.window)) {
 		if ws.marks[m.wd] == m {
 			s.lose(m, Noisy, now, ws.load.banish(m.dir, now))
 		}
 	}
-	if whole := parseEvents(buf, func(e event) { s.handle(e, now) }); !whole {
+	if whole := parseEvents(buf, func(e event) { s.handle(e, when) }); !whole {
 		s.overflowed(now)
 	}
 	return s.stats.Counted > before
 }
 
 // handle keeps one event, if it is to be told. The caller holds mu.
-func (s *Source) handle(e event, now time.Time) {
+func (s *Source) handle(e event, when Moment) {
+	now := when.At
 	s.stats.Events++
 	if e.mask&unix.IN_Q_OVERFLOW != 0 {
 		s.overflowed(now)
@@ -48,7 +49,7 @@ func (s *Source) handle(e event, now time.Time) {
 		s.newsOf(m).moved = now
 		s.tell()
 	case e.change() != 0:
-		entry := Entry{Name: string(e.name), Change: e.change(), IsDir: e.isDir(), Cookie: e.cookie, At: now}
+		entry := Entry{Name: string(e.name), Change: e.change(), IsDir: e.isDir(), Cookie: e.cookie, When: when}
 		entry.named = s.counts(entry.Name)
 		counts := entry.named || entry.IsDir && m.has(Passed)
 		s.watches.load.note(m, counts)

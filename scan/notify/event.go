@@ -46,11 +46,15 @@ type Entry struct {
 	Name   string // any bytes but '/' and NUL
 	Change Change
 	IsDir  bool
-	Cookie uint32    // the same in the MovedFrom and MovedTo of one rename
-	At     time.Time // when it was read
+	Cookie uint32 // the same in the MovedFrom and MovedTo of one rename
+	When   Moment
 
 	named bool // its name counts: else it is told for being a sub-directory
 }
+
+// Moment is when something happened: after After, when it was seen that it had not happened yet, and before
+// At, when it was read. Inotify and pidfds do not tell the time.
+type Moment struct{ After, At time.Time }
 
 // Change is what happened to an entry.
 type Change uint8
@@ -74,7 +78,7 @@ var changes = [...]string{"unknown", Created: "created", Deleted: "deleted", Mov
 // ProcessEnd tells that a process has ended.
 type ProcessEnd struct {
 	Process proc.Process // as it was given to Follow
-	At      time.Time    // when that was read: it has ended before
+	When    Moment       // After is zero if it had ended before it was followed
 }
 
 // Reason is why something is not, or no longer, watched or followed.

@@ -86,7 +86,7 @@ func FuzzParse(f *testing.F) {
 		if size > len(buf) || whole && events == 0 && len(buf) > 0 {
 			t.Errorf("%d events of %d bytes, of %d, whole %v", events, size, len(buf), whole)
 		}
-		s.entriesChanged(buf, s.began)
+		s.entriesChanged(buf, Moment{At: s.began})
 		batch := s.Take()
 		if s.stats.Events != events || !whole && batch.Overflow.IsZero() && s.stats.Overflows == 0 {
 			t.Errorf("%d events, whole %v: %+v", events, whole, s.stats)

@@ -27,7 +27,7 @@ type followed struct {
 	fd     int   // of the process; -1 once it has ended
 	serial int32 // of the descriptor, whose number may have been another's
 	refs   int
-	at     time.Time // when it was seen to have ended
+	end    Moment
 }
 
 // Follow tells of the end of a process. If it has ended already, or another has its PID, that is
@@ -92,7 +92,7 @@ func (s *Source) follow(p proc.Process, fd int, isEnded bool, err error) error {
 	case f != nil: // by another call meanwhile, or by this one
 		f.refs++
 	case isEnded:
-		f = &followed{who: p, fd: -1, refs: 1, at: time.Now()}
+		f = &followed{who: p, fd: -1, refs: 1, end: Moment{At: time.Now()}}
 		ps.by[p] = f
 		ps.ended = append(ps.ended, f)
 		s.tell()
@@ -168,7 +168,7 @@ func (s *Source) letGo(f *followed) {
 }
 
 // processesEnded keeps the ends of processes until they are taken.
-func (s *Source) processesEnded(events []unix.EpollEvent, now time.Time) {
+func (s *Source) processesEnded(events []unix.EpollEvent, when Moment) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range events {
@@ -177,7 +177,7 @@ func (s *Source) processesEnded(events []unix.EpollEvent, now time.Time) {
 			continue // let go since
 		}
 		s.letGo(f)
-		f.at = now
+		f.end = when
 		s.processes.ended = append(s.processes.ended, f)
 		s.tell()
 	}
@@ -188,7 +188,7 @@ func (ps *processes) take() (ends []ProcessEnd) {
 	for _, f := range ps.ended {
 		if ps.by[f.who] == f {
 			delete(ps.by, f.who)
-			ends = append(ends, ProcessEnd{Process: f.who, At: f.at})
+			ends = append(ends, ProcessEnd{Process: f.who, When: f.end})
 		}
 	}
 	ps.ended = nil

@@ -48,7 +48,7 @@ func (l *listener) hears(p proc.Process) (at time.Time) {
 		for _, e := range l.ends {
 			if e.Process == p {
 				n++
-				at = e.At
+				at = e.When.At
 			}
 		}
 		return n
@@ -159,7 +159,7 @@ func TestDescriptorReused(t *testing.T) {
 	d, p := daemon(t, locktest.TestWorld(t))
 	l.follow(p)
 	f := l.processes.by[p]
-	l.processesEnded([]unix.EpollEvent{{Events: unix.EPOLLIN, Fd: int32(f.fd), Pad: f.serial - 1}}, time.Now())
+	l.processesEnded([]unix.EpollEvent{{Events: unix.EPOLLIN, Fd: int32(f.fd), Pad: f.serial - 1}}, Moment{At: time.Now()})
 	if l.takeAll(); len(l.ends) != 0 {
 		t.Errorf("told %v of a process that lives", l.ends)
 	}
@@ -240,14 +240,14 @@ func TestEntriesBeforeEnd(t *testing.T) {
 		l.until("it ends", func() bool {
 			j := slices.IndexFunc(l.ends, func(e ProcessEnd) bool { return e.Process == p })
 			if j >= 0 {
-				at = l.ends[j].At
+				at = l.ends[j].When.At
 			}
 			return j >= 0
 		})
 		cmd.Wait()
 		entries := l.at(w).Entries
 		last := entries[len(entries)-1]
-		if len(entries) != 2*(i+1) || last.Change != Deleted || last.At.After(at) {
+		if len(entries) != 2*(i+1) || last.Change != Deleted || last.When.At.After(at) {
 			t.Fatalf("its end was told at %v; by then, the last of %d entries was %+v", at, len(entries), last)
 		}
 	}

@@ -14,14 +14,17 @@ type reader struct {
 	ready   [128]unix.EpollEvent
 	buf     []byte
 
-	last   time.Time // the end of the last round
-	rounds int       // in succession, less than a rest apart
+	emptied time.Time // when there was last nothing to read of directories
+	asked   time.Time // when it was last seen which processes had ended: all of them
+	last    time.Time // the end of the last round
+	rounds  int       // in succession, less than a rest apart
 }
 
 // round waits until there is something to read, and reads it. It returns false when the Source is
 // closed.
 func (r *reader) round() bool {
 	s := r.source
+	alive := r.asked
 	n := r.wait()
 	if n == 0 {
 		return false
@@ -41,7 +44,7 @@ func (r *reader) round() bool {
 		counts = r.drain()
 	}
 	if len(ended) > 0 {
-		s.processesEnded(ended, time.Now())
+		s.processesEnded(ended, Moment{alive, time.Now()})
 	}
 	if counts || len(ended) > 0 {
 		r.rest(rest)
@@ -62,10 +65,14 @@ const entriesReady = unix.EPOLLIN | unix.EPOLLONESHOT
 // wait waits until something is ready, and returns how much is: nothing where the Source is closed.
 func (r *reader) wait() (n int) {
 	r.waiting.Read(func(epoll uintptr) (done bool) {
+		asked := time.Now()
 		err := ignoringEINTR(func() (err error) {
 			n, err = unix.EpollWait(int(epoll), r.ready[:], 0)
 			return err
 		})
+		if n < len(r.ready) {
+			r.asked = asked
+		}
 		return n > 0 || err != nil // there is no error while it is open
 	})
 	return max(n, 0)
@@ -78,15 +85,18 @@ func (r *reader) drain() (counts bool) {
 		return false
 	}
 	for range mostReads {
+		began := time.Now()
 		n, err := unix.Read(s.inotify, r.buf)
 		if err == unix.EINTR {
 			continue
-		} else if err != nil || n <= 0 {
-			break // EAGAIN: that was all
+		} else if err != nil || n <= 0 { // EAGAIN: that was all
+			r.emptied = began
+			break
 		}
-		counts = s.entriesChanged(r.buf[:n], time.Now()) || counts
-		if len(r.buf)-n >= mostEvent {
-			break // the next one would have fitted
+		counts = s.entriesChanged(r.buf[:n], Moment{r.emptied, time.Now()}) || counts
+		if len(r.buf)-n >= mostEvent { // the next one would have fitted
+			r.emptied = began
+			break
 		}
 	}
 	return counts

@@ -217,7 +217,7 @@ func (s *Source) run() {
 	if err != nil {
 		return // cannot be: it is open
 	}
-	r := reader{source: s, waiting: waiting, buf: make([]byte, bufferSize)}
+	r := reader{source: s, waiting: waiting, buf: make([]byte, bufferSize), emptied: s.began}
 	for r.round() {
 	}
 }

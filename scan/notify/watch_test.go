@@ -37,10 +37,10 @@ func TestAcquireAndRelease(t *testing.T) {
 			l.expect(w, slices.Concat([]string{"created .handoff.lock"}, acquired, released)...)
 			last := began
 			for _, e := range l.at(w).Entries {
-				if e.At.Before(last) || time.Since(e.At) < 0 {
-					t.Errorf("%v %s was read at %v, after %v", e.Change, e.Name, e.At, last)
+				if e.When.At.Before(last) || time.Since(e.When.At) < 0 {
+					t.Errorf("%v %s was read at %v, after %v", e.Change, e.Name, e.When.At, last)
 				}
-				last = e.At
+				last = e.When.At
 			}
 			if e := l.at(w).Entries; e[2].Cookie == 0 || e[2].Cookie != e[3].Cookie {
 				t.Errorf("the rename's cookies are %d and %d", e[2].Cookie, e[3].Cookie)
