@@ -115,6 +115,9 @@ func classifyFree(ev *Evidence) Verdict {
 		if len(ev.Temps) > 0 {
 			return Verdict{Stale, why}
 		}
+		if ev.Releaser != nil {
+			why = why.With(HandingOver)
+		}
 		return Verdict{Free, why}
 	case lock.PidfileEmpty, lock.PidfileMalformed:
 		return Verdict{Stale, why.With(pidfileReason(ev.Pidfile.State))}

@@ -96,6 +96,7 @@ var trueOf = map[Reason]func(*Evidence) bool{
 	TempLeftover:       func(ev *Evidence) bool { return len(ev.Temps) > 0 && !isHeld(ev) },
 	Acquiring:          func(ev *Evidence) bool { return ev.Acquiring },
 	Changing:           func(ev *Evidence) bool { return ev.Changing },
+	HandingOver:        func(ev *Evidence) bool { return ev.Releaser != nil },
 	Permission: func(ev *Evidence) bool {
 		return hasError(ev, fs.ErrPermission) || ev.Process == lock.ProcessUnknown && isNamed(ev)
 	},
@@ -227,6 +228,8 @@ func TestClassify(t *testing.T) {
 		{"different at every look", lock.LockHeld, named, lock.ProcessGone, []Holder{holder(takerPID, takerPID)},
 			func(ev *Evidence) { ev.Changing = true }, Held, []Reason{Changing}},
 		{"free", lock.LockFree, lock.Pidfile{State: lock.PidfileMissing}, 0, nil, nil, Free, nil},
+		{"being handed over", lock.LockFree, lock.Pidfile{State: lock.PidfileMissing}, 0, nil,
+			func(ev *Evidence) { ev.Releaser = kvd }, Free, []Reason{HandingOver}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ev := Evidence{Holders: tt.holders}

@@ -28,7 +28,7 @@ var ErrUnknownType = errors.New("unknown type of object")
 //   - the identity of the directory, the device and the size of its files, the text of the pidfile:
 //     so no break is possible from it here, where the path may lead to another directory
 //   - the errors behind what is unknown, and Searched, OpenElsewhere, Changing, Acquiring, OtherPIDNS,
-//     Restrictions, OverlayMount, UnreadMountNS, Another, Taker and Temps; the sentences tell of them
+//     Restrictions, OverlayMount, UnreadMountNS, Another, Releaser, Taker and Temps; the sentences tell of them
 //   - the ticks of processes; and where the pidfile names a process by its PID in another namespace,
 //     which PID that has here
 //   - what a holder uses besides (OtherUse), and whether a mount covers its file

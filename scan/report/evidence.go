@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"lockscope/lock"
@@ -84,6 +85,10 @@ type Evidence struct {
 	OtherPIDNS   bool
 	Restrictions Restrictions
 
+	// Releaser is who was seen to release the lock, a short time ago, if it still lives: it may be handing the
+	// directory over to another process. Nil where nobody was seen.
+	Releaser *Process
+
 	// OverlayMount is the mount point of an overlay of which the directory is, or may be, in a layer.
 	OverlayMount string
 	// UnreadMountNS is how many mount namespaces could not be read. An overlay with the directory
@@ -104,6 +109,11 @@ func (ev *Evidence) SharesDevice() bool { return ev.Device != ev.Dir.Dev }
 
 // NamedHolds reports whether the process that the pidfile names is a holder.
 func (ev *Evidence) NamedHolds() bool { return ev.NamedHolder() != nil }
+
+// HasHolder reports whether a process is a holder.
+func (ev *Evidence) HasHolder(p *Process) bool {
+	return slices.ContainsFunc(ev.Holders, func(h Holder) bool { return h.Process.PID == p.PID && h.Process.Ticks == p.Ticks })
+}
 
 // NamedHolder returns the holder that the pidfile names, or nil. In a container the pidfile has the
 // PID of the holder's own namespace; that match comes before one by the PID here.

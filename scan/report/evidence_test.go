@@ -43,6 +43,9 @@ func surroundings(ev *Evidence) []func(*Evidence) {
 			all = append(all, func(ev *Evidence) { ev.OpenElsewhere, ev.Openers, ev.Source = true, openers, SourceProbe })
 		}
 	}
+	if ev.Lock.State == lock.LockFree && ev.Pidfile.State == lock.PidfileMissing {
+		all = append(all, func(ev *Evidence) { ev.Releaser = kvd })
+	}
 	if ev.Owner == nil {
 		return all
 	}

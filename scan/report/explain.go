@@ -126,5 +126,8 @@ func (x explainer) free() (summary string, todo advice) {
 	if x.why.Has(Changing) {
 		return "Nobody held the lock, but no two looks found the same: it is acquired and released all the time.", advice{}
 	}
+	if x.why.Has(HandingOver) {
+		return x.nobodyHolds() + ". " + programAndPID(x.ev.Releaser) + " has released it and still runs: it may be handing the directory over." + x.openers(), advice{}
+	}
 	return x.nobodyHolds() + "." + x.openers(), advice{}
 }

@@ -206,6 +206,8 @@ func TestExplain(t *testing.T) {
 		{"held, changing", evidence(held, lock.ProcessGone, holds(rival)).with(func(ev *Evidence) { ev.Changing = true }), Held,
 			"The lock is held, but no two looks found the same: it is acquired and released all the time.", "", ""},
 		{"free", evidence(free, 0).with(withPidfile(lock.PidfileMissing, "")), Free, "Nobody holds the lock.", "", ""},
+		{"being handed over", evidence(free, 0).with(withPidfile(lock.PidfileMissing, "")).with(func(ev *Evidence) { ev.Releaser = kvd }), Free,
+			"Nobody holds the lock. kvd 8121 has released it and still runs: it may be handing the directory over.", "", ""},
 		{"free, changing", evidence(free, 0).with(withPidfile(lock.PidfileMissing, "")).with(func(ev *Evidence) { ev.Changing = true }), Free,
 			"Nobody held the lock, but no two looks found the same: it is acquired and released all the time.", "", ""},
 		{"unknown, timeout", Evidence{Err: fmt.Errorf("%w in %v", ErrNoAnswer, 5*time.Second)}, Unknown,

@@ -38,6 +38,7 @@ const (
 	HoldsAnother                     // the pidfile's process holds the lock of another directory with the same pidfile
 	OpenElsewhere                    // the lock file is open, and no lock is seen to be held through it
 	Leased                           // a process keeps a lease on the lock file
+	HandingOver                      // who released the lock still lives: it may be handing the directory over
 	MountedOver                      // a mount covers the directory whose lock file is held
 	reasonCount
 )
@@ -47,7 +48,7 @@ var reasonCodes = [reasonCount]string{
 	"pidfile-missing", "pidfile-empty", "pidfile-malformed", "pidfile-not-regular", "pidfile-unreadable",
 	"lockfile-missing", "lockfile-not-regular", "lockfile-deleted", "inherited-fd", "holder-not-visible",
 	"temp-leftover", "acquiring", "changing", "permission", "io-error", "timeout", "not-probed", "not-visible",
-	"pid-thread", "posix-lock", "holds-another", "open-elsewhere", "leased", "mounted-over",
+	"pid-thread", "posix-lock", "holds-another", "open-elsewhere", "leased", "handing-over", "mounted-over",
 }
 
 // String returns the code.
