@@ -71,6 +71,14 @@ func (a *agenda) move(r *record, now time.Time) {
 	}
 }
 
+// lookAgain has a directory looked at again after a time that is shorter than between other looks.
+func (a *agenda) lookAgain(r *record, at time.Time) {
+	if a.moved == nil {
+		a.moved = map[*record]time.Time{}
+	}
+	a.moved[r] = at
+}
+
 // takeMoved returns the directories at which something moved and that may be looked at now, and forgets
 // that it did. next is when there will be another, zero if there is none. Without an interval there is none.
 func (a *agenda) takeMoved(now time.Time) (due []*record, next time.Time) {

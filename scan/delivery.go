@@ -132,7 +132,8 @@ func (d *delivery) flush() {
 	d.next, d.filled = report.Update{}, false
 	if d.held && !d.closed {
 		update.Changes, d.next.Changes = nil, update.Changes
-		d.filled = len(d.next.Changes) > 0
+		update.Handoffs, d.next.Handoffs = nil, update.Handoffs
+		d.filled = len(d.next.Changes)+len(d.next.Handoffs) > 0
 	}
 	d.mu.Unlock()
 	if filled {

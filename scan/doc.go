@@ -25,6 +25,14 @@
 // polled in turn. Without CAP_LEASE there are no events, and everything is polled: an event
 // comes at the moment of a hand-off, when a flock probe must not be made.
 //
+// # Hand-offs
+//
+// A daemon hands a directory over by a release, after which its successor acquires. Between the two the
+// directory is free for some milliseconds, and no look would see it. The events of the pidfile tell: it goes
+// while its owner lives, and the next one comes, of another process that holds the lock. Whose it is must be
+// asked at once, before the one after it comes: that is a small part of a look, and is done outside of rounds.
+// A stop, a restart, a break and an rm of the pidfile make the same events, and are told apart by who lives.
+//
 // # When a verdict stands
 //
 // An acquire takes the lock before it writes the pidfile. A release unlinks the pidfile before it

@@ -86,6 +86,7 @@ func (m *Monitor) listen() (stop func()) {
 // noteEvents puts on the agenda what moved.
 func (m *Monitor) noteEvents(b notify.Batch) {
 	now := time.Now()
+	var arrived []*record // whose next pidfile is there
 	m.change(func(a *agenda) {
 		for _, d := range b.Dirs {
 			if passed, ok := d.Watch.Key.(passedPath); ok {
@@ -109,26 +110,38 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 				m.events.moved[path] = true
 				continue
 			}
+			if rec.noteEntries(m.cfg.Names, d) {
+				arrived = append(arrived, rec)
+			}
+			rec.noteMove(now)
 			a.move(rec, now)
 		}
 		if len(b.Ends) > 0 {
-			ended := map[proc.Process]bool{}
+			ended := map[proc.Process]notify.ProcessEnd{}
 			for _, e := range b.Ends {
-				ended[e.Process] = true
+				ended[e.Process] = e
 			}
 			for rec := range m.records.all() {
-				for p, lives := range processesOf(rec.report) {
-					if lives && ended[p] {
-						a.move(rec, now)
-						break
-					}
+				if rec.noteEnds(ended) {
+					rec.noteMove(now)
+					a.move(rec, now)
+				}
+				if rec.handover.isArrived() {
+					arrived = append(arrived, rec)
 				}
 			}
+		}
+		if !b.Overflow.IsZero() { // what was lost is not known
+			for rec := range m.records.all() {
+				rec.handover = nil
+			}
+			arrived = nil
 		}
 		// What a mount covers now makes events no more, and below what it shows there may be directories.
 		a.allMoved = a.allMoved || !b.Mounts.IsZero() || !b.Overflow.IsZero()
 		a.treeMoved = a.treeMoved || !b.Mounts.IsZero() || !b.Overflow.IsZero()
 	})
+	m.lookWhoArrived(arrived)
 }
 
 // arm begins a watch of the directory that d is open on. Whoever watches looks afterwards: what happens in
@@ -259,13 +272,16 @@ func processesIn(r *report.Report) (all []proc.Process) {
 // processesOf yields the processes that a report names, and whether each lives: those that hold a lock do.
 func processesOf(r *report.Report) iter.Seq2[proc.Process, bool] {
 	return func(yield func(proc.Process, bool) bool) {
+		if p := r.Evidence.Releaser; p != nil && !yield(identity(p), true) {
+			return
+		}
 		for _, h := range r.Evidence.Holders {
-			if !yield(proc.Process{PID: h.Process.PID, Ticks: h.Process.Ticks}, true) {
+			if !yield(identity(h.Process), true) {
 				return
 			}
 		}
 		if o := r.Evidence.Owner; o != nil {
-			yield(proc.Process{PID: o.PID, Ticks: o.Ticks}, !r.Evidence.Process.Exited())
+			yield(identity(o), !r.Evidence.Process.Exited())
 		}
 	}
 }

@@ -267,7 +267,7 @@ func TestEventBeforeRecord(t *testing.T) {
 	s := r.lookAt(t, dir)
 	hosttest.MakeStale(t, dir)
 	hosttest.Eventually(t, "the event was taken", func() bool { return m.locked(func() bool { return m.events.moved[dir] }) })
-	r.apply(s.report, s.watch)
+	r.apply(s.report, s.watch, nil)
 	if !m.locked(func() bool { _, noted := m.agenda.moved[m.records.find(dir)]; return noted }) {
 		t.Error("it is not looked at again")
 	}
@@ -282,14 +282,14 @@ func TestWatchLostBeforeItIsKept(t *testing.T) {
 	for _, known := range []bool{false, true} {
 		if known {
 			s := r.lookAt(t, hosttest.MakeStale(t, dir))
-			r.apply(s.report, s.watch)
+			r.apply(s.report, s.watch, nil)
 		}
 		s := r.lookAt(t, dir)
 		if err := os.RemoveAll(dir); err != nil {
 			t.Fatal(err)
 		}
 		hosttest.Eventually(t, "the loss was taken", func() bool { return m.locked(func() bool { return m.events.lost[s.watch] }) })
-		r.apply(s.report, s.watch)
+		r.apply(s.report, s.watch, nil)
 		if rec := m.records.find(dir); rec.watch != nil || rec.makesEvents() {
 			t.Errorf("known %t: a watch that was lost is relied on", known)
 		}
@@ -355,7 +355,7 @@ func TestFollowedUntilRemoved(t *testing.T) {
 			for !m.remove(site.Dir) {
 			}
 		}()
-		r.apply(s.report, s.watch)
+		r.apply(s.report, s.watch, nil)
 		<-removed
 		if now := m.events.source.Stats(); now.Followed != 0 {
 			t.Fatalf("%d are followed", now.Followed)

@@ -26,10 +26,11 @@ func TestMain(m *testing.M) {
 
 // found is everything that a scan told its sink, put together.
 type found struct {
-	reports map[string]*report.Report
-	errors  []report.PathError
-	summary report.Summary
-	passes  int
+	reports  map[string]*report.Report
+	handoffs []report.Handoff
+	errors   []report.PathError
+	summary  report.Summary
+	passes   int
 }
 
 func (f *found) take(u report.Update) {
@@ -39,6 +40,7 @@ func (f *found) take(u report.Update) {
 	for _, path := range u.Gone {
 		delete(f.reports, path)
 	}
+	f.handoffs = append(f.handoffs, u.Handoffs...)
 	f.errors = append(f.errors, u.Errors...)
 	if u.Summary != nil {
 		f.summary = *u.Summary

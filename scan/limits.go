@@ -49,6 +49,10 @@ const (
 	// longer than any moment of the protocol but an fsync.
 	secondLookAfter = 100 * time.Millisecond
 
+	// handOverWithin is how long after a release the next acquire still belongs to it: the deadline that the
+	// protocol's original gives a successor.
+	handOverWithin = 300 * time.Second
+
 	// maxLooks is how many looks in a row must agree on a held lock without a pidfile, where somebody
 	// writes in the directory meanwhile. A directory that differs at each look is given up after
 	// twice as many: it is reported as changing.
@@ -71,3 +75,7 @@ const (
 	// progressEvery is how often the progress of a walk is reported.
 	progressEvery = 100 * time.Millisecond
 )
+
+// unlockWithin is when a lock is looked at again that is still held after its pidfile has gone. A release
+// unlinks the one and then unlocks, which takes some microseconds, unless the process is stopped in between.
+var unlockWithin = [...]time.Duration{time.Millisecond, 10 * time.Millisecond}

@@ -17,17 +17,20 @@ func (r *round) isUnchanged(d lock.Dir, p plan) bool {
 
 // seen is the result of a look at a directory. The zero value says that nothing has changed.
 type seen struct {
-	report     *report.Report // without a verdict, which record.apply adds; nil if nothing was observed
-	needsTable bool           // it takes the kernel's lock table, which is not read yet
-	err        error          // why nothing was observed: the directory is gone, or cannot be opened
-	watch      *notify.Watch  // nil where the directory is not watched
+	report     *report.Report  // without a verdict, which record.apply adds; nil if nothing was observed
+	needsTable bool            // it takes the kernel's lock table, which is not read yet
+	err        error           // why nothing was observed: the directory is gone, or cannot be opened
+	watch      *notify.Watch   // nil where the directory is not watched
+	releaser   *report.Process // as in plan
 }
 
 // observe observes the directory that d is open on, whatever is known of it. It is watched before it is
 // observed: what happens meanwhile makes an event.
 func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p plan, waitForTable bool) seen {
-	s := seen{watch: r.watch(d, path, p)}
-	now := r.session.Observe(d, file, observe.Options{Previous: p.previous(), Search: r.search, WaitForTable: waitForTable})
+	s := seen{watch: r.watch(d, path, p), releaser: p.releaser}
+	now := r.session.Observe(d, file, observe.Options{
+		Previous: p.previous(), Search: r.search, Releaser: p.releaser, WaitForTable: waitForTable,
+	})
 	if s.needsTable = now.NeedsTable; s.needsTable { // the next look watches it
 		if s.watch != p.watch {
 			r.m.events.unwatch(s.watch)

@@ -20,16 +20,18 @@ type Monitor struct {
 	pool     *pool.Pool
 	observer *observe.Observer
 	out      *delivery
-	events   *events       // nil where there are none: then everything is polled
-	wake     chan struct{} // holds a token when the agenda changed
+	arrivals *pool.Calls[string] // looks at pidfiles that have come, by root
+	events   *events             // nil where there are none: then everything is polled
+	wake     chan struct{}       // holds a token when the agenda changed
 
 	mu          sync.Mutex // guards what follows
 	records     records
 	agenda      agenda
-	errors      int         // in the last walk
-	walkedRoots *find.Roots // those of the last walk, closed
-	turns       int         // in how many polls each directory that makes events is looked at once
-	polls       int         // rounds over all directories so far
+	errors      int              // in the last walk
+	walkedRoots *find.Roots      // those of the last walk, closed
+	session     *observe.Session // that of the last round
+	turns       int              // in how many polls each directory that makes events is looked at once
+	polls       int              // rounds over all directories so far
 
 	// Only the goroutine of Once or Run uses these.
 	splitsSearched time.Time        // when former lock files were last searched for
@@ -65,9 +67,10 @@ func New(cfg Config) *Monitor {
 		observer: observe.New(observe.Config{
 			Names: cfg.Names, Probe: cfg.Probe, Timeout: cfg.Timeout, Brief: cfg.SummaryOnly,
 		}),
-		turns:  1,
-		wake:   make(chan struct{}, 1),
-		agenda: agenda{interval: cfg.Interval, asked: request{walk: true, all: true}},
+		arrivals: pool.NewCalls[string](cfg.Timeout),
+		turns:    1,
+		wake:     make(chan struct{}, 1),
+		agenda:   agenda{interval: cfg.Interval, asked: request{walk: true, all: true}},
 	}
 	m.records.counted.on = cfg.SummaryOnly
 	return m

@@ -7,10 +7,11 @@ import (
 
 // plan says how a directory is to be looked at.
 type plan struct {
-	before  *report.Report // the last report on it; nil where nothing is known
-	purpose purpose
-	watch   *notify.Watch // nil where the directory is not watched
-	skip    bool          // it need not be looked at: whatever happens there makes an event
+	before   *report.Report // the last report on it; nil where nothing is known
+	purpose  purpose
+	releaser *report.Process // who may be handing the directory over: see handover
+	watch    *notify.Watch   // nil where the directory is not watched
+	skip     bool            // it need not be looked at: whatever happens there makes an event
 }
 
 // planFor plans the look at a directory that the walk has found.
@@ -26,7 +27,7 @@ func (r *round) plan(rec *record) plan {
 	if rec == nil {
 		return plan{purpose: toLearn}
 	}
-	p := plan{before: rec.report, purpose: toPoll, watch: rec.watch}
+	p := plan{before: rec.report, purpose: toPoll, releaser: rec.handover.releaser(r.start), watch: rec.watch}
 	switch {
 	case r.todo.afresh:
 		p.purpose = onRequest

@@ -14,12 +14,15 @@ type record struct {
 	report   *report.Report // never changes: a new look makes a new one; nil before the first
 	settling *settling      // nil when its verdict stands
 	due      due
-	watch    *notify.Watch // nil where it is not watched
-	followed bool          // the ends of all processes that the report names are told
-	pace     uint8         // how often in a row something moved again soon after a look: see mayLook
-	lastWalk int           // number of the last walk that found it
-	counted  bool          // it is also in records.counted, until it has been looked at again: see restoreCounted
-	gone     bool          // it was removed from the records
+	watch    *notify.Watch  // nil where it is not watched
+	handover *handover      // nil where nothing has happened to its pidfile
+	moved    time.Time      // when something first moved since the last look; zero if nothing did
+	stood    *report.Report // the last one whose verdict stood; nil before the first
+	followed bool           // the ends of all processes that the report names are told
+	pace     uint8          // how often in a row something moved again soon after a look: see mayLook
+	lastWalk int            // number of the last walk that found it
+	counted  bool           // it is also in records.counted, until it has been looked at again: see restoreCounted
+	gone     bool           // it was removed from the records
 }
 
 // due is when a directory is to be observed afresh, though nothing in it seems to have changed.
@@ -45,9 +48,9 @@ const (
 // observes reports whether a directory is observed afresh, whether or not it has changed.
 func (w purpose) observes() bool { return w >= toRefresh }
 
-// apply applies a look to the record. next is what was seen; apply adds the verdict, and nobody else may
-// have seen next before. It returns the change to report, nil if there is nothing new, and sets when the
-// directory is due again. It depends on nothing but next and the record.
+// apply applies a look to the record. next is what was seen; apply adds the verdict and since when it has
+// been so, and nobody else may have seen next before. It returns the change to report, nil if there is
+// nothing new, and sets when the directory is due again. It depends on nothing but next and the record.
 func (r *record) apply(next *report.Report) (change *report.Change) {
 	before := r.report
 	next.Verdict = report.Classify(&next.Evidence)
@@ -66,6 +69,13 @@ func (r *record) apply(next *report.Report) (change *report.Change) {
 		r.settling = nil
 	}
 	next.Checking = r.settling != nil
+	next.Since = r.since(next)
+	if !next.Checking {
+		r.stood = next
+	}
+	if !r.moved.After(next.Observed) {
+		r.moved = time.Time{}
+	}
 	r.report, r.due = next, r.dueAfter(next, before == nil)
 	if before == nil {
 		return &report.Change{Report: next, New: true}
@@ -74,6 +84,27 @@ func (r *record) apply(next *report.Report) (change *report.Change) {
 		return &report.Change{Report: next, From: before.Verdict.State}
 	}
 	return nil
+}
+
+// since returns since when a directory has been as a look found it. A lock that changes hands is held anew.
+func (r *record) since(next *report.Report) report.Since {
+	state, before, stood := next.Verdict.State, r.report, r.stood
+	switch {
+	case before == nil:
+		return next.FirstSince()
+	case stood != nil && state == stood.Verdict.State && (state != report.Held || next.Evidence.Pidfile.ID == stood.Evidence.Pidfile.ID):
+		return stood.Since
+	case before.Checking && state == before.Verdict.State:
+		return before.Since
+	}
+	since := report.Since{At: next.Observed}
+	if !r.moved.IsZero() && r.moved.Before(next.Observed) {
+		since.At = r.moved
+	}
+	if written := next.FirstSince(); !written.AtLeast && written.At.After(before.Observed) {
+		return written
+	}
+	return since
 }
 
 // dueAfter returns when the directory is due again after a report. After the first report that is a
@@ -87,6 +118,8 @@ func (r *record) dueAfter(now *report.Report, first bool) due {
 	case ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0:
 		// The holder cannot be seen. When it ends nothing changes that can be seen.
 		return due{now.Observed.Add(walkEvery), toRefresh}
+	case ev.Releaser != nil:
+		return due{now.Since.At.Add(handOverWithin), toRefresh}
 	case first:
 		const steps = 1 << 10
 		return due{now.Observed.Add(refreshEvery + refreshEvery/2*time.Duration(ev.Dir.Ino%steps)/steps), toRefresh}

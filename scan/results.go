@@ -10,7 +10,8 @@ import (
 
 // apply applies a look to the record of its directory, and reports what has changed. now has no verdict
 // yet: see record.apply. watch is what the directory is watched by from now on; nil if it is not.
-func (r *round) apply(now *report.Report, watch *notify.Watch) {
+// releaser is who was taken to hand it over when the look began.
+func (r *round) apply(now *report.Report, watch *notify.Watch, releaser *report.Process) {
 	m := r.m
 	m.mu.Lock()
 	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
@@ -32,6 +33,12 @@ func (r *round) apply(now *report.Report, watch *notify.Watch) {
 		unwatched = nil
 	}
 	rec.watch = watch
+	told, early := m.seeHandover(rec, now, releaser)
+	if early {
+		m.mu.Unlock()
+		m.events.unwatch(unwatched)
+		return
+	}
 	before, followed := rec.report, rec.followed
 	rec.followed = false // whoever removes the record meanwhile leaves that to what follows
 	if !followed {
@@ -63,6 +70,7 @@ func (r *round) apply(now *report.Report, watch *notify.Watch) {
 	if change != nil {
 		m.out.put(func(u *report.Update) { u.Changes = append(u.Changes, *change) })
 	}
+	m.tellHandoff(told)
 }
 
 // applyError applies a look that failed: the directory gave no answer, or could not be opened. before is
@@ -73,7 +81,7 @@ func (r *round) applyError(root, path string, before *report.Report, err error) 
 		now.Evidence.Dir = before.Evidence.Dir
 	}
 	now.Evidence.Err = err
-	r.apply(now, nil)
+	r.apply(now, nil, nil)
 }
 
 // remove removes the record of a directory. It returns false if there was none.

@@ -37,6 +37,7 @@ func (m *Monitor) newRound(todo batch) *round {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.events.beginRound()
+	m.session = r.session
 	r.few = len(m.records.byPath) <= fewDirs
 	if todo.all {
 		m.polls++

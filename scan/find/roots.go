@@ -36,6 +36,16 @@ func (r *Root) Open(path string) (lock.Dir, error) {
 	return r.names.OpenBelow(r.dir.FD(), strings.TrimPrefix(strings.TrimPrefix(path, r.Path), "/"), path)
 }
 
+// Open opens the directory at a path below a root, through no link below it. The caller closes it.
+func (c *Config) Open(root, path string) (lock.Dir, error) {
+	d, err := c.Names.OpenDir(root)
+	if err != nil {
+		return lock.Dir{}, err
+	}
+	defer d.Close()
+	return (&Root{Path: root, names: c.Names, dir: d}).Open(path)
+}
+
 // Roots are the roots of a walk.
 type Roots struct {
 	Open []*Root // in the order in which they were given; of two paths to one directory, the first alone

@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Previous     *report.Evidence // what the look before found; nil if there was none
 	Search       *Search          // what a search of all processes found; nil if there was none
+	Releaser     *report.Process  // who was seen to release the lock, and may be handing the directory over; or nil
 	WaitForTable bool             // wait for the kernel's lock table where it is needed: some 10 ms
 }
 
@@ -76,22 +77,13 @@ func (ob *observation) isConsistent(file lock.LockFile) bool {
 // gather fills in the evidence.
 func (ob *observation) gather() {
 	ev := &ob.ev
-	if ev.Dir, ev.Err = ob.dir.ID(); ev.Err != nil {
+	if !ob.identify() {
 		return
-	}
-	ob.fs = ob.s.mounts.filesystem(ob.dir.FD(), ev.Dir.Dev)
-	ev.Device, ev.FS = ob.fs.dev, ob.fs.fstype
-	ob.readPidfile()
-	if ev.Lock.Err != nil {
-		return
-	}
-	ob.ino = ev.Lock.ID.Ino
-	if ob.fs.ownInodes && ev.Lock.State != lock.LockMissing {
-		if ino, err := lockInode(ob.dir, ob.s.procs.names.Lock); err == nil {
-			ob.ino = ino
-		}
 	}
 	ev.Searched = ob.opts.Search != nil
+	if r := ob.opts.Releaser; r != nil && ob.s.Lives(r) {
+		ev.Releaser = r
+	}
 	ob.establish()
 	if ev.Lock.State == lock.LockUnknown {
 		return
@@ -108,6 +100,28 @@ func (ob *observation) gather() {
 		return
 	}
 	ob.judgeFree()
+}
+
+// identify finds out which directory, lock file and pidfile are looked at. It reports whether it makes sense
+// to ask about the lock.
+func (ob *observation) identify() bool {
+	ev := &ob.ev
+	if ev.Dir, ev.Err = ob.dir.ID(); ev.Err != nil {
+		return false
+	}
+	ob.fs = ob.s.mounts.filesystem(ob.dir.FD(), ev.Dir.Dev)
+	ev.Device, ev.FS = ob.fs.dev, ob.fs.fstype
+	ob.readPidfile()
+	if ev.Lock.Err != nil {
+		return false
+	}
+	ob.ino = ev.Lock.ID.Ino
+	if ob.fs.ownInodes && ev.Lock.State != lock.LockMissing {
+		if ino, err := lockInode(ob.dir, ob.s.procs.names.Lock); err == nil {
+			ob.ino = ino
+		}
+	}
+	return true
 }
 
 // readPidfile reads the pidfile, and looks up the process that it names.

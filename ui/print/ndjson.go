@@ -31,6 +31,11 @@ func (p *ndjsonPrinter) Update(u report.Update) error {
 		}
 		p.line(report.Line{Change: &report.Change{Report: c.Report, New: !known, From: from}})
 	}
+	for i := range u.Handoffs {
+		if p.opt.shows(report.Held) {
+			p.line(report.Line{Handoff: &u.Handoffs[i]})
+		}
+	}
 	for _, path := range u.Gone {
 		if from, known := p.last[path]; known && p.opt.shows(from) {
 			p.line(report.Line{Gone: path})

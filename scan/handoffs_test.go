@@ -1,0 +1,181 @@
+package scan
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"lockscope/lock"
+	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
+	"lockscope/scan/report"
+)
+
+// passing is a directory with a daemon, while somebody watches.
+type passing struct {
+	world *locktest.World
+	dir   string
+	owner *locktest.Proc
+	w     *watch
+}
+
+func newPassing(t *testing.T, root string) *passing {
+	t.Helper()
+	world := locktest.TestWorld(t)
+	site := play(t, world, root, locktest.HeldPlain)
+	p := &passing{world: world, dir: site.Dir, owner: site.Procs[0], w: watchEvents(t, root)}
+	p.w.untilState(t, p.dir, report.Held)
+	return p
+}
+
+// daemon starts another daemon for the directory, which holds no lock yet.
+func (p *passing) daemon(t *testing.T) *locktest.Proc {
+	t.Helper()
+	d, err := p.world.Daemon(p.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (p *passing) release(t *testing.T, d *locktest.Proc) {
+	t.Helper()
+	if err := d.Release(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// told waits for a number of hand-offs, and returns the last.
+func (p *passing) told(t *testing.T, n int) report.Handoff {
+	t.Helper()
+	var last report.Handoff
+	p.w.until(t, "hand-off", func(f *found) bool {
+		if len(f.handoffs) < n {
+			return false
+		}
+		last = f.handoffs[n-1]
+		return true
+	})
+	return last
+}
+
+// untilHeldBy waits until it is reported who holds the lock.
+func (p *passing) untilHeldBy(t *testing.T, d *locktest.Proc) *report.Report {
+	t.Helper()
+	var r *report.Report
+	p.w.until(t, "holder by name", func(f *found) bool {
+		r = f.reports[p.dir]
+		return r.Verdict.State == report.Held && !r.Checking && r.Evidence.Pidfile.PID == d.PID
+	})
+	return r
+}
+
+// wantTold checks how many hand-offs were told in all.
+func (p *passing) wantTold(t *testing.T, want int) {
+	t.Helper()
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	if got := p.w.found.handoffs; len(got) != want {
+		t.Errorf("told %+v, want %d", got, want)
+	}
+}
+
+func wantHandoff(t *testing.T, h report.Handoff, dir string, from, to *locktest.Proc, rolledBack bool) {
+	t.Helper()
+	if h.Path != dir || h.From.PID != from.PID || h.To.PID != to.PID || h.RolledBack != rolledBack || h.To.Command == "" || h.From.Command == "" {
+		t.Errorf("told %+v, want from %d to %d, rolled back %t", h, from.PID, to.PID, rolledBack)
+	}
+	if h.Gap < 0 || h.Acquired.Before(h.Released) {
+		t.Errorf("a gap of %v from %v to %v", h.Gap, h.Released, h.Acquired)
+	}
+}
+
+// A hand-off is told, with both processes and the time between: also one that the next follows at once, and
+// one that is taken back. While nobody holds the lock and the releaser lives, it is being handed over.
+func TestHandoffs(t *testing.T) {
+	for place, root := range hosttest.Places(t) {
+		t.Run(place, func(t *testing.T) {
+			p := newPassing(t, root)
+			first, second := p.owner, p.daemon(t)
+
+			p.release(t, first)
+			r := p.w.untilState(t, p.dir, report.Free)
+			hosttest.WantVerdict(t, r, report.Free, report.HandingOver)
+			released := time.Now()
+			acquire(t, second)
+			h := p.told(t, 1)
+			wantHandoff(t, h, p.dir, first, second, false)
+			if h.AtMost || h.Gap < h.Acquired.Sub(released) {
+				t.Errorf("a gap of %v, acquired %v after the release", h.Gap, h.Acquired.Sub(released))
+			}
+			if since := p.untilHeldBy(t, second).Since; since.AtLeast || since.At.Before(released) {
+				t.Errorf("held since %v, released at %v", since, released)
+			}
+
+			// What follows at once is told as well, more often than the directory is looked at.
+			told, giver, taker := 1, second, first
+			for range 10 {
+				p.release(t, giver)
+				acquire(t, taker)
+				told++
+				wantHandoff(t, p.told(t, told), p.dir, giver, taker, false)
+				giver, taker = taker, giver
+			}
+
+			p.release(t, giver)
+			acquire(t, giver)
+			told++
+			wantHandoff(t, p.told(t, told), p.dir, giver, giver, true)
+
+			// A successor that dies gives it back.
+			p.release(t, giver)
+			acquire(t, taker)
+			told++
+			wantHandoff(t, p.told(t, told), p.dir, giver, taker, false)
+			p.untilHeldBy(t, taker)
+			taker.Kill()
+			p.w.untilState(t, p.dir, report.Stale)
+			acquire(t, giver)
+			told++
+			wantHandoff(t, p.told(t, told), p.dir, taker, giver, true)
+			p.wantTold(t, told)
+		})
+	}
+}
+
+// What is none is not told: a stop and a start, a crash, a break, a pidfile that somebody removes.
+func TestNoHandoff(t *testing.T) {
+	p := newPassing(t, t.TempDir())
+	next := p.daemon(t)
+
+	p.release(t, p.owner)
+	hosttest.WantVerdict(t, p.w.untilState(t, p.dir, report.Free), report.Free, report.HandingOver)
+	p.owner.Kill()
+	p.w.until(t, "end of the hand-over", func(f *found) bool { return f.reports[p.dir].Verdict.Reasons == 0 })
+	acquire(t, next)
+	p.untilHeldBy(t, next)
+
+	next.Kill()
+	stale := p.w.untilState(t, p.dir, report.Stale)
+	if _, err := lock.BreakStale(p.dir, stale.Evidence.Evidence); err != nil {
+		t.Fatal(err)
+	}
+	p.w.untilState(t, p.dir, report.Free)
+	third := p.daemon(t)
+	acquire(t, third)
+	p.untilHeldBy(t, third)
+
+	if err := os.Remove(filepath.Join(p.dir, lock.DefaultNames.Pidfile)); err != nil {
+		t.Fatal(err)
+	}
+	p.w.untilState(t, p.dir, report.Unnamed)
+	if err := third.Release(); err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	fourth := p.daemon(t)
+	acquire(t, fourth)
+	p.untilHeldBy(t, fourth)
+	p.wantTold(t, 0)
+}

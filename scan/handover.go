@@ -1,0 +1,183 @@
+package scan
+
+import (
+	"time"
+
+	"lockscope/lock"
+	"lockscope/lock/proc"
+	"lockscope/scan/notify"
+	"lockscope/scan/report"
+)
+
+// handover follows the lock of one directory from one process to the next, by the events of its pidfile and
+// by what is seen in between: see "Hand-offs" in the package comment. It asks nothing and knows no clock.
+// It is not safe for concurrent use.
+type handover struct {
+	owner   *report.Process // who was last seen to hold the lock, named by the pidfile; nil if nobody was
+	ended   notify.Moment   // when the owner ended; zero: that was not told
+	release notify.Moment   // when its pidfile went; zero: it did not
+	acquire notify.Moment   // when the first file of the next pidfile came; zero: none did
+	arrived notify.Moment   // when the next pidfile was in place; zero: it is not, or its owner is known
+	noted   time.Time       // when the last event was read
+	tries   int             // looks that found the lock still held after the pidfile had gone
+	last    *report.Handoff // the last hand-off that was told; nil if none was
+	giver   *report.Process // who released the lock then
+}
+
+// note takes in an event of the directory.
+func (h *handover) note(names lock.Names, e notify.Entry) {
+	gone := e.Change == notify.Deleted || e.Change == notify.MovedFrom
+	switch {
+	case !names.IsProtocol(e.Name) || e.Name == names.Lock:
+		return
+	case e.Name != names.Pidfile:
+		switch {
+		case h.isArrived():
+		case !gone && h.acquire.At.IsZero():
+			h.acquire = e.When
+		case e.Change == notify.Deleted:
+			h.acquire = notify.Moment{}
+		}
+	case gone:
+		if h.isArrived() {
+			h.owner = nil // one came and went, and nobody saw whose it was
+		}
+		h.release, h.acquire, h.arrived, h.tries = e.When, notify.Moment{}, notify.Moment{}, 0
+	default:
+		h.arrived = e.When
+	}
+	h.noted = e.When.At
+}
+
+// isArrived reports whether it is to be seen whose a pidfile is that has come.
+func (h *handover) isArrived() bool { return h != nil && !h.arrived.At.IsZero() }
+
+// releaser returns who has released the lock and may be handing it over; nil if nobody is known to.
+func (h *handover) releaser(now time.Time) *report.Process {
+	if h == nil || h.release.At.IsZero() || now.Sub(h.release.At) > handOverWithin {
+		return nil
+	}
+	return h.owner
+}
+
+// confirm takes in that a process was seen to hold the lock and to be named by a pidfile that was written at
+// a time. lives is whether the owner before it still lives. It returns the hand-off that this completes, nil
+// if there was none: see [report.Handoff].
+func (h *handover) confirm(now *report.Process, written time.Time, lives bool) *report.Handoff {
+	acquired := h.acquired(written)
+	told := report.Handoff{From: peer(h.owner), To: peer(now)}
+	released := h.release
+	switch {
+	case h.isArrived() && written.After(h.arrived.At):
+		return nil // it is another one already, whose events are still to come
+	case !h.isArrived() || h.owner == nil:
+		h.restart(now)
+		return nil
+	case isSame(h.owner, now): // it took the lock back, or wrote its pidfile anew
+		told.RolledBack = true
+	case lives || !h.ended.At.IsZero() && !h.ended.After.Before(acquired.At):
+	case h.ended.At.IsZero():
+		return nil // it may have ended before or after that: its end is still to be told
+	case h.giver != nil && isSame(h.giver, now):
+		told.RolledBack = true
+		if released.At.IsZero() {
+			released = h.ended
+		}
+	default:
+		released = notify.Moment{} // it had ended before: this is a restart
+	}
+	giver := h.owner
+	h.restart(now)
+	if released.At.IsZero() || acquired.At.Sub(released.At) > handOverWithin {
+		return nil
+	}
+	told.Released, told.Acquired = released.At, acquired.At
+	told.Gap = acquired.At.Sub(released.At)
+	if told.Gap <= 0 || acquired.After.IsZero() { // one read told of both, or only of the end
+		told.Gap, told.AtMost = acquired.At.Sub(released.After), true
+	}
+	h.last, h.giver = &told, giver
+	return &told
+}
+
+// acquired returns when the lock was acquired. Each pidfile is written anew, and the first file of it comes
+// just after that. Where that made no event, its mtime says when it was written, if that can be true. Else
+// After is zero.
+func (h *handover) acquired(written time.Time) notify.Moment {
+	switch {
+	case !h.acquire.At.IsZero():
+		return h.acquire
+	case written.After(h.release.At) && !written.After(h.arrived.At):
+		return notify.Moment{After: written, At: written}
+	}
+	return notify.Moment{At: h.arrived.At}
+}
+
+// restart begins anew with who holds the lock now; nil if nobody is known to.
+func (h *handover) restart(now *report.Process) {
+	*h = handover{owner: now, noted: h.noted, last: h.last, giver: h.giver}
+}
+
+// see takes in a look. asked is the process that was a releaser when the look began: the evidence has it if
+// it lived. see takes it out of the evidence of a directory that is not being handed over, and returns the
+// hand-off that the look completes, nil if there is none. Where again is positive the look was too early,
+// and the next one is due after that time.
+func (h *handover) see(next *report.Report, asked *report.Process) (told *report.Handoff, again time.Duration) {
+	ev := &next.Evidence
+	lives := ev.Releaser != nil
+	var holder *report.Process
+	if ev.Lock.State == lock.LockHeld {
+		holder = ev.NamedHolder()
+	}
+	pending := !h.release.At.IsZero() || h.isArrived()
+	ev.Releaser = nil
+	switch {
+	case !next.Observed.After(h.noted): // it saw what was before
+	case !pending:
+		// One who has left without a release may be followed by who gave it the lock.
+		if holder != nil && (h.owner == nil || !isSame(h.owner, holder)) {
+			h.restart(holder)
+		}
+	case h.isArrived():
+		switch {
+		case holder == nil:
+			h.restart(nil)
+		case asked != nil && asked == h.owner:
+			told = h.confirm(holder, time.Unix(0, ev.Pidfile.ID.MTime), lives)
+		}
+	case ev.Lock.State == lock.LockHeld && h.owner != nil && ev.HasHolder(h.owner):
+		// A release unlinks the pidfile before it unlocks. If it does not, somebody else unlinked it.
+		if h.tries < len(unlockWithin) {
+			again = unlockWithin[h.tries]
+			h.tries++
+		} else {
+			h.restart(h.owner)
+		}
+	case asked != h.owner: // the next look asks
+	case lives && h.releaser(next.Observed) != nil:
+		ev.Releaser = h.owner
+	default:
+		h.restart(nil)
+	}
+	return told, again
+}
+
+// isIdle reports whether nothing is left of what was seen that the next event would need, besides who holds
+// the lock.
+func (h *handover) isIdle(now time.Time) bool {
+	return h.release.At.IsZero() && h.acquire.At.IsZero() && !h.isArrived() &&
+		(h.last == nil || now.Sub(h.last.Acquired) > handOverWithin)
+}
+
+// identity is what tells a process from others.
+func identity(p *report.Process) proc.Process { return proc.Process{PID: p.PID, Ticks: p.Ticks} }
+
+func isSame(a, b *report.Process) bool { return identity(a) == identity(b) }
+
+// peer is a process as a hand-off names it.
+func peer(p *report.Process) report.Peer {
+	if p == nil {
+		return report.Peer{}
+	}
+	return report.Peer{PID: p.PID, Command: p.Command}
+}
