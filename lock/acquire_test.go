@@ -8,9 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -232,52 +230,4 @@ func TestAcquireFails(t *testing.T) {
 			t.Errorf("%v, %v", l, err)
 		}
 	})
-}
-
-// An inspector asks by leases all the time, and no acquire is refused because of it.
-func TestAcquireWaitsForLeases(t *testing.T) {
-	dir := t.TempDir()
-	l, err := lock.Acquire(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Release(); err != nil {
-		t.Fatal(err)
-	}
-	d, err := lock.OpenDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	done := make(chan struct{})
-	var free, open atomic.Int64
-	var inspector atomic.Bool
-	inspector.Store(true)
-	go func() {
-		defer close(done)
-		for inspector.Load() {
-			switch l := d.LeaseSeen(d.LockFile()); {
-			case l.State == lock.LockFree:
-				free.Add(1)
-			case errors.Is(l.Err, lock.ErrOpenElsewhere), errors.Is(l.Err, lock.ErrLeased):
-				open.Add(1)
-			default:
-				t.Errorf("unexpected answer %+v", l)
-				return
-			}
-		}
-	}()
-	for end := time.Now().Add(time.Second); time.Now().Before(end); {
-		l, err := lock.Acquire(dir)
-		if err != nil {
-			t.Errorf("refused beside leases: %v", err)
-			break
-		}
-		l.Release()
-	}
-	inspector.Store(false)
-	<-done
-	if free.Load() == 0 || open.Load() == 0 {
-		t.Errorf("the inspector saw %d free, %d open: they did not meet", free.Load(), open.Load())
-	}
 }

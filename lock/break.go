@@ -88,7 +88,7 @@ func (b *breaker) run() (removed []string, err error) {
 	}
 	// The slow proofs come before the lock is taken. Under it they are only confirmed.
 	if err := b.proveGone(); err != nil {
-		if b.isHeld() { // a reason that says more
+		if l := b.dir.LockFile(); l.ID != (FileID{}) && b.dir.namedHolds(l.ID) { // a reason that says more
 			err = b.refuse(RefusedHeld, nil)
 		}
 		return nil, err
@@ -182,15 +182,6 @@ func (b *breaker) otherLocks(fd int) error {
 		return b.refuse(RefusedUnknown, pathError("fcntl", b.dir.filePath(b.dir.names.Lock), err))
 	}
 	return nil
-}
-
-// isHeld reports whether somebody holds the lock. It tries a lease first, which refuses no daemon.
-func (b *breaker) isHeld() bool {
-	l := b.dir.LockFile()
-	if l.State == LockMissing || l.Err != nil || b.dir.LeaseSeen(l).State == LockFree {
-		return false
-	}
-	return b.dir.ProbeSeen(l).State == LockHeld
 }
 
 // proveGone refuses unless the process that the pidfile names is certainly not writing here.

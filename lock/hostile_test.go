@@ -256,10 +256,10 @@ func TestHostileTemporary(t *testing.T) {
 	})
 }
 
-// An open waits for up to a minute while somebody has a lease on the file (fcntl(2)). We do not
-// wait, and do not take this for a held lock.
+// An open waits for up to a minute while somebody has a lease on the file (fcntl(2)). Who looks does
+// not wait, and does not take this for a held lock. An acquire waits, and does not fail.
 func TestHostileLease(t *testing.T) {
-	lease := func(dir, name string) {
+	lease := func(dir, name string) *os.File {
 		write(t, dir, name, fmt.Sprintln(deadPID))
 		f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR, 0)
 		if err != nil {
@@ -269,20 +269,30 @@ func TestHostileLease(t *testing.T) {
 		if _, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK); err != nil {
 			t.Skipf("no leases here: %v", err)
 		}
+		return f
 	}
 	t.Run("lock file", func(t *testing.T) {
 		dir := t.TempDir()
 		stalePidfile(t, dir)
-		lease(dir, lockfile)
+		leased := lease(dir, lockfile)
 		if got := openDir(t, dir).ProbeLock(); got.State != lock.LockUnknown || !errors.Is(got.Err, unix.EAGAIN) {
 			t.Errorf("%+v", got)
-		}
-		if l, err := lock.Acquire(dir); l != nil || !errors.Is(err, unix.EAGAIN) || errors.Is(err, lock.ErrHeld) {
-			t.Errorf("%v, %v", l, err)
 		}
 		seen := lock.Evidence{Dir: fileID(t, dir), Pidfile: openDir(t, dir).Pidfile(),
 			Lock: lock.LockFile{State: lock.LockFree, ID: fileID(t, filepath.Join(dir, lockfile))}}
 		refuses(t, dir, seen, lock.RefusedLeased)
+		daemon := goPeer(t).start(t, "acquire", dir)
+		waits := daemon.answer()
+		eventually(t, "it asks for the lease", func() bool { return leaseIsAskedFor(t, seen.Lock.ID.Ino) })
+		select {
+		case answer := <-waits:
+			t.Errorf("beside the lease: %s", answer)
+		default:
+		}
+		leased.Close()
+		if answer, want := <-waits, fmt.Sprint("HELD ", daemon.pid()); answer != want {
+			t.Errorf("%q after the lease was given up, want %q", answer, want)
+		}
 	})
 	t.Run("pidfile", func(t *testing.T) {
 		dir := t.TempDir()

@@ -16,6 +16,48 @@ import (
 	"lockscope/lock"
 )
 
+// Daemons acquire and release beside an inspector that takes leases as fast as it can. None is refused, nor
+// fails otherwise.
+func TestLeasesRefuseNoDaemon(t *testing.T) {
+	for _, p := range peers {
+		t.Run(p.name, func(t *testing.T) {
+			daemon := p.peer(t)
+			dir := memoryDir(t)
+			write(t, dir, lockfile, "")
+			inspector := goPeer(t).start(t, "leases", dir)
+			report := daemon.start(t, "loop", dir, fmt.Sprint(loopSeconds())).line()
+			acquired := wantCounts(t, report, "loop")
+			inspector.tell("end")
+			var granted, refused int
+			if asked := inspector.line(); !scan(asked, "GRANTED %d REFUSED %d", &granted, &refused) {
+				t.Fatalf("inspector: %q", asked)
+			}
+			t.Logf("acquired %d, leases granted %d, refused %d", acquired, granted, refused)
+			if granted == 0 || refused == 0 || acquired == 0 {
+				t.Error("they did not meet")
+			}
+			if held := refusals(t, report); held > 0 {
+				t.Errorf("the daemon was refused %d times, and nobody else takes the lock", held)
+			}
+		})
+	}
+}
+
+// refusals is how often a loop found the lock held, by its report.
+func refusals(t *testing.T, report string) (refused int) {
+	t.Helper()
+	var counts map[string]int
+	if err := json.Unmarshal([]byte(report), &counts); err != nil {
+		t.Fatal(err)
+	}
+	for what, n := range counts {
+		if strings.HasPrefix(what, "held") {
+			refused += n
+		}
+	}
+	return refused
+}
+
 // A daemon acquires and releases beside thousands of breaks. None of them refuses it: it waits for
 // their leases. What is broken is a temporary, which may lie there whoever has the lock.
 func TestBreakRefusesNoDaemon(t *testing.T) {
@@ -46,16 +88,7 @@ func TestBreakRefusesNoDaemon(t *testing.T) {
 				}
 			}
 			acquired := wantCounts(t, report, "loop")
-			var counts map[string]int
-			if err := json.Unmarshal([]byte(report), &counts); err != nil {
-				t.Fatal(err)
-			}
-			refused := 0
-			for what, n := range counts {
-				if strings.HasPrefix(what, "held") {
-					refused += n
-				}
-			}
+			refused := refusals(t, report)
 			t.Logf("acquired %d, broken %d of %d, refused %d", acquired, broken, tried, refused)
 			if refused > 0 {
 				t.Errorf("the daemon was refused %d times, and nobody but the breaks had the lock", refused)

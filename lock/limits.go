@@ -27,8 +27,10 @@ const (
 	// lasts longer is not an inspector's.
 	lookLeaseTimeout = 10 * time.Millisecond
 	// acquireLeaseTimeout is for an Acquire, which must not fail because an inspector was not
-	// scheduled for a while. A lease that lasts longer was put there against the daemon.
-	acquireLeaseTimeout = time.Second
+	// scheduled for a while, or because the unlinks of a break wait for a disk. The kernel takes a lease
+	// away that was not given up 45 s after somebody has asked for it (proc(5),
+	// /proc/sys/fs/lease-break-time). Daemons that open without O_NONBLOCK wait as long.
+	acquireLeaseTimeout = time.Minute
 )
 
 // How long a break tries to get its read lease.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,6 +55,9 @@ func peerMain(args []string) int {
 		return loop(dir, args[2], lock.AcquireOrBreakStale)
 	case "breakuntil":
 		breakUntil(dir, args[2])
+		return 0
+	case "leases":
+		askByLeases(dir)
 		return 0
 	case "posix":
 		posix(dir, args[2])
@@ -192,6 +196,31 @@ func posix(dir, kind string) {
 	fmt.Println("HELD", os.Getpid())
 	bufio.NewReader(os.Stdin).ReadString('\n')
 	f.Close()
+}
+
+// askByLeases takes leases as fast as it can until it is told to end, as an inspector does once.
+func askByLeases(dir string) {
+	var end atomic.Bool
+	go func() {
+		bufio.NewReader(os.Stdin).ReadString('\n')
+		end.Store(true)
+	}()
+	path, granted, refused := filepath.Join(dir, lock.DefaultNames.Lock), 0, 0
+	for !end.Load() {
+		fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+		if err != nil {
+			refused++ // by another lease
+			continue
+		}
+		if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETLEASE, unix.F_WRLCK); err == nil {
+			unix.FcntlInt(uintptr(fd), unix.F_SETLEASE, unix.F_UNLCK)
+			granted++
+		} else {
+			refused++
+		}
+		unix.Close(fd)
+	}
+	fmt.Printf("GRANTED %d REFUSED %d\n", granted, refused)
 }
 
 // breakUntil breaks what it sees. It stops at a step and says so, until it is told to go on.
