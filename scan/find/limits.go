@@ -9,6 +9,10 @@ const (
 	// have. Its workers, and the rest of the program, need some too.
 	openShare = 4
 
+	// plainSiblings is how many sub-directories of a directory must have been no data directories, and none
+	// must have been one, before the next ones are listed without a look for a lock file.
+	plainSiblings = 4
+
 	// listSize is how much of a directory is read by one getdents64(2), in bytes: some 2,000 entries.
 	listSize = 64 << 10
 )

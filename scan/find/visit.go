@@ -3,6 +3,7 @@ package find
 import (
 	"errors"
 	"io/fs"
+	"math"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -79,27 +80,9 @@ func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 	if v.parent != nil {
 		depth = v.parent.depth + 1
 	}
-	lockFile := d.LockFile()
-	// Without the permission to look a name up, only the listing shows whether there is a lock file.
-	forbidden := errors.Is(lockFile.Err, fs.ErrPermission)
-	isData := lockFile.State != lock.LockMissing && !forbidden
-	if isData {
-		v.observe(d, lockFile)
-		if !cfg.Descend {
-			return false
-		}
-	}
-	v.walk.visitor.Passing(v.root, v.path, d)
-	l, err := list(d.FD(), cfg.Names)
-	if err != nil {
-		v.err = &fs.PathError{Op: "readdir", Path: v.path, Err: err}
+	l, goesOn := v.look(d)
+	if !goesOn {
 		return false
-	}
-	if (l.hasPidfile || l.hasLock && forbidden) && !isData {
-		v.observe(d, lockFile)
-		if !cfg.Descend {
-			return false
-		}
 	}
 	if cfg.MaxDepth >= 0 && depth >= cfg.MaxDepth {
 		return false
@@ -116,9 +99,61 @@ func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 	return v.walk.keep(v.node, d)
 }
 
+// look has the visitor look at the directory if it is a data directory, and lists it. goesOn is false where
+// its sub-directories are not to be visited.
+//
+// Where the siblings so far were no data directories, it lists first. To look for a lock file takes one call
+// more, which costs as much as to list a short directory.
+func (v *visit[T]) look(d lock.Dir) (l listing, goesOn bool) {
+	listed := v.parent != nil && v.parent.plain.Load() >= plainSiblings
+	if listed && !v.list(d, &l) {
+		listed, v.err = false, nil // it may have a lock file all the same
+	}
+	if listed && !l.hasLock && !l.hasPidfile {
+		return l, true
+	}
+	lockFile := d.LockFile()
+	// Without the permission to look a name up, only the listing shows whether there is a lock file.
+	forbidden := errors.Is(lockFile.Err, fs.ErrPermission)
+	isData := lockFile.State != lock.LockMissing && !forbidden
+	if isData {
+		v.observe(d, lockFile)
+		if !v.walk.cfg.Descend {
+			return l, false
+		}
+	}
+	if !listed && !v.list(d, &l) {
+		return l, false
+	}
+	if (l.hasPidfile || l.hasLock && forbidden) && !isData {
+		isData = true
+		v.observe(d, lockFile)
+		if !v.walk.cfg.Descend {
+			return l, false
+		}
+	}
+	if v.parent != nil && !isData {
+		v.parent.plain.Add(1)
+	}
+	return l, true
+}
+
+// list lists the directory, of which the visitor is told first: what comes later makes an event.
+func (v *visit[T]) list(d lock.Dir, l *listing) (ok bool) {
+	v.walk.visitor.Passing(v.root, v.path, d)
+	var err error
+	if *l, err = list(d.FD(), v.walk.cfg.Names); err != nil {
+		v.err = &fs.PathError{Op: "readdir", Path: v.path, Err: err}
+	}
+	return err == nil
+}
+
 // observe has the visitor look at a data directory.
 func (v *visit[T]) observe(d lock.Dir, file lock.LockFile) {
 	v.isData.Store(true)
+	if v.parent != nil {
+		v.parent.plain.Store(math.MinInt32)
+	}
 	v.seen = v.walk.visitor.Look(v.root, v.path, d, file)
 	v.looked = true
 }

@@ -92,6 +92,7 @@ type node struct {
 	dev   uint64       // its st_dev, where that matters; else 0
 	depth int          // below the root, whose depth is 0
 	refs  atomic.Int32 // sub-directories that are not visited yet
+	plain atomic.Int32 // sub-directories that turned out to be no data directories; far below 0 once one did
 }
 
 // keep keeps the directory of a node open for its sub-directories, unless a tree that is deep and wide

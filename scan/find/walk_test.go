@@ -68,6 +68,22 @@ func TestWalkDescend(t *testing.T) {
 	walk(t, Config{}, filepath.Join(root, "kv")).wantPaths(t, root, "kv") // a data directory as the root
 }
 
+// A directory whose siblings are all plain is listed without a look for a lock file. The listing shows that
+// there is one, or a pidfile.
+func TestWalkPlainSiblings(t *testing.T) {
+	var paths, want []string
+	for i := range 10 * plainSiblings {
+		paths = append(paths, fmt.Sprintf("plain%02d/", i))
+	}
+	want = append(want, "with-lock", "with-pidfile", "x-plain/1")
+	root := hosttest.Tree(t, append(paths, "with-lock", "with-lock/inside", "with-pidfile/", "x-plain/1")...)
+	hosttest.WriteFile(t, filepath.Join(root, "with-pidfile", lock.DefaultNames.Pidfile), "2147483647\n")
+	f := walk(t, Config{}, root)
+	f.wantPaths(t, root, want...)
+	f.wantNoErrors(t)
+	walk(t, Config{Descend: true}, root).wantPaths(t, root, append(want, "with-lock/inside")...)
+}
+
 func TestWalkOtherNames(t *testing.T) {
 	root := hosttest.Tree(t, "default", "other/")
 	hosttest.WriteFile(t, filepath.Join(root, "other", "LOCK"), "")

@@ -43,7 +43,7 @@ func (d *descriptor) readLink() {
 // isLockFile reports whether the file has, or had, the lock file's name.
 func (d *descriptor) isLockFile() bool {
 	d.readLink()
-	return strings.HasSuffix(d.path, d.of.lockName)
+	return strings.HasSuffix(d.path, d.of.ps.lockName)
 }
 
 // readFDInfo reads what the kernel says of d, and keeps the flock that is held through it.
@@ -61,7 +61,7 @@ func (d descriptor) stillHolds() bool {
 
 // info returns what the kernel says of the descriptor now: nothing where no answer comes.
 func (d descriptor) info() proc.FDInfo {
-	info, _ := pool.Call(d.of.calls, d.of.descriptors(), func() proc.FDInfo { return d.of.task.FDInfo(int(d.fd)) })
+	info, _ := pool.Call(d.of.ps.calls, d.of.descriptors(), func() proc.FDInfo { return d.of.task.FDInfo(int(d.fd)) })
 	return info
 }
 

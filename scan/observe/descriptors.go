@@ -15,11 +15,11 @@ func (p *process) findHolding(ino uint64, ours func(*descriptor) bool) (d descri
 	defer p.mu.Unlock()
 	defer func() {
 		if ok && len(p.held) == 1 { // one of many is at another descriptor for each lock
-			p.usualFD.Store(d.fd)
+			p.ps.usualFD.Store(d.fd)
 		}
 	}()
 	for tried := int32(0); ; {
-		last := p.last[ino]
+		last := p.latest(ino)
 		for i := last; i > tried; i = p.held[i-1].prev {
 			if d := &p.held[i-1]; ours(d) {
 				return *d, true
@@ -34,9 +34,31 @@ func (p *process) findHolding(ino uint64, ours func(*descriptor) bool) (d descri
 
 // hold takes note of a descriptor through which a flock is held. The caller holds mu.
 func (p *process) hold(d descriptor) {
-	d.prev = p.last[d.flock.Ino]
+	d.prev = p.latest(d.flock.Ino)
 	p.held = append(p.held, d)
-	p.last[d.flock.Ino] = int32(len(p.held))
+	switch {
+	case p.last != nil:
+		p.last[d.flock.Ino] = int32(len(p.held))
+	case len(p.held) == manyLocks:
+		p.last = map[uint64]int32{}
+		for i := range p.held {
+			p.last[p.held[i].flock.Ino] = int32(i + 1)
+		}
+	}
+}
+
+// latest returns the index in held, plus one, of the last descriptor with an inode number; 0 where there
+// is none. The caller holds mu.
+func (p *process) latest(ino uint64) int32 {
+	if p.last != nil {
+		return p.last[ino]
+	}
+	for i := len(p.held); i > 0; i-- {
+		if p.held[i-1].flock.Ino == ino {
+			return int32(i)
+		}
+	}
+	return 0
 }
 
 // findAll returns every descriptor through which p holds a flock.

@@ -27,7 +27,8 @@ const (
 const (
 	// manyLocks is how many locks a process must hold for its fdinfo to be read without reading its
 	// links first. A link takes half the time of fdinfo, and mostly shows that the descriptor is not
-	// on a lock file. For a process that holds lock after lock it shows nothing.
+	// on a lock file. For a process that holds lock after lock it shows nothing. Its locks are also
+	// found by a map from then on.
 	manyLocks = 16
 	// readMost is how many descriptors of such a process are read before others may use the result.
 	readMost = 64

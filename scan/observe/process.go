@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"lockscope/lock"
@@ -17,15 +16,17 @@ import (
 // process is what a session has found out about one PID. The kernel is asked each thing once in a
 // session, and only when it is wanted. It may be used concurrently.
 type process struct {
+	ps *processes
+
+	looked   sync.Once // id, state and noAnswer are known
 	id       proc.Process
 	state    lock.ProcessState
-	noAnswer bool   // the kernel did not say what state it is in
-	lockName string // the lock file's name, after a slash
-	calls    *calls
-	started  func() time.Time
-	inUse    func() (used, error)
-	touched  func() []proc.Place
-	heldDirs func() ([]lock.HeldDir, error)
+	noAnswer bool // the kernel did not say what state it is in
+
+	startedOnce  once[time.Time]
+	inUseOnce    once[used]
+	touchedOnce  once[[]proc.Place]
+	heldDirsOnce once[heldDirs]
 
 	mu           sync.Mutex
 	task         proc.Task        // whose descriptors are read: its own, or those of a thread
@@ -40,15 +41,54 @@ type process struct {
 	held         []descriptor     // those read through which a flock is held
 	formerByLink []descriptor     // those through which a flock is held that were found by their links
 	opened       []opener         // those read that have the lock file's name, and no flock
-	last         map[uint64]int32 // index in held, plus one, of the last one with an inode number
-	usualFD      *atomic.Int32    // through which the processes read before held their locks; shared by all
+	last         map[uint64]int32 // index in held, plus one, of the last one with an inode number; nil while few are held
 	usual        int32            // the descriptor that was read out of turn, plus one; 0 = none
+}
+
+// once keeps the answer to a question, which is asked when the answer is first wanted.
+type once[T any] struct {
+	asked  sync.Once
+	answer T
+}
+
+func (o *once[T]) get(ask func() T) T {
+	o.asked.Do(func() { o.answer = ask() })
+	return o.answer
 }
 
 // used is what a process has open, mapped, or as its working or root directory.
 type used struct {
 	files  []proc.Used
 	unseen error // why there may be more
+	err    error // why nothing is known: ErrNoAnswer, or why its mounts are not known
+}
+
+// heldDirs are the directories whose locks a process holds.
+type heldDirs struct {
+	dirs []lock.HeldDir
+	err  error // why there may be more
+}
+
+// started is when the process started.
+func (p *process) started() time.Time {
+	return p.startedOnce.get(func() time.Time { return p.ps.findStarted(p.id) })
+}
+
+// inUse is what the process uses.
+func (p *process) inUse() (used, error) {
+	u := p.inUseOnce.get(func() used { return p.ps.findUsed(p.id) })
+	return u, u.err
+}
+
+// touched is a part of what the process uses, at less cost.
+func (p *process) touched() []proc.Place {
+	return p.touchedOnce.get(func() []proc.Place { return p.ps.findTouched(p.id) })
+}
+
+// heldDirs are the directories whose locks the process holds.
+func (p *process) heldDirs() ([]lock.HeldDir, error) {
+	h := p.heldDirsOnce.get(func() heldDirs { return p.ps.findHeldDirs(p.id) })
+	return h.dirs, h.err
 }
 
 // descriptors is the subject of questions about the descriptors of p. One that hangs may keep mu. The
@@ -64,7 +104,7 @@ func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor
 	if d, ok := p.alreadyRead(ino, ours); ok {
 		return d, true
 	}
-	found, _ := pool.Call(p.calls, p.descriptors(), func() *descriptor {
+	found, _ := pool.Call(p.ps.calls, p.descriptors(), func() *descriptor {
 		if d, ok := p.findHolding(ino, ours); ok {
 			return &d
 		}
@@ -83,7 +123,7 @@ func (p *process) alreadyRead(ino uint64, ours func(*descriptor) bool) (d descri
 		return descriptor{}, false
 	}
 	var same []descriptor
-	for i := p.last[ino]; i > 0; i = p.held[i-1].prev {
+	for i := p.latest(ino); i > 0; i = p.held[i-1].prev {
 		same = append(same, p.held[i-1])
 	}
 	p.mu.Unlock()
@@ -97,25 +137,25 @@ func (p *process) alreadyRead(ino uint64, ours func(*descriptor) bool) (d descri
 
 // all returns every descriptor through which p holds a flock.
 func (p *process) all() []descriptor {
-	found, _ := pool.Call(p.calls, p.descriptors(), p.findAll)
+	found, _ := pool.Call(p.ps.calls, p.descriptors(), p.findAll)
 	return found
 }
 
 // formerLockFiles returns what findFormerLockFiles does.
 func (p *process) formerLockFiles(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
-	found, _ := pool.Call(p.calls, p.descriptors(), func() []descriptor { return p.findFormerLockFiles(known, maybe) })
+	found, _ := pool.Call(p.ps.calls, p.descriptors(), func() []descriptor { return p.findFormerLockFiles(known, maybe) })
 	return found
 }
 
 // openers returns what findOpeners does.
 func (p *process) openers() []opener {
-	found, _ := pool.Call(p.calls, p.descriptors(), p.findOpeners)
+	found, _ := pool.Call(p.ps.calls, p.descriptors(), p.findOpeners)
 	return found
 }
 
 // serves reports whether p serves a file system, or may.
 func (p *process) serves() bool {
-	found, ok := pool.Call(p.calls, p.descriptors(), p.findServes)
+	found, ok := pool.Call(p.ps.calls, p.descriptors(), p.findServes)
 	return found || !ok
 }
 

@@ -8,24 +8,26 @@ import (
 	"lockscope/lock"
 	"lockscope/lock/proc"
 	"lockscope/scan/pool"
+	"lockscope/scan/report"
 )
 
 // processes is what a session has found out about processes. It may be used concurrently, and nobody
 // waits in it longer than for an answer to a call.
 type processes struct {
 	names     lock.Names
+	lockName  string // the lock file's name, after a slash
 	mounts    *mountTable
 	calls     *calls
 	brief     bool          // see Config
-	usualFD   *atomic.Int32 // see process
+	usualFD   *atomic.Int32 // the descriptor through which the processes read before held their locks; 0 = none did
 	innerPIDs func() innerPIDTable
 
 	mu    sync.Mutex
-	byPID map[int]func() *process
+	byPID map[int]*process
 }
 
 func newProcesses(names lock.Names, mounts *mountTable, usualFD *atomic.Int32, brief bool) *processes {
-	ps := &processes{names: names, mounts: mounts, calls: mounts.calls, usualFD: usualFD, brief: brief, byPID: map[int]func() *process{}}
+	ps := &processes{names: names, lockName: "/" + names.Lock, mounts: mounts, calls: mounts.calls, usualFD: usualFD, brief: brief, byPID: map[int]*process{}}
 	ps.innerPIDs = sync.OnceValue(ps.findInnerPIDs)
 	return ps
 }
@@ -41,20 +43,20 @@ func (ps *processes) findNamed(pid int) *process { return ps.findOnce(pid, true)
 
 func (ps *processes) findOnce(pid int, named bool) *process {
 	ps.mu.Lock()
-	found := ps.byPID[pid]
-	if found == nil {
-		found = sync.OnceValue(func() *process { return ps.look(pid, named) })
-		ps.byPID[pid] = found
+	p := ps.byPID[pid]
+	if p == nil {
+		p = &process{ps: ps}
+		ps.byPID[pid] = p
 	}
 	ps.mu.Unlock()
-	return found()
+	p.looked.Do(func() { ps.look(p, pid, named) })
+	return p
 }
 
 // look asks the kernel about a process, and of one that a pidfile names also whether it holds a flock
 // through the descriptor that daemons here mostly do. That it does shows that it lives: so where only
 // verdicts are wanted, its start time is not read before somebody needs it.
-func (ps *processes) look(pid int, named bool) *process {
-	p := &process{lockName: "/" + ps.names.Lock, calls: ps.calls, usualFD: ps.usualFD, last: map[uint64]int32{}}
+func (ps *processes) look(p *process, pid int, named bool) {
 	p.more.L = &p.mu
 	usual := int(ps.usualFD.Load())
 	type answer struct {
@@ -80,11 +82,6 @@ func (ps *processes) look(pid int, named bool) *process {
 		p.usual = int32(usual) + 1
 		p.hold(descriptor{of: p, fd: int32(usual), flock: now.flock})
 	}
-	p.started = sync.OnceValue(func() time.Time { return ps.findStarted(p.id) })
-	p.inUse = sync.OnceValues(func() (used, error) { return ps.findUsed(p.id) })
-	p.touched = sync.OnceValue(func() []proc.Place { return ps.findTouched(p.id) })
-	p.heldDirs = sync.OnceValues(func() ([]lock.HeldDir, error) { return ps.findHeldDirs(p.id) })
-	return p
 }
 
 // findStarted finds out when a process started.
@@ -98,16 +95,20 @@ func (ps *processes) findStarted(id proc.Process) time.Time {
 	return id.Started()
 }
 
-// findUsed finds out what a process uses. The error is ErrNoAnswer, or why its mounts are not known.
-func (ps *processes) findUsed(id proc.Process) (used, error) {
+// findUsed finds out what a process uses.
+func (ps *processes) findUsed(id proc.Process) used {
 	mounts, err := ps.mounts.of(id)
 	if err != nil {
-		return used{}, err
+		return used{err: err}
 	}
-	return callErr(ps.calls, subject{id.PID, "use"}, func() (u used, err error) {
+	u, ok := pool.Call(ps.calls, subject{id.PID, "use"}, func() (u used) {
 		u.files, u.unseen = proc.Host.Task(id.PID).Used(mounts)
-		return u, nil
+		return u
 	})
+	if !ok {
+		u.err = report.ErrNoAnswer
+	}
+	return u
 }
 
 // findTouched finds out a part of what a process uses, at less cost: see [proc.Task.Touched].
@@ -121,8 +122,9 @@ func (ps *processes) findTouched(id proc.Process) []proc.Place {
 }
 
 // findHeldDirs finds the directories whose locks a process holds.
-func (ps *processes) findHeldDirs(id proc.Process) ([]lock.HeldDir, error) {
-	return callErr(ps.calls, subject{id.PID, "held"}, func() ([]lock.HeldDir, error) { return ps.names.HeldBy(id) })
+func (ps *processes) findHeldDirs(id proc.Process) (h heldDirs) {
+	h.dirs, h.err = callErr(ps.calls, subject{id.PID, "held"}, func() ([]lock.HeldDir, error) { return ps.names.HeldBy(id) })
+	return h
 }
 
 // haveAtMost reports whether these processes together have at most so many descriptors. A process

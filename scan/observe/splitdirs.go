@@ -35,9 +35,10 @@ func (s *Session) SplitDirs(ctx context.Context, known *Known, roots []string) (
 // unknownTakers returns the processes that may hold the lock of a file that is no directory's now. To
 // read the links of all descriptors is faster than the lock table where there are few.
 func (s *Session) unknownTakers(known *Known) []int {
-	pids := s.procs.pids()
-	if !s.table.loaded() && s.procs.haveAtMost(fewDescriptors, pids) {
-		return pids
+	if !s.table.loaded() {
+		if pids := s.procs.pids(); s.procs.haveAtMost(fewDescriptors, pids) {
+			return pids
+		}
 	}
 	takers, covered := map[int]bool{}, map[int]bool{}
 	sound := !known.shared && s.table.each(func(line proc.Lock) {
@@ -52,7 +53,7 @@ func (s *Session) unknownTakers(known *Known) []int {
 		sound = sound && s.procs.find(pid).state == lock.ProcessAlive
 	}
 	if !sound {
-		return pids
+		return s.procs.pids()
 	}
 	// A line on a covered device may be anybody's lock. Where its taker is dead, that is not worth a
 	// look at all processes.
