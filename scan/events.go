@@ -21,7 +21,7 @@ import (
 // process that a report names has ended. An event only says where to look: see package notify.
 type events struct {
 	source *notify.Source
-	full   [notify.Passed + 1]atomic.Bool // of each kind: no more is allowed, which is asked again after the next walk
+	full   [notify.Passed + 1]atomic.Uint32 // of each kind: why no more is allowed, which is asked again after the next walk
 
 	mu     sync.Mutex
 	passed map[passedPath]passedDir // the directories that walks passed through
@@ -103,7 +103,7 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 			if d.Lost != 0 {
 				m.events.lost[d.Watch] = true
 				if rec != nil && rec.watch == d.Watch {
-					rec.watch = nil // it is polled, until it is observed again
+					rec.watch, rec.polled = nil, polledBecause[d.Lost] // until it is observed again
 				}
 			}
 			if rec == nil {
@@ -145,17 +145,30 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 }
 
 // arm begins a watch of the directory that d is open on. Whoever watches looks afterwards: what happens in
-// between is told. It returns nil where there is no watch to be had: then the directory is polled.
-func (e *events) arm(d lock.Dir, kind notify.Kind, key any) *notify.Watch {
-	if e.full[kind].Load() {
-		return nil
+// between is told. It returns nil where there is no watch to be had, and why: then the directory is polled.
+func (e *events) arm(d lock.Dir, kind notify.Kind, key any) (*notify.Watch, report.PolledBecause) {
+	if full := notify.Reason(e.full[kind].Load()); full != 0 {
+		return nil, polledBecause[full]
 	}
 	w, err := e.source.Watch(d.FD(), kind, key)
 	var refused *notify.RefusedError
-	if errors.As(err, &refused) && (refused.Reason == notify.Budget || refused.Reason == notify.NoSpace) {
-		e.full[kind].Store(true)
+	switch {
+	case err == nil:
+		return w, report.NotPolled
+	case !errors.As(err, &refused):
+		return nil, report.PolledFailed
+	case refused.Reason == notify.Budget || refused.Reason == notify.NoSpace:
+		e.full[kind].Store(uint32(refused.Reason))
 	}
-	return w
+	return nil, polledBecause[refused.Reason]
+}
+
+// polledBecause is why a directory is polled whose watch was refused or lost. One that was lost with its
+// directory or its mount, or has lost its end, is watched anew when it is looked at next.
+var polledBecause = [...]report.PolledBecause{
+	notify.Budget: report.PolledBudget, notify.NoSpace: report.PolledNoSpace, notify.Noisy: report.PolledNoisy,
+	notify.Denied: report.PolledDenied, notify.Unsupported: report.PolledNoEvents, notify.Failed: report.PolledFailed,
+	notify.Removed: report.PolledFailed, notify.Unmounted: report.PolledFailed, notify.Dropped: report.PolledFailed,
 }
 
 // watchPassed watches a directory that a walk passes through, unless it is watched. It reports whether it
@@ -178,7 +191,7 @@ func (e *events) watchPassed(d lock.Dir, path string, walk int) bool {
 	if known {
 		return true
 	}
-	w := e.arm(d, notify.Passed, key)
+	w, _ := e.arm(d, notify.Passed, key)
 	if w == nil {
 		return false
 	}
@@ -205,7 +218,7 @@ func (e *events) keepPassed(walk int) {
 		return
 	}
 	for kind := range e.full {
-		e.full[kind].Store(false)
+		e.full[kind].Store(0)
 	}
 	e.mu.Lock()
 	var gone []*notify.Watch

@@ -267,7 +267,7 @@ func TestEventBeforeRecord(t *testing.T) {
 	s := r.lookAt(t, dir)
 	hosttest.MakeStale(t, dir)
 	hosttest.Eventually(t, "the event was taken", func() bool { return m.locked(func() bool { return m.events.moved[dir] }) })
-	r.apply(s.report, s.watch, nil)
+	r.apply(s)
 	if !m.locked(func() bool { _, noted := m.agenda.moved[m.records.find(dir)]; return noted }) {
 		t.Error("it is not looked at again")
 	}
@@ -282,14 +282,14 @@ func TestWatchLostBeforeItIsKept(t *testing.T) {
 	for _, known := range []bool{false, true} {
 		if known {
 			s := r.lookAt(t, hosttest.MakeStale(t, dir))
-			r.apply(s.report, s.watch, nil)
+			r.apply(s)
 		}
 		s := r.lookAt(t, dir)
 		if err := os.RemoveAll(dir); err != nil {
 			t.Fatal(err)
 		}
 		hosttest.Eventually(t, "the loss was taken", func() bool { return m.locked(func() bool { return m.events.lost[s.watch] }) })
-		r.apply(s.report, s.watch, nil)
+		r.apply(s)
 		if rec := m.records.find(dir); rec.watch != nil || rec.makesEvents() {
 			t.Errorf("known %t: a watch that was lost is relied on", known)
 		}
@@ -355,7 +355,7 @@ func TestFollowedUntilRemoved(t *testing.T) {
 			for !m.remove(site.Dir) {
 			}
 		}()
-		r.apply(s.report, s.watch, nil)
+		r.apply(s)
 		<-removed
 		if now := m.events.source.Stats(); now.Followed != 0 {
 			t.Fatalf("%d are followed", now.Followed)
@@ -370,5 +370,28 @@ func TestTreeUnwatchedWhereUnread(t *testing.T) {
 	visitor{r}.Failed(report.PathError{Path: root, Err: unix.EACCES})
 	if !r.unwatched.Load() {
 		t.Error("the next walk is put off, as if all were watched")
+	}
+}
+
+// The summary says how many directories make events, and why the others do not.
+func TestWatched(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	play(t, world, filepath.Join(root, "a/shard"), locktest.HeldPlain)
+	hosttest.MakeData(t, filepath.Join(root, "a/kv"))
+	w := watchEvents(t, root)
+	w.until(t, "summary", func(f *found) bool { return f.passes > 0 })
+	got := w.found.summary.Watched
+	// Passed are the root, a and shard; the process is that of the daemon.
+	if got == nil || got.Dirs != 2 || got.Passed != 3 || got.Processes != 1 || len(got.Polled) != 0 {
+		t.Errorf("watched: %+v", got)
+	}
+
+	polled := startWatch(t, Config{Roots: []string{root}, Interval: time.Hour, Probe: observe.ProbeFlock})
+	polled.passes(t, 1)
+	if got := polled.found.summary.Watched; got == nil || got.Dirs != 0 || got.Polled[report.PolledByRequest] != 2 {
+		t.Errorf("without events: %+v", got)
+	}
+	if got := once(t, Config{Roots: []string{root}}).summary.Watched; got != nil {
+		t.Errorf("one scan: %+v", got)
 	}
 }

@@ -17,17 +17,19 @@ func (r *round) isUnchanged(d lock.Dir, p plan) bool {
 
 // seen is the result of a look at a directory. The zero value says that nothing has changed.
 type seen struct {
-	report     *report.Report  // without a verdict, which record.apply adds; nil if nothing was observed
-	needsTable bool            // it takes the kernel's lock table, which is not read yet
-	err        error           // why nothing was observed: the directory is gone, or cannot be opened
-	watch      *notify.Watch   // nil where the directory is not watched
-	releaser   *report.Process // as in plan
+	report     *report.Report       // without a verdict, which record.apply adds; nil if nothing was observed
+	needsTable bool                 // it takes the kernel's lock table, which is not read yet
+	err        error                // why nothing was observed: the directory is gone, or cannot be opened
+	watch      *notify.Watch        // nil where the directory is not watched
+	polled     report.PolledBecause // why it is not
+	releaser   *report.Process      // as in plan
 }
 
 // observe observes the directory that d is open on, whatever is known of it. It is watched before it is
 // observed: what happens meanwhile makes an event.
 func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p plan, waitForTable bool) seen {
-	s := seen{watch: r.watch(d, path, p), releaser: p.releaser}
+	s := seen{releaser: p.releaser}
+	s.watch, s.polled = r.watch(d, path, p)
 	now := r.session.Observe(d, file, observe.Options{
 		Previous: p.previous(), Search: r.search, Releaser: p.releaser, WaitForTable: waitForTable,
 	})
@@ -44,13 +46,16 @@ func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p pla
 
 // watch watches the directory that d is open on, unless it is watched. What was watched by this path before
 // may be another directory.
-func (r *round) watch(d lock.Dir, path string, p plan) *notify.Watch {
-	if r.m.events == nil || !r.session.MakesEvents(d) {
-		return nil
+func (r *round) watch(d lock.Dir, path string, p plan) (*notify.Watch, report.PolledBecause) {
+	switch {
+	case r.m.events == nil:
+		return nil, report.PolledByRequest
+	case !r.session.MakesEvents(d):
+		return nil, report.PolledRemote
 	}
 	if p.watch != nil && p.before != nil {
 		if id, err := d.ID(); err == nil && id.SameFile(p.before.Evidence.Dir) {
-			return p.watch
+			return p.watch, report.NotPolled
 		}
 	}
 	return r.m.events.arm(d, notify.Data, path)

@@ -59,7 +59,7 @@ func (j *lookJob) Run() {
 func (j *lookJob) Finish() {
 	switch {
 	case j.seen.report != nil:
-		j.round.apply(j.seen.report, j.seen.watch, j.seen.releaser)
+		j.round.apply(j.seen)
 	case j.seen.err == nil: // unchanged
 	case find.IsGone(j.seen.err):
 		j.round.forget(j.path)

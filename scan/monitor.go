@@ -21,6 +21,7 @@ type Monitor struct {
 	observer *observe.Observer
 	out      *delivery
 	arrivals *pool.Calls[string] // looks at pidfiles that have come, by root
+	watching bool                // changes are waited for
 	events   *events             // nil where there are none: then everything is polled
 	wake     chan struct{}       // holds a token when the agenda changed
 
@@ -100,6 +101,7 @@ func (m *Monitor) Once(ctx context.Context, sink func(report.Update)) (report.Su
 // the summary. The error is ctx's.
 func (m *Monitor) Run(ctx context.Context, sink func(report.Update)) error {
 	defer m.begin(sink)()
+	m.watching = true
 	defer m.listen()()
 	for {
 		if _, err := m.advance(ctx); err != nil {
@@ -136,6 +138,7 @@ func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 	}
 	s := m.records.summarize()
 	s.Errors, s.Duration = m.errors, time.Since(m.passBegan)
+	s.Watched = m.watched()
 	m.passBegan, m.search = time.Time{}, nil
 	m.out.put(func(u *report.Update) { u.Summary = &s })
 	return &s, err

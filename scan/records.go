@@ -76,6 +76,22 @@ func (rs *records) summarize() report.Summary {
 	return s
 }
 
+// polled counts the directories by why they are polled; most are not.
+func (rs *records) polled() map[report.PolledBecause]int {
+	n := map[report.PolledBecause]int{}
+	for r := range rs.all() {
+		switch {
+		case r.makesEvents():
+			n[report.NotPolled]++
+		case r.watch != nil:
+			n[report.PolledProcess]++
+		default:
+			n[r.polled]++
+		}
+	}
+	return n
+}
+
 // known returns the lock files of all directories.
 func (rs *records) known() *observe.Known {
 	known := observe.NewKnown(len(rs.byPath) + len(rs.counted.files))

@@ -4,15 +4,13 @@ import (
 	"slices"
 	"time"
 
-	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
-// apply applies a look to the record of its directory, and reports what has changed. now has no verdict
-// yet: see record.apply. watch is what the directory is watched by from now on; nil if it is not.
-// releaser is who was taken to hand it over when the look began.
-func (r *round) apply(now *report.Report, watch *notify.Watch, releaser *report.Process) {
-	m := r.m
+// apply applies a look to the record of its directory, and reports what has changed. The
+// report has no verdict yet: see record.apply.
+func (r *round) apply(s seen) {
+	m, now, watch := r.m, s.report, s.watch
 	m.mu.Lock()
 	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
 	if alias {
@@ -32,8 +30,8 @@ func (r *round) apply(now *report.Report, watch *notify.Watch, releaser *report.
 	if unwatched == watch {
 		unwatched = nil
 	}
-	rec.watch = watch
-	told, early := m.seeHandover(rec, now, releaser)
+	rec.watch, rec.polled = watch, s.polled
+	told, early := m.seeHandover(rec, now, s.releaser)
 	if early {
 		m.mu.Unlock()
 		m.events.unwatch(unwatched)
@@ -81,7 +79,7 @@ func (r *round) applyError(root, path string, before *report.Report, err error) 
 		now.Evidence.Dir = before.Evidence.Dir
 	}
 	now.Evidence.Err = err
-	r.apply(now, nil, nil)
+	r.apply(seen{report: now, polled: report.PolledFailed})
 }
 
 // remove removes the record of a directory. It returns false if there was none.

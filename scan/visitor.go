@@ -35,7 +35,7 @@ func (v visitor) Found(root *find.Root, path string, s seen) {
 	r := v.round
 	switch {
 	case s.report != nil:
-		r.apply(s.report, s.watch, s.releaser)
+		r.apply(s)
 	case s.needsTable:
 		r.lookAfterWalk(root, path)
 	default:

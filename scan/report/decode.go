@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,6 +13,8 @@ import (
 // ErrUnknownType is the error for an object of a type that this version does not know. A reader can
 // skip it.
 var ErrUnknownType = errors.New("unknown type of object")
+
+var errNegative = errors.New("a negative number in a summary")
 
 // Decode reads a line that [Line.Encode] wrote, on this host or another. The line may come from
 // anybody. It is an error if it is longer than [MaxLine], is not JSON or contradicts itself. The error's
@@ -88,19 +91,44 @@ func (s *summaryJSON) line() (Line, error) {
 		return Line{}, fmt.Errorf("a pass of %g seconds", s.Seconds)
 	}
 	if s.Dirs < 0 || s.Checking < 0 || s.Errors < 0 {
-		return Line{}, errors.New("a negative number in a summary")
+		return Line{}, errNegative
 	}
 	states := make(map[State]int, len(States))
 	for word, n := range s.States {
 		if n < 0 {
-			return Line{}, errors.New("a negative number in a summary")
+			return Line{}, errNegative
 		}
 		states[known(word, States...)] += n
 	}
+	watched, err := s.Watched.watched()
+	if err != nil {
+		return Line{}, err
+	}
 	return Line{Host: s.Host, Summary: &Summary{
+		Watched: watched,
 		Dirs: s.Dirs, States: states, Checking: s.Checking, Errors: s.Errors,
 		Duration: time.Duration(math.Round(s.Seconds*1000)) * time.Millisecond,
 	}}, nil
+}
+
+func (j *watchedJSON) watched() (*Watched, error) {
+	if j == nil {
+		return nil, nil
+	}
+	w := &Watched{j.Dirs, j.Passed, j.Processes, map[PolledBecause]int{}}
+	for code, n := range j.Polled {
+		why := PolledFailed
+		if i := slices.Index(polledCodes[:], code); i > 0 {
+			why = PolledBecause(i)
+		}
+		if w.Polled[why] += n; n < 0 {
+			return nil, errNegative
+		}
+	}
+	if min(w.Dirs, w.Passed, w.Processes) < 0 {
+		return nil, errNegative
+	}
+	return w, nil
 }
 
 // pathOf returns a path that JSONText has put into JSON. Only an absolute one is accepted.

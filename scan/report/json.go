@@ -83,7 +83,15 @@ type summaryJSON struct {
 	Checking int            `json:"checking,omitempty"`
 	Errors   int            `json:"errors"`
 	Seconds  float64        `json:"seconds"`
+	Watched  *watchedJSON   `json:"watched,omitempty"`
 	Host     string         `json:"host"`
+}
+
+type watchedJSON struct {
+	Dirs      int            `json:"dirs"`
+	Passed    int            `json:"passed"`
+	Processes int            `json:"processes"`
+	Polled    map[string]int `json:"polled,omitempty"`
 }
 
 func newGoneJSON(path string) goneJSON {
@@ -106,7 +114,18 @@ func newSummaryJSON(s *Summary, host string) summaryJSON {
 		states[state.String()] = s.States[state]
 	}
 	seconds := float64(s.Duration.Milliseconds()) / 1000
-	return summaryJSON{typeSummary, s.Dirs, states, s.Checking, s.Errors, seconds, host}
+	return summaryJSON{typeSummary, s.Dirs, states, s.Checking, s.Errors, seconds, newWatchedJSON(s.Watched), host}
+}
+
+func newWatchedJSON(w *Watched) *watchedJSON {
+	if w == nil {
+		return nil
+	}
+	j := &watchedJSON{w.Dirs, w.Passed, w.Processes, map[string]int{}}
+	for why, n := range w.Polled {
+		j.Polled[why.String()] = n
+	}
+	return j
 }
 
 func jsonTime(t time.Time) time.Time {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,5 +145,27 @@ func TestDecodeOtherLines(t *testing.T) {
 				t.Errorf("gone %q, want %q", back.Gone, l.Gone)
 			}
 		}
+	}
+}
+
+// How changes become known is sent, and of a reason that is not known only that there is one.
+func TestSummaryWatched(t *testing.T) {
+	s := Summary{Dirs: 9, Watched: &Watched{Dirs: 5, Passed: 3, Processes: 4, Polled: map[PolledBecause]int{PolledBudget: 3, PolledNoisy: 1}}}
+	text := string(Line{Summary: &s}.Encode())
+	if want := `"watched":{"dirs":5,"passed":3,"processes":4,"polled":{"budget":3,"noisy":1}}`; !strings.Contains(text, want) {
+		t.Errorf("encoded as %s, want %s", text, want)
+	}
+	if got := decodeLine(t, []byte(text)).Summary.Watched; !reflect.DeepEqual(got, s.Watched) {
+		t.Errorf("decoded to %+v", got)
+	}
+	later := decodeLine(t, []byte(strings.Replace(text, "noisy", "tired", 1))).Summary.Watched
+	if later.Polled[PolledFailed] != 1 {
+		t.Errorf("a reason of a later version: %+v", later)
+	}
+	if l, err := Decode([]byte(strings.Replace(text, `"passed":3`, `"passed":-3`, 1))); err == nil {
+		t.Errorf("decoded to %+v", l.Summary.Watched)
+	}
+	if text := string(Line{Summary: &Summary{}}.Encode()); strings.Contains(text, "watched") {
+		t.Errorf("one scan: %s", text)
 	}
 }

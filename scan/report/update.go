@@ -26,6 +26,7 @@ type Summary struct {
 	Checking int // how many of Dirs await a second look; they are in none of States
 	Errors   int
 	Duration time.Duration
+	Watched  *Watched // nil where it was only one scan
 }
 
 // Progress is how far a walk has come.

@@ -1,0 +1,34 @@
+package report
+
+// Watched is how the changes of directories become known.
+type Watched struct {
+	Dirs      int // data directories whose changes make events
+	Passed    int // directories watched because walks pass through them: a new data directory in one makes an event
+	Processes int // processes whose end makes an event
+	// Polled are the data directories that are looked at from time to time instead, by the reason.
+	Polled map[PolledBecause]int
+}
+
+// PolledBecause is why a directory is polled. Its code is part of the JSON, and does not change.
+type PolledBecause uint8
+
+const (
+	NotPolled       PolledBecause = iota // its changes make events
+	PolledByRequest                      // there are no events with these flags, or without CAP_LEASE
+	PolledRemote                         // on network and FUSE file systems others make changes too
+	PolledBudget                         // as many are watched as this program takes of what the host allows
+	PolledNoSpace                        // the kernel has no more watches for this user: other programs have them
+	PolledNoisy                          // it made too many events
+	PolledDenied                         // the directory may not be read
+	PolledNoEvents                       // this kernel or container has no inotify
+	PolledProcess                        // a process that holds or is named cannot be followed, for one of these reasons
+	PolledFailed                         // another error
+	polledCount
+)
+
+var polledCodes = [polledCount]string{
+	"", "events-off", "remote", "budget", "no-space", "noisy", "denied", "unsupported", "process", "failed",
+}
+
+// String returns the code.
+func (p PolledBecause) String() string { return polledCodes[p] }
