@@ -14,14 +14,14 @@ type record struct {
 	report   *report.Report // never changes: a new look makes a new one; nil before the first
 	settling *settling      // nil when its verdict stands
 	due      due
-	polled   report.PolledBecause // why it is not watched
 	watch    *notify.Watch        // nil where it is not watched
 	handover *handover            // nil where nothing has happened to its pidfile
-	moved    time.Time            // when something first moved since the last look; zero if nothing did
 	stood    *report.Report       // the last one whose verdict stood; nil before the first
+	moved    time.Time            // when something first moved since the last look; zero if nothing did
+	lastWalk int32                // number of the last walk that found it
+	polled   report.PolledBecause // why it is not watched
 	followed bool                 // the ends of all processes that the report names are told
 	pace     uint8                // how often in a row something moved again soon after a look: see mayLook
-	lastWalk int                  // number of the last walk that found it
 	counted  bool                 // it is also in records.counted, until it has been looked at again: see restoreCounted
 	gone     bool                 // it was removed from the records
 }

@@ -43,7 +43,7 @@ func (r *round) apply(s seen) {
 		before = nil
 	}
 	change := rec.apply(now)
-	rec.lastWalk = max(rec.lastWalk, r.walkNumber)
+	rec.lastWalk = max(rec.lastWalk, int32(r.walkNumber))
 	m.agenda.noteSettling(rec)
 	if moved { // since it is watched, and perhaps after it was looked at
 		m.agenda.move(rec, time.Now())

@@ -169,7 +169,7 @@ func (r *round) lookAtKnown(ctx context.Context) error {
 	jobs := r.afterWalk
 	if r.todo.all {
 		for rec := range r.m.records.all() {
-			if r.walkNumber > 0 && rec.lastWalk == r.walkNumber {
+			if r.walkNumber > 0 && int(rec.lastWalk) == r.walkNumber {
 				continue
 			}
 			p := r.plan(rec)

@@ -67,7 +67,7 @@ func (r *round) sawUnchanged(path string) {
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
 	if rec := r.m.records.find(path); rec != nil {
-		rec.lastWalk = max(rec.lastWalk, r.walkNumber)
+		rec.lastWalk = max(rec.lastWalk, int32(r.walkNumber))
 	}
 }
 

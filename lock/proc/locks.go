@@ -102,14 +102,14 @@ func parseUint(text []byte, base, bits int) (int64, bool) {
 	return int64(n), err == nil
 }
 
-// ParseLocks reads the text of /proc/locks. It leaves out the lines that ParseLock refuses.
-func ParseLocks(r io.Reader) ([]Lock, error) {
-	var locks []Lock
+// ParseLocks reads the text of /proc/locks, and calls found with each lock. It leaves out the lines that
+// ParseLock refuses.
+func ParseLocks(r io.Reader, found func(Lock)) error {
 	sc := bufio.NewScanner(r)
 	for sc.Scan() {
 		if l, ok := ParseLock(sc.Bytes()); ok {
-			locks = append(locks, l)
+			found(l)
 		}
 	}
-	return locks, sc.Err()
+	return sc.Err()
 }

@@ -70,8 +70,8 @@ func (ob *observation) judgeFree() {
 	}
 	// A file in a layer of an overlay does not show the locks of the merged file. And a process on
 	// another host is never seen here: that its PID is free here proves nothing.
-	var layer bool
-	ev.OverlayMount, ev.UnreadMountNS, layer = ob.s.mounts.layers.lookup(ob.place, ob.dir.RealPath)
+	merged, unread, layer := ob.s.mounts.layers.lookup(ob.place, ob.dir.RealPath)
+	ev.OverlayMount, ev.UnreadMountNS = merged, int32(unread)
 	hidden := ob.fs.remote && ev.Process.Exited() || layer
 	if hidden && !slices.ContainsFunc(ev.Holders, func(h report.Holder) bool { return h.Deleted }) {
 		ev.Err = report.ErrNotSeen

@@ -25,7 +25,7 @@ type table struct {
 // tableLines are the lines that were read, by the files that they are of. The maps are nil where the
 // table could not be read.
 type tableLines struct {
-	flocks map[proc.File]proc.Lock
+	flocks map[proc.File]int32     // the PIDs of those who took them: there may be very many
 	others map[proc.File]proc.Lock // locks of other kinds
 }
 
@@ -38,7 +38,10 @@ func (t *table) find(fs filesystem, ino uint64) (flock, other proc.Lock) {
 	}
 	t.load()
 	key := proc.File{Dev: fs.dev, Ino: ino}
-	return t.lines.flocks[key], t.lines.others[key]
+	if pid, ok := t.lines.flocks[key]; ok {
+		flock = flockLine(key, pid)
+	}
+	return flock, t.lines.others[key]
 }
 
 // load reads the table, or waits for a goroutine that reads it.
@@ -64,8 +67,8 @@ func (t *table) loaded() bool { return t.done.Load() }
 // each calls found with the line of every flock. It reports false where the table cannot be read.
 func (t *table) each(found func(proc.Lock)) bool {
 	t.load()
-	for _, line := range t.lines.flocks {
-		found(line)
+	for file, pid := range t.lines.flocks {
+		found(flockLine(file, pid))
 	}
 	return t.lines.flocks != nil
 }
@@ -74,18 +77,21 @@ func (t *table) read() (found tableLines) {
 	if t.slow.Load() {
 		return found
 	}
-	lines, err := proc.Host.Locks(tableLimit)
-	if err != nil {
-		t.slow.Store(errors.Is(err, os.ErrDeadlineExceeded))
-		return found
-	}
-	found = tableLines{flocks: make(map[proc.File]proc.Lock, len(lines)), others: map[proc.File]proc.Lock{}}
-	for _, l := range lines {
+	found = tableLines{flocks: map[proc.File]int32{}, others: map[proc.File]proc.Lock{}}
+	err := proc.Host.Locks(tableLimit, func(l proc.Lock) {
 		if l.Kind == proc.Flock {
-			found.flocks[l.File()] = l
+			found.flocks[l.File()] = int32(l.PID)
 		} else {
 			found.others[l.File()] = l
 		}
+	})
+	if err != nil {
+		t.slow.Store(errors.Is(err, os.ErrDeadlineExceeded))
+		return tableLines{}
 	}
 	return found
+}
+
+func flockLine(file proc.File, pid int32) proc.Lock {
+	return proc.Lock{Kind: proc.Flock, PID: int(pid), Dev: file.Dev, Ino: file.Ino}
 }

@@ -95,6 +95,9 @@ func (p *Pool) next(w *worker, finished int) (j Job, hopeless bool) {
 			*w = worker{job: j, since: time.Now(), group: g}
 			return j, false
 		}
+		if cap(p.queue) > mostKept {
+			p.queue = nil
+		}
 		if p.closed {
 			p.onTime--
 			delete(p.workers, w)

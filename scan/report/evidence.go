@@ -66,24 +66,14 @@ const (
 type Evidence struct {
 	lock.Evidence
 
-	Source Source
 	// Device is the file system's device as in mountinfo and in the kernel's lock table. On most file
 	// systems it is st_dev, but not on btrfs.
 	Device  uint64
-	FS      string            // the file system's type, such as "ext4"
-	Locker  int               // the PID that took the lock; 0 if the kernel did not tell
-	Taker   lock.ProcessState // of Locker
-	Owner   *Process          // the process that the pidfile names; nil if there is none with that PID
-	Holders []Holder          // in order of PID
-
-	Searched      bool     // all processes were searched for holders
-	OpenElsewhere bool     // somebody else has the lock file open: a lease was refused, or Openers were found
-	Openers       []Opener // looked for only where no holder was found
-	Thread        bool     // the number in the pidfile is that of a thread of Owner
-	// OtherPIDNS: the number in the pidfile was looked up in another PID namespace than ours: that
-	// of the processes that hold the lock or use the directory.
-	OtherPIDNS   bool
-	Restrictions Restrictions
+	FS      string   // the file system's type, such as "ext4"
+	Locker  int      // the PID that took the lock; 0 if the kernel did not tell
+	Owner   *Process // the process that the pidfile names; nil if there is none with that PID
+	Holders []Holder // in order of PID
+	Openers []Opener // looked for only where no holder was found
 
 	// Releaser is who was seen to release the lock, a short time ago, if it still lives: it may be handing the
 	// directory over to another process. Nil where nobody was seen.
@@ -93,11 +83,23 @@ type Evidence struct {
 	OverlayMount string
 	// UnreadMountNS is how many mount namespaces could not be read. An overlay with the directory
 	// in a layer may be mounted in one of them.
-	UnreadMountNS int
+	UnreadMountNS int32
 
-	Acquiring bool  // a temporary pidfile younger than 30 s lies beside a held lock
-	Changing  bool  // no two looks found the same
-	Err       error // why nothing could be established; nil otherwise
+	// The small fields follow each other, since there may be 100,000 of these.
+
+	Source        Source
+	Taker         lock.ProcessState // of Locker
+	Searched      bool              // all processes were searched for holders
+	OpenElsewhere bool              // somebody else has the lock file open: a lease was refused, or Openers were found
+	Thread        bool              // the number in the pidfile is that of a thread of Owner
+	// OtherPIDNS: the number in the pidfile was looked up in another PID namespace than ours: that
+	// of the processes that hold the lock or use the directory.
+	OtherPIDNS   bool
+	Restrictions Restrictions
+	Acquiring    bool // a temporary pidfile younger than 30 s lies beside a held lock
+	Changing     bool // no two looks found the same
+
+	Err error // why nothing could be established; nil otherwise
 }
 
 // LockedFile returns the lock file as lock lines name it.

@@ -22,16 +22,20 @@ type processorLimit struct {
 	raised  bool
 }
 
-// adjustGOMAXPROCS raises and lowers GOMAXPROCS for as long as the program runs.
-func adjustGOMAXPROCS(workers int) {
+// adjustGOMAXPROCS raises and lowers GOMAXPROCS for as long as the program runs. When that rests for the first
+// time, it calls rests.
+func adjustGOMAXPROCS(workers int, rests func()) {
 	if os.Getenv("GOMAXPROCS") != "" {
-		return // whoever has set it knows better
+		workers = 0 // whoever has set it knows better
 	}
 	w := processorLimit{workers: workers, last: activityNow()}
 	for pause := lookEvery; ; {
 		time.Sleep(pause)
 		if w.adjust(activityNow()) {
-			pause = min(2*pause, lookRarely)
+			if pause = min(2*pause, lookRarely); pause == lookRarely && rests != nil {
+				rests()
+				rests = nil
+			}
 		} else {
 			pause = lookEvery
 		}

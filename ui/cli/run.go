@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/pflag"
 
@@ -55,7 +56,13 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	if s.Jobs == 0 {
 		s.Jobs = scan.DefaultJobs()
 	}
-	go adjustGOMAXPROCS(s.Jobs)
+	// The first walk needs more memory than what is kept of it.
+	go adjustGOMAXPROCS(s.Jobs, debug.FreeOSMemory)
+	if onScreen || s.watch {
+		collectGarbage(growthWatching)
+	} else {
+		collectGarbage(growthOnce)
+	}
 	switch {
 	case s.breakStale:
 		return runBreak(ctx, s, stdin, stdout, stderr)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"runtime/debug"
 	"syscall"
 
 	"lockscope/scan"
@@ -31,9 +29,6 @@ func runScreen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int 
 	if !s.ReadOnly {
 		breaker := repair.Breaker{Names: o.Names, Audit: s.auditLog()}
 		o.Break, o.Check = breaker.Break, breaker.Check
-	}
-	if os.Getenv("GOGC") == "" { // else the user knows better
-		debug.SetGCPercent(heapGrowth)
 	}
 	err := ui.Run(ctx, o)
 	sig, stopped := stoppedBy(ctx)
