@@ -1,53 +1,139 @@
 package ui
 
-import "lockscope/ui/show"
+import (
+	"slices"
 
-// columns are the widths of the table's columns in cells, from the directory on; 0 = there is
-// no room for it. The state has a width that is always the same.
-type columns [show.ColumnCount]int
+	"lockscope/ui/show"
+)
 
+// columns is how the columns of the table are laid out.
+type columns struct {
+	width [show.ColumnCount]int // in cells, from the directory on; 0 = not shown
+	room  int                   // for all from the directory on
+	whole bool                  // nothing is cut in them, and they are scrolled
+	at    int                   // how many cells of them are scrolled out to the left
+	tail  string                // what all paths end with, and is left out
+	usual string                // the last name of most paths, which is cut first
+}
+
+// The state has a width that is always the same.
 const (
 	stateWidth   = 2 + len("unguarded")
 	pidfileWidth = 7  // of a PID that the kernel gives out
 	pidfileMost  = 10 // of any number that a pidfile may have
-	commandWidth = 12 // at least
+	commandWidth = 11 // at least
+	commandMuch  = 40 // before a path that is wider than most gets more
 	sinceWidth   = 5
 	dirWidth     = 28 // at least, while there is any column to its right
 	gapWidth     = 2
-	leftMargin   = 2 // the cursor's mark and the selection's
+	leftMargin   = 3 // the cursor's mark, the selection's, and a gap to the glyph
 	rightMargin  = 1
 )
 
-// planColumns divides the width of the table. Where that is too little, columns drop from the right.
-// longest is the width of the longest path: COMMAND gets what is to spare.
-func planColumns(width, longest int) columns {
-	c := columns{show.ColumnDirectory: width - leftMargin - stateWidth - gapWidth - rightMargin}
-	dir := &c[show.ColumnDirectory]
+// paths is how wide the paths of a table are, in cells.
+type paths struct {
+	typical, widest int
+	tail            string
+}
+
+// roomBeside is the room beside the state.
+func roomBeside(width int) int { return max(width-leftMargin-stateWidth-gapWidth-rightMargin, 0) }
+
+// planColumns divides the width of the table. Where that is too little, columns drop from the right, and
+// what all paths end with is left out before any path is cut. What is to spare makes paths whole that are
+// wider than most, and the rest is for COMMAND.
+func planColumns(width int, p paths, hidden show.Columns) columns {
+	c := columns{room: roomBeside(width)}
+	dir := &c.width[show.ColumnDirectory]
+	*dir = c.room
+	dropped := false
 	for i, w := range []int{pidfileWidth, show.NarrowHolderWidth, commandWidth, sinceWidth} {
-		if *dir-gapWidth-w < dirWidth {
-			break
+		column := show.ColumnPidfile + show.Column(i)
+		if dropped || hidden.Has(column) {
+			continue
 		}
-		c[int(show.ColumnPidfile)+i] = w
-		*dir -= gapWidth + w
+		if dropped = *dir-gapWidth-w < dirWidth; !dropped {
+			c.width[column] = w
+			*dir -= gapWidth + w
+		}
 	}
-	if more := pidfileMost - pidfileWidth; c[show.ColumnSince] > 0 && *dir-more >= dirWidth {
-		*dir -= more
-		c[show.ColumnPidfile] += more
+	give := func(to show.Column, more int, least int) {
+		if more = min(more, *dir-least); more > 0 && c.width[to] > 0 {
+			c.width[to] += more
+			*dir -= more
+		}
 	}
-	if spare := *dir - max(longest, dirWidth); c[show.ColumnCommand] > 0 && spare > 0 {
-		*dir -= spare
-		c[show.ColumnCommand] += spare
+	if *dir-dirWidth >= pidfileMost-pidfileWidth && !dropped {
+		give(show.ColumnPidfile, pidfileMost-pidfileWidth, dirWidth)
 	}
-	*dir = max(*dir, 0)
+	if tail := show.Width(p.tail); *dir < p.typical && tail > 0 {
+		c.tail = p.tail
+		p.typical, p.widest = p.typical-tail, p.widest-tail
+	}
+	give(show.ColumnCommand, commandMuch-commandWidth, max(p.typical, dirWidth))
+	give(show.ColumnCommand, *dir, max(p.widest, dirWidth))
 	return c
 }
 
-// at is the column at a place of the line, for the mouse.
-func (c columns) at(x int) show.Column {
-	end := leftMargin + stateWidth + gapWidth/2
+// wholeColumns are as wide as what is in them, and may be scrolled.
+func wholeColumns(width int, p paths, hidden show.Columns) columns {
+	c := columns{room: roomBeside(width)}
+	c.width = [show.ColumnCount]int{
+		show.ColumnDirectory: max(p.widest, dirWidth), show.ColumnPidfile: pidfileMost,
+		show.ColumnHolder: show.NarrowHolderWidth, show.ColumnCommand: maxCommandWidth, show.ColumnSince: sinceWidth,
+	}
+	for column := range c.width {
+		if hidden.Has(show.Column(column)) {
+			c.width[column] = 0
+		}
+	}
+	return c
+}
+
+// total is how many cells the columns take together.
+func (c *columns) total() int {
+	n := -gapWidth
+	for _, w := range c.width {
+		if w > 0 {
+			n += w + gapWidth
+		}
+	}
+	return n
+}
+
+// stops are where whole columns can be scrolled to: where each begins, and what follows of a wide one.
+func (c *columns) stops() []int {
+	last := max(c.total()-c.room, 0)
+	stops := []int{}
+	at := 0
+	for _, w := range c.width {
+		if w == 0 {
+			continue
+		}
+		for part := 0; part < w; part += c.room {
+			stops = append(stops, min(at+part, last))
+		}
+		at += w + gapWidth
+	}
+	return slices.Compact(stops)
+}
+
+// under is the column at a place of the line, for the mouse.
+func (c *columns) under(x int) show.Column {
+	x -= leftMargin + stateWidth + gapWidth/2
 	by := show.ColumnState
-	for ; by < show.ColumnSince && x >= end && c[by+1] > 0; by++ {
-		end += c[by+1] + gapWidth
+	if x < 0 {
+		return by
+	}
+	x += c.at
+	for column := show.ColumnDirectory; column < show.ColumnCount; column++ {
+		if c.width[column] == 0 {
+			continue
+		}
+		by = column
+		if x -= c.width[column] + gapWidth; x < 0 {
+			break
+		}
 	}
 	return by
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"lockscope/lock"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
@@ -58,5 +60,85 @@ func TestColumnsSuitTheNames(t *testing.T) {
 	m.take(reporttest.Scanned(reporttest.Changes(held)))
 	if text := m.shown(); strings.Count(text, held.Holders[0].Process.Command) != 2 { // in the table and in the detail
 		t.Errorf("the command is cut:\n%s", text)
+	}
+}
+
+// What all paths end with is left out before a tenant is cut.
+func TestTailIsLeftOut(t *testing.T) {
+	m, _ := testModel(40, 12, Options{})
+	m.take(reporttest.Scanned(reporttest.Fleet(30)))
+	if text := m.shown(); !strings.Contains(text, "DIRECTORY …/data\n") || !strings.Contains(text, "eu/shard-03/tenant-0007\n") {
+		t.Errorf("the tenant is cut:\n%s", text)
+	}
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("eu/other"))))
+	if text := m.shown(); !strings.Contains(text, "tenant-0007/…\n") {
+		t.Errorf("a path that ends otherwise is not shown as it is:\n%s", text)
+	}
+}
+
+// One long name takes no room from the other columns.
+func TestLongName(t *testing.T) {
+	for _, width := range []int{120, 150} {
+		m, _ := testModel(width, 30, Options{})
+		m.take(reporttest.Scanned(reporttest.Fleet(30)))
+		before := m.columns(m.layout())
+		m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale(strings.Repeat("x", 255)))))
+		after := m.columns(m.layout())
+		if after.width[show.ColumnCommand] < commandMuch {
+			t.Errorf("at %d: COMMAND has %d cells beside a long name, had %d before", width, after.width[show.ColumnCommand], before.width[show.ColumnCommand])
+		}
+	}
+}
+
+// Whatever is cut, or has no column, comes into sight by scrolling, in every size.
+func TestScrollColumns(t *testing.T) {
+	for _, width := range []int{40, 80, 120} {
+		m, _ := testModel(width, 12, Options{})
+		d := reporttest.Held("eu/shard-03/a-tenant-with-a-name-that-is-longer/than-any-column-is/data", 31337)
+		d.Holders[0].Process.Command = "kvd --first --second --third --fourth --fifth --sixth --last"
+		m.take(reporttest.Scanned(reporttest.Changes(d)))
+		before := m.shown()
+		seen := ""
+		for range 20 {
+			m.typed(">")
+			seen += m.shown()
+		}
+		for _, want := range []string{"31337", "-last", "1h", "than-any"} {
+			if !strings.Contains(seen, want) {
+				t.Errorf("at %d: %q is never seen:\n%s", width, want, seen)
+			}
+		}
+		for range 20 {
+			m.typed("<")
+		}
+		m.notice = ""
+		if m.shown() != before {
+			t.Errorf("at %d: not as it was:\n%s", width, m.shown())
+		}
+	}
+}
+
+func TestChooseColumns(t *testing.T) {
+	m, _ := testModel(80, 24, Options{})
+	m.take(reporttest.Scanned(reporttest.Fleet(30)))
+	if strings.Contains(m.shown(), "SINCE") {
+		t.Fatal("there is room for all columns")
+	}
+	m.typed("c", "1", "enter")
+	if text := m.shown(); strings.Contains(text, "PIDFILE") || !strings.Contains(text, "SINCE") {
+		t.Errorf("PIDFILE does not give way to SINCE:\n%s", text)
+	}
+	m.typed("c")
+	for _, width := range []int{40, 80, 120} {
+		m.width = width
+		for _, want := range []string{"1 PIDFILE", "2✓HOLDER", "3✓COMMAND", "4✓SINCE"} {
+			if foot := ansi.Strip(m.footLine()); !strings.Contains(foot, want) {
+				t.Errorf("at %d: %q is not in %q", width, want, foot)
+			}
+		}
+	}
+	m.typed("1", "q")
+	if m.hidden != 0 || m.mode != modeTable {
+		t.Errorf("hidden are %b, in mode %d", m.hidden, m.mode)
 	}
 }

@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
+
+	"charm.land/lipgloss/v2"
 
 	"lockscope/ui/show"
 )
@@ -26,14 +29,27 @@ func (m *model) countersLine() string {
 	return b.String()
 }
 
-// counters are the pieces of the counters line, in the longest form that fits.
+// counterForm is how much the counters line tells.
+type counterForm struct {
+	zeros   bool // problems that no directory has, too
+	digits  bool // the digit that shows a state, behind each
+	healthy bool // the healthy states; else the total
+	gap     string
+}
+
+// counterForms are in order of preference. A digit that stands at its state is worth more than how many
+// are healthy.
+var counterForms = []counterForm{
+	{true, true, true, "  "}, {true, true, true, " "},
+	{false, true, true, "  "}, {false, true, true, " "}, {false, true, false, " "},
+	{false, false, true, " "}, {false, false, false, " "},
+}
+
+// counters are the pieces of the counters line, in the first form that fits.
 func (m *model) counters() []counter {
-	for _, form := range []struct {
-		healthy bool
-		gap     string
-	}{{true, "  "}, {false, "  "}, {false, " "}} {
+	for _, form := range counterForms {
 		w := 1
-		long := m.longCounters(form.healthy, form.gap)
+		long := m.longCounters(form)
 		for _, c := range long {
 			w += show.Width(c.text)
 		}
@@ -44,33 +60,40 @@ func (m *model) counters() []counter {
 	return m.shortCounters()
 }
 
-// longCounters has each state, the healthy ones if asked for, else the total.
-func (m *model) longCounters(healthy bool, gap string) []counter {
+// longCounters has each state.
+func (m *model) longCounters(form counterForm) []counter {
 	l, t := m.list, &m.theme
 	var out []counter
 	add := func(c show.Class) {
 		style := t.class(c)
+		if l.Count(c) == 0 {
+			style = t.dim
+		}
 		if l.Classes().Has(c) {
 			style = style.Underline(true)
 		}
 		text := style.Render(show.Count(l.Count(c)) + " " + c.String())
-		out = append(out, counter{text: text, shows: show.Only(c)}, counter{text: gap})
+		if digit := c.Digit(); digit > 0 && form.digits {
+			text += t.dim.Render("[" + strconv.Itoa(digit) + "]")
+		}
+		out = append(out, counter{text: text, shows: show.Only(c)}, counter{text: form.gap})
+	}
+	if l.Problems() == 0 && m.scan.passes > 0 && l.Total() > 0 {
+		text, style := m.noProblems()
+		out = append(out, counter{text: style.Render(text)}, counter{text: form.gap})
 	}
 	for c := range show.ClassCount {
-		if c.Problem() && l.Count(c) > 0 {
+		if c.Problem() && (form.zeros || l.Count(c) > 0) {
 			add(c)
 		}
-	}
-	if len(out) == 0 && m.scan.passes > 0 && l.Total() > 0 {
-		out = append(out, counter{text: t.good.Render(t.ok + " no problems")}, counter{text: gap})
 	}
 	if l.Count(show.Checking) > 0 {
 		add(show.Checking)
 	}
 	if n := len(m.scan.problems()); n > 0 {
-		out = append(out, counter{text: t.alarm.Render(show.Counted(n, "error", "errors")), log: true}, counter{text: gap})
+		out = append(out, counter{text: t.alarm.Render(show.Counted(n, "error", "errors")), log: true}, counter{text: form.gap})
 	}
-	if !healthy {
+	if !form.healthy {
 		return append(out, counter{text: t.dim.Render("of " + show.Count(l.Total()))})
 	}
 	if len(out) > 0 {
@@ -82,17 +105,30 @@ func (m *model) longCounters(healthy bool, gap string) []counter {
 	return out[:len(out)-1]
 }
 
+// noProblems says that there is no problem, as far as that is known: where something could not be read,
+// it is said of the rest alone, and is not green.
+func (m *model) noProblems() (string, lipgloss.Style) {
+	if m.scan.readAll() {
+		return m.theme.ok + " no problems", m.theme.good
+	}
+	return "no problems in what was read", m.theme.roles[show.Plain]
+}
+
 // shortCounters are for a screen that is too narrow for the long ones.
 func (m *model) shortCounters() []counter {
 	l, t := m.list, &m.theme
 	n := l.Problems()
 	style := t.alarm
 	if n == 0 {
-		style = t.good
+		_, style = m.noProblems()
+	}
+	out := []counter{{text: style.Render(show.Counted(n, "problem", "problems")), shows: show.Problems}}
+	if errs := len(m.scan.problems()); errs > 0 {
+		out = append(out, counter{text: ", "}, counter{text: t.alarm.Render(show.Counted(errs, "error", "errors")), log: true})
 	}
 	rest := " of " + show.Count(l.Total())
 	if l.Filtered() {
 		rest = ", " + show.Count(l.Matching()) + rest + " shown"
 	}
-	return []counter{{text: style.Render(show.Counted(n, "problem", "problems")), shows: show.Problems}, {text: rest}}
+	return append(out, counter{text: rest})
 }

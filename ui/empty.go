@@ -15,7 +15,11 @@ func (m *model) emptyLines(height int) []string {
 	case m.list.Total() > 0:
 		text = []string{"Nothing matches.", "esc shows all " + show.Count(m.list.Total()) + "."}
 		if m.list.Classes() == show.Problems && m.list.Words() == 0 {
-			text = []string{m.theme.good.Render(m.theme.ok + " No problems."), "! shows all " + show.Count(m.list.Total()) + "."}
+			none, style := m.noProblems()
+			text = []string{style.Render(none), "! shows all " + show.Count(m.list.Total()) + "."}
+			for _, e := range s.problems() {
+				text = append(text, escapeError(e))
+			}
 		}
 	case s.ended && s.err != nil:
 		text = []string{"The scan stopped:", escapeError(s.err)}

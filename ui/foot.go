@@ -20,6 +20,8 @@ func (m *model) footLine() string {
 			hint = ""
 		}
 		return show.Spread(" "+m.filter.View(), hint, m.width)
+	case m.mode == modeColumns:
+		return m.columnsFoot()
 	case m.notice != "":
 		return " " + show.Shorten(t.chars.Plain(m.notice), m.width-2, t.chars.Mark)
 	case m.mode == modeDialog:

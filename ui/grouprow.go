@@ -36,9 +36,9 @@ func (m *model) groupRow(r *list.Row, w int) string {
 	counts := m.groupCounts(g, !isCursor)
 	name := glyph + " " + show.ShortenMiddle(t.chars.Plain(groupName(g)), max(room-show.Width(counts)-4, dirWidth/2), t.chars.Mark) + "  "
 	if isCursor {
-		return t.strong.Render(t.cursor) + t.reverse.Render(show.Pad(show.Shorten(" "+name+counts, room+1, t.chars.Mark), room+1)) + t.strong.Render(t.cursorEnd)
+		return t.strong.Render(t.cursor) + t.reverse.Render(show.Pad(show.Shorten("  "+name+counts, room+2, t.chars.Mark), room+2)) + t.strong.Render(t.cursorEnd)
 	}
-	return show.Shorten("  "+t.name.Render(name)+counts, w-rightMargin, t.chars.Mark)
+	return show.Shorten("   "+t.name.Render(name)+counts, w-rightMargin, t.chars.Mark)
 }
 
 // groupName is the directory that a group is below, escaped.

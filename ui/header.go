@@ -77,6 +77,10 @@ func (m *model) scanFacts() []string {
 		}
 		return facts
 	}
+	if s.passes > 0 && (s.wanted == 0 || s.interval >= longInterval) {
+		// A clock time stands still until the next look. An age would write each second.
+		facts = append(facts, "last look "+s.looked.Format(time.TimeOnly))
+	}
 	if s.passes > 0 {
 		facts = append(facts, "scanned in "+show.Seconds(s.took))
 	}

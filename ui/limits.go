@@ -26,6 +26,9 @@ const (
 	// shownWalk is how long a walk takes before the header tells of its progress, the first one
 	// apart. Shorter ones would only make it flicker.
 	shownWalk = 3 * time.Second
+	// longInterval is from which interval on the header says when the last look was. With a shorter
+	// one it was just now, or the header says that the source is silent.
+	longInterval = 10 * time.Second
 	// silentIntervals and minSilence are after how many intervals, and after what time at least,
 	// a source that says nothing is said to be silent.
 	silentIntervals = 3

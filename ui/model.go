@@ -18,11 +18,12 @@ import (
 type mode uint8
 
 const (
-	modeTable  mode = iota // the table
-	modeFilter             // the filter's text
-	modeDialog             // the break dialog
-	modeHelp               // the help screen
-	modeLog                // the event log
+	modeTable   mode = iota // the table
+	modeFilter              // the filter's text
+	modeDialog              // the break dialog
+	modeHelp                // the help screen
+	modeLog                 // the event log
+	modeColumns             // the choice of columns, at the foot
 )
 
 // detailMode says how much of the screen the detail has.
@@ -59,7 +60,9 @@ type model struct {
 	text          []string // what has the body instead of the table: see fullText
 	scroll        int      // lines it is scrolled by
 	width, height int
-	notice        string // what the last key came to; gone with the next key
+	hidden        show.Columns // that the user does not want to see
+	columnsFrom   int          // how far the columns are scrolled: 0 = not, else to which of their stops
+	notice        string       // what the last key came to; gone with the next key
 
 	breaks *sync.WaitGroup // breaks under way
 }

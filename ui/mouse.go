@@ -72,8 +72,8 @@ func (m *model) clickCounter(x int) {
 }
 
 func (m *model) clickHead(x int, l layout) {
-	o := m.list.Order()
-	if by := m.columns(l).at(x); by == o.Column {
+	o, w := m.list.Order(), m.columns(l)
+	if by := w.under(x); by == o.Column {
 		m.sort(list.Order{Column: by, Reverse: !o.Reverse})
 	} else {
 		m.sort(list.Order{Column: by})

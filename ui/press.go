@@ -31,6 +31,9 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		return m.pressFilter(k)
 	case modeDialog:
 		return m.pressDialog(k)
+	case modeColumns:
+		m.pressColumns(k)
+		return nil
 	case modeHelp, modeLog:
 		return m.pressText(k)
 	}

@@ -119,6 +119,12 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 		l.Fold(true)
 	case key.Matches(k, keys.Unfold):
 		l.Fold(false)
+	case key.Matches(k, keys.Left):
+		m.scrollColumns(-1)
+	case key.Matches(k, keys.Right):
+		m.scrollColumns(+1)
+	case key.Matches(k, keys.Columns):
+		m.mode = modeColumns
 	case key.Matches(k, keys.Select):
 		l.Toggle()
 		l.MoveBy(+1)

@@ -19,6 +19,7 @@ type status struct {
 	interval time.Duration      // the interval in force, see steady
 	pausedAt time.Time          // when the user stopped the table; zero while it goes on
 	heard    time.Time          // when the source was last heard of
+	looked   time.Time          // when the last pass ended; zero before that
 	ended    bool
 	err      error // why it ended
 }
@@ -48,6 +49,7 @@ func (s *status) apply(u *report.Update, now time.Time) {
 	}
 	s.walked = false
 	s.summary = *u.Summary
+	s.looked = now
 	s.passes++
 }
 
@@ -71,6 +73,11 @@ func (s *status) problems() []report.PathError {
 		return s.fresh
 	}
 	return s.errors
+}
+
+// readAll reports whether every root, and every directory below it, was read.
+func (s *status) readAll() bool {
+	return s.passes > 0 && len(s.errors) == 0 && len(s.fresh) == 0 && !s.ended
 }
 
 // silent is for how long nothing was heard from the source, or 0 if that is no wonder yet.

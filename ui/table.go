@@ -3,25 +3,51 @@ package ui
 import (
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
+	"lockscope/scan/report"
 	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
+// columns are the table's.
+func (m *model) columns(l layout) columns {
+	p := paths{typical: m.list.Typical(), widest: m.list.Widest(), tail: m.list.Tail()}
+	if m.columnsFrom == 0 {
+		c := planColumns(l.width, p, m.hidden)
+		if c.tail == "" {
+			c.usual = m.theme.chars.Escape(m.list.UsualName())
+		}
+		return c
+	}
+	c := wholeColumns(l.width, p, m.hidden)
+	stops := c.stops()
+	c.at, c.whole = stops[min(m.columnsFrom, len(stops))-1], true
+	return c
+}
+
 // tableHead is the line above the rows: the columns' names, with the direction at the one that they
-// are sorted by.
+// are sorted by. At DIRECTORY it says what is left out of every path.
 func (m *model) tableHead(w columns) string {
 	var head show.Cells
 	for c := range head {
 		head[c].Text = show.Column(c).String()
 	}
-	head[show.ColumnState].Text = "  " + head[show.ColumnState].Text // above the words, not the glyphs
 	t, o := &m.theme, m.list.Order()
 	direction := t.ascending
 	if o.Reverse {
 		direction = t.descending
 	}
 	head[o.Column].Text += direction
-	return t.head.Render("  " + show.Pad(head[show.ColumnState].Text, stateWidth) + "  " + m.directory(&head, w) + " " + m.rest(&head, w))
+	if w.tail != "" {
+		head[show.ColumnDirectory].Text += " " + t.chars.Mark + t.chars.Escape(w.tail)
+	}
+	state := strings.Repeat(" ", leftMargin) + show.Pad("  "+head[show.ColumnState].Text, stateWidth) // above the words, not the glyphs
+	gap := "  "
+	if w.at > 0 {
+		gap = m.keys.Left.Help().Key + " "
+	}
+	return t.head.Render(state + gap + m.beside(&head, w))
 }
 
 // tableRow is one row of the table. On the cursor's, the state and the directory are in reverse
@@ -31,29 +57,48 @@ func (m *model) tableRow(r *list.Row, w columns, width int) string {
 	if r.Group != nil {
 		return m.groupRow(r, width)
 	}
-	row, t := m.rowStyle.Row(r.Report, m.asOf()), &m.theme
+	style := m.rowStyle
+	if w.tail != "" {
+		style.Path = func(r *report.Report) string { return m.paths.Without(w.tail, r.Path) }
+	}
+	row, t := style.Row(r.Report, m.asOf()), &m.theme
 	tick, styledTick := " ", " "
 	if r.Selected {
 		tick, styledTick = t.tick, t.strong.Render(t.tick)
 	}
-	rest := m.rest(&row, w)
+	state, gap, rest := show.Pad(row[show.ColumnState].Text, stateWidth), "  ", ""
+	if w.whole {
+		gap, rest = " ", m.beside(&row, w)
+	} else {
+		gap, rest = "  "+m.directory(&row, w), m.rest(&row, w)
+	}
 	if row[show.ColumnSince].Role == show.Dim {
 		rest = t.dim.Render(rest)
 	}
-	state, directory := show.Pad(row[show.ColumnState].Text, stateWidth), m.directory(&row, w)
 	if r == m.list.Current() {
-		return t.strong.Render(t.cursor) + t.reverse.Render(tick+state+"  "+directory) + t.strong.Render(t.cursorEnd) + rest
+		return t.strong.Render(t.cursor) + t.reverse.Render(tick+" "+state+gap) + t.strong.Render(t.cursorEnd) + rest
 	}
-	style := t.roles[row[show.ColumnState].Role]
+	stateStyle := t.roles[row[show.ColumnState].Role]
 	if _, changed := m.highlighted[r.Report.Path]; changed && !m.scan.paused() {
-		style = style.Underline(true)
+		stateStyle = stateStyle.Underline(true)
 	}
-	return " " + styledTick + style.Render(state) + "  " + directory + " " + rest
+	return " " + styledTick + " " + stateStyle.Render(state) + gap + " " + rest
+}
+
+// beside is all that is to the right of the state and its gap. Whole columns are cut to what is scrolled
+// into sight.
+func (m *model) beside(row *show.Cells, w columns) string {
+	line := m.directory(row, w) + " " + m.rest(row, w)
+	if !w.whole {
+		return line
+	}
+	return ansi.TruncateWc(ansi.TruncateLeftWc(line, w.at, ""), w.room, "")
 }
 
 // directory lays out the directory.
 func (m *model) directory(row *show.Cells, w columns) string {
-	return show.Pad(show.ShortenMiddle(row[show.ColumnDirectory].Text, w[show.ColumnDirectory], m.theme.chars.Mark), w[show.ColumnDirectory])
+	n := w.width[show.ColumnDirectory]
+	return show.Pad(show.ShortenPath(row[show.ColumnDirectory].Text, w.usual, n, m.theme.chars.Mark), n)
 }
 
 // rest lays out what is to the right of the directory and one space.
@@ -61,21 +106,39 @@ func (m *model) rest(row *show.Cells, w columns) string {
 	var b strings.Builder
 	gap := " "
 	for c := show.ColumnPidfile; c < show.ColumnCount; c++ {
-		if w[c] == 0 {
+		n := w.width[c]
+		if n == 0 {
 			continue
 		}
 		b.WriteString(gap)
 		gap = "  "
 		text := row[c].Text
 		if c != show.ColumnSince { // its head with the direction is wider, and the margin is there
-			text = show.Shorten(text, w[c], m.theme.chars.Mark)
+			text = show.Shorten(text, n, m.theme.chars.Mark)
 		}
 		if c == show.ColumnCommand {
-			text = show.Pad(text, w[c])
+			text = show.Pad(text, n)
 		} else {
-			text = show.PadLeft(text, w[c])
+			text = show.PadLeft(text, n)
 		}
 		b.WriteString(text)
 	}
 	return b.String()
+}
+
+// scrollColumns shows what is cut, one step to the right or back.
+func (m *model) scrollColumns(step int) {
+	w := m.columns(m.layout())
+	if step > 0 {
+		whole := wholeColumns(m.layout().width, paths{widest: m.list.Widest()}, m.hidden)
+		switch last := len(whole.stops()); {
+		case whole.total() <= whole.room && w.tail == "":
+			m.notice = "nothing is cut"
+			return
+		case m.columnsFrom >= last:
+			m.notice = "that is all"
+			return
+		}
+	}
+	m.columnsFrom = max(m.columnsFrom+step, 0)
 }

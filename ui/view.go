@@ -67,11 +67,6 @@ func (m *model) bodyLines(l layout) []string {
 	return lines
 }
 
-// columns are the table's.
-func (m *model) columns(l layout) columns {
-	return planColumns(l.width, m.list.Widest())
-}
-
 // tableLines are the table, and the detail where it is shown with it.
 func (m *model) tableLines(l layout) []string {
 	c := m.columns(l)

@@ -9,6 +9,12 @@ const (
 	// minFilterPart is how many rows are worth a goroutine. To filter as many takes well under
 	// a millisecond.
 	minFilterPart = 4096
+	// maxWidth is from which width on paths count as equally wide: no screen has so many cells.
+	maxWidth = 500
+	// longNames is of how many paths one may be wider than is typical.
+	longNames = 10
+	// fewRows is of how many directories on some are typical, and others are not.
+	fewRows = 3
 
 	// maxEntries is how many entries the log keeps. Each keeps a report in memory.
 	maxEntries = 1000

@@ -21,7 +21,11 @@ type List struct {
 	groups   groups
 	counts   [show.ClassCount]int
 	selected int
-	widest   int // of the paths as they are shown, in cells
+	widths   widths
+	tail     string // what all paths end with: see show.Paths.CommonTail
+	measured bool   // tail is that of some path
+	usual    string // the last name of most paths, if there is one
+	votes    int    // for it
 
 	cursor *Row // in shown, unless that is empty
 	at     int  // its index there
@@ -83,9 +87,6 @@ func (l *List) Problems() int {
 	}
 	return n
 }
-
-// Widest is the width of the widest path that there ever was, in cells.
-func (l *List) Widest() int { return l.widest }
 
 // Matched are the directories that match the filter, in order. The list may change the slice
 // when it is next told something.

@@ -84,11 +84,14 @@ func (l *List) Settle() {
 		}
 		if r.leaves {
 			r.leaves, r.gone = false, true
+			if r.Report != nil {
+				l.widths.add(l.paths.Width(r.Report.Path), -1)
+			}
 			l.setSelected(r, false)
 			continue
 		}
 		if r.Report == nil {
-			l.widest = max(l.widest, l.paths.Width(r.next.Path))
+			l.measure(r.next.Path)
 			found = append(found, r)
 		}
 		r.set(r.next)

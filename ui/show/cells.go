@@ -27,6 +27,15 @@ var columnHeads = [ColumnCount]string{"STATE", "DIRECTORY", "PIDFILE", "HOLDER",
 // String is the column's head.
 func (c Column) String() string { return columnHeads[c] }
 
+// Columns is a set of columns.
+type Columns uint8
+
+// Has reports whether c is in the set.
+func (cs Columns) Has(c Column) bool { return cs&(1<<c) != 0 }
+
+// Toggle is the set with c, if it was without, or without it.
+func (cs Columns) Toggle(c Column) Columns { return cs ^ 1<<c }
+
 // Cell is a text, escaped, and the part it plays.
 type Cell struct {
 	Text string
@@ -40,7 +49,7 @@ type Cells [ColumnCount]Cell
 type RowStyle struct {
 	Chars   Charset
 	Path    func(*report.Report) string // for DIRECTORY, escaped
-	Narrow  bool                        // PIDFILE and HOLDER have no room for more than a number or two, or a short word
+	Narrow  bool                        // PIDFILE and HOLDER have no room for more than a number or two, or a short word; COMMAND none for the directory again
 	Command int                         // cells that COMMAND can have; what is surely cut of a long one is not laid out
 }
 
@@ -48,6 +57,10 @@ type RowStyle struct {
 func (s *RowStyle) Row(r *report.Report, now time.Time) Cells {
 	c := ClassOf(r)
 	text := Command(r)
+	text = text[:min(len(text), maxCellBytes*s.Command+len(r.Path))]
+	if s.Narrow {
+		text = withoutPath(text, r, s.Chars.Mark)
+	}
 	text = text[:min(len(text), maxCellBytes*s.Command)]
 	row := Cells{
 		ColumnState:     {c.String(), c.Role()},

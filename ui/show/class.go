@@ -38,6 +38,17 @@ func (c Class) Problem() bool { return c < Checking }
 
 func (c Class) String() string { return classWords[c] }
 
+// Digit is the key that shows a state, 1 for the worst; 0 for a class that no key shows.
+func (c Class) Digit() int {
+	switch {
+	case c < Checking:
+		return int(c) + 1
+	case c == Checking:
+		return 0
+	}
+	return int(c)
+}
+
 // classWords are the words for the classes, in order.
 var classWords = func() (words [ClassCount]string) {
 	words[Checking] = "checking"

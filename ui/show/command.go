@@ -40,6 +40,26 @@ func breakCommand(names lock.Names, dir string) string {
 	return command + " " + ShellWord(dir)
 }
 
+// withoutPath is a command line with a mark in place of the path of its directory, absolute or below the
+// root: the row has it already.
+func withoutPath(command string, r *report.Report, mark string) string {
+	for _, path := range []string{r.Path, strings.TrimPrefix(r.Path, r.Root+"/")} {
+		i := strings.Index(command, path)
+		if !strings.Contains(path, "/") || i < 0 {
+			continue
+		}
+		if end := command[i+len(path):]; beginsWord(command[:i]) && (end == "" || strings.IndexByte(" /,:;'\"", end[0]) >= 0) {
+			return command[:i] + mark + end
+		}
+	}
+	return command
+}
+
+// beginsWord reports whether what follows on a text is a word of its own, or the value of an option.
+func beginsWord(before string) bool {
+	return before == "" || strings.IndexByte(" =,:'\"", before[len(before)-1]) >= 0
+}
+
 // ShellWord quotes a text, if need be, so that a shell takes it as one word. What is not printable is
 // spelled in $'…', which bash, zsh and ksh read: a terminal that it is pasted into finds nothing in it
 // to obey.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lockscope/lock"
+	"lockscope/scan/report/reporttest"
 )
 
 func TestBreakCommand(t *testing.T) {
@@ -30,6 +31,23 @@ func TestShellWord(t *testing.T) {
 		out, err := exec.Command("bash", "-c", "printf '%s.' "+word).Output()
 		if err != nil || string(out) != text+"." {
 			t.Errorf("a shell reads %s as %q, %v, want %q", word, out, err, text)
+		}
+	}
+}
+
+// A row has its directory already: its command has a mark in that place.
+func TestCommandWithoutPath(t *testing.T) {
+	r := reporttest.Held("eu/a", 1).Report()
+	for command, want := range map[string]string{
+		"kvd --data /srv/tenants/eu/a --listen :1": "kvd --data … --listen :1",
+		"kvd --data=/srv/tenants/eu/a/sub":         "kvd --data=…/sub",
+		"kvd --data eu/a":                          "kvd --data …",
+		"kvd --data /srv/tenants/eu/ab":            "kvd --data /srv/tenants/eu/ab",
+		"kvd --data /mnt/srv/tenants/eu/a":         "kvd --data /mnt/srv/tenants/eu/a",
+		"kvd":                                      "kvd",
+	} {
+		if got := withoutPath(command, r, "…"); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

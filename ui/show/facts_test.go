@@ -69,3 +69,12 @@ func TestFactsOfManyHolders(t *testing.T) {
 		t.Errorf("%d facts, the last %q", n, facts[n-1].Text)
 	}
 }
+
+// What is cut of a holder's line is its command, and not that the lock file is no more.
+func TestHolderOfDeletedLockFile(t *testing.T) {
+	d := reporttest.Held("a", 7)
+	d.Holders = []report.Holder{reporttest.Deleted(reporttest.Holder(7, "kvd "+strings.Repeat("x", 300), time.Hour))}
+	if got, want := fact(d.Report(), "holder"), "7 · of a deleted lock file · kvd xxx"; !strings.HasPrefix(got, want) {
+		t.Errorf("%q, want %q first", got, want)
+	}
+}

@@ -10,6 +10,9 @@ const (
 	maxListedHolders = 3
 	// NarrowHolderWidth is how many cells a narrow HOLDER column has: two PIDs of five digits.
 	NarrowHolderWidth = 11
+	// leastBeginning is how many cells of the beginning of a path are worth more than the middle of its
+	// last name.
+	leastBeginning = 3
 	// maxCellBytes is how many bytes of a text are laid out for each cell: as many as the longest
 	// character has in UTF-8.
 	maxCellBytes = 4

@@ -45,17 +45,17 @@ func holderFacts(r *report.Report, sep string) []Fact {
 			return append(out, Fact{"", "and more"})
 		}
 		holders = holders[n:]
-		text := processText(h.Process, r.Observed, sep) + sep + "fd " + fds
-		if h.Inherited {
-			text += sep + "inherited"
-		}
+		var marks []string // what matters stands before the command, which may be long and is cut then
 		switch {
 		case h.Covered:
-			text += sep + "of a lock file that a mount covers"
+			marks = append(marks, "of a lock file that a mount covers")
 		case h.Deleted:
-			text += sep + "of a deleted lock file"
+			marks = append(marks, "of a deleted lock file")
 		}
-		out = append(out, Fact{"", text})
+		if h.Inherited {
+			marks = append(marks, "inherited")
+		}
+		out = append(out, Fact{"", processText(h.Process, r.Observed, sep, marks...) + sep + "fd " + fds})
 	}
 	if len(out) > 0 {
 		out[0].Label = "holder"
@@ -66,14 +66,20 @@ func holderFacts(r *report.Report, sep string) []Fact {
 	return out
 }
 
-// processText names a process: PID, command, user, start. The date of the start is left out if it
-// was on the day that it was seen on.
-func processText(p *report.Process, day time.Time, sep string) string {
+// processText names a process: PID, what it is here, command, user, start. The date of the start is
+// left out if it was on the day that it was seen on.
+func processText(p *report.Process, day time.Time, sep string, marks ...string) string {
 	text := strconv.Itoa(p.PID)
 	if p.NSPID != 0 && p.NSPID != p.PID {
 		text += " (" + strconv.Itoa(p.NSPID) + " in its container)"
 	}
-	if p.Command != "" {
+	for _, mark := range marks {
+		text += sep + mark
+	}
+	switch {
+	case p.Command != "" && len(marks) > 0:
+		text += sep + report.Escape(p.Command)
+	case p.Command != "":
 		text += " " + report.Escape(p.Command)
 	}
 	if p.User != "" {

@@ -33,11 +33,11 @@ var looks = [RoleCount]Look{
 	Dim:       {Faint: true},
 	Strong:    {Bold: true},
 	Good:      {Color: ansi.Green},
-	Warning:   {Color: ansi.Yellow},
+	Warning:   {Bold: true}, // yellow cannot be read on a light background
 	Problem:   {Color: ansi.Red},
 	Alarm:     {Color: ansi.Red, Bold: true},
-	Breakable: {Color: ansi.Cyan},
-	Unsure:    {Color: ansi.Magenta},
+	Breakable: {Color: ansi.Magenta}, // nor can cyan
+	Unsure:    {Bold: true},
 }
 
 // Look is how the role is drawn.
