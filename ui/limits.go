@@ -16,6 +16,8 @@ const (
 	framesPerSecond = 30
 	// highlightTime is for how long a row stands out that has changed: long enough to be found.
 	highlightTime = 1500 * time.Millisecond
+	// noticeTime is for how long a notice stays. It takes the place of the keys.
+	noticeTime = 5 * time.Second
 	// maxCommandWidth is how many cells of COMMAND are laid out. The column is as wide only on a
 	// terminal of more than 200.
 	maxCommandWidth = 64

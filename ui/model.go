@@ -62,7 +62,9 @@ type model struct {
 	width, height int
 	hidden        show.Columns // that the user does not want to see
 	columnsFrom   int          // how far the columns are scrolled: 0 = not, else to which of their stops
-	notice        string       // what the last key came to; gone with the next key
+	notice        string       // what the last key came to; gone with the next key, or after noticeTime
+	noticedAt     time.Time    // when it was first shown
+	asked         *request     // what the source was asked to do and has not done yet
 
 	breaks *sync.WaitGroup // breaks under way
 }

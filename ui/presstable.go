@@ -47,10 +47,10 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 		return m.copyNext()
 	case key.Matches(k, keys.Observe):
 		m.opts.Source.Observe()
-		m.notice = "observing every directory afresh"
+		m.ask("looking at every directory", "looked at")
 	case key.Matches(k, keys.Walk):
 		m.opts.Source.Walk()
-		m.notice = "walking the roots again"
+		m.ask("walking the roots", "walked")
 	case key.Matches(k, keys.Pause):
 		m.pause()
 	case key.Matches(k, keys.Slower):

@@ -11,7 +11,11 @@ import (
 
 // Update takes in what happened: a key, a batch of updates, the result of a command.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	before := m.notice
 	cmd := m.handle(msg)
+	if _, pressed := msg.(tea.KeyPressMsg); pressed || m.notice != before {
+		m.noticedAt = m.now()
+	}
 	m.text = m.fullText()
 	return m, cmd
 }
@@ -27,6 +31,9 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	case endedMsg:
 		m.scan.ended, m.scan.err = true, msg.err
 	case tickMsg:
+		if m.now().Sub(m.noticedAt) >= noticeTime {
+			m.notice = ""
+		}
 		if m.scan.paused() { // what changed is still to be seen
 			return m.nextTick()
 		}
@@ -66,6 +73,7 @@ func (m *model) receive(batch batchMsg) {
 		}
 		m.note(changes)
 		m.scan.apply(u, m.now())
+		m.answer(u, len(changes))
 	}
 	if !m.scan.paused() {
 		m.list.Settle()
