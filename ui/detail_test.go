@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 )
@@ -18,7 +20,8 @@ func TestNoAdviceWhileChecking(t *testing.T) {
 			m, _ := testModel(140, 40, Options{Break: neverBreak})
 			m.take(report.Update{Changes: reporttest.Changes(s)})
 			m.typed(strings.Fields(keys)...)
-			text := strings.Join(strings.Fields(m.shown()), " ")
+			screen := m.screen()
+			text := ansi.Strip(strings.Join(strings.Fields(strings.Join(screen[:len(screen)-1], " ")), " ")) // without the foot
 			if !strings.Contains(text, "checking") || !strings.Contains(text, "Still checking: ") {
 				t.Errorf("%s: does not say that it is being checked:\n%s", s.State, m.shown())
 			}

@@ -45,26 +45,28 @@ func (m *model) textCursor() *tea.Cursor {
 	return c
 }
 
-// fitting drops keys until the rest fits the foot line: those that are least needed, then from the
-// right.
+// fitting are as many of the keys as fit the foot line, in their order: those that cannot be spared, then
+// the others, from the most needed one on. Where not even the first fit, they drop from the right.
 func (m *model) fitting(bindings []key.Binding) []key.Binding {
-	fits := func() bool {
-		w := 1
-		for _, b := range bindings {
-			if b.Enabled() {
-				w += show.Width(b.Help().Key) + 1 + show.Width(b.Help().Desc) + 2
-			}
+	const gap = 2 // between two keys
+	room := m.width - 1 + gap
+	take := func(b key.Binding) bool {
+		n := show.Width(b.Help().Key) + 1 + show.Width(b.Help().Desc) + gap
+		if !b.Enabled() || n > room {
+			return false
 		}
-		return w <= m.width
+		room -= n
+		return true
 	}
-	for _, drop := range m.keys.leastNeeded() {
-		if fits() {
-			break
+	is := func(b key.Binding) func(key.Binding) bool {
+		return func(other key.Binding) bool { return other.Help() == b.Help() }
+	}
+	spared := m.keys.leastNeeded()
+	taken := slices.DeleteFunc(slices.Clone(bindings), func(b key.Binding) bool { return slices.ContainsFunc(spared, is(b)) || !take(b) })
+	for _, b := range slices.Backward(spared) {
+		if slices.ContainsFunc(bindings, is(b)) && take(b) {
+			taken = append(taken, b)
 		}
-		bindings = slices.DeleteFunc(bindings, func(b key.Binding) bool { return b.Help() == drop.Help() })
 	}
-	for len(bindings) > 1 && !fits() {
-		bindings = bindings[:len(bindings)-1]
-	}
-	return bindings
+	return slices.DeleteFunc(slices.Clone(bindings), func(b key.Binding) bool { return !slices.ContainsFunc(taken, is(b)) })
 }

@@ -53,9 +53,9 @@ func newKeyMap(ascii bool) keyMap {
 
 		Left:    bind("<", "scroll the columns back", "<"),
 		Right:   bind(">", "on", ">"),
-		Columns: bind("c", "choose columns", "c"),
+		Columns: bind("c", "columns", "c"),
 
-		Group:  bind("t", "group by directory, deeper", "t"),
+		Group:  bind("t", "groups", "t"),
 		Fold:   bind("←", "fold", "left"),
 		Unfold: bind("→", "unfold", "right"),
 
@@ -68,12 +68,12 @@ func newKeyMap(ascii bool) keyMap {
 		CopyPath:   bind("y", "copy", "y"),
 		CopyNext:   bind("Y", "its command", "Y"),
 
-		Export: bind("e", "write what is shown as JSON", "e"),
+		Export: bind("e", "write as JSON", "e"),
 
-		Log:     bind("l", "log of changes and errors", "l"),
+		Log:     bind("l", "log", "l"),
 		Observe: bind("r", "rescan", "r"),
 		Walk:    bind("R", "walk again", "R"),
-		Pause:   bind("p", "pause, resume", "p"),
+		Pause:   bind("p", "pause", "p"),
 		Slower:  bind("+", "longer interval", "+", "="),
 		Faster:  bind("-", "shorter", "-"),
 		Help:    bind("?", "help", "?"),
@@ -107,12 +107,13 @@ func newKeyMap(ascii bool) keyMap {
 
 // table are the keys at the foot of the screen while the table has them.
 func (k *keyMap) table() []key.Binding {
-	return []key.Binding{k.Filter, k.Sort, k.Problems, k.Select, k.Break, k.Detail, k.CopyPath, k.Observe, k.Help, k.Quit}
+	return []key.Binding{k.Filter, k.Sort, k.Problems, k.NextProblem, k.Group, k.Select, k.Break, k.Detail, k.CopyPath, k.CopyNext,
+		k.Log, k.Observe, k.Pause, k.Columns, k.Export, k.Help, k.Quit}
 }
 
 // leastNeeded are the keys that the foot drops first where it is short.
 func (k *keyMap) leastNeeded() []key.Binding {
-	return []key.Binding{k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
+	return []key.Binding{k.Export, k.Columns, k.Pause, k.Group, k.CopyNext, k.NextProblem, k.Log, k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
 }
 
 // text are the keys at the foot while one text has the body.
