@@ -9,7 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
-	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -64,15 +63,13 @@ type brokenMsg struct {
 func (m *model) openDialog() tea.Cmd {
 	rows := m.list.Selection()
 	if len(rows) == 0 {
-		r := m.list.Directory()
-		if r == nil {
-			return nil
+		rows = m.list.Acted()
+		if r := m.list.Directory(); r != nil {
+			if why := show.WhyNoBreak(r.Report, false); why != "" {
+				m.notice = "break " + why
+				return nil
+			}
 		}
-		if why := show.WhyNoBreak(r.Report, false); why != "" {
-			m.notice = "break " + why
-			return nil
-		}
-		rows = []*list.Row{r}
 	}
 	d := &dialog{}
 	for _, r := range rows {
@@ -83,7 +80,7 @@ func (m *model) openDialog() tea.Cmd {
 		}
 	}
 	if len(d.targets) == 0 {
-		m.notice = "break not offered: none of the selected directories is stale"
+		m.notice = "break not offered: none of these directories is stale"
 		return nil
 	}
 	m.dialog, m.mode = d, modeDialog

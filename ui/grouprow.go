@@ -8,6 +8,9 @@ import (
 	"lockscope/ui/show"
 )
 
+// barWidth is how many cells the bar of a group has.
+const barWidth = 10
+
 // groupCounts are the numbers of a group's members by class, styled or plain.
 func (m *model) groupCounts(g *list.Group, styled bool) string {
 	var parts []string
@@ -24,7 +27,24 @@ func (m *model) groupCounts(g *list.Group, styled bool) string {
 	return strings.Join(parts, "  ")
 }
 
-// groupRow is the head of a group in the table.
+// groupBar draws the states of a group's members by their signs, in proportion. What there is has a cell
+// at least.
+func (m *model) groupBar(g *list.Group, styled bool) string {
+	var b strings.Builder
+	b.WriteString("[")
+	for c, cells := range show.Proportions(g.Counts[:], barWidth) {
+		text := strings.Repeat(m.theme.chars.Sign(show.Class(c)), cells)
+		if styled && text != "" {
+			text = m.theme.class(show.Class(c)).Render(text)
+		}
+		b.WriteString(text)
+	}
+	b.WriteString("]")
+	return b.String()
+}
+
+// groupRow is the head of a group in the table. Where there is too little room it has no bar, and then
+// only how many problems there are of how many directories.
 func (m *model) groupRow(r *list.Row, w int) string {
 	t, g := &m.theme, r.Group
 	glyph := t.unfolded
@@ -33,12 +53,20 @@ func (m *model) groupRow(r *list.Row, w int) string {
 	}
 	room := w - leftMargin - rightMargin
 	isCursor := r == m.list.Current()
-	counts := m.groupCounts(g, !isCursor)
-	name := glyph + " " + show.ShortenMiddle(t.chars.Plain(groupName(g)), max(room-show.Width(counts)-4, dirWidth/2), t.chars.Mark) + "  "
-	if isCursor {
-		return t.strong.Render(t.cursor) + t.reverse.Render(show.Pad(show.Shorten("  "+name+counts, room+2, t.chars.Mark), room+2)) + t.strong.Render(t.cursorEnd)
+	text := m.groupBar(g, !isCursor) + "  " + m.groupCounts(g, !isCursor)
+	nameWidth := min(max(m.list.WidestGroup()+1, dirWidth/2), room/3)
+	if show.Width(text) > room-nameWidth-4 {
+		text = m.groupCounts(g, !isCursor)
 	}
-	return show.Shorten("   "+t.name.Render(name)+counts, w-rightMargin, t.chars.Mark)
+	if show.Width(text) > room-nameWidth-4 {
+		text = show.Counted(g.Problems(), "problem", "problems") + " of " + show.Count(g.Len())
+		nameWidth = max(room-show.Width(text)-4, 0)
+	}
+	name := show.Pad(show.ShortenMiddle(t.chars.Plain(groupName(g)), nameWidth, t.chars.Mark), nameWidth)
+	if isCursor {
+		return t.strong.Render(t.cursor) + t.reverse.Render(show.Pad("  "+glyph+" "+name+"  "+text, room+2)) + t.strong.Render(t.cursorEnd)
+	}
+	return "   " + t.name.Render(glyph+" "+name) + "  " + text
 }
 
 // groupName is the directory that a group is below, escaped.
@@ -49,12 +77,25 @@ func groupName(g *list.Group) string {
 	return report.Escape(g.Key) + "/"
 }
 
-// groupLines are the detail of a group.
+// groupLines are the detail of a group: what it is, what a key would act on, and its problems, the worst
+// first.
 func (m *model) groupLines(r *list.Row, w int) []string {
-	lines := []string{" " + m.theme.name.Render(show.ShortenMiddle(m.theme.chars.Escape(r.Report.Path)+"/", w-2, m.theme.chars.Mark))}
-	text := show.Counted(r.Group.Len(), "directory", "directories") + ": " + m.groupCounts(r.Group, true)
+	t, g := &m.theme, r.Group
+	lines := []string{" " + t.name.Render(show.ShortenMiddle(strings.TrimSuffix(t.chars.Escape(r.Report.Path), "/")+"/", w-2, t.chars.Mark))}
+	text := show.Counted(g.Len(), "directory", "directories") + ": " + m.groupCounts(g, true)
 	for _, line := range show.Wrap(text, w-2) {
 		lines = append(lines, " "+line)
+	}
+	for c := range show.Checking {
+		for _, member := range g.Rows() {
+			if len(lines) >= maxGroupLines {
+				return append(lines, "   "+t.chars.Mark)
+			}
+			if member.Class == c {
+				path := show.ShortenMiddle(m.paths.Of(member.Report.Path), w-stateWidth-6, t.chars.Mark)
+				lines = append(lines, "   "+t.class(c).Render(show.Pad(c.String(), stateWidth))+" "+path)
+			}
+		}
 	}
 	return lines
 }

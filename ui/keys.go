@@ -9,7 +9,7 @@ import (
 type keyMap struct {
 	Up, Down, PageUp, PageDown, HalfUp, HalfDown, Top, Bottom key.Binding
 
-	Filter, Problems, State, AllStates, NextProblem, PrevProblem, Sort, Reverse, Group, Fold, Unfold, Left, Right, Columns key.Binding
+	Filter, Problems, State, AllStates, NextProblem, PrevProblem, Sort, Reverse, Group, FoldAll, Fold, Unfold, Left, Right, Columns key.Binding
 
 	Detail, Back, Select, SelectAll, SelectNone, Break, CopyPath, CopyNext, Export key.Binding
 
@@ -51,6 +51,7 @@ func newKeyMap(ascii bool) keyMap {
 		Sort:        bind("s", "sort", "s"),
 		Reverse:     bind("S", "reverse", "S"),
 
+		FoldAll: bind("T", "fold or unfold all", "T"),
 		Left:    bind("<", "scroll the columns back", "<"),
 		Right:   bind(">", "on", ">"),
 		Columns: bind("c", "columns", "c"),
@@ -147,7 +148,7 @@ func (k *keyMap) help() []helpGroup {
 	return []helpGroup{
 		{"Move", []key.Binding{pair(k.Up, k.Down), pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom),
 			pair(k.NextProblem, k.PrevProblem), pair(k.Fold, k.Unfold)}},
-		{"Find", []key.Binding{k.Filter, k.Problems, pair(k.State, k.AllStates), pair(k.Sort, k.Reverse), k.Group, pair(k.Left, k.Right), k.Columns}},
+		{"Find", []key.Binding{k.Filter, k.Problems, pair(k.State, k.AllStates), pair(k.Sort, k.Reverse), pair(k.Group, k.FoldAll), pair(k.Left, k.Right), k.Columns}},
 		{"Act", []key.Binding{pair(k.Detail, k.Back), k.Select, pair(k.SelectAll, k.SelectNone), k.Break, pair(k.CopyPath, k.CopyNext), k.Export}},
 		{"Watch", []key.Binding{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), k.Log, k.Help, pair(k.Suspend, k.Quit)}},
 	}

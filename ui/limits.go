@@ -18,6 +18,8 @@ const (
 	highlightTime = 1500 * time.Millisecond
 	// noticeTime is for how long a notice stays. It takes the place of the keys.
 	noticeTime = 5 * time.Second
+	// maxGroupLines is how many lines tell of a group: more than any screen has.
+	maxGroupLines = 200
 	// maxCommandWidth is how many cells of COMMAND are laid out. The column is as wide only on a
 	// terminal of more than 200.
 	maxCommandWidth = 64
@@ -55,6 +57,10 @@ const (
 	// maxGrace is for a file that seems to take more and does not, as on a dead mount.
 	maxGrace = 5 * time.Second
 )
+
+// maxCopied is how many bytes are copied from several directories: xterm takes 75,000 of base64, and
+// others less.
+const maxCopied = 50_000
 
 // maxScreenDCS is how many bytes a DCS may have in GNU screen, which drops a longer one (MAXSTR
 // in its screen.h).

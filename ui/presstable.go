@@ -111,9 +111,13 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Reverse):
 		m.sort(list.Order{Column: l.Order().Column, Reverse: !l.Order().Reverse})
 	case key.Matches(k, keys.Group):
-		l.Deepen()
-		if l.Depth() == 0 {
+		l.NextGrouping()
+		if l.Grouping() == (list.Grouping{}) {
 			m.notice = "no groups"
+		}
+	case key.Matches(k, keys.FoldAll):
+		if !l.FoldAll() {
+			m.notice = "there are no groups; " + keys.Group.Help().Key + " makes some"
 		}
 	case key.Matches(k, keys.Fold):
 		l.Fold(true)
@@ -126,8 +130,12 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Columns):
 		m.mode = modeColumns
 	case key.Matches(k, keys.Select):
-		l.Toggle()
-		l.MoveBy(+1)
+		if n := len(l.Acted()); n > 1 {
+			m.notice = show.Counted(n, "directory", "directories") + " of the group, " + show.Count(l.Toggle()) + " selected"
+		} else {
+			l.Toggle()
+			l.MoveBy(+1)
+		}
 	case key.Matches(k, keys.SelectAll):
 		l.SelectMatching()
 	case key.Matches(k, keys.SelectNone):

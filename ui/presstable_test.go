@@ -24,16 +24,3 @@ func TestStateKeys(t *testing.T) {
 		}
 	}
 }
-
-func TestNoActionOnGroup(t *testing.T) {
-	m, source := testModel(120, 30, Options{Break: neverBreak})
-	m.take(reporttest.Scanned(reporttest.Fleet(100)))
-	m.typed("t", "B", "y", "Y")
-	if m.mode == modeDialog || m.notice != "" || len(source.observed) > 0 {
-		t.Errorf("a key for directories did something to a group: mode %d, %q", m.mode, m.notice)
-	}
-	m.typed("enter")
-	if r := m.list.Current(); r.Group == nil || !r.Group.Folded {
-		t.Error("enter does not fold a group")
-	}
-}

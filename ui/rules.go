@@ -49,20 +49,22 @@ func (m *model) filterText() string {
 		parts = append(parts, "/ "+m.theme.chars.Escape(text))
 	}
 	if len(parts) == 0 {
-		switch n := m.list.Depth(); {
-		case n == 1:
-			return m.theme.dim.Render("grouped by the first part of the path")
-		case n > 1:
-			return m.theme.dim.Render("grouped by the first " + show.Count(n) + " parts of the path")
+		if text := m.list.Grouping().String(); text != "" {
+			return m.theme.dim.Render(text)
 		}
 		return ""
 	}
 	return m.theme.strong.Render(strings.Join(parts, "  ")) + m.theme.dim.Render("  esc shows all")
 }
 
-// rowPosition says where in the table the cursor is.
+// rowPosition says where among the directories the cursor is: the head of a group is all of the group's.
 func (m *model) rowPosition() string {
-	return m.theme.dim.Render(show.Count(m.list.Position()+1) + " of " + show.Count(m.list.Len()))
+	first, last := m.list.Ordinals()
+	text := show.Count(first)
+	if last > first {
+		text += m.theme.chars.Dash + show.Count(last)
+	}
+	return m.theme.dim.Render(text + " of " + show.Count(m.list.Matching()))
 }
 
 // positionText is for the rule above the foot: where one is in what is above it.

@@ -49,13 +49,15 @@ func TestTour(t *testing.T) {
 			term.unsee("selected")
 
 			term.send("tg")
-			term.see("1 of 114")
+			term.see("1–56 of 112")
+			term.send("T")
+			term.unsee("▸")
 			term.send("\r")
 			term.see("▸")
 			term.send("\r")
 			term.unsee("▸")
 			term.send("tt")
-			term.see("of 112")
+			term.see("no groups")
 
 			term.send("/state:st")
 			term.see("3 of 112")

@@ -76,7 +76,7 @@ func (l *List) follow() {
 		l.at = 0
 	case l.cursor.gone:
 		l.at = min(l.at, len(l.shown)-1)
-	case l.groups.depth > 0 || l.cursor.Group != nil:
+	case l.groups.by.By != Ungrouped || l.cursor.Group != nil:
 		l.at = l.findGrouped()
 	default:
 		at, _ := slices.BinarySearchFunc(l.shown, l.cursor, l.order.compare)
@@ -93,7 +93,7 @@ func (l *List) findGrouped() int {
 	if i := slices.Index(l.shown, l.cursor); i >= 0 {
 		return i
 	}
-	head := l.groups.heads[l.groups.key(l.cursor.Report.Path)]
+	head := l.groups.heads[l.groups.key(l.cursor.Report)]
 	if i := slices.Index(l.shown, head); i >= 0 {
 		return i
 	}

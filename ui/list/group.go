@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,17 @@ type Group struct {
 // Len is how many members it has.
 func (g *Group) Len() int { return len(g.rows) }
 
+// Rows are its members, in order. The list may change the slice when it is next told something.
+func (g *Group) Rows() []*Row { return g.rows }
+
+// Problems is how many members need attention.
+func (g *Group) Problems() (n int) {
+	for _, count := range g.Counts[:show.Checking] {
+		n += count
+	}
+	return n
+}
+
 // worst is the most severe class in the group.
 func (g *Group) worst() show.Class {
 	for c, n := range g.Counts {
@@ -30,36 +42,33 @@ func (g *Group) worst() show.Class {
 	return show.NoClass
 }
 
-// groups arrange rows below heads.
-type groups struct {
-	base   string          // directory that the keys are relative to
-	depth  int             // how many parts of the path make a key; 0 = no groups
-	heads  map[string]*Row // by key; they stay the same rows
-	before int             // how many heads there were one depth before
+// compare puts the group with the worst member first and, of equals, the one that has more of them.
+func (g *Group) compare(other *Group) int {
+	if c := cmp.Compare(g.worst(), other.worst()); c != 0 {
+		return c
+	}
+	return slices.Compare(other.Counts[:show.Checking], g.Counts[:show.Checking])
 }
 
-// key is the path's first parts, or where it has no more, its parent; "" at the base.
-func (gs *groups) key(path string) string {
-	rel := strings.TrimPrefix(strings.TrimPrefix(path, gs.base), "/")
-	end := 0
-	for range gs.depth {
-		i := strings.IndexByte(rel[end:], '/')
-		if i < 0 {
-			break
-		}
-		end += i + 1
-	}
-	return rel[:max(end-1, 0)]
+// groups arrange rows below heads.
+type groups struct {
+	paths  show.Paths // keys are relative to their base
+	by     Grouping
+	heads  map[string]*Row // by key; they stay the same rows
+	folded bool            // new groups begin so
+	widest int             // of the names of the groups, in cells
+	deeper bool            // some path has more parts than by says
 }
 
 func (gs *groups) head(key string) *Row {
 	h := gs.heads[key]
 	if h == nil {
-		h = &Row{Report: &report.Report{Path: gs.base + "/" + key}, Group: &Group{Key: key}}
+		h = &Row{Report: &report.Report{Path: strings.TrimSuffix(gs.paths.Base, "/") + "/" + key}, Group: &Group{Key: key, Folded: gs.folded}}
 		if gs.heads == nil {
 			gs.heads = map[string]*Row{}
 		}
 		gs.heads[key] = h
+		gs.widest = max(gs.widest, gs.paths.Width(h.Report.Path))
 	}
 	return h
 }
@@ -72,7 +81,7 @@ func (gs *groups) arrange(rows []*Row, o Order) []*Row {
 	}
 	var heads []*Row
 	for _, r := range rows {
-		h := gs.head(gs.key(r.Report.Path))
+		h := gs.head(gs.key(r.Report))
 		if len(h.Group.rows) == 0 {
 			heads = append(heads, h)
 		}
@@ -82,7 +91,7 @@ func (gs *groups) arrange(rows []*Row, o Order) []*Row {
 	slices.SortFunc(heads, func(a, b *Row) int {
 		c := 0
 		if o.Column == show.ColumnState {
-			c = int(a.Group.worst()) - int(b.Group.worst())
+			c = a.Group.compare(b.Group)
 		}
 		if c == 0 {
 			c = strings.Compare(a.Group.Key, b.Group.Key)
@@ -105,34 +114,65 @@ func (gs *groups) arrange(rows []*Row, o Order) []*Row {
 	return out
 }
 
-// Depth is how many parts of a path make the key of its group; 0 = there are no groups.
-func (l *List) Depth() int { return l.groups.depth }
-
-// Deepen groups by one more part of the paths, or no more where that would put every directory
-// into a group of its own.
-func (l *List) Deepen() {
-	gs := &l.groups
-	gs.depth++
-	gs.heads = nil
-	l.show()
-	if n := len(gs.heads); n >= l.Matching() || gs.depth > 1 && n == gs.before {
-		gs.depth, gs.heads = 0, nil
-		l.show()
-	}
-	gs.before = len(gs.heads)
-}
-
 // Fold folds or unfolds the group that the cursor is in.
 func (l *List) Fold(folded bool) {
 	r := l.Current()
-	if r == nil || l.groups.depth == 0 {
+	if r == nil || l.groups.by.By == Ungrouped {
 		return
 	}
 	head := r
 	if r.Group == nil {
-		head = l.groups.head(l.groups.key(r.Report.Path))
+		head = l.groups.head(l.groups.key(r.Report))
 	}
 	head.Group.Folded = folded
 	l.moved = true
 	l.show()
+}
+
+// FoldAll folds all groups or, if they all are folded, unfolds them. It reports whether there are any.
+func (l *List) FoldAll() bool {
+	gs := &l.groups
+	gs.folded = false
+	for _, h := range gs.heads {
+		gs.folded = gs.folded || !h.Group.Folded && len(h.Group.rows) > 0
+	}
+	for _, h := range gs.heads {
+		h.Group.Folded = gs.folded
+	}
+	l.moved = true
+	l.show()
+	return len(gs.heads) > 0
+}
+
+// Acted are the directories that a key acts on: the cursor's or, on the head of a group, its members.
+func (l *List) Acted() []*Row {
+	switch r := l.Current(); {
+	case r == nil:
+		return nil
+	case r.Group != nil:
+		return r.Group.rows
+	default:
+		return []*Row{r}
+	}
+}
+
+// Ordinals are the first and the last number, from 1 on, of the directories that the cursor's line stands
+// for. Those of folded groups above it count, and heads do not.
+func (l *List) Ordinals() (first, last int) {
+	if l.groups.by.By == Ungrouped {
+		return l.at + 1, l.at + 1
+	}
+	first = 1
+	for _, r := range l.shown[:l.at] {
+		switch {
+		case r.Group == nil:
+			first++
+		case r.Group.Folded:
+			first += len(r.Group.rows)
+		}
+	}
+	if r := l.Current(); r != nil && r.Group != nil {
+		return first, first + len(r.Group.rows) - 1
+	}
+	return first, first
 }

@@ -17,15 +17,15 @@ func groupedRows() *List {
 
 func TestGroups(t *testing.T) {
 	l := groupedRows()
-	l.Deepen()
+	l.NextGrouping()
 	if got, want := listed(l), "a/ a/y/3 a/x/1 a/x/2 ./ 5 b/ b/x/4"; got != want {
 		t.Errorf("by one part: %s, want %s", got, want)
 	}
-	l.Deepen()
+	l.NextGrouping()
 	if got, want := listed(l), "a/y/ a/y/3 ./ 5 a/x/ a/x/1 a/x/2 b/x/ b/x/4"; got != want {
 		t.Errorf("by two parts: %s, want %s", got, want)
 	}
-	l.Deepen()
+	l.NextGrouping()
 	if got, want := listed(l), "a/y/3 5 a/x/1 a/x/2 b/x/4"; got != want {
 		t.Errorf("after the deepest: %s, want %s", got, want)
 	}
@@ -33,7 +33,7 @@ func TestGroups(t *testing.T) {
 
 func TestFold(t *testing.T) {
 	l := groupedRows()
-	l.Deepen()
+	l.NextGrouping()
 	l.MoveTo(2) // a/x/1
 	l.Fold(true)
 	if got, want := listed(l), "a/ ./ 5 b/ b/x/4"; got != want {
@@ -66,7 +66,7 @@ func TestFold(t *testing.T) {
 
 func TestCursorAmongGroups(t *testing.T) {
 	l := groupedRows()
-	l.Deepen()
+	l.NextGrouping()
 	l.MoveTo(3) // a/x/2
 	before := at(l.Current())
 	l.applied(reporttest.Changes(reporttest.Stale("b/x/4"), reporttest.Free("a/0"), reporttest.Free("c/7")), nil)
@@ -87,7 +87,7 @@ func TestHeadIsShown(t *testing.T) {
 	l := groupedRows()
 	l.SetHeight(3)
 	l.MoveTo(0)
-	l.Deepen()
+	l.NextGrouping()
 	if l.top != 0 || l.at != 1 {
 		t.Errorf("the window is at %d, the cursor at %d", l.top, l.at)
 	}

@@ -13,6 +13,8 @@ const (
 	maxWidth = 500
 	// longNames is of how many paths one may be wider than is typical.
 	longNames = 10
+	// foldFrom is from how many directories on groups begin folded. Fewer can be looked through.
+	foldFrom = 100
 	// fewRows is of how many directories on some are typical, and others are not.
 	fewRows = 3
 

@@ -36,7 +36,7 @@ type List struct {
 
 // New has no directories yet. Their paths are shown as paths shows them.
 func New(paths show.Paths) *List {
-	return &List{paths: paths, byPath: map[string]*Row{}, groups: groups{base: paths.Base}, height: 1}
+	return &List{paths: paths, byPath: map[string]*Row{}, groups: groups{paths: paths}, height: 1}
 }
 
 // Row is a line of the list: a directory, or the head of a group. It stays the same row while
@@ -132,7 +132,7 @@ func (l *List) kept() *Row {
 // show puts what changed before the window.
 func (l *List) show() {
 	l.shown = l.Matched()
-	if l.groups.depth > 0 {
+	if l.groups.by.By != Ungrouped {
 		l.shown = l.groups.arrange(l.shown, l.order)
 	}
 	l.follow()

@@ -19,8 +19,9 @@ func (l *List) Selection() []*Row {
 	return out
 }
 
-// Toggle selects or deselects the cursor's directory, or its group as a whole.
-func (l *List) Toggle() {
+// Toggle selects or deselects the cursor's directory, or its group as a whole. It returns how many are
+// selected then.
+func (l *List) Toggle() int {
 	r := l.Current()
 	switch {
 	case r == nil:
@@ -32,6 +33,7 @@ func (l *List) Toggle() {
 			l.setSelected(member, on)
 		}
 	}
+	return l.selected
 }
 
 // SelectMatching selects every directory that matches the filter.

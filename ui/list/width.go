@@ -28,6 +28,9 @@ func (l *List) Typical() int {
 	return l.Widest()
 }
 
+// WidestGroup is the width of the widest name of a group, in cells.
+func (l *List) WidestGroup() int { return l.groups.widest }
+
 // Tail is what the paths of all directories end with, of whole names, as in "/data". It is "" where that
 // is nothing, or would leave nothing of a path.
 func (l *List) Tail() string {

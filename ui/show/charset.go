@@ -35,6 +35,14 @@ func NewCharset(ascii bool) Charset {
 	}
 }
 
+// Sign is the character that stands for a state where there is no room for its word. It is never blank.
+func (c *Charset) Sign(of Class) string {
+	if glyph := c.glyphs[of]; glyph != "" && glyph != " " {
+		return glyph
+	}
+	return "-"
+}
+
 // Escape is a text from outside as it is shown.
 func (c *Charset) Escape(text string) string { return c.Plain(report.Escape(text)) }
 

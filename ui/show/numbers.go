@@ -1,6 +1,7 @@
 package show
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,6 +51,29 @@ func Count(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// Proportions divides cells among counts, in proportion. The largest has what the others leave: each that
+// is not zero has a cell at least, as far as there are cells.
+func Proportions(counts []int, cells int) []int {
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	out := make([]int, len(counts))
+	if total == 0 {
+		return out
+	}
+	largest := slices.Index(counts, slices.Max(counts))
+	left := cells - 1
+	for i, n := range counts {
+		if n > 0 && i != largest {
+			out[i] = min(max(n*cells/total, 1), left)
+			left -= out[i]
+		}
+	}
+	out[largest] = left + 1
+	return out
 }
 
 // Counted is a number and its noun: 1 directory, 2 directories.

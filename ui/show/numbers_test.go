@@ -1,6 +1,9 @@
 package show
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -25,6 +28,25 @@ func TestDurations(t *testing.T) {
 	} {
 		if age, long, seconds := Age(test.d), LongAge(test.d), Seconds(test.d); age != test.age || long != test.long || seconds != test.seconds {
 			t.Errorf("%v: %s, %s and %s, want %s, %s and %s", test.d, age, long, seconds, test.age, test.long, test.seconds)
+		}
+	}
+}
+
+func TestProportions(t *testing.T) {
+	for _, test := range []struct {
+		counts string
+		want   string
+	}{
+		{"[0 0]", "[0 0]"}, {"[1 1]", "[5 5]"}, {"[1 0 8866]", "[1 0 9]"}, {"[3 3 3]", "[4 3 3]"}, {"[1 99999 1]", "[1 8 1]"},
+		{"[1 1 1 1 1 1 1 1 1 1]", "[1 1 1 1 1 1 1 1 1 1]"},
+	} {
+		var counts []int
+		for _, word := range strings.Fields(strings.Trim(test.counts, "[]")) {
+			n, _ := strconv.Atoi(word)
+			counts = append(counts, n)
+		}
+		if got := fmt.Sprint(Proportions(counts, 10)); got != test.want {
+			t.Errorf("%s: %s, want %s", test.counts, got, test.want)
 		}
 	}
 }

@@ -1,0 +1,113 @@
+package list
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"lockscope/scan/report"
+)
+
+// Grouping is what the directories of a group have in common. The zero value stands for no groups.
+type Grouping struct {
+	By    By
+	Parts int // of the paths, with ByParts
+}
+
+// By is a kind of Grouping.
+type By uint8
+
+const (
+	Ungrouped By = iota
+	ByRoot       // the root that they are below
+	ByParts      // the first parts of their paths
+	ByParent     // the directory that they are in
+)
+
+// ParseGrouping reads none, root, parent, or a number of parts.
+func ParseGrouping(text string) (Grouping, error) {
+	switch text {
+	case "", "none":
+		return Grouping{}, nil
+	case "root":
+		return Grouping{By: ByRoot}, nil
+	case "parent":
+		return Grouping{By: ByParent}, nil
+	}
+	if n, err := strconv.Atoi(text); err == nil && n > 0 {
+		return Grouping{ByParts, n}, nil
+	}
+	return Grouping{}, fmt.Errorf("unknown groups %q (valid: none, root, parent, or how many parts of the paths)", text)
+}
+
+// String is the grouping in words, "" for none.
+func (g Grouping) String() string {
+	switch {
+	case g.By == ByRoot:
+		return "grouped by root"
+	case g.By == ByParent:
+		return "grouped by parent"
+	case g.By == ByParts && g.Parts == 1:
+		return "grouped by the first part of the path"
+	case g.By == ByParts:
+		return "grouped by the first " + strconv.Itoa(g.Parts) + " parts of the path"
+	}
+	return ""
+}
+
+// key is the directory, relative to the base, that stands for the group of a report. With ByParts it is
+// the path's first parts or, where it has no more, its parent; "" at the base.
+func (gs *groups) key(r *report.Report) string {
+	below := func(path string) string {
+		return strings.TrimPrefix(strings.TrimPrefix(path, gs.paths.Base), "/")
+	}
+	rel := below(r.Path)
+	switch gs.by.By {
+	case ByRoot:
+		return below(r.Root)
+	case ByParent:
+		return rel[:max(strings.LastIndexByte(rel, '/'), 0)]
+	}
+	end := 0
+	for range gs.by.Parts {
+		i := strings.IndexByte(rel[end:], '/')
+		if i < 0 {
+			break
+		}
+		end += i + 1
+	}
+	gs.deeper = gs.deeper || strings.IndexByte(rel[end:], '/') >= 0
+	return rel[:max(end-1, 0)]
+}
+
+// Grouping is what the groups have in common.
+func (l *List) Grouping() Grouping { return l.groups.by }
+
+// Group groups otherwise. The groups of many directories begin folded: they are an overview.
+func (l *List) Group(by Grouping) {
+	l.groups = groups{paths: l.paths, by: by, folded: l.Matching() > foldFrom}
+	l.show()
+}
+
+// NextGrouping groups by the root, then by ever more parts of the paths up to the parent, then not at
+// all. It leaves out what tells nothing more: one group, as many as before, or every directory in a group
+// of its own.
+func (l *List) NextGrouping() {
+	for {
+		before := len(l.groups.heads)
+		switch now := l.groups.by; {
+		case now.By == Ungrouped:
+			l.Group(Grouping{By: ByRoot})
+		case now.By == ByRoot:
+			l.Group(Grouping{ByParts, 1})
+		case now.By == ByParts && l.groups.deeper:
+			l.Group(Grouping{ByParts, now.Parts + 1})
+		default:
+			l.Group(Grouping{})
+			return
+		}
+		if n := len(l.groups.heads); n > 1 && n != before && n < l.Matching() {
+			return
+		}
+	}
+}
