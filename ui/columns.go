@@ -66,7 +66,7 @@ func planColumns(width int, p paths, hidden show.Columns) columns {
 	if *dir-dirWidth >= pidfileMost-pidfileWidth && !dropped {
 		give(show.ColumnPidfile, pidfileMost-pidfileWidth, dirWidth)
 	}
-	if tail := show.Width(p.tail); *dir < p.typical && tail > 0 {
+	if tail := show.Width(p.tail); *dir < p.widest && tail > 0 {
 		c.tail = p.tail
 		p.typical, p.widest = p.typical-tail, p.widest-tail
 	}

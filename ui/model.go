@@ -64,6 +64,7 @@ type model struct {
 	columnsFrom   int          // how far the columns are scrolled: 0 = not, else to which of their stops
 	notice        string       // what the last key came to; gone with the next key, or after noticeTime
 	noticedAt     time.Time    // when it was first shown
+	rang          time.Time    // when the bell was last rung
 	asked         *request     // what the source was asked to do and has not done yet
 
 	breaks *sync.WaitGroup // breaks under way

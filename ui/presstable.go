@@ -76,7 +76,7 @@ func (m *model) pressMove(k tea.KeyPressMsg) bool {
 			m.notice = "no problem further down"
 		}
 	case key.Matches(k, m.keys.PrevProblem):
-		if !l.MoveToProblem(-1) {
+		if !m.toNews() && !l.MoveToProblem(-1) {
 			m.notice = "no problem further up"
 		}
 	default:
@@ -156,6 +156,9 @@ func (m *model) back() {
 		m.detail = detailShown
 		m.resize()
 		return
+	}
+	if !m.list.Filtered() && m.filter.Value() == "" {
+		m.list.ForgetNews()
 	}
 	m.filter.Reset()
 	m.list.ShowAll()

@@ -32,6 +32,18 @@ func (m *model) selectedText() string {
 	return m.theme.strong.Render(show.Count(m.list.Selected()) + " selected")
 }
 
+// narrowedText says what came up, and what the table is narrowed to.
+func (m *model) narrowedText() string {
+	var parts []string
+	if news := m.newsText(); news != "" {
+		parts = append(parts, news)
+	}
+	if text := m.filterText(); text != "" && m.text == nil { // esc leads back from a text, and it is not narrowed
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, "  ")
+}
+
 // filterText says what the table is narrowed to, "" if to nothing.
 func (m *model) filterText() string {
 	var parts []string

@@ -40,6 +40,9 @@ type Options struct {
 	// goroutine. Nil if that is not to be found out.
 	Check func(*report.Report) report.Attempt
 
+	Bell  bool // ring the terminal's bell when a problem comes up
+	Title bool // say in the title of the terminal's window what problems came up
+
 	ASCII bool // no other characters on the screen: all else is spelled out, in names too
 	Color bool // false: bold and reverse video only
 	Demo  bool // say that the directories are a sandbox

@@ -26,8 +26,7 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.width, m.height = msg.Width, msg.Height
 		m.resize()
 	case batchMsg:
-		m.receive(msg)
-		return m.queue.next
+		return tea.Batch(m.receive(msg), m.queue.next)
 	case endedMsg:
 		m.scan.ended, m.scan.err = true, msg.err
 	case tickMsg:
@@ -64,7 +63,7 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 }
 
 // receive takes in a batch of updates, and shows it unless the table is stopped.
-func (m *model) receive(batch batchMsg) {
+func (m *model) receive(batch batchMsg) (ring tea.Cmd) {
 	for i := range batch {
 		u := &batch[i]
 		changes := m.list.Take(u)
@@ -72,12 +71,16 @@ func (m *model) receive(batch batchMsg) {
 			changes = nil
 		}
 		m.note(changes)
+		if cmd := m.announce(changes); cmd != nil {
+			ring = cmd
+		}
 		m.scan.apply(u, m.now())
 		m.answer(u, len(changes))
 	}
 	if !m.scan.paused() {
 		m.list.Settle()
 	}
+	return ring
 }
 
 // note makes what changed stand out, and logs it.

@@ -14,6 +14,9 @@ func (m *model) View() tea.View {
 	v := tea.NewView("")
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
+	if m.opts.Title {
+		v.WindowTitle = m.title()
+	}
 	switch {
 	case m.width == 0: // not known yet
 	case m.tooSmallFor():
@@ -36,11 +39,7 @@ func (m *model) tooSmall() string {
 func (m *model) screen() []string {
 	l := m.layout()
 	lines := make([]string, 0, m.height)
-	narrowed := m.filterText()
-	if m.text != nil { // esc leads back from it, and it is not narrowed
-		narrowed = ""
-	}
-	lines = append(lines, m.headerLine(), m.countersLine(), m.ruleLine(narrowed, m.selectedText()))
+	lines = append(lines, m.headerLine(), m.countersLine(), m.ruleLine(m.narrowedText(), m.selectedText()))
 	lines = append(lines, m.bodyLines(l)...)
 	lines = append(lines, m.ruleLine("", m.positionText(l)), m.footLine())
 	for i, line := range lines {

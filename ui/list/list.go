@@ -16,16 +16,18 @@ type List struct {
 	shown   []*Row // sorted or matched, with heads between them where there are groups
 	waiting []*Row // whose change is known and not shown yet: see Take and Settle
 
-	order    Order
-	query    query
-	groups   groups
-	counts   [show.ClassCount]int
-	selected int
-	widths   widths
-	tail     string // what all paths end with: see show.Paths.CommonTail
-	measured bool   // tail is that of some path
-	usual    string // the last name of most paths, if there is one
-	votes    int    // for it
+	order     Order
+	query     query
+	groups    groups
+	counts    [show.ClassCount]int
+	news      News
+	newsWaits bool // there is news that may not be shown yet
+	selected  int
+	widths    widths
+	tail      string // what all paths end with: see show.Paths.CommonTail
+	measured  bool   // tail is that of some path
+	usual     string // the last name of most paths, if there is one
+	votes     int    // for it
 
 	cursor *Row // in shown, unless that is empty
 	at     int  // its index there
@@ -52,6 +54,7 @@ type Row struct {
 	lower  bool           // what a filter looks through is printable ASCII in lower case
 	leaves bool           // it is a data directory no longer, and still shown: see Settle
 	gone   bool           // from what is shown, too
+	isNew  bool           // it is a problem that came up: see News
 	keeper int32          // PID of who held the lock by that report; 0 = not known, or nobody
 }
 

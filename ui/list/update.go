@@ -81,6 +81,9 @@ func (l *List) Settle() {
 	for _, r := range l.waiting {
 		if r.Report != nil {
 			l.counts[r.Class]--
+			if r.isNew {
+				l.news.Counts[r.Class]--
+			}
 		}
 		if r.leaves {
 			r.leaves, r.gone = false, true
@@ -97,9 +100,13 @@ func (l *List) Settle() {
 		r.set(r.next)
 		r.next = nil
 		l.counts[r.Class]++
+		if r.isNew = r.isNew && (r.Class.Problem() || r.Class == show.Checking); r.isNew {
+			l.news.Counts[r.Class]++
+		}
 		placed = append(placed, r)
 	}
 	l.waiting = nil
+	l.newsWaits = false
 
 	l.all = Order{Column: show.ColumnDirectory}.insert(l.all, found)
 	l.sorted = l.order.insert(l.sorted, placed)
