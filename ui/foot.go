@@ -26,6 +26,8 @@ func (m *model) footLine() string {
 		return " " + show.Shorten(t.chars.Plain(m.notice), m.width-2, t.chars.Mark)
 	case m.mode == modeDialog:
 		return " " + m.help.ShortHelpView(m.fitting(m.keys.dialog(m.dialog)))
+	case m.mode == modeHelp:
+		return m.helpFoot()
 	case m.text != nil:
 		return " " + m.help.ShortHelpView(m.fitting(m.keys.text()))
 	}

@@ -5,11 +5,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// pressText is for the help and the log, which one leaves with any key that leads to them or away.
+// pressText is for the log, which one leaves with any key that leads to it or away.
 func (m *model) pressText(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case m.pressScroll(k):
-	case key.Matches(k, m.keys.Help, m.keys.Log, m.keys.Back, m.keys.Quit, m.keys.Detail):
+	case key.Matches(k, m.keys.Help):
+		m.openHelp()
+	case key.Matches(k, m.keys.Log, m.keys.Back, m.keys.Quit, m.keys.Detail):
 		m.mode = modeTable
 	}
 	return nil

@@ -4,6 +4,7 @@ package ui
 // its head, and the detail below it under a rule, or beside it; or one text that has it all.
 const (
 	minWidth       = 24  // of a screen that shows anything
+	wideHelp       = 60  // columns of screen from which on a state and its meaning stand side by side
 	minHeight      = 8   // the same
 	chrome         = 5   // lines that are not body
 	detailFrom     = 20  // lines of screen from which on there is room for the detail below the table

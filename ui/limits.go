@@ -18,6 +18,8 @@ const (
 	highlightTime = 1500 * time.Millisecond
 	// noticeTime is for how long a notice stays. It takes the place of the keys.
 	noticeTime = 5 * time.Second
+	// maxHelpSearch is how many bytes are searched for in the help.
+	maxHelpSearch = 40
 	// bellGap is the time between two rings: one tells as much as ten.
 	bellGap = 5 * time.Second
 	// maxGroupLines is how many lines tell of a group: more than any screen has.

@@ -60,6 +60,7 @@ type model struct {
 	text          []string // what has the body instead of the table: see fullText
 	scroll        int      // lines it is scrolled by
 	width, height int
+	helping       helpState    // in modeHelp
 	hidden        show.Columns // that the user does not want to see
 	columnsFrom   int          // how far the columns are scrolled: 0 = not, else to which of their stops
 	notice        string       // what the last key came to; gone with the next key, or after noticeTime

@@ -34,7 +34,10 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 	case modeColumns:
 		m.pressColumns(k)
 		return nil
-	case modeHelp, modeLog:
+	case modeHelp:
+		m.pressHelp(k)
+		return nil
+	case modeLog:
 		return m.pressText(k)
 	}
 	return m.pressTable(k)

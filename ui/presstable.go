@@ -26,7 +26,7 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Suspend):
 		return suspend
 	case key.Matches(k, keys.Help):
-		m.mode, m.scroll = modeHelp, 0
+		m.openHelp()
 	case key.Matches(k, keys.Log):
 		m.mode, m.scroll = modeLog, 0
 	case key.Matches(k, keys.Export):
