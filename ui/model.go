@@ -96,11 +96,6 @@ func newModel(o Options) *model {
 		Command: maxCommandWidth,
 	}
 	m.list = list.New(m.paths)
-	var classes show.Classes
-	for _, s := range o.States {
-		classes |= show.Only(show.ClassOfState(s))
-	}
-	m.list.ShowClasses(classes)
 	m.keys.Break.SetEnabled(o.Break != nil)
 	m.help.Styles = m.theme.helpStyles()
 	m.help.ShortSeparator = "  "
@@ -109,6 +104,7 @@ func newModel(o Options) *model {
 	m.filter.SetStyles(m.theme.inputStyles())
 	m.filter.ShowSuggestions = true
 	m.filter.KeyMap.Paste.SetEnabled(false) // it would run a program; the terminal's own paste works
+	m.begin(o.View, o.States)
 	return m
 }
 

@@ -31,6 +31,7 @@ type Options struct {
 	Source   Source
 	Interval time.Duration  // what the source was told; 0 = only on request
 	States   []report.State // show these alone, as if the user had asked for them; none = all
+	View     View           // what else it begins with
 
 	// Break breaks the stale lock of a directory if the evidence in the report still holds, and
 	// says what came of it. It is called from another goroutine, one call at a time. Nil takes

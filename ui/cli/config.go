@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -16,6 +17,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"lockscope/lock"
+	"lockscope/ui"
 )
 
 // config is what the config file can set. Flags of the same names override it.
@@ -33,11 +35,22 @@ type config struct {
 		Lock    string `toml:"lock"`
 		Pidfile string `toml:"pidfile"`
 	} `toml:"names"`
-	ReadOnly   bool   `toml:"read_only"`
-	AuditLog   string `toml:"audit_log"`
-	AllowEmpty bool   `toml:"allow_empty"`
-	Color      color  `toml:"color"`
-	ASCII      bool   `toml:"ascii"`
+	ReadOnly   bool     `toml:"read_only"`
+	AuditLog   string   `toml:"audit_log"`
+	AllowEmpty bool     `toml:"allow_empty"`
+	Color      color    `toml:"color"`
+	ASCII      bool     `toml:"ascii"`
+	View       struct { // what the screen begins with
+		Sort         string   `toml:"sort"`
+		Reverse      bool     `toml:"reverse"`
+		Groups       string   `toml:"groups"`
+		Columns      []string `toml:"columns"`
+		ProblemsOnly bool     `toml:"problems_only"`
+		Detail       string   `toml:"detail"`
+		Filter       string   `toml:"filter"`
+	} `toml:"view"`
+	Bell  bool `toml:"bell"`  // ring it when a problem comes up
+	Title bool `toml:"title"` // and say so in the title of the terminal's window
 }
 
 func defaultConfig() config {
@@ -48,6 +61,8 @@ func defaultConfig() config {
 		Color:    color{"auto"},
 		ASCII:    !utf8Locale(),
 	}
+	c.View.Sort, c.View.Groups, c.View.Detail = "state", "none", "shown"
+	c.View.Columns = []string{"pidfile", "holder", "command", "since"}
 	c.Names.Lock, c.Names.Pidfile = lock.DefaultNames.Lock, lock.DefaultNames.Pidfile
 	return c
 }
@@ -73,12 +88,22 @@ func (c *config) validate() error {
 			return fmt.Errorf("lock-name, pid-name: %q is not the name of a file", name)
 		}
 	}
+	if _, err := c.view(); err != nil {
+		return fmt.Errorf("view: %w", err)
+	}
 	for _, glob := range c.Exclude {
 		if _, err := path.Match(glob, ""); err != nil {
 			return fmt.Errorf("exclude: %q is not a glob: %w", glob, err)
 		}
 	}
 	return nil
+}
+
+// view returns what the screen begins with.
+func (c *config) view() (ui.View, error) {
+	v := ui.View{ProblemsOnly: c.View.ProblemsOnly, Filter: c.View.Filter, Reverse: c.View.Reverse}
+	err := cmp.Or(v.SetSort(c.View.Sort), v.SetGroups(c.View.Groups), v.SetColumns(c.View.Columns), v.SetDetail(c.View.Detail))
+	return v, err
 }
 
 const systemConfig = "/etc/lockscope/config.toml"
@@ -147,7 +172,7 @@ func configKeys(t reflect.Type, table string) []string {
 	var keys []string
 	for f := range t.Fields() {
 		key := table + f.Tag.Get("toml")
-		if f.Tag.Get("toml") == "names" {
+		if f.Type.Kind() == reflect.Struct && f.Type.Name() == "" { // a table
 			keys = append(keys, configKeys(f.Type, key+".")...)
 		} else {
 			keys = append(keys, key)

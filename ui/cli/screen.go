@@ -15,6 +15,7 @@ import (
 // runScreen shows the screen until the user quits. Where the terminal cannot show it, it prints the table
 // instead. It returns the exit status.
 func runScreen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
+	view, _ := s.view() // an error was one of usage
 	o := ui.Options{
 		Host:     hostname(),
 		Roots:    s.Roots,
@@ -22,6 +23,9 @@ func runScreen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int 
 		Source:   scan.New(s.scanConfig(1)),
 		Interval: s.Interval.Duration,
 		States:   s.states,
+		View:     view,
+		Bell:     s.Bell,
+		Title:    s.Title,
 		ASCII:    s.ASCII,
 		Color:    s.Color.enabled(true),
 		Demo:     s.demo,

@@ -83,27 +83,28 @@ func (gs *groups) key(r *report.Report) string {
 // Grouping is what the groups have in common.
 func (l *List) Grouping() Grouping { return l.groups.by }
 
-// Group groups otherwise. The groups of many directories begin folded: they are an overview.
-func (l *List) Group(by Grouping) {
-	l.groups = groups{paths: l.paths, by: by, folded: l.Matching() > foldFrom}
+// Group groups otherwise. The groups begin folded or not.
+func (l *List) Group(by Grouping, folded bool) {
+	l.groups = groups{paths: l.paths, by: by, folded: folded}
 	l.show()
 }
 
 // NextGrouping groups by the root, then by ever more parts of the paths up to the parent, then not at
 // all. It leaves out what tells nothing more: one group, as many as before, or every directory in a group
-// of its own.
+// of its own. The groups of many directories begin folded: they are an overview.
 func (l *List) NextGrouping() {
+	many := l.Matching() > foldFrom
 	for {
 		before := len(l.groups.heads)
 		switch now := l.groups.by; {
 		case now.By == Ungrouped:
-			l.Group(Grouping{By: ByRoot})
+			l.Group(Grouping{By: ByRoot}, many)
 		case now.By == ByRoot:
-			l.Group(Grouping{ByParts, 1})
+			l.Group(Grouping{ByParts, 1}, many)
 		case now.By == ByParts && l.groups.deeper:
-			l.Group(Grouping{ByParts, now.Parts + 1})
+			l.Group(Grouping{ByParts, now.Parts + 1}, many)
 		default:
-			l.Group(Grouping{})
+			l.Group(Grouping{}, many)
 			return
 		}
 		if n := len(l.groups.heads); n > 1 && n != before && n < l.Matching() {

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,18 @@ var columnHeads = [ColumnCount]string{"STATE", "DIRECTORY", "PIDFILE", "HOLDER",
 
 // String is the column's head.
 func (c Column) String() string { return columnHeads[c] }
+
+// ParseColumn reads the head of a column, in any case.
+func ParseColumn(text string) (Column, error) {
+	var valid []string
+	for c, head := range columnHeads {
+		if strings.EqualFold(text, head) {
+			return Column(c), nil
+		}
+		valid = append(valid, strings.ToLower(head))
+	}
+	return 0, fmt.Errorf("unknown column %q (valid: %s)", text, strings.Join(valid, ", "))
+}
 
 // Columns is a set of columns.
 type Columns uint8
