@@ -4,12 +4,21 @@ import (
 	"slices"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
 	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
 // labelWidth is how many cells the label of a fact has.
 const labelWidth = 10
+
+// What is said of a directory that is gone, and shown because the cursor is on it.
+const (
+	goneWord     = "gone"
+	goneSentence = "This is no data directory any more: it was removed or moved. What follows is what was last seen of it."
+)
 
 // detailLines explain a directory: what has happened to it, what that rests on, and what to do
 // next. They are at most w cells wide. In full, what is longer is wrapped, else it is cut.
@@ -18,18 +27,24 @@ func (m *model) detailLines(r *list.Row, w int, full bool) []string {
 	return slices.Concat(summary, evidence, next)
 }
 
-// cutDetail is the detail in n lines. If these are too few, it leaves evidence out and says that
-// there is more.
-func (m *model) cutDetail(n int) []string {
-	summary, evidence, next := m.detailParts(m.list.Current(), m.width, false)
+// pane is the detail in n lines of w cells beside or below the table. If these are too few, it leaves
+// evidence out and says that there is more; once it is scrolled, it shows all from there on.
+func (m *model) pane(w, n int, wrapped bool) []string {
+	r := m.list.Current()
+	if m.scroll > 0 {
+		lines := m.detailLines(r, w, wrapped)
+		m.scroll = max(min(m.scroll, len(lines)-n), 0)
+		return exactly(lines[m.scroll:], n)
+	}
+	summary, evidence, next := m.detailParts(r, w, wrapped)
 	if len(summary)+len(evidence)+len(next) <= n {
-		return slices.Concat(summary, evidence, next)
+		return exactly(slices.Concat(summary, evidence, next), n)
 	}
 	room := max(n-len(summary)-len(next), 0)
 	lines := append(summary, evidence[:min(room, len(evidence))]...)
 	last := len(lines) - 1
 	more := m.theme.chars.Mark + " " + m.keys.Detail.Help().Key + " shows more "
-	lines[last] = show.Spread(lines[last], m.theme.dim.Render(more), m.width)
+	lines[last] = show.Spread(lines[last], m.theme.dim.Render(more), w)
 	return exactly(append(lines, next...), n)
 }
 
@@ -40,9 +55,13 @@ func (m *model) detailParts(r *list.Row, w int, full bool) (summary, evidence, n
 	}
 	t := &m.theme
 	c := r.Class
-	state := t.class(c).Render(c.String())
+	word, state := c.String(), t.class(c).Render(c.String())
+	if r.Gone {
+		word = goneWord
+		state = t.strong.Render(word)
+	}
 	path := t.chars.Escape(r.Report.Path)
-	room := w - 2 - show.Width(c.String()) - 2
+	room := w - 2 - show.Width(word) - 2
 	if full && show.Width(path) > room {
 		summary = append(summary, " "+state)
 		for _, line := range show.Wrap(path, w-2) {
@@ -52,11 +71,14 @@ func (m *model) detailParts(r *list.Row, w int, full bool) (summary, evidence, n
 		summary = append(summary, show.Spread(" "+t.name.Render(show.ShortenMiddle(path, room, t.chars.Mark)), state+" ", w))
 	}
 	sentence, advice := show.Explain(r.Report)
+	why := show.WhyNoBreak(r.Report, m.opts.Break == nil)
+	if r.Gone {
+		sentence, advice, why = goneSentence, "", "not offered: the directory is gone"
+	}
 	for _, line := range show.Wrap(t.chars.Plain(sentence), w-2) {
 		summary = append(summary, " "+line)
 	}
 
-	why := show.WhyNoBreak(r.Report, m.opts.Break == nil)
 	facts := show.Facts(r.Report, m.asOf(), " "+t.chars.Dot+" ")
 	if why != "" {
 		facts = append(facts, show.Fact{Label: "break", Text: why})
@@ -94,15 +116,37 @@ func (m *model) factLines(label, text string, w int, wrapped bool) []string {
 	return lines
 }
 
-// cycleDetail shows the detail beside the table, then full screen, then not at all.
-func (m *model) cycleDetail() {
-	m.detail = (m.detail + 1) % 3
-	if m.detail == detailHidden && !m.roomForDetail() {
-		m.detail = detailShown // hidden and shown look alike
+// openDetail shows the detail where it is hidden, else in full.
+func (m *model) openDetail() {
+	if m.detail == detailHidden && m.roomForPane() {
+		m.setDetail(detailShown)
+		return
 	}
-	m.scroll = 0
+	m.setDetail(detailFull)
+}
+
+// setDetail gives the detail as much of the screen.
+func (m *model) setDetail(d detailMode) {
+	m.detail, m.scroll = d, 0
 	m.resize()
 }
 
 // showsDetailFull reports whether the detail has the whole body.
 func (m *model) showsDetailFull() bool { return m.detail == detailFull && m.list.Current() != nil }
+
+// showsPane reports whether the detail is shown with the table.
+func (m *model) showsPane() bool {
+	return m.detail == detailShown && m.roomForPane() && m.list.Current() != nil
+}
+
+// pressDetail is for the detail while it covers the table. Keys that need the table do nothing.
+func (m *model) pressDetail(k tea.KeyPressMsg) tea.Cmd {
+	switch keys := &m.keys; {
+	case key.Matches(k, keys.Back, keys.Quit, keys.Detail):
+		m.setDetail(detailShown)
+	case m.pressScroll(k) || m.refusedForGone(k) || m.pressProblem(k):
+	default:
+		return m.pressAct(k)
+	}
+	return nil
+}

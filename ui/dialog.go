@@ -3,12 +3,12 @@ package ui
 import (
 	"cmp"
 	"slices"
-	"strconv"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"lockscope/lock"
 	"lockscope/scan/report"
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -22,7 +22,7 @@ type dialog struct {
 	typed   string // what was typed of the count so far; with several
 	phase   phase
 	stop    bool // try no further ones
-	top     int  // index of the first target in sight
+	top     int  // index of the first target in sight; while one target is asked about, of the first line
 }
 
 // phase is what a dialog has come to.
@@ -37,8 +37,82 @@ const (
 // target is a directory to break, and what came of it.
 type target struct {
 	seen     *report.Report
+	kind     targetKind
+	apart    int            // where its path, as it is shown, differs from those that look like it
 	foreseen report.Attempt // what a break would come to, once that is found out
 	result   report.Attempt // what it came to, once it was tried
+}
+
+// targetKind is why a directory is stale, what is least usual first: a process that lives has the
+// number in the pidfile, or the pidfile is not what a daemon writes.
+type targetKind uint8
+
+const (
+	kindUnrelated targetKind = iota
+	kindReused
+	kindMalformed
+	kindLeftover // of an acquire that did not come to its end
+	kindGone
+	kindCount
+)
+
+var kindWords = [kindCount]string{"unrelated", "reused", "malformed", "leftover only", "gone"}
+
+// kindOf is why a stale directory is stale.
+func kindOf(r *report.Report) targetKind {
+	switch e := &r.Evidence; {
+	case e.Process == lock.ProcessUnrelated:
+		return kindUnrelated
+	case e.Process == lock.ProcessReused:
+		return kindReused
+	case e.Pidfile.State == lock.PidfileMissing:
+		return kindLeftover
+	case e.Pidfile.State != lock.PidfileNamed:
+		return kindMalformed
+	}
+	return kindGone
+}
+
+// newDialog asks about the stale ones of rows, the unusual first.
+func (m *model) newDialog(rows []*list.Row) *dialog {
+	d := &dialog{}
+	for _, r := range rows {
+		if r.Report.Breakable() && !r.Gone {
+			d.targets = append(d.targets, target{seen: r.Report, kind: kindOf(r.Report)})
+		} else {
+			d.skipped++
+		}
+	}
+	paths := m.list.Paths() // one target must not be taken for any other directory
+	if len(d.targets) > 1 { // nor several for each other
+		paths = paths[:0]
+		for i := range d.targets {
+			paths = append(paths, d.targets[i].seen.Path)
+		}
+		slices.Sort(paths)
+	}
+	for i := range d.targets {
+		t := &d.targets[i]
+		at, found := slices.BinarySearch(paths, t.seen.Path)
+		if !found { // a row that is not shown any more
+			continue
+		}
+		beside := list.Beside(paths, at)
+		for j := range beside {
+			beside[j] = m.theme.chars.Escape(beside[j])
+		}
+		t.apart = show.Apart(m.theme.chars.Escape(t.seen.Path), beside...)
+	}
+	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(a.kind, b.kind) })
+	return d
+}
+
+// kinds counts the targets by kind.
+func (d *dialog) kinds() (counts [kindCount]int) {
+	for i := range d.targets {
+		counts[d.targets[i].kind]++
+	}
+	return counts
 }
 
 // tried lists the paths of the targets that were tried.
@@ -59,7 +133,8 @@ type brokenMsg struct {
 }
 
 // openDialog opens the dialog for the selected directories that are stale, or without a selection
-// for the one under the cursor. Where there is nothing to break it says why.
+// for the one under the cursor. Where there is nothing to break, or no room to tell what would be
+// broken, it says so instead.
 func (m *model) openDialog() tea.Cmd {
 	rows := m.list.Selection()
 	if len(rows) == 0 {
@@ -71,74 +146,18 @@ func (m *model) openDialog() tea.Cmd {
 			}
 		}
 	}
-	d := &dialog{}
-	for _, r := range rows {
-		if r.Report.Breakable() {
-			d.targets = append(d.targets, target{seen: r.Report})
-		} else {
-			d.skipped++
-		}
-	}
+	d := m.newDialog(rows)
 	if len(d.targets) == 0 {
 		m.notice = "break not offered: none of these directories is stale"
 		return nil
 	}
 	m.dialog, m.mode = d, modeDialog
-	return m.checkFrom(0)
-}
-
-// pressDialog is for the dialog, whatever its phase.
-func (m *model) pressDialog(k tea.KeyPressMsg) tea.Cmd {
-	d, keys := m.dialog, &m.keys
-	switch {
-	case key.Matches(k, keys.Up, keys.PageUp):
-		d.top--
-		return nil
-	case key.Matches(k, keys.Down, keys.PageDown):
-		d.top++
-		return nil
-	}
-	switch d.phase {
-	case phaseBreak:
-		if key.Matches(k, keys.Stop) {
-			d.stop = true
-		}
-	case phaseResult:
-		if key.Matches(k, keys.Close) {
-			m.closeDialog()
-		}
-	case phaseConfirm:
-		return m.pressConfirm(k)
-	}
-	return nil
-}
-
-// pressConfirm is for the dialog while it asks.
-func (m *model) pressConfirm(k tea.KeyPressMsg) tea.Cmd {
-	d, keys := m.dialog, &m.keys
-	one := len(d.targets) == 1
-	switch {
-	case key.Matches(k, keys.No):
+	if !m.dialogFits() {
+		m.notice = m.dialogTooSmall()
 		m.closeDialog()
-	case one && key.Matches(k, keys.Yes):
-		return m.breakNext(0)
-	case one && key.Matches(k, keys.Switch):
-		d.accept = !d.accept
-	case key.Matches(k, keys.Accept):
-		switch {
-		case one && d.accept, !one && d.typed == strconv.Itoa(len(d.targets)):
-			return m.breakNext(0)
-		case one || d.typed == "":
-			m.closeDialog()
-		default:
-			d.typed = ""
-		}
-	case !one && key.Matches(k, keys.Erase):
-		d.typed = d.typed[:max(len(d.typed)-1, 0)]
-	case !one && len(k.Text) == 1 && k.Text[0] >= '0' && k.Text[0] <= '9' && len(d.typed) < 9:
-		d.typed += k.Text
+		return nil
 	}
-	return nil
+	return m.checkFrom(0)
 }
 
 func (m *model) closeDialog() { m.dialog, m.mode = nil, modeTable }
@@ -159,6 +178,9 @@ func (m *model) broken(msg brokenMsg) tea.Cmd {
 	d := m.dialog
 	t := &d.targets[msg.target]
 	t.result = msg.result
+	if t.result.Outcome == report.Removed {
+		m.list.Deselect(t.seen.Path)
+	}
 	m.log.AddAttempt(m.now(), t.seen.Path, msg.result)
 	if next := msg.target + 1; next < len(d.targets) && !d.stop {
 		d.top = msg.target

@@ -8,39 +8,86 @@ import (
 	"lockscope/ui/show"
 )
 
-// dialogLines are the dialog with its frame, in at most height lines.
-func (m *model) dialogLines(height int) []string {
-	t := &m.theme
-	inner := min(m.width-6, 76)
-	head, foot := m.dialogHead(inner), m.dialogFoot(inner)
-	if m.cramped() {
-		head, foot = head[:1], foot[max(len(foot)-1, 0):]
+// box is how the dialog is divided, from the top.
+type box struct {
+	framed     bool
+	inner      int      // cells
+	room       int      // lines inside
+	head, foot []string // what is always in sight
+}
+
+// body is how many lines there are for the targets.
+func (b *box) body() int { return max(b.room-len(b.head)-len(b.foot), 0) }
+
+// box divides the dialog. Where there is little room it has all of the body, without a frame, and
+// leaves out what does not tell the targets.
+func (m *model) box() box {
+	b := box{framed: m.width >= framedFrom && !m.cramped(), inner: m.width - 2, room: m.layout().body}
+	if b.framed {
+		b.inner, b.room = min(m.width-6, maxDialogWidth), b.room-2
 	}
-	targets := m.targetList(inner, max(height-2-len(head)-len(foot), 1))
-	lines := append(append(head, targets...), foot...)
-	for i, line := range lines {
-		lines[i] = " " + show.Pad(show.Shorten(line, inner, t.chars.Mark), inner) + " "
-	}
-	box := t.frame().Render(strings.Join(lines, "\n"))
-	return strings.Split(box, "\n")
+	b.head, b.foot = m.dialogHead(b.inner), m.dialogFoot(b.inner)
+	return b
 }
 
 // cramped reports whether there is no room for more than the least.
 func (m *model) cramped() bool { return m.layout().body < 14 }
 
-// targetList are the targets in sight, in at most height lines. The last says how many follow.
-func (m *model) targetList(w, height int) []string {
-	d := m.dialog
-	d.top = max(min(d.top, len(d.targets)-1), 0)
+// dialogLines are the dialog with its frame.
+func (m *model) dialogLines() []string {
+	t, b := &m.theme, m.box()
 	var lines []string
-	for i := d.top; i < len(d.targets) && len(lines) <= height; i++ {
-		lines = append(lines, m.targetLines(&d.targets[i], w)...)
-		if len(lines) >= height && i+1 < len(d.targets) {
-			lines = append(lines[:height-1], m.theme.dim.Render(m.theme.chars.Mark+" and "+show.Count(len(d.targets)-i)+" more, "+m.keys.Down.Help().Key))
-			break
+	if missing := m.dialogMissing(&b); missing > 0 {
+		lines = append(show.Wrap(m.dialogTooSmall(), b.inner), "", m.keys.No.Help().Key+" "+m.keys.No.Help().Desc)
+		lines = lines[:min(len(lines), b.room)]
+	} else {
+		lines = append(append(lines, b.head...), m.dialogBody(&b)...)
+		if !b.framed { // the buttons are at the foot
+			lines = exactly(lines, b.room-len(b.foot))
 		}
+		lines = append(lines, b.foot...)
 	}
-	return lines[:min(len(lines), height)]
+	for i, line := range lines {
+		lines[i] = " " + show.Pad(show.Shorten(line, b.inner, t.chars.Mark), b.inner) + " "
+	}
+	if !b.framed {
+		return exactly(lines, b.room)
+	}
+	return strings.Split(t.frame().Render(strings.Join(lines, "\n")), "\n")
+}
+
+// dialogBody are the targets in sight.
+func (m *model) dialogBody(b *box) []string {
+	if d := m.dialog; len(d.targets) == 1 && d.phase == phaseConfirm {
+		return m.onlyTarget(b)
+	}
+	return m.targetList(b)
+}
+
+// dialogMissing is how many lines are missing for the target, what is removed there, and the buttons:
+// nobody is asked about what cannot be read.
+func (m *model) dialogMissing(b *box) int {
+	d := m.dialog
+	if d.phase != phaseConfirm {
+		return 0
+	}
+	least := 1 + maxRemoves + 1 // the path, what is removed, and which of the targets that is
+	if len(d.targets) == 1 {
+		least = 1 + min(len(m.removesLines(d.targets[0].seen, b.inner)), maxRemoves)
+	}
+	return len(b.head) + least + len(b.foot) - b.room
+}
+
+// dialogFits reports whether what is asked can be read.
+func (m *model) dialogFits() bool {
+	b := m.box()
+	return m.dialogMissing(&b) <= 0
+}
+
+// dialogTooSmall says how large the terminal has to be.
+func (m *model) dialogTooSmall() string {
+	b := m.box()
+	return "too small: needs " + strconv.Itoa(m.height+m.dialogMissing(&b)) + " lines to tell what would be broken"
 }
 
 // dialogHead says what is asked or done, or what came of it.
@@ -65,14 +112,44 @@ func (m *model) dialogHead(w int) []string {
 	case phaseResult:
 		title = d.outcomes()
 	}
-	lines := []string{t.name.Render(title)}
-	if d.phase == phaseConfirm && d.skipped > 0 {
-		lines = append(lines, t.dim.Render(show.Counted(d.skipped, "selected directory is", "selected directories are")+" not stale and left alone."))
+	if d.phase == phaseConfirm && n > 1 && m.cramped() {
+		text := "Break " + show.Count(n) + " stale locks? " + d.kindsText()
+		if n := d.wouldBeRefused(); n > 0 {
+			text += "; " + show.Count(n) + " would be refused"
+		}
+		var lines []string
+		for _, line := range show.Wrap(text, w) {
+			lines = append(lines, t.name.Render(line))
+		}
+		return lines
 	}
-	if n := d.wouldBeRefused(); d.phase == phaseConfirm && n > 0 && len(d.targets) > 1 {
-		lines = append(lines, t.alarm.Render(show.Count(n)+" would be refused."))
+	lines := []string{t.name.Render(title)}
+	if d.phase == phaseConfirm && n > 1 {
+		for _, line := range show.Wrap(d.kindsText(), w) {
+			lines = append(lines, t.strong.Render(line))
+		}
+		if n := d.wouldBeRefused(); n > 0 {
+			lines = append(lines, t.alarm.Render(show.Count(n)+" would be refused."))
+		}
+		if d.skipped > 0 {
+			lines = append(lines, t.dim.Render(show.Counted(d.skipped, "selected directory is", "selected directories are")+" not stale and left alone."))
+		}
+	}
+	if m.cramped() {
+		return lines
 	}
 	return append(lines, "")
+}
+
+// kindsText counts the targets by kind, the unusual first.
+func (d *dialog) kindsText() string {
+	var parts []string
+	for kind, n := range d.kinds() {
+		if n > 0 {
+			parts = append(parts, show.Count(n)+" "+kindWords[kind])
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // outcomes counts what came of the targets.
@@ -90,85 +167,55 @@ func (d *dialog) outcomes() string {
 	return strings.Join(parts, ", ")
 }
 
-// targetLines are one target: what it is, and what would be or was done.
-func (m *model) targetLines(g *target, w int) []string {
-	d, t := m.dialog, &m.theme
-	path := show.ShortenMiddle(t.chars.Escape(g.seen.Path), w-2, t.chars.Mark)
-	switch {
-	case g.result.Outcome == report.Removed:
-		return []string{t.good.Render(t.ok) + " " + path, "  " + t.dim.Render(t.chars.Plain(show.AttemptText(&g.result)))}
-	case g.result.Outcome != report.NotTried:
-		lines := []string{t.alarm.Render(t.bad) + " " + path}
-		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.result)), w-2) {
-			lines = append(lines, "  "+line)
-		}
-		return lines
-	case d.phase != phaseConfirm:
-		return []string{t.dim.Render(t.chars.Dot) + " " + path}
-	}
-	var lines []string
-	if len(d.targets) == 1 {
-		for _, line := range show.Wrap(t.chars.Escape(g.seen.Path), w) {
-			lines = append(lines, t.strong.Render(line))
-		}
-		if !m.cramped() {
-			summary, _ := g.seen.Explain()
-			lines = append(lines, show.Wrap(t.chars.Plain(summary), w)...)
-		}
-	} else {
-		lines = append(lines, t.strong.Render(path))
-	}
-	lines = append(lines, "  "+t.dim.Render("removes ")+show.Shorten(t.chars.Plain(show.Removes(m.opts.Names, g.seen)), w-10, t.chars.Mark))
-	if g.foreseen.Outcome == report.WouldBeRefused {
-		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(&g.foreseen)), w-2) {
-			lines = append(lines, "  "+t.alarm.Render(line))
-		}
-	}
-	if now := m.changedSince(g.seen); now != "" {
-		lines = append(lines, "  "+t.warn.Render("changed since this was asked: now "+now))
-	}
-	return lines
-}
-
-// changedSince says what a target is now, "" if it is still stale.
-func (m *model) changedSince(seen *report.Report) string {
-	r := m.list.Latest(seen.Path)
-	switch {
-	case r == nil:
-		return "gone"
-	case r.Breakable():
-		return ""
-	}
-	return show.ClassOf(r).String()
-}
-
-// dialogFoot is the question, with how it is answered.
+// dialogFoot is the question, with how it is answered. Its last line are the buttons.
 func (m *model) dialogFoot(w int) []string {
 	d, t := m.dialog, &m.theme
 	if d.phase != phaseConfirm {
 		return nil
 	}
-	lines := []string{""}
-	subject := "It"
-	if len(d.targets) > 1 {
-		subject = "Each"
+	var lines []string
+	if !m.cramped() {
+		subject := "It"
+		if len(d.targets) > 1 {
+			subject = "Each"
+		}
+		lines = append(lines, "")
+		for _, line := range show.Wrap(subject+" is checked again at that moment; if anything changed, it is left as it is. "+
+			"The lock file itself is never removed.", w) {
+			lines = append(lines, t.dim.Render(line))
+		}
+		lines = append(lines, "")
 	}
-	for _, line := range show.Wrap(subject+" is checked again at that moment; if anything changed, it is left as it is. "+
-		"The lock file itself is never removed.", w) {
-		lines = append(lines, t.dim.Render(line))
-	}
-	lines = append(lines, "")
-	if len(d.targets) > 1 {
-		prompt := "Type " + strconv.Itoa(len(d.targets)) + " and press enter to break them: "
-		if show.Width(prompt)+len(d.typed)+1 > w {
-			prompt = "Type " + strconv.Itoa(len(d.targets)) + ", enter: "
+	switch n := len(d.targets); {
+	case n > 1:
+		prompt := "Type " + strconv.Itoa(n) + " and press enter to break them: "
+		if show.Width(prompt)+maxTyped+1 > w {
+			prompt = "Type " + strconv.Itoa(n) + ", enter: "
 		}
 		return append(lines, prompt+t.strong.Render(d.typed)+t.reverse.Render(" "))
+	case d.accept:
+		return append(lines, "  "+cancelButton+"    "+t.button.Render("[ "+breakButton+" ]"))
 	}
-	if d.accept {
-		return append(lines, "  Cancel    "+t.button.Render("[ Break ]"))
+	return append(lines, t.button.Render("[ "+cancelButton+" ]")+"    "+breakButton+"  ")
+}
+
+// The words on the buttons.
+const (
+	cancelButton = "Cancel"
+	breakButton  = "Break"
+)
+
+// buttonsLine is the line of the screen that has the buttons, 0 if there are none.
+func (m *model) buttonsLine() int {
+	if len(m.dialog.targets) > 1 || m.dialog.phase != phaseConfirm {
+		return 0
 	}
-	return append(lines, t.button.Render("[ Cancel ]")+"    Break  ")
+	lines, body := len(m.dialogLines()), m.layout().body
+	last := bodyY + overlayStart(body, lines) + lines - 1
+	if b := m.box(); b.framed {
+		last--
+	}
+	return last
 }
 
 // escapeError is an error in words, escaped.

@@ -28,7 +28,7 @@ func TestBreakVeryMany(t *testing.T) {
 	}
 	m.take(reporttest.Scanned(reporttest.Changes(many...)))
 	m.typed("a", "B")
-	if text := m.shown(); !strings.Contains(text, "t/0000") || !strings.Contains(text, "more") {
+	if text := m.shown(); !strings.Contains(text, "t/0000") || !strings.Contains(text, "of 1,000") {
 		t.Errorf("the dialog:\n%s", text)
 	}
 	m.typed("down", "down", "down")

@@ -24,14 +24,25 @@ func (m *model) footLine() string {
 		return m.columnsFoot()
 	case m.notice != "":
 		return " " + show.Shorten(t.chars.Plain(m.notice), m.width-2, t.chars.Mark)
-	case m.mode == modeDialog:
-		return " " + m.help.ShortHelpView(m.fitting(m.keys.dialog(m.dialog)))
 	case m.mode == modeHelp:
 		return m.helpFoot()
-	case m.text != nil:
-		return " " + m.help.ShortHelpView(m.fitting(m.keys.text()))
 	}
-	return " " + m.help.ShortHelpView(m.fitting(m.keys.table()))
+	return " " + m.help.ShortHelpView(m.footKeys())
+}
+
+// footKeys are the keys at the foot, unless there is a notice.
+func (m *model) footKeys() []key.Binding {
+	switch {
+	case m.mode == modeFilter:
+		return []key.Binding{m.keys.Keep, m.keys.Clear}
+	case m.mode == modeDialog:
+		return m.fitting(m.keys.dialog(m.dialog))
+	case m.text != nil && m.mode == modeTable:
+		return m.fitting(m.keys.detail())
+	case m.text != nil:
+		return m.fitting(m.keys.text())
+	}
+	return m.fitting(m.keys.table())
 }
 
 // textCursor is where the terminal's cursor belongs, nil for nowhere.

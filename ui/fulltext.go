@@ -19,7 +19,11 @@ func (m *model) pressText(k tea.KeyPressMsg) tea.Cmd {
 
 // pressScroll moves through a text that has the whole body, if that is what the key does.
 func (m *model) pressScroll(k tea.KeyPressMsg) bool {
-	to, moves := m.keys.motion(k, m.scroll, m.layout().body, len(m.text))
+	page := m.layout().body
+	to, moves := m.keys.motion(k, m.scroll, page, len(m.text))
+	if key.Matches(k, m.keys.Page) {
+		to, moves = m.scroll+page, true
+	}
 	if moves {
 		m.scrollTo(to)
 	}

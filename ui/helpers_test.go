@@ -32,9 +32,16 @@ func (m *model) take(updates ...report.Update) { m.Update(batchMsg(updates)) }
 // typed presses keys, named as bindings name them, and runs no commands.
 func (m *model) typed(keys ...string) (cmd tea.Cmd) {
 	for _, k := range keys {
+		m.draw()
 		_, cmd = m.Update(press(k))
 	}
 	return cmd
+}
+
+// draw draws a frame, as a terminal would.
+func (m *model) draw() {
+	m.View()
+	m.frames.drawn.Store(m.frames.built.Load())
 }
 
 func press(name string) tea.KeyPressMsg {
@@ -63,6 +70,7 @@ func press(name string) tea.KeyPressMsg {
 
 // shown is what the screen shows, without styles.
 func (m *model) shown() string {
+	m.draw()
 	var b strings.Builder
 	for line := range strings.SplitSeq(ansi.Strip(m.View().Content), "\n") {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")

@@ -13,12 +13,14 @@ type keyMap struct {
 
 	Detail, Back, Select, SelectAll, SelectNone, Break, CopyPath, CopyNext, Export key.Binding
 
-	Log, Observe, Walk, Pause, Slower, Faster, Help, Suspend, Quit key.Binding
+	Log, Observe, Walk, Pause, Slower, Faster, Help, Redraw, Suspend, Quit key.Binding
 
 	Interrupt key.Binding // quits wherever one is
 
 	// In the filter's line. Letters belong to its text.
-	Keep, Clear, Move key.Binding
+	Keep, Clear, Leave, Move key.Binding
+
+	Page key.Binding // where a text covers the table
 
 	// In the break dialog: while it asks, while it breaks, and once it tells what came of it.
 	Yes, No, Switch, Accept, Erase key.Binding
@@ -78,6 +80,7 @@ func newKeyMap(ascii bool) keyMap {
 		Slower:  bind("+", "longer interval", "+", "="),
 		Faster:  bind("-", "shorter", "-"),
 		Help:    bind("?", "help", "?"),
+		Redraw:  bind("ctrl-l", "redraw", "ctrl+l"),
 		Suspend: bind("ctrl-z", "suspend", "ctrl+z"),
 		Quit:    bind("q", "quit", "q", "ctrl+c"),
 
@@ -85,7 +88,10 @@ func newKeyMap(ascii bool) keyMap {
 
 		Keep:  bind("enter", "keeps it", "enter"),
 		Clear: bind("esc", "clears it", "esc"),
+		Leave: bind("ctrl-c", "leaves it as it was", "ctrl+c"),
 		Move:  bind("↑ ↓", "move", "up", "down", "pgup", "pgdown"),
+
+		Page: bind("space", "page", "space"),
 
 		Yes:     bind("y", "break", "y"),
 		No:      bind("esc", "cancel", "esc", "n", "q"),
@@ -117,7 +123,15 @@ func (k *keyMap) leastNeeded() []key.Binding {
 	return []key.Binding{k.Export, k.Columns, k.Pause, k.Group, k.CopyNext, k.NextProblem, k.Log, k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
 }
 
-// text are the keys at the foot while one text has the body.
+// detail are the keys at the foot while the detail has the body.
+func (k *keyMap) detail() []key.Binding {
+	back, problems := k.Back, pair(k.NextProblem, k.PrevProblem)
+	back.SetHelp("esc q", "back")
+	problems.SetHelp(problems.Help().Key, "another problem")
+	return []key.Binding{back, k.Page, k.Help, k.Break, k.CopyPath, k.CopyNext, problems, pair(k.Up, k.Down)}
+}
+
+// text are the keys at the foot while another text has the body.
 func (k *keyMap) text() []key.Binding {
 	back := k.Back
 	back.SetHelp(back.Help().Key, "back")
@@ -150,7 +164,7 @@ func (k *keyMap) help() []helpGroup {
 			pair(k.NextProblem, k.PrevProblem), pair(k.Fold, k.Unfold)}},
 		{"Find", []key.Binding{k.Filter, k.Problems, pair(k.State, k.AllStates), pair(k.Sort, k.Reverse), pair(k.Group, k.FoldAll), pair(k.Left, k.Right), k.Columns}},
 		{"Act", []key.Binding{pair(k.Detail, k.Back), k.Select, pair(k.SelectAll, k.SelectNone), k.Break, pair(k.CopyPath, k.CopyNext), k.Export}},
-		{"Watch", []key.Binding{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), k.Log, k.Help, pair(k.Suspend, k.Quit)}},
+		{"Watch", []key.Binding{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), k.Log, pair(k.Help, k.Redraw), pair(k.Suspend, k.Quit)}},
 	}
 }
 

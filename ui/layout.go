@@ -36,6 +36,9 @@ func (m *model) layout() layout {
 	return l
 }
 
+// roomForPane reports whether there is room for the detail with the table.
+func (m *model) roomForPane() bool { return m.width >= besideFrom || m.roomForDetail() }
+
 // roomForDetail reports whether there is room for the detail below the table.
 func (m *model) roomForDetail() bool { return m.height >= detailFrom }
 

@@ -69,3 +69,16 @@ const maxCopied = 50_000
 // maxScreenDCS is how many bytes a DCS may have in GNU screen, which drops a longer one (MAXSTR
 // in its screen.h).
 const maxScreenDCS = 768
+
+// What the break dialog needs, and what it takes.
+const (
+	// maxDialogWidth is that of its texts, in cells: longer lines are hard to read.
+	maxDialogWidth = 76
+	// framedFrom is how wide a screen is that has cells to spare for a frame.
+	framedFrom = 60
+	// maxRemoves is how many lines tell what is removed from one of several directories, and of
+	// one how many have to be in sight at once; the rest scrolls.
+	maxRemoves = 2
+	// maxTyped is how many digits of a count are taken.
+	maxTyped = 9
+)

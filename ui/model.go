@@ -30,7 +30,7 @@ const (
 type detailMode uint8
 
 const (
-	detailShown detailMode = iota
+	detailShown detailMode = iota // beside the table or below it, where there is room
 	detailFull
 	detailHidden
 )
@@ -45,15 +45,16 @@ type model struct {
 	now       func() time.Time
 	tick      time.Duration // between two looks at the clock
 
-	queue       *updateQueue
-	scan        status
-	list        *list.List
-	paths       show.Paths
-	rowStyle    show.RowStyle
-	filter      textinput.Model
-	log         list.Log
-	highlighted map[string]time.Time // paths of rows that changed, and when
-	dialog      *dialog              // in modeDialog
+	queue        *updateQueue
+	scan         status
+	list         *list.List
+	paths        show.Paths
+	rowStyle     show.RowStyle
+	filter       textinput.Model
+	filterBefore string // what it was when its line was opened
+	log          list.Log
+	highlighted  map[string]time.Time // paths of rows that changed, and when
+	dialog       *dialog              // in modeDialog
 
 	mode          mode
 	detail        detailMode
@@ -67,7 +68,9 @@ type model struct {
 	noticedAt     time.Time    // when it was first shown
 	rang          time.Time    // when the bell was last rung
 	asked         *request     // what the source was asked to do and has not done yet
+	suspending    bool         // the program is about to be stopped
 
+	frames *frames         // what the user can have seen
 	breaks *sync.WaitGroup // breaks under way
 }
 
@@ -86,6 +89,7 @@ func newModel(o Options) *model {
 		scan:        status{wanted: o.Interval, interval: o.Interval},
 		filter:      textinput.New(),
 		highlighted: map[string]time.Time{},
+		frames:      &frames{},
 		breaks:      &sync.WaitGroup{},
 	}
 	m.paths = show.NewPaths(o.Roots, &m.theme.chars)

@@ -61,14 +61,3 @@ func TestClickOnErrors(t *testing.T) {
 		t.Errorf("a click on the errors shows:\n%s", text)
 	}
 }
-
-func TestMouseNeverConsents(t *testing.T) {
-	var b breaker
-	m, _ := testModel(120, 30, Options{Break: b.breakStale})
-	m.take(reporttest.Scanned(reporttest.Fleet(10)))
-	m.typed("6", "B")
-	m.clickOn(t, "Break  ")
-	if m.mode != modeDialog || m.dialog.phase != phaseConfirm || m.dialog.accept {
-		t.Error("a click did something to the dialog")
-	}
-}

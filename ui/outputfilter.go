@@ -16,15 +16,16 @@ import (
 // The file is embedded because Bubble Tea knows a terminal by its methods.
 type outputFilter struct {
 	xterm.File
-	out *Output
+	out    *Output
+	frames *frames // learns which were drawn
 }
 
 // newOutputFilter is for the terminal f. Once ctx has ended, it gives up writing to one that takes
 // nothing.
-func newOutputFilter(ctx context.Context, f *os.File) outputFilter {
+func newOutputFilter(ctx context.Context, f *os.File, frames *frames) outputFilter {
 	out := NewOutput(ctx, f)
 	out.grace = leaveGrace
-	return outputFilter{f, out}
+	return outputFilter{f, out, frames}
 }
 
 // unwanted are the sequences that are left out. The renderer writes each of them in one write.
@@ -48,8 +49,10 @@ func (w outputFilter) Write(p []byte) (int, error) {
 	if len(out) == 0 {
 		return len(p), nil
 	}
+	built := w.frames.built.Load()
 	if _, err := w.out.Write(out); err != nil {
 		return 0, err
 	}
+	w.frames.drawn.Store(built)
 	return len(p), nil
 }

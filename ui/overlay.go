@@ -14,8 +14,8 @@ func (m *model) overlay(lines, box []string) {
 	for _, line := range box {
 		w = max(w, show.Width(line))
 	}
-	left := max((m.width-w)/2, 0)
-	top := max((len(lines)-len(box))/2, 0)
+	left := overlayStart(m.width, w)
+	top := overlayStart(len(lines), len(box))
 	for i, line := range box {
 		if top+i < len(lines) {
 			below := lines[top+i]
@@ -24,3 +24,6 @@ func (m *model) overlay(lines, box []string) {
 		}
 	}
 }
+
+// overlayStart is where a box begins in the middle of a space.
+func overlayStart(space, box int) int { return max((space-box)/2, 0) }

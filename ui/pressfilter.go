@@ -13,15 +13,22 @@ func (m *model) pressFilter(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Keep):
 		m.leaveFilter()
 	case key.Matches(k, keys.Clear):
-		m.filter.Reset()
-		m.applyFilter()
 		m.leaveFilter()
+		m.setFilter("")
 	case key.Matches(k, keys.Move):
 		m.pressMove(k)
 	default:
 		return m.typeFilter(k)
 	}
 	return nil
+}
+
+// openFilter opens the line. The table is in sight meanwhile.
+func (m *model) openFilter() {
+	m.mode = modeFilter
+	m.filterBefore = m.filter.Value()
+	m.filter.CursorEnd()
+	m.filter.Focus() // its command would blink a cursor of its own; the terminal's is shown
 }
 
 // typeFilter gives the line what was typed or pasted, and filters at once.
@@ -33,6 +40,12 @@ func (m *model) typeFilter(msg tea.Msg) tea.Cmd {
 		m.applyFilter()
 	}
 	return cmd
+}
+
+// setFilter puts a text into the line, and filters by it.
+func (m *model) setFilter(text string) {
+	m.filter.SetValue(text)
+	m.applyFilter()
 }
 
 func (m *model) applyFilter() {

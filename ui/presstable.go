@@ -11,24 +11,14 @@ import (
 	"lockscope/ui/show"
 )
 
-// pressTable is for the table, and for the detail where that has the body.
+// pressTable is for the table.
 func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
-	if m.showsDetailFull() && m.pressScroll(k) {
-		return nil
-	}
-	if m.pressMove(k) {
-		m.scroll = 0
+	if m.pressMove(k) || m.refusedForGone(k) {
 		return nil
 	}
 	switch keys := &m.keys; {
 	case key.Matches(k, keys.Quit):
 		return tea.Quit
-	case key.Matches(k, keys.Suspend):
-		return suspend
-	case key.Matches(k, keys.Help):
-		m.openHelp()
-	case key.Matches(k, keys.Log):
-		m.mode, m.scroll = modeLog, 0
 	case key.Matches(k, keys.Export):
 		return m.export()
 	case key.Matches(k, keys.Back):
@@ -37,8 +27,22 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 		if r := m.list.Current(); r != nil && r.Group != nil {
 			m.list.Fold(!r.Group.Folded)
 		} else {
-			m.cycleDetail()
+			m.openDetail()
 		}
+	case m.pressFind(k):
+	default:
+		return m.pressAct(k)
+	}
+	return nil
+}
+
+// pressAct is for what can be done whether the table is in sight or its cursor's detail covers it.
+func (m *model) pressAct(k tea.KeyPressMsg) tea.Cmd {
+	switch keys := &m.keys; {
+	case key.Matches(k, keys.Help):
+		m.openHelp()
+	case key.Matches(k, keys.Log):
+		m.mode, m.scroll = modeLog, 0
 	case key.Matches(k, keys.Break):
 		return m.openDialog()
 	case key.Matches(k, keys.CopyPath):
@@ -57,10 +61,19 @@ func (m *model) pressTable(k tea.KeyPressMsg) tea.Cmd {
 		m.changeInterval(+1)
 	case key.Matches(k, keys.Faster):
 		m.changeInterval(-1)
-	default:
-		return m.pressFind(k)
 	}
 	return nil
+}
+
+// refusedForGone says that there is nothing to do, if the key acts on the cursor's directory and that
+// is gone.
+func (m *model) refusedForGone(k tea.KeyPressMsg) bool {
+	r := m.list.Current()
+	refused := r != nil && r.Gone && key.Matches(k, m.keys.Break, m.keys.CopyPath, m.keys.CopyNext, m.keys.Select)
+	if refused {
+		m.notice = "the directory is gone: nothing to do there"
+	}
+	return refused
 }
 
 // pressMove moves the cursor, if that is what the key does.
@@ -68,8 +81,15 @@ func (m *model) pressMove(k tea.KeyPressMsg) bool {
 	l := m.list
 	if to, moves := m.keys.motion(k, l.Position(), l.Height(), l.Len()-1); moves {
 		l.MoveTo(to)
+		m.scroll = 0
 		return true
 	}
+	return m.pressProblem(k)
+}
+
+// pressProblem moves the cursor to another problem, if that is what the key does.
+func (m *model) pressProblem(k tea.KeyPressMsg) bool {
+	l := m.list
 	switch {
 	case key.Matches(k, m.keys.NextProblem):
 		if !l.MoveToProblem(+1) {
@@ -82,19 +102,16 @@ func (m *model) pressMove(k tea.KeyPressMsg) bool {
 	default:
 		return false
 	}
+	m.scroll = 0
 	return true
 }
 
-// pressFind changes what is shown, in which order, and what is selected.
-func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
+// pressFind changes what is shown, in which order, or what is selected, if that is what the key does.
+func (m *model) pressFind(k tea.KeyPressMsg) bool {
 	l := m.list
 	switch keys := &m.keys; {
 	case key.Matches(k, keys.Filter):
-		m.mode = modeFilter
-		m.detail = min(m.detail, detailShown)
-		m.filter.CursorEnd()
-		m.resize()
-		return m.filter.Focus()
+		m.openFilter()
 	case key.Matches(k, keys.Problems):
 		if l.Classes() == show.Problems {
 			l.ShowClasses(0)
@@ -140,8 +157,10 @@ func (m *model) pressFind(k tea.KeyPressMsg) tea.Cmd {
 		l.SelectMatching()
 	case key.Matches(k, keys.SelectNone):
 		l.DeselectAll()
+	default:
+		return false
 	}
-	return nil
+	return true
 }
 
 // sort sorts, and says so: there may be no room for the column.
@@ -150,16 +169,17 @@ func (m *model) sort(o list.Order) {
 	m.notice = o.String()
 }
 
-// back leaves the full detail, else shows every directory again.
+// back shows every directory again or, where all are shown, forgets what came up or, where nothing did, shows
+// the table alone.
 func (m *model) back() {
-	if m.showsDetailFull() {
-		m.detail = detailShown
-		m.resize()
-		return
-	}
-	if !m.list.Filtered() && m.filter.Value() == "" {
+	switch {
+	case m.list.Filtered() || m.filter.Value() != "":
+		m.filter.Reset()
+		m.list.ShowAll()
+	case m.list.News().Len() > 0:
 		m.list.ForgetNews()
+	case m.showsPane():
+		m.setDetail(detailHidden)
+		m.notice = "the detail is hidden; " + m.keys.Detail.Help().Key + " shows it"
 	}
-	m.filter.Reset()
-	m.list.ShowAll()
 }

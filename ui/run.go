@@ -95,7 +95,7 @@ func (m *model) run(ctx context.Context) error {
 	}
 	program := tea.NewProgram(m,
 		tea.WithInput(keyboard{keys, gone}),
-		tea.WithOutput(newOutputFilter(ctx, o.Stdout)),
+		tea.WithOutput(newOutputFilter(ctx, o.Stdout, m.frames)),
 		tea.WithColorProfile(profile),
 		tea.WithFPS(framesPerSecond),
 		tea.WithoutSignalHandler(),

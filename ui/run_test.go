@@ -182,7 +182,7 @@ func TestStrangeNames(t *testing.T) {
 		term.show(reporttest.Scanned(reporttest.Changes(samples...)))
 		term.see("23 dirs")
 		term.see("missing")
-		term.send("\r\r") // no detail
+		term.send("\x1b") // no detail
 		term.unsee("missing")
 		columns := map[int]int{}
 		term.mu.Lock()

@@ -98,7 +98,7 @@ func TestTerminalGone(t *testing.T) {
 		"not controlling":    {other, `exec "$SCREEN"`},
 		"keys from /dev/tty": {controlling, `trap "" HUP; exec "$SCREEN" </dev/null`},
 	} {
-		for _, keys := range []string{"", "6B", "/kvd", "?", "\r\r"} {
+		for _, keys := range []string{"", "6B", "/kvd", "?", "\r"} {
 			t.Run(fmt.Sprintf("%s %q", name, keys), func(t *testing.T) {
 				term := newTerminal(t, 80, 24)
 				cmd := term.startAs(test.attr, "/bin/sh", "-c", test.script)

@@ -23,6 +23,17 @@ func suspend() tea.Msg {
 	return tea.SuspendMsg{}
 }
 
+// suspend suspends, but for a break that is under way: it would keep the lock for as long as nobody
+// wakes the program, and each daemon that starts meanwhile would be refused.
+func (m *model) suspend() tea.Cmd {
+	if m.mode == modeDialog && m.dialog.phase == phaseBreak {
+		m.notice = "not suspended before this is done"
+		return nil
+	}
+	m.suspending = true
+	return suspend
+}
+
 // orphaned reports whether no process of our session, outside our process
 // group, is the parent of one in it.
 func orphaned() bool {

@@ -62,6 +62,9 @@ func (m *model) tableRow(r *list.Row, w columns, width int) string {
 		style.Path = func(r *report.Report) string { return m.paths.Without(w.tail, r.Path) }
 	}
 	row, t := style.Row(r.Report, m.asOf()), &m.theme
+	if r.Gone {
+		row[show.ColumnState] = show.Cell{Text: "- " + goneWord, Role: show.Strong}
+	}
 	tick, styledTick := " ", " "
 	if r.Selected {
 		tick, styledTick = t.tick, t.strong.Render(t.tick)

@@ -39,15 +39,15 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		maps.DeleteFunc(m.highlighted, func(_ string, at time.Time) bool { return m.now().Sub(at) >= highlightTime })
 		return m.nextTick()
 	case tea.ResumeMsg:
-		m.scan.heard = m.now()
+		m.scan.heard, m.suspending = m.now(), false
 	case noticeMsg:
-		m.notice = string(msg)
+		m.notice, m.suspending = string(msg), false
 	case exportedMsg:
 		m.exported(msg)
 	case tea.MouseWheelMsg:
 		m.wheel(tea.Mouse(msg))
 	case tea.MouseClickMsg:
-		m.click(tea.Mouse(msg))
+		return m.click(tea.Mouse(msg))
 	case brokenMsg:
 		return m.broken(msg)
 	case checkedMsg:

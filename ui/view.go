@@ -25,6 +25,7 @@ func (m *model) View() tea.View {
 		v.SetContent(strings.Join(m.screen(), "\n"))
 		v.Cursor = m.textCursor()
 	}
+	m.frames.built.Store(m.frame(v.Content))
 	return v
 }
 
@@ -61,7 +62,7 @@ func (m *model) bodyLines(l layout) []string {
 	}
 	lines = exactly(lines, l.body)
 	if m.mode == modeDialog {
-		m.overlay(lines, m.dialogLines(l.body))
+		m.overlay(lines, m.dialogLines())
 	}
 	return lines
 }
@@ -79,14 +80,14 @@ func (m *model) tableLines(l layout) []string {
 	}
 	if l.detail > 0 {
 		lines = append(exactly(lines, l.rows+1), m.ruleLine("", m.rowPosition()))
-		lines = append(lines, m.cutDetail(l.detail)...)
+		lines = append(lines, m.pane(m.width, l.detail, false)...)
 	}
 	return lines
 }
 
 // withDetailBeside puts the detail to the right of the table.
 func (m *model) withDetailBeside(lines []string, l layout) []string {
-	detail := exactly(m.detailLines(m.list.Current(), m.width-l.width-1, true), l.body)
+	detail := m.pane(m.width-l.width-1, l.body, true)
 	lines = exactly(lines, l.body)
 	bar := m.theme.dim.Render(m.theme.bar)
 	for i := range lines {

@@ -34,7 +34,7 @@ func TestScreens(t *testing.T) {
 			{"filtered", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(3000))}, "/ e u / enter ! space space s s S"},
 			{"nomatch", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "/ x y z z y enter"},
 			{"detail", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "down down down enter"},
-			{"groups", Options{Break: neverBreak}, []report.Update{reporttest.Scanned(reporttest.Fleet(300))}, "t t j j left"},
+			{"groups", Options{Break: neverBreak}, []report.Update{reporttest.Scanned(reporttest.Fleet(300))}, "t t g j j left"},
 			{"initial", Options{States: []report.State{report.Stale, report.Unknown}}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, ""},
 			{"help", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "?"},
 			{"readonly", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "6"},
@@ -67,7 +67,7 @@ func TestWideScreens(t *testing.T) {
 		width, height int
 	}{
 		{"beside-200x60", "j j j", 200, 60},
-		{"besidegroup-200x60", "t t j left k", 200, 60},
+		{"besidegroup-200x60", "t t g j left k", 200, 60},
 		{"besidebreak-200x60", "6 a B", 200, 60},
 	} {
 		m, _ := testModel(test.width, test.height, Options{Break: neverBreak})

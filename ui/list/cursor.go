@@ -30,18 +30,40 @@ func (l *List) Directory() *Row {
 // Position is the index of the cursor's row among those shown.
 func (l *List) Position() int { return l.at }
 
+// Pin keeps the cursor on its row from now on, whatever comes above it. That is the row where the
+// user saw it, if something came in between: seen, or nil if the user saw none.
+func (l *List) Pin(seen *Row) {
+	if l.pinned {
+		return
+	}
+	l.pinned = true
+	if seen == nil || seen == l.Current() {
+		return
+	}
+	l.cursor = seen
+	if seen.Gone {
+		l.left = seen
+	}
+	l.refilter(l.sorted, seen)
+}
+
 // MoveTo puts the cursor on the row at an index, or the nearest there is. A row that no longer
-// matches, and was shown because the cursor was on it, goes.
+// matches, or is gone, and was shown because the cursor was on it, goes.
 func (l *List) MoveTo(i int) {
 	if len(l.shown) == 0 {
 		return
 	}
-	left := l.cursor
-	l.moved = true
+	before := l.cursor
+	l.pinned = true
 	l.at = max(min(i, len(l.shown)-1), 0)
 	l.cursor = l.shown[l.at]
-	if left != l.cursor && left.Group == nil && !l.query.matches(left) {
-		l.matched = slices.DeleteFunc(l.matched, func(r *Row) bool { return r == left })
+	switch {
+	case before == l.cursor:
+	case l.left != nil:
+		l.left = nil
+		l.show()
+	case before.Group == nil && !l.query.matches(before):
+		l.matched = slices.DeleteFunc(l.matched, func(r *Row) bool { return r == before })
 		l.show()
 	}
 	l.scroll()
@@ -50,8 +72,15 @@ func (l *List) MoveTo(i int) {
 // MoveBy moves the cursor by n rows, or as far as it goes.
 func (l *List) MoveBy(n int) { l.MoveTo(l.at + n) }
 
-// MoveToLine puts the cursor on a line of the window, the first of which is 0.
-func (l *List) MoveToLine(line int) { l.MoveTo(l.top + line) }
+// MoveToRow puts the cursor on a row, and reports whether it is shown.
+func (l *List) MoveToRow(r *Row) bool {
+	at := slices.Index(l.shown, r)
+	if at < 0 {
+		return false
+	}
+	l.MoveTo(at)
+	return true
+}
 
 // MoveToProblem puts the cursor on the next problem (step 1) or the one before (step -1), and
 // reports whether there is one.
@@ -72,9 +101,9 @@ func (l *List) follow() {
 	case len(l.shown) == 0:
 		l.at, l.top = 0, 0
 		return
-	case !l.moved || l.cursor == nil:
+	case !l.pinned || l.cursor == nil:
 		l.at = 0
-	case l.cursor.gone:
+	case l.cursor.Gone && l.cursor != l.left:
 		l.at = min(l.at, len(l.shown)-1)
 	case l.groups.by.By != Ungrouped || l.cursor.Group != nil:
 		l.at = l.findGrouped()

@@ -44,5 +44,6 @@ func (l *List) setQuery(q query) {
 		from = l.matched
 	}
 	l.query = q
+	l.left = nil
 	l.refilter(from, nil)
 }

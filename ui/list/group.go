@@ -19,7 +19,12 @@ type Group struct {
 }
 
 // Len is how many members it has.
-func (g *Group) Len() int { return len(g.rows) }
+func (g *Group) Len() (members int) {
+	for _, n := range g.Counts {
+		members += n
+	}
+	return members
+}
 
 // Rows are its members, in order. The list may change the slice when it is next told something.
 func (g *Group) Rows() []*Row { return g.rows }
@@ -86,7 +91,9 @@ func (gs *groups) arrange(rows []*Row, o Order) []*Row {
 			heads = append(heads, h)
 		}
 		h.Group.rows = append(h.Group.rows, r)
-		h.Group.Counts[r.Class]++
+		if !r.Gone {
+			h.Group.Counts[r.Class]++
+		}
 	}
 	slices.SortFunc(heads, func(a, b *Row) int {
 		c := 0
@@ -125,7 +132,7 @@ func (l *List) Fold(folded bool) {
 		head = l.groups.head(l.groups.key(r.Report))
 	}
 	head.Group.Folded = folded
-	l.moved = true
+	l.pinned = true
 	l.show()
 }
 
@@ -139,7 +146,7 @@ func (l *List) FoldAll() bool {
 	for _, h := range gs.heads {
 		h.Group.Folded = gs.folded
 	}
-	l.moved = true
+	l.pinned = true
 	l.show()
 	return len(gs.heads) > 0
 }

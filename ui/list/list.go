@@ -1,6 +1,8 @@
 package list
 
 import (
+	"slices"
+
 	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
@@ -31,7 +33,8 @@ type List struct {
 
 	cursor *Row // in shown, unless that is empty
 	at     int  // its index there
-	moved  bool // by the user: before, it stays on the top row
+	pinned bool // by the user: before, it stays on the top row
+	left   *Row // the cursor's, once its directory is gone: it stays shown until the cursor leaves it
 	top    int  // index of the first row in the window
 	height int  // of the window
 }
@@ -47,13 +50,13 @@ type Row struct {
 	Report   *report.Report // as it is shown; that of a head has nothing but a path
 	Class    show.Class     // of the report; of a head NoClass or, if it is folded, that of its worst member
 	Selected bool
+	Gone     bool   // it is a data directory no longer: shown only because the cursor is on it
 	Group    *Group // set on a head
 
 	next   *report.Report // to be shown next, if that is not the same: see Settle
 	stood  show.Class     // of the last report whose verdict stood
 	lower  bool           // what a filter looks through is printable ASCII in lower case
 	leaves bool           // it is a data directory no longer, and still shown: see Settle
-	gone   bool           // from what is shown, too
 	isNew  bool           // it is a problem that came up: see News
 	keeper int32          // PID of who held the lock by that report; 0 = not known, or nobody
 }
@@ -126,7 +129,7 @@ func (l *List) refilter(from []*Row, keep *Row) {
 
 // kept is the row that stays shown whether it matches or not.
 func (l *List) kept() *Row {
-	if !l.moved {
+	if !l.pinned {
 		return nil
 	}
 	return l.Directory()
@@ -135,6 +138,10 @@ func (l *List) kept() *Row {
 // show puts what changed before the window.
 func (l *List) show() {
 	l.shown = l.Matched()
+	if l.left != nil {
+		at, _ := slices.BinarySearchFunc(l.shown, l.left, l.order.compare)
+		l.shown = slices.Insert(slices.Clone(l.shown), at, l.left)
+	}
 	if l.groups.by.By != Ungrouped {
 		l.shown = l.groups.arrange(l.shown, l.order)
 	}

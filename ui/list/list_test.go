@@ -91,6 +91,9 @@ func TestRowsStayTrue(t *testing.T) {
 		for _, r := range l.shown {
 			have = append(have, r.Report)
 		}
+		if l.left != nil {
+			have = slices.DeleteFunc(have, func(r *report.Report) bool { return r == l.left.Report })
+		}
 		if !slices.Equal(have, shown) && l.Current() != nil {
 			t.Fatalf("step %d: shown are %d, want %d", step, len(have), len(shown))
 		}
@@ -108,8 +111,8 @@ func TestRowsStayTrue(t *testing.T) {
 			if l.shown[l.at] != cur || l.at < l.top || l.at >= l.top+l.height {
 				t.Fatalf("step %d: cursor at %d of window %d+%d", step, l.at, l.top, l.height)
 			}
-			if l.moved && !ours && before != nil && !before.gone {
-				if cur != before {
+			if l.pinned && !ours && before != nil {
+				if cur.Report.Path != before.Report.Path {
 					t.Fatalf("step %d: cursor went from %s to %s", step, at(before), at(cur))
 				}
 				if l.top > 0 && l.top+l.height < len(l.shown) && l.at-l.top != line {
@@ -157,13 +160,84 @@ func TestCursorOfGoneDirectory(t *testing.T) {
 	l.applied(reporttest.Changes(reporttest.Free("a"), reporttest.Free("b"), reporttest.Free("c")), nil)
 	l.MoveTo(1)
 	l.setSelected(l.Current(), true)
-	l.applied(nil, []string{reporttest.Root + "/b"})
-	if got := at(l.Current()); got != "c" || l.selected != 0 {
-		t.Errorf("on %s with %d selected, want the row that took its place", got, l.selected)
+	l.applied(reporttest.Changes(reporttest.Stale("0")), []string{reporttest.Root + "/b"}) // as by a mv
+	if got := at(l.Current()); got != "b" || !l.Current().Gone || l.selected != 0 || l.Total() != 3 {
+		t.Errorf("on %s with %d of %d selected, want the one that is gone", got, l.selected, l.Total())
 	}
-	l.applied(nil, []string{reporttest.Root + "/c", reporttest.Root + "/a"})
+	l.Toggle()
+	if l.selected != 0 {
+		t.Error("what is gone is selected")
+	}
+	if got := listed(l); got != "0 a b c" {
+		t.Errorf("shown are %s", got)
+	}
+	l.Sort(Order{Column: show.ColumnDirectory, Reverse: true})
+	if got := listed(l); got != "c b a 0" || at(l.Current()) != "b" {
+		t.Errorf("sorted, shown are %s, on %s", got, at(l.Current()))
+	}
+	l.MoveBy(-1)
+	if got := listed(l); got != "c a 0" || at(l.Current()) != "c" {
+		t.Errorf("once the cursor left it, shown are %s, on %s", got, at(l.Current()))
+	}
+	l.applied(nil, []string{reporttest.Root + "/c", reporttest.Root + "/a", reporttest.Root + "/0"})
+	if got := listed(l); got != "c" || l.Total() != 0 {
+		t.Errorf("of nothing, shown are %s", got)
+	}
+	l.setQuery(query{classes: show.Problems})
 	if l.Current() != nil {
-		t.Errorf("on %s of nothing", at(l.Current()))
+		t.Errorf("on %s of nothing that matches", at(l.Current()))
+	}
+}
+
+func TestCursorOfDirectoryThatIsBack(t *testing.T) {
+	for depth := range 2 {
+		l := newList()
+		l.applied(reporttest.Changes(reporttest.Free("a/1"), reporttest.Free("a/2"), reporttest.Free("b/1")), nil)
+		for range depth {
+			l.NextGrouping()
+		}
+		l.MoveTo(l.at + 1)
+		l.applied(nil, []string{reporttest.Root + "/a/2", reporttest.Root + "/a/1"})
+		if r := l.Current(); !r.Gone {
+			t.Fatalf("%d: on %s, want one that is gone", depth, at(r))
+		}
+		path := l.Current().Report.Path
+		l.setQuery(query{})
+		l.applied(reporttest.Changes(reporttest.Free("a/1"), reporttest.Free("a/2")), nil)
+		l.MoveTo(0)
+		l.MoveTo(slices.IndexFunc(l.shown, func(r *Row) bool { return r.Report.Path == path }))
+		l.applied(nil, []string{path})
+		l.applied([]report.Change{{Report: reporttest.Stale(path[len(reporttest.Root)+1:]).Report()}}, nil)
+		if r := l.Current(); r.Gone || r.Report.Path != path || r.Report.Verdict.State != report.Stale {
+			t.Errorf("%d: on %s, gone %t", depth, at(r), r.Gone)
+		}
+		if len(l.shown) != l.Total()+len(l.groups.heads) {
+			t.Errorf("%d: shown are %s", depth, listed(l))
+		}
+	}
+}
+
+// TestPin: what was seen keeps the cursor, also where something came between the frame and the key.
+func TestPin(t *testing.T) {
+	for name, after := range map[string]func(l *List){
+		"worse above":  func(l *List) { l.applied(reporttest.Changes(reporttest.Stale("a")), nil) },
+		"gone":         func(l *List) { l.applied(nil, []string{reporttest.Root + "/b"}) },
+		"healed":       func(l *List) { l.applied(reporttest.Changes(reporttest.Free("b")), nil) },
+		"nothing left": func(l *List) { l.applied(nil, []string{reporttest.Root + "/b", reporttest.Root + "/c"}) },
+	} {
+		for _, classes := range []show.Classes{0, show.Problems} {
+			l := newList()
+			l.SetHeight(5)
+			l.ShowClasses(classes)
+			l.applied(reporttest.Changes(reporttest.Stale("b"), reporttest.Stale("c")), nil)
+			seen := l.Current()
+			after(l)
+			l.Pin(seen)
+			after(l)
+			if l.Current() != seen || at(seen) != "b" {
+				t.Errorf("%s: on %s", name, at(l.Current()))
+			}
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ func (l *List) Toggle() int {
 	case r.Group == nil:
 		l.setSelected(r, !r.Selected)
 	default:
-		on := slices.ContainsFunc(r.Group.rows, func(r *Row) bool { return !r.Selected })
+		on := slices.ContainsFunc(r.Group.rows, func(r *Row) bool { return !r.Selected && !r.Gone })
 		for _, member := range r.Group.rows {
 			l.setSelected(member, on)
 		}
@@ -50,8 +50,15 @@ func (l *List) DeselectAll() {
 	}
 }
 
+// Deselect deselects a directory.
+func (l *List) Deselect(path string) {
+	if r := l.byPath[path]; r != nil {
+		l.setSelected(r, false)
+	}
+}
+
 func (l *List) setSelected(r *Row, on bool) {
-	if r.Selected != on {
+	if r.Selected != on && !(r.Gone && on) {
 		r.Selected = on
 		if on {
 			l.selected++

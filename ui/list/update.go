@@ -66,7 +66,7 @@ func (l *List) Latest(path string) *report.Report {
 }
 
 // Settle shows what was taken. The cursor's row keeps its line in the window, and stays shown
-// while the cursor is on it even if it matches no longer.
+// while the cursor is on it even if it matches no longer, or its directory is gone.
 func (l *List) Settle() {
 	if len(l.waiting) == 0 {
 		return
@@ -86,16 +86,22 @@ func (l *List) Settle() {
 			}
 		}
 		if r.leaves {
-			r.leaves, r.gone = false, true
 			if r.Report != nil {
 				l.widths.add(l.paths.Width(r.Report.Path), -1)
 			}
 			l.setSelected(r, false)
+			r.leaves, r.Gone = false, true
+			if r == keep {
+				l.left = r
+			}
 			continue
 		}
 		if r.Report == nil {
 			l.measure(r.next.Path)
 			found = append(found, r)
+			if l.left != nil && l.left.Report.Path == r.next.Path { // it is back
+				l.cursor, l.left, keep = r, nil, r
+			}
 		}
 		r.set(r.next)
 		r.next = nil
