@@ -39,8 +39,16 @@ var unwanted = [][]byte{
 	[]byte(ansi.RequestModeUnicodeCore),
 }
 
+// leaveScreen leaves the alternate screen, and leaveEmpty leaves it empty, the cursor at the top. Where
+// tmux was resized meanwhile, it cuts that screen back to its former size, line by line from below the
+// cursor, and from the top else: those lines it keeps, above the prompt (alternate off in its screen.c).
+var (
+	leaveScreen = []byte(ansi.ResetModeAltScreenSaveCursor)
+	leaveEmpty  = []byte(ansi.ResetStyle + ansi.CursorHomePosition + ansi.EraseScreenBelow + ansi.ResetModeAltScreenSaveCursor)
+)
+
 func (w outputFilter) Write(p []byte) (int, error) {
-	out := p
+	out := bytes.ReplaceAll(p, leaveScreen, leaveEmpty)
 	for _, seq := range unwanted {
 		if bytes.Contains(out, seq) {
 			out = bytes.ReplaceAll(out, seq, nil)
