@@ -14,12 +14,7 @@ func (m *model) footLine() string {
 	t := &m.theme
 	switch {
 	case m.mode == modeFilter:
-		keep, clears := m.keys.Keep.Help(), m.keys.Clear.Help()
-		hint := t.dim.Render(keep.Key + " " + keep.Desc + " " + t.chars.Dot + " " + clears.Key + " " + clears.Desc + " ")
-		if m.width < 60 {
-			hint = ""
-		}
-		return show.Spread(" "+m.filter.View(), hint, m.width)
+		return m.filterFoot()
 	case m.mode == modeColumns:
 		return m.columnsFoot()
 	case m.notice != "":
@@ -50,7 +45,7 @@ func (m *model) textCursor() *tea.Cursor {
 	if m.mode != modeFilter {
 		return nil
 	}
-	c := m.filter.Cursor()
+	c := m.typing.input.Cursor()
 	if c != nil {
 		c.X++
 		c.Y = m.height - 1

@@ -18,7 +18,7 @@ type keyMap struct {
 	Interrupt key.Binding // quits wherever one is
 
 	// In the filter's line. Letters belong to its text.
-	Keep, Clear, Leave, Move key.Binding
+	Keep, Clear, Leave, Older, Newer, Move key.Binding
 
 	Page key.Binding // where a text covers the table
 
@@ -89,7 +89,9 @@ func newKeyMap(ascii bool) keyMap {
 		Keep:  bind("enter", "keeps it", "enter"),
 		Clear: bind("esc", "clears it", "esc"),
 		Leave: bind("ctrl-c", "leaves it as it was", "ctrl+c"),
-		Move:  bind("↑ ↓", "move", "up", "down", "pgup", "pgdown"),
+		Older: bind("↑", "the filters before", "up"),
+		Newer: bind("↓", "after", "down"),
+		Move:  bind("PgUp PgDn", "move", "pgup", "pgdown"),
 
 		Page: bind("space", "page", "space"),
 
@@ -107,6 +109,7 @@ func newKeyMap(ascii bool) keyMap {
 		k.Down.SetHelp("j", k.Down.Help().Desc)
 		k.Fold.SetHelp("left", k.Fold.Help().Desc)
 		k.Unfold.SetHelp("right", k.Unfold.Help().Desc)
+		k.Older.SetHelp("up", k.Older.Help().Desc)
 		k.State.SetHelp("1-9", k.State.Help().Desc)
 	}
 	return k

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/help"
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
@@ -50,8 +49,11 @@ type model struct {
 	list         *list.List
 	paths        show.Paths
 	rowStyle     show.RowStyle
-	filter       textinput.Model
-	filterBefore string // what it was when its line was opened
+	filter       *filterLine
+	typing       *filterLine // in modeFilter
+	typedIn      mode        // what it filters
+	filterBefore string      // what it was when its line was opened
+	memory       memory
 	log          list.Log
 	highlighted  map[string]time.Time // paths of rows that changed, and when
 	dialog       *dialog              // in modeDialog
@@ -87,7 +89,6 @@ func newModel(o Options) *model {
 		tick:        clockTick,
 		queue:       newUpdateQueue(),
 		scan:        status{wanted: o.Interval, interval: o.Interval},
-		filter:      textinput.New(),
 		highlighted: map[string]time.Time{},
 		frames:      &frames{},
 		breaks:      &sync.WaitGroup{},
@@ -100,14 +101,11 @@ func newModel(o Options) *model {
 		Command: maxCommandWidth,
 	}
 	m.list = list.New(m.paths)
+	m.list.SetHost(o.Host)
 	m.keys.Break.SetEnabled(o.Break != nil)
 	m.help.Styles = m.theme.helpStyles()
 	m.help.ShortSeparator = "  "
-	m.filter.Prompt = "/ "
-	m.filter.SetVirtualCursor(false)
-	m.filter.SetStyles(m.theme.inputStyles())
-	m.filter.ShowSuggestions = true
-	m.filter.KeyMap.Paste.SetEnabled(false) // it would run a program; the terminal's own paste works
+	m.filter = newFilterLine(&m.theme, m.list.SetFilter)
 	m.begin(o.View, o.States)
 	return m
 }

@@ -25,8 +25,8 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case m.mode == modeFilter && key.Matches(k, keys.Leave):
+		m.typing.set(m.filterBefore)
 		m.leaveFilter()
-		m.setFilter(m.filterBefore)
 		return nil
 	case key.Matches(k, keys.Interrupt):
 		return tea.Quit

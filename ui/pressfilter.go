@@ -3,57 +3,61 @@ package ui
 import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-
-	"lockscope/ui/list"
 )
 
 // pressFilter is for the filter's line.
 func (m *model) pressFilter(k tea.KeyPressMsg) tea.Cmd {
+	f := m.typing
 	switch keys := &m.keys; {
 	case key.Matches(k, keys.Keep):
-		m.leaveFilter()
+		if f.problem == "" { // else nothing would be filtered by what the header says
+			m.leaveFilter()
+		}
 	case key.Matches(k, keys.Clear):
+		m.memory.add(f.input.Value())
+		f.clear()
 		m.leaveFilter()
-		m.setFilter("")
+	case key.Matches(k, keys.Older):
+		f.set(m.memory.older(f.input.Value()))
+	case key.Matches(k, keys.Newer):
+		f.set(m.memory.newer(f.input.Value()))
 	case key.Matches(k, keys.Move):
 		m.pressMove(k)
 	default:
 		return m.typeFilter(k)
 	}
+	m.fitFilter()
 	return nil
-}
-
-// openFilter opens the line. The table is in sight meanwhile.
-func (m *model) openFilter() {
-	m.mode = modeFilter
-	m.filterBefore = m.filter.Value()
-	m.filter.CursorEnd()
-	m.filter.Focus() // its command would blink a cursor of its own; the terminal's is shown
 }
 
 // typeFilter gives the line what was typed or pasted, and filters at once.
 func (m *model) typeFilter(msg tea.Msg) tea.Cmd {
-	before := m.filter.Value()
+	f := m.typing
+	before := f.input.Value()
 	var cmd tea.Cmd
-	m.filter, cmd = m.filter.Update(msg)
-	if m.filter.Value() != before {
-		m.applyFilter()
+	f.input, cmd = f.input.Update(msg)
+	if f.input.Value() != before {
+		f.apply()
 	}
+	m.fitFilter()
 	return cmd
 }
 
-// setFilter puts a text into the line, and filters by it.
-func (m *model) setFilter(text string) {
-	m.filter.SetValue(text)
-	m.applyFilter()
+// enterFilter gives the keys to a filter's line. What it filters is in sight meanwhile.
+func (m *model) enterFilter(f *filterLine) {
+	m.list.SetTime(m.now())
+	m.typing, m.typedIn = f, m.mode
+	m.mode = modeFilter
+	m.filterBefore = f.input.Value()
+	m.memory.begin()
+	f.input.CursorEnd()
+	m.resize()
+	f.input.Focus() // its command would blink a cursor of its own; the terminal's is shown
 }
 
-func (m *model) applyFilter() {
-	m.filter.SetSuggestions(list.Completions(m.filter.Value()))
-	m.list.SetFilter(m.filter.Value())
-}
-
+// leaveFilter gives the keys back to what is filtered.
 func (m *model) leaveFilter() {
-	m.mode = modeTable
-	m.filter.Blur()
+	m.memory.add(m.typing.input.Value())
+	m.mode = m.typedIn
+	m.typing.input.Blur()
 }

@@ -111,7 +111,7 @@ func (m *model) pressFind(k tea.KeyPressMsg) bool {
 	l := m.list
 	switch keys := &m.keys; {
 	case key.Matches(k, keys.Filter):
-		m.openFilter()
+		m.enterFilter(m.filter)
 	case key.Matches(k, keys.Problems):
 		if l.Classes() == show.Problems {
 			l.ShowClasses(0)
@@ -173,8 +173,9 @@ func (m *model) sort(o list.Order) {
 // the table alone.
 func (m *model) back() {
 	switch {
-	case m.list.Filtered() || m.filter.Value() != "":
-		m.filter.Reset()
+	case m.list.Filtered() || m.filter.text() != "":
+		m.memory.add(m.filter.text())
+		m.filter.clear()
 		m.list.ShowAll()
 	case m.list.News().Len() > 0:
 		m.list.ForgetNews()

@@ -57,7 +57,7 @@ func (m *model) filterText() string {
 		}
 		parts = append(parts, strings.Join(words, ", ")+" only")
 	}
-	if text := strings.TrimSpace(m.filter.Value()); text != "" && m.mode != modeFilter {
+	if text := m.filter.text(); text != "" && m.mode != modeFilter {
 		parts = append(parts, "/ "+m.theme.chars.Escape(text))
 	}
 	if len(parts) == 0 {

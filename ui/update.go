@@ -36,6 +36,7 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		if m.scan.paused() { // what changed is still to be seen
 			return m.nextTick()
 		}
+		m.list.SetTime(m.now())
 		maps.DeleteFunc(m.highlighted, func(_ string, at time.Time) bool { return m.now().Sub(at) >= highlightTime })
 		return m.nextTick()
 	case tea.ResumeMsg:
@@ -96,5 +97,7 @@ func (m *model) note(changes []list.Event) {
 func (m *model) resize() {
 	l := m.layout()
 	m.list.SetHeight(l.rows)
-	m.filter.SetWidth(max(m.width-6, 1))
+	if m.mode == modeFilter {
+		m.fitFilter()
+	}
 }

@@ -42,7 +42,7 @@ func (m *model) screen() []string {
 	lines := make([]string, 0, m.height)
 	lines = append(lines, m.headerLine(), m.countersLine(), m.ruleLine(m.narrowedText(), m.selectedText()))
 	lines = append(lines, m.bodyLines(l)...)
-	lines = append(lines, m.ruleLine("", m.positionText(l)), m.footLine())
+	lines = append(lines, m.ruleLine(m.problemRule(), m.positionText(l)), m.footLine())
 	for i, line := range lines {
 		lines[i] = show.Shorten(m.theme.chars.Plain(line), m.width, m.theme.chars.Mark)
 	}

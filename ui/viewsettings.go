@@ -80,8 +80,5 @@ func (m *model) begin(v View, states []report.State) {
 		classes |= show.Only(show.ClassOfState(s))
 	}
 	m.list.ShowClasses(classes)
-	if v.Filter != "" {
-		m.filter.SetValue(v.Filter)
-		m.applyFilter()
-	}
+	m.filter.set(v.Filter)
 }

@@ -78,3 +78,6 @@ func (rs Reasons) List() []Reason {
 	}
 	return out
 }
+
+// AllReasons is the set of every reason.
+const AllReasons Reasons = 1<<reasonCount - 1

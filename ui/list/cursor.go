@@ -62,7 +62,7 @@ func (l *List) MoveTo(i int) {
 	case l.left != nil:
 		l.left = nil
 		l.show()
-	case before.Group == nil && !l.query.matches(before):
+	case before.Group == nil && !l.query.matches(before, &l.context):
 		l.matched = slices.DeleteFunc(l.matched, func(r *Row) bool { return r == before })
 		l.show()
 	}

@@ -1,6 +1,10 @@
 package list
 
-import "lockscope/ui/show"
+import (
+	"time"
+
+	"lockscope/ui/show"
+)
 
 // Classes are those that are shown; none = all.
 func (l *List) Classes() show.Classes { return l.query.classes }
@@ -26,11 +30,25 @@ func (l *List) ToggleClass(c show.Class) {
 	}
 }
 
-// SetFilter shows what matches a filter as it was typed: words divided by white space, all of which
-// must match. A word may begin with ! to exclude, and with the name of a field and a colon. One that
-// is not complete yet asks for nothing.
-func (l *List) SetFilter(text string) {
-	l.setQuery(query{classes: l.query.classes, terms: parseTerms(text, l.paths.Chars.ASCII)})
+// SetFilter shows what matches a filter as it was typed: words divided by white space, all of which have to
+// match. A word may begin with ! to exclude, with the name of a field and a colon, and with ~ if it is a
+// regular expression; | stands between two of which either will do. A word that is not complete asks for
+// nothing. So does one that cannot be meant: then the problem says why, not escaped.
+func (l *List) SetFilter(text string) (problem string) {
+	terms, problem := parseTerms(text, directoryFields)
+	l.setQuery(query{classes: l.query.classes, terms: terms})
+	return problem
+}
+
+// SetHost says what host the directories are on.
+func (l *List) SetHost(name string) { l.context.host = name }
+
+// SetTime says what time it is, for the filter: where it asks for an age, other rows may match now.
+func (l *List) SetTime(now time.Time) {
+	l.context.now = now
+	if l.query.ages() {
+		l.refilter(l.sorted, l.kept())
+	}
 }
 
 // ShowAll shows every directory again.

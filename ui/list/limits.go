@@ -6,9 +6,9 @@ const (
 	// maxSearchedCommand is how many bytes of a command line a filter looks through. Command
 	// lines of kilobytes have little to tell beyond that, and every key searches them all.
 	maxSearchedCommand = 1024
-	// minFilterPart is how many rows are worth a goroutine. To filter as many takes well under
-	// a millisecond.
-	minFilterPart = 4096
+	// filterPart is how many rows a goroutine filters. To filter as many takes well under a
+	// millisecond.
+	filterPart = 4096
 	// maxWidth is from which width on paths count as equally wide: no screen has so many cells.
 	maxWidth = 500
 	// longNames is of how many paths one may be wider than is typical.

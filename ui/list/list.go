@@ -20,6 +20,7 @@ type List struct {
 
 	order     Order
 	query     query
+	context   context // of the query
 	groups    groups
 	counts    [show.ClassCount]int
 	news      News
@@ -41,7 +42,10 @@ type List struct {
 
 // New has no directories yet. Their paths are shown as paths shows them.
 func New(paths show.Paths) *List {
-	return &List{paths: paths, byPath: map[string]*Row{}, groups: groups{paths: paths}, height: 1}
+	return &List{
+		paths: paths, byPath: map[string]*Row{}, groups: groups{paths: paths}, height: 1,
+		context: context{base: paths.Base, ascii: paths.Chars.ASCII},
+	}
 }
 
 // Row is a line of the list: a directory, or the head of a group. It stays the same row while
@@ -55,19 +59,17 @@ type Row struct {
 
 	next   *report.Report // to be shown next, if that is not the same: see Settle
 	stood  show.Class     // of the last report whose verdict stood
-	lower  bool           // what a filter looks through is printable ASCII in lower case
 	leaves bool           // it is a data directory no longer, and still shown: see Settle
 	isNew  bool           // it is a problem that came up: see News
 	keeper int32          // PID of who held the lock by that report; 0 = not known, or nobody
+
+	searched searched
 }
 
 // set gives the row a new report.
 func (r *Row) set(report *report.Report) {
 	r.Report, r.Class = report, show.ClassOf(report)
-	r.lower = isLower(report.Path)
-	for c := range commandsOf(report) {
-		r.lower = r.lower && isLower(c)
-	}
+	r.searched = newSearched(report)
 }
 
 // Total is how many directories there are.
@@ -122,7 +124,7 @@ func (l *List) Sort(o Order) {
 func (l *List) refilter(from []*Row, keep *Row) {
 	l.matched = l.matched[:0] // of which from may be the whole
 	if !l.query.all() {
-		l.matched = l.query.filter(l.matched, from, keep)
+		l.matched = l.query.filter(l.matched, from, keep, &l.context)
 	}
 	l.show()
 }

@@ -21,8 +21,8 @@ func TestRowsStayTrue(t *testing.T) {
 	l := newList()
 	l.SetHeight(7)
 	known, truth := map[string]*report.Report{}, map[string]*report.Report{} // and what is to be shown of it
-	queries := []query{{}, {classes: show.Problems}, {terms: parseTerms("d/1", false)}, {classes: show.Problems, terms: parseTerms("!3", false)},
-		{terms: parseTerms("d/", false)}, {terms: parseTerms("d/1 st", false)}, {terms: parseTerms("d/1 sta", false)}, {terms: parseTerms("d/1 !stale", false)}}
+	queries := []query{{}, {classes: show.Problems}, {terms: words("d/1").terms}, {classes: show.Problems, terms: words("!3").terms},
+		{terms: words("d/").terms}, {terms: words("d/1 st").terms}, {terms: words("d/1 sta").terms}, {terms: words("d/1 !stale").terms}}
 	for step := range 3000 {
 		before, line := l.Current(), l.at-l.top
 		ours := false // what moves the cursor is the user
@@ -74,7 +74,7 @@ func TestRowsStayTrue(t *testing.T) {
 		selected := 0
 		for _, r := range l.sorted {
 			sorted = append(sorted, r.Report)
-			if l.query.matches(r) || r == l.cursor {
+			if l.query.matches(r, &l.context) || r == l.cursor {
 				shown = append(shown, r.Report)
 			}
 			if r.Selected {

@@ -1,9 +1,7 @@
 package list
 
 import (
-	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"lockscope/ui/show"
@@ -18,51 +16,61 @@ type query struct {
 // all reports whether the query shows every directory.
 func (q *query) all() bool { return q.classes == 0 && len(q.terms) == 0 }
 
-// narrows reports whether q shows nothing that other does not: where a word
-// was begun or made longer.
+// narrows reports whether q shows nothing that other does not: where a word was begun or made longer.
 func (q *query) narrows(other *query) bool {
-	n := len(other.terms)
-	if other.all() || q.classes != other.classes || len(q.terms) < n || n > 0 && !slices.Equal(q.terms[:n-1], other.terms[:n-1]) {
+	if other.all() || q.classes != other.classes || len(q.terms) < len(other.terms) {
 		return false
 	}
-	if n == 0 {
-		return true
+	for i := range other.terms {
+		if !q.terms[i].narrows(&other.terms[i]) {
+			return false
+		}
 	}
-	now, before := q.terms[n-1], other.terms[n-1]
-	return now == before || now.field == before.field && now.field != inState && !now.not && !before.not &&
-		strings.HasPrefix(now.text, before.text)
+	return true
 }
 
-// filter appends to dst, which may be the beginning of rows, those that match or
-// are to be kept. It does so on all cores: what a filter reads lies all over the memory.
-func (q *query) filter(dst, rows []*Row, keep *Row) []*Row {
-	parts := slices.Collect(slices.Chunk(rows, max(minFilterPart, len(rows)/runtime.GOMAXPROCS(0)+1)))
+// ages reports whether what matches changes as time passes.
+func (q *query) ages() bool {
+	return slices.ContainsFunc(q.terms, func(t term) bool { return t.field == inAge })
+}
+
+// filter puts into dst, which may be the beginning of rows, those that match or are to be kept. It does so
+// on all cores, each part of the rows into its own place.
+func (q *query) filter(dst, rows []*Row, keep *Row, in *context) []*Row {
+	if cap(dst) < len(rows) {
+		dst = make([]*Row, len(rows))
+	}
+	dst = dst[:len(rows)]
+	ends := make([]int, (len(rows)+filterPart-1)/filterPart) // of the matching ones, in each part
 	var wg sync.WaitGroup
-	for i, part := range parts {
+	for i := range ends {
 		wg.Go(func() {
-			matching := part[:0:0]
-			for _, r := range part {
-				if r == keep || q.matches(r) {
-					matching = append(matching, r)
+			end := i * filterPart
+			for _, r := range rows[end:min(end+filterPart, len(rows))] {
+				if r == keep || q.matches(r, in) {
+					dst[end] = r
+					end++
 				}
 			}
-			parts[i] = matching
+			ends[i] = end
 		})
 	}
 	wg.Wait()
-	for _, matching := range parts {
-		dst = append(dst, matching...)
+	n := 0
+	for i, end := range ends {
+		n += copy(dst[n:], dst[i*filterPart:end])
 	}
-	return dst
+	clear(dst[n:]) // rows that are gone are not to be kept by it
+	return dst[:n]
 }
 
 // matches reports whether q shows the row.
-func (q *query) matches(r *Row) bool {
+func (q *query) matches(r *Row, in *context) bool {
 	if q.classes != 0 && !q.classes.Has(r.Class) {
 		return false
 	}
 	for i := range q.terms {
-		if t := &q.terms[i]; t.matches(r) == t.not {
+		if t := &q.terms[i]; t.matches(r, in) == t.not {
 			return false
 		}
 	}

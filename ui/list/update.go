@@ -118,7 +118,7 @@ func (l *List) Settle() {
 	l.sorted = l.order.insert(l.sorted, placed)
 	if !l.query.all() {
 		placed = slices.DeleteFunc(placed, func(r *Row) bool {
-			return r != keep && !l.query.matches(r)
+			return r != keep && !l.query.matches(r, &l.context)
 		})
 		l.matched = l.order.insert(l.matched, placed)
 	}
