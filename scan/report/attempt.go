@@ -74,8 +74,11 @@ func (a *Attempt) refusal() *lock.RefusedError {
 // Reason is the fixed code of a refusal, also of one in the middle of an attempt. It is empty if
 // there was none.
 func (a *Attempt) Reason() string {
+	var told *toldError
 	if refused := a.refusal(); refused != nil && refused.Reason != lock.RefusedUnknown {
 		return refused.Reason.String()
+	} else if errors.As(a.Err, &told) {
+		return told.reason
 	}
 	return ""
 }

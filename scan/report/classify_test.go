@@ -154,7 +154,7 @@ func TestClassifyCombinations(t *testing.T) {
 			t.Errorf("no combination is %s", state)
 		}
 	}
-	for reason := range reasonCount {
+	for reason := range HostUnreachable { // those from it on are of hosts
 		if !used.Has(reason) {
 			t.Errorf("no combination has the reason %s", reason)
 		}

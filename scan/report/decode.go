@@ -29,7 +29,8 @@ var errNegative = errors.New("a negative number in a summary")
 //
 // The JSON does not carry all of a Report. In one that was decoded, these are zero:
 //   - the identity of the directory, the device and the size of its files, the text of the pidfile:
-//     so no break is possible from it here, where the path may lead to another directory
+//     so no break is possible from it here, where the path may lead to another directory. Where the sender
+//     was asked for them, they are in Report.Seen, for a break there
 //   - the errors behind what is unknown, and Searched, OpenElsewhere, Changing, Acquiring, OtherPIDNS,
 //     Restrictions, OverlayMount, UnreadMountNS, Another, Releaser, Taker and Temps; the sentences tell of them
 //   - the ticks of processes; and where the pidfile names a process by its PID in another namespace,
@@ -65,6 +66,15 @@ func Decode(line []byte) (Line, error) {
 	case typeSummary:
 		var s summaryJSON
 		return decoded(line, &s)
+	case typeHost:
+		var h hostJSON
+		return decoded(line, &h)
+	case typeHello:
+		var h helloJSON
+		return decoded(line, &h)
+	case typeHeartbeat:
+		var h heartbeatJSON
+		return decoded(line, &h)
 	}
 	return Line{}, fmt.Errorf("%w: %.20q", ErrUnknownType, object.Type)
 }
@@ -78,19 +88,19 @@ func decoded(line []byte, object interface{ line() (Line, error) }) (Line, error
 
 func (g *goneJSON) line() (Line, error) {
 	path, err := pathOf(g.Path, g.PathBytes)
-	return Line{Gone: path}, err
+	return Line{Gone: g.OnHost + path}, errors.Join(err, checkHost(g.OnHost))
 }
 
 func (e *errorJSON) line() (Line, error) {
 	path, err := pathOf(e.Path, e.PathBytes)
-	return Line{Error: &PathError{Path: path, Err: errors.New(e.Error)}}, err
+	return Line{Error: &PathError{Host: e.OnHost, Path: path, Err: errors.New(e.Error)}}, errors.Join(err, checkHost(e.OnHost))
 }
 
 func (s *summaryJSON) line() (Line, error) {
 	if s.Seconds < 0 || s.Seconds > mostSeconds {
 		return Line{}, fmt.Errorf("a pass of %g seconds", s.Seconds)
 	}
-	if s.Dirs < 0 || s.Checking < 0 || s.Errors < 0 {
+	if s.Dirs < 0 || s.Checking < 0 || s.Errors < 0 || s.Hosts < 0 || s.Lost < 0 {
 		return Line{}, errNegative
 	}
 	states := make(map[State]int, len(States))
@@ -106,8 +116,9 @@ func (s *summaryJSON) line() (Line, error) {
 	}
 	return Line{Host: s.Host, Summary: &Summary{
 		Watched: watched,
-		Dirs: s.Dirs, States: states, Checking: s.Checking, Errors: s.Errors,
+		Dirs:    s.Dirs, States: states, Checking: s.Checking, Errors: s.Errors,
 		Duration: time.Duration(math.Round(s.Seconds*1000)) * time.Millisecond,
+		Hosts:    s.Hosts, Lost: s.Lost,
 	}}, nil
 }
 

@@ -22,9 +22,10 @@ var errNotTold = errors.New("not told")
 
 func (d *dirJSON) line() (Line, error) {
 	r := &Report{
+		Host:     d.Host,
 		Observed: d.Observed,
 		Since:    Since{d.Since, d.AtLeast},
-		Verdict:  Verdict{State: known(d.State, States...)},
+		Verdict:  Verdict{known(d.State, States...), reasonsOf(d.Reasons)},
 		received: &sentences{summary: printable(d.Summary), next: printable(d.Next)},
 	}
 	var err error
@@ -34,24 +35,26 @@ func (d *dirJSON) line() (Line, error) {
 	if r.Root, err = pathOf(d.Root, nil); err != nil {
 		return Line{}, err
 	}
-	for _, word := range d.Reasons {
-		for reason := range reasonCount {
-			if reason.String() == word {
-				r.Verdict.Reasons = r.Verdict.Reasons.With(reason)
-			}
-		}
-	}
 	ev := &r.Evidence
 	// In this order: the process rests on the pidfile, and what the holders hold on the lock.
-	err = errors.Join(checkTime(d.Observed), checkTime(d.Since), d.Lock.decode(ev), d.Pidfile.decode(ev), d.Process.decode(ev), decodeHolders(d.Holders, ev))
+	err = errors.Join(checkHost(d.Host), checkTime(d.Observed), checkTime(d.Since), d.Lock.decode(ev), d.Pidfile.decode(ev), d.Process.decode(ev), decodeHolders(d.Holders, ev))
 	if err != nil {
 		return Line{}, err
+	}
+	if d.Seen != nil {
+		seen, err := d.Seen.evidence()
+		if err != nil {
+			return Line{}, err
+		}
+		if r.Breakable() {
+			r.Seen = &seen
+		}
 	}
 	c := &Change{Report: r, New: d.Type == typeDir}
 	if !c.New {
 		c.From = known(d.From, States...)
 	}
-	return Line{Change: c}, nil
+	return Line{Change: c, Seen: r.Seen != nil}, nil
 }
 
 func (l *lockJSON) decode(ev *Evidence) error {

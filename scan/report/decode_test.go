@@ -30,7 +30,7 @@ func TestDecodeUnknownWords(t *testing.T) {
 	if s.States[Unknown] != 2 || s.States[Held] != 1 {
 		t.Errorf("states %v", s.States)
 	}
-	if _, err := Decode([]byte(`{"type":"hello"}`)); !errors.Is(err, ErrUnknownType) {
+	if _, err := Decode([]byte(`{"type":"moon"}`)); !errors.Is(err, ErrUnknownType) {
 		t.Errorf("%v, want ErrUnknownType", err)
 	}
 }
@@ -76,6 +76,13 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"type":"gone","path":"/a","path_bytes":"YQ=="}`, // "a"
 		`{"type":"gone","path":"/a","path_bytes":"!"}`,
 		`{"type":"error","path":"a","error":"no"}`,
+		`{"type":"gone","path":"/a","host":"a/b"}`,
+		`{"type":"host","connected":true}`,
+		`{"type":"host","host":"a/b"}`,
+		`{"type":"hello","heartbeat":-1}`,
+		`{"type":"heartbeat","errors":-1}`,
+		dir(`,"host":"web-01/srv"`),
+		dir(`,"seen":{"lock":{"state":"held"}}`),
 		`{"type":"summary","dirs":-1}`,
 		`{"type":"summary","states":{"held":-1}}`,
 		`{"type":"summary","seconds":-1}`,
@@ -114,6 +121,12 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"type":"change","path":"x","path_bytes":"L/8b","root":"/","pidfile":{"state":"unreadable","written":"1970-01-01T00:00:00Z"}}`))
 	f.Add([]byte(`{"type":"handoff","path":"/a","root":"/","from":{"pid":1,"command":"\u009b"},"to":{"pid":2},"released":"2026-11-22T15:06:00.5Z","acquired":"2026-11-22T15:06:00.5Z","gap_at_most_ms":0.05}`))
 	f.Add([]byte(`{"type":"gone","path":"/\ud800"}`))
+	f.Add([]byte(`{"type":"host","host":"web\u001b","state":"unknown","reasons":["host-silent"],"summary":"\u009b","next":"\\"}`))
+	f.Add([]byte(`{"type":"host","host":"web-01","connected":true}`))
+	f.Add([]byte(`{"type":"hello","version":"\u202e","host":"a","format":1,"heartbeat":0.1}`))
+	f.Add([]byte(`{"type":"heartbeat","looked":"2026-11-22T15:06:00.5Z","walking":true,"visited":3}`))
+	f.Add([]byte(`{"type":"dir","path":"/a","root":"/","state":"stale","host":"web-01","lock":{"state":"free"},
+		"seen":{"dir":{"st_dev":1,"inode":2},"lock":{"state":"free","inode":3},"pidfile":{"state":"named","inode":4,"text":"NwoK"},"temps":[{"name":"/w==","inode":5}],"process":"gone"}}`))
 	f.Add([]byte(`{"type":"error","path":"/","error":"\u001b"}`))
 	f.Add([]byte(`{"type":"summary","dirs":1,"states":{"held":1,"?":1},"seconds":0.0005,"host":"\u202e"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {

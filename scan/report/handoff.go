@@ -5,8 +5,8 @@ import "time"
 // Handoff is that one process gave a directory to another: the first released the lock, and while it still
 // lived the second acquired it. It is known by the events of the pidfile, so of a directory that is watched.
 type Handoff struct {
-	Root, Path string // as of the directory's Report
-	From, To   Peer
+	Host, Root, Path string // as of the directory's Report
+	From, To         Peer
 
 	// Released is when the releaser's pidfile was seen to go, and Acquired when the first file of the next
 	// one was seen to come.

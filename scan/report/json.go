@@ -7,31 +7,44 @@ import (
 	"unicode/utf8"
 )
 
-// Line is one JSON object, as a line of the ndjson stream. One of Change, Handoff, Gone, Error and
-// Summary is set.
+// Line is one JSON object, as a line of the ndjson stream. One of Change, Handoff, Gone, Error, Summary, Hello
+// and Heartbeat is set.
 type Line struct {
-	Change  *Change    // a directory: "dir" if it is New, else "change"
-	Handoff *Handoff   // of one
-	Gone    string     // the path of what is no data directory any more
-	Error   *PathError // what could not be read
-	Summary *Summary   // the result of a pass
-	Host    string     // where Summary is from
+	Change    *Change    // a directory: "dir" if it is New, else "change"; or a host that was lost
+	Handoff   *Handoff   // of one
+	Gone      string     // the key of what is no data directory any more, or of a host that is back
+	Error     *PathError // what could not be read
+	Summary   *Summary   // the result of a pass
+	Hello     *Hello     // the first line of a watch
+	Heartbeat *Heartbeat // a watch goes on
+	Host      string     // where Summary is from
+	Seen      bool       // a Change has what a break needs: see EncodeSeen
 }
 
 // Encode returns the line as JSON, without a newline, safe to print. Unknown facts are left out.
 // Times are in UTC, to the millisecond.
 func (l Line) Encode() []byte {
 	switch {
+	case l.Change != nil && l.Change.Report.Path == "":
+		return EncodeJSON(newHostJSON(l.Change.Report))
 	case l.Change != nil:
-		return EncodeJSON(newDirJSON(l.Change))
+		return EncodeJSON(newDirJSON(l.Change, l.Seen))
 	case l.Handoff != nil:
 		return EncodeJSON(newHandoffJSON(l.Handoff))
 	case l.Error != nil:
 		return EncodeJSON(newErrorJSON(l.Error))
 	case l.Summary != nil:
 		return EncodeJSON(newSummaryJSON(l.Summary, l.Host))
+	case l.Hello != nil:
+		return EncodeJSON(newHelloJSON(l.Hello))
+	case l.Heartbeat != nil:
+		return EncodeJSON(newHeartbeatJSON(l.Heartbeat))
 	}
-	return EncodeJSON(newGoneJSON(l.Gone))
+	host, path := SplitKey(l.Gone)
+	if path == "" {
+		return EncodeJSON(hostJSON{Type: typeHost, Host: host, Connected: true})
+	}
+	return EncodeJSON(newGoneJSON(host, path))
 }
 
 // EncodeJSON returns v as JSON that is safe to print: see [EscapeJSON]. It panics if v cannot be
@@ -57,16 +70,22 @@ func JSONText(s string) (text string, raw []byte) {
 
 // The types of objects.
 const (
-	typeDir     = "dir"
-	typeChange  = "change"
-	typeHandoff = "handoff"
-	typeGone    = "gone"
-	typeError   = "error"
-	typeSummary = "summary"
+	typeDir       = "dir"
+	typeChange    = "change"
+	typeHandoff   = "handoff"
+	typeGone      = "gone"
+	typeError     = "error"
+	typeSummary   = "summary"
+	typeHost      = "host"
+	typeHello     = "hello"
+	typeHeartbeat = "heartbeat"
+	typeSeen      = "seen"
+	typeBreak     = "break"
 )
 
 type goneJSON struct {
 	Type      string `json:"type"`
+	OnHost    string `json:"host,omitempty"`
 	Path      string `json:"path"`
 	PathBytes []byte `json:"path_bytes,omitempty"`
 }
@@ -85,6 +104,8 @@ type summaryJSON struct {
 	Seconds  float64        `json:"seconds"`
 	Watched  *watchedJSON   `json:"watched,omitempty"`
 	Host     string         `json:"host"`
+	Hosts    int            `json:"hosts,omitempty"`
+	Lost     int            `json:"hosts_lost,omitempty"`
 }
 
 type watchedJSON struct {
@@ -94,14 +115,14 @@ type watchedJSON struct {
 	Polled    map[string]int `json:"polled,omitempty"`
 }
 
-func newGoneJSON(path string) goneJSON {
-	g := goneJSON{Type: typeGone}
+func newGoneJSON(host, path string) goneJSON {
+	g := goneJSON{Type: typeGone, OnHost: host}
 	g.Path, g.PathBytes = JSONText(path)
 	return g
 }
 
 func newErrorJSON(err *PathError) errorJSON {
-	e := errorJSON{goneJSON: newGoneJSON(err.Path)}
+	e := errorJSON{goneJSON: newGoneJSON(err.Host, err.Path)}
 	e.Type = typeError
 	e.Error, _ = JSONText(err.Error())
 	return e
@@ -114,7 +135,7 @@ func newSummaryJSON(s *Summary, host string) summaryJSON {
 		states[state.String()] = s.States[state]
 	}
 	seconds := float64(s.Duration.Milliseconds()) / 1000
-	return summaryJSON{typeSummary, s.Dirs, states, s.Checking, s.Errors, seconds, newWatchedJSON(s.Watched), host}
+	return summaryJSON{typeSummary, s.Dirs, states, s.Checking, s.Errors, seconds, newWatchedJSON(s.Watched), host, s.Hosts, s.Lost}
 }
 
 func newWatchedJSON(w *Watched) *watchedJSON {

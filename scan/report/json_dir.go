@@ -11,6 +11,7 @@ import (
 
 type dirJSON struct {
 	Type      string       `json:"type"` // "dir", or "change" with From
+	Host      string       `json:"host,omitempty"`
 	Path      string       `json:"path"`
 	PathBytes []byte       `json:"path_bytes,omitempty"`
 	Root      string       `json:"root"`
@@ -26,6 +27,7 @@ type dirJSON struct {
 	Process   *processJSON `json:"process,omitempty"`
 	Holders   []holderJSON `json:"holders,omitempty"`
 	From      string       `json:"from,omitempty"`
+	Seen      *seenJSON    `json:"seen,omitempty"`
 }
 
 type lockJSON struct {
@@ -66,12 +68,13 @@ type holderJSON struct {
 	Deleted   bool      `json:"deleted"`
 }
 
-func newDirJSON(c *Change) dirJSON {
+func newDirJSON(c *Change, seen bool) dirJSON {
 	r, ev := c.Report, &c.Report.Evidence
 	d := dirJSON{
 		Type:     typeDir,
+		Host:     r.Host,
 		State:    r.Verdict.State.String(),
-		Reasons:  []string{},
+		Reasons:  r.Verdict.Reasons.words(),
 		Observed: jsonTime(r.Observed),
 		Since:    jsonTime(r.Since.At),
 		AtLeast:  r.Since.AtLeast,
@@ -87,9 +90,6 @@ func newDirJSON(c *Change) dirJSON {
 	d.Path, d.PathBytes = JSONText(r.Path)
 	d.Root, _ = JSONText(r.Root)
 	d.Summary, d.Next = r.Explain()
-	for _, reason := range r.Verdict.Reasons.List() {
-		d.Reasons = append(d.Reasons, reason.String())
-	}
 	if ev.Device != 0 {
 		d.Lock.Dev = fmt.Sprintf("%d:%d", unix.Major(ev.Device), unix.Minor(ev.Device))
 	}
@@ -100,6 +100,9 @@ func newDirJSON(c *Change) dirJSON {
 		if o.OtherLock { // it holds something too
 			d.Holders = append(d.Holders, newHolderJSON(Holder{Process: o.Process, FD: o.FD}))
 		}
+	}
+	if seen && r.Breakable() && len(r.WasSeen().Temps) <= maxSeenTemps {
+		d.Seen = newSeenJSON(r.WasSeen())
 	}
 	return d
 }

@@ -9,6 +9,7 @@ import (
 
 type handoffJSON struct {
 	Type       string    `json:"type"`
+	Host       string    `json:"host,omitempty"`
 	Path       string    `json:"path"`
 	PathBytes  []byte    `json:"path_bytes,omitempty"`
 	Root       string    `json:"root"`
@@ -28,7 +29,7 @@ type peerJSON struct {
 
 func newHandoffJSON(h *Handoff) handoffJSON {
 	j := handoffJSON{
-		Type: typeHandoff, From: newPeerJSON(h.From), To: newPeerJSON(h.To),
+		Type: typeHandoff, Host: h.Host, From: newPeerJSON(h.From), To: newPeerJSON(h.To),
 		Released: jsonTime(h.Released), Acquired: jsonTime(h.Acquired), RolledBack: h.RolledBack,
 	}
 	j.Path, j.PathBytes = JSONText(h.Path)
@@ -49,6 +50,7 @@ func newPeerJSON(p Peer) peerJSON {
 
 func (j *handoffJSON) line() (Line, error) {
 	h := &Handoff{
+		Host: j.Host,
 		From: Peer(j.From), To: Peer(j.To), Released: j.Released, Acquired: j.Acquired,
 		AtMost: j.GapAtMost != nil, RolledBack: j.RolledBack,
 	}
@@ -70,5 +72,5 @@ func (j *handoffJSON) line() (Line, error) {
 	if h.Root, err = pathOf(j.Root, nil); err != nil {
 		return Line{}, err
 	}
-	return Line{Handoff: h}, errors.Join(checkPIDs(h.From.PID, h.To.PID), checkTime(h.Released), checkTime(h.Acquired))
+	return Line{Handoff: h}, errors.Join(checkHost(h.Host), checkPIDs(h.From.PID, h.To.PID), checkTime(h.Released), checkTime(h.Acquired))
 }

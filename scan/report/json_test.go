@@ -123,6 +123,9 @@ func checkSame(t *testing.T, got, want *Report) {
 func TestDecodeOtherLines(t *testing.T) {
 	for _, l := range []Line{
 		{Gone: "/srv/\xff\x1b"},
+		{Gone: "web-01/srv/\xff\x1b"},
+		{Gone: "web-01"},
+		{Error: &PathError{Host: "web-01", Path: "/srv", Err: errors.New("no")}},
 		{Error: &PathError{Path: "/srv/\xfe", Err: &fs.PathError{Op: "open", Path: "/srv/\xfe", Err: errors.New("no\x1b")}}},
 		{Host: "web-07\u202e", Summary: &Summary{Dirs: 3, States: map[State]int{Held: 1, Stale: 1}, Checking: 1, Errors: 2, Duration: 412 * time.Millisecond}},
 	} {
@@ -133,7 +136,7 @@ func TestDecodeOtherLines(t *testing.T) {
 		}
 		switch {
 		case l.Error != nil:
-			if back.Error.Path != l.Error.Path {
+			if back.Error.Path != l.Error.Path || back.Error.Host != l.Error.Host {
 				t.Errorf("path %q, want %q", back.Error.Path, l.Error.Path)
 			}
 		case l.Summary != nil:

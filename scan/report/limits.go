@@ -10,6 +10,13 @@ const MaxLine = 1 << 20
 // time.Duration can hold.
 const mostSeconds = 1e9
 
+// maxSeenTemps is of how many temporaries at most the line of a directory has what a break needs. More
+// would make it longer than MaxLine. There is no break from another host then.
+const maxSeenTemps = 1000
+
+// maxHost is how many bytes the name of a host may have: a domain name has 253 at most.
+const maxHost = 255
+
 // ClockSkew is how far the clock that gives files their times may be ahead of ours, as that of a file
 // server may be. A later time was set by somebody.
 const ClockSkew = 2 * time.Second

@@ -40,6 +40,12 @@ const (
 	Leased                           // a process keeps a lease on the lock file
 	HandingOver                      // who released the lock still lives: it may be handing the directory over
 	MountedOver                      // a mount covers the directory whose lock file is held
+	HostUnreachable                  // no connection to the host
+	HostSilent                       // the host says nothing any more
+	HostEnded                        // the far side ended
+	HostGarbled                      // what the host says cannot be read
+	LockscopeMissing                 // there is no lockscope on the host
+	LockscopeVersion                 // the lockscope there is too old, or too new
 	reasonCount
 )
 
@@ -49,6 +55,7 @@ var reasonCodes = [reasonCount]string{
 	"lockfile-missing", "lockfile-not-regular", "lockfile-deleted", "inherited-fd", "holder-not-visible",
 	"temp-leftover", "acquiring", "changing", "permission", "io-error", "timeout", "not-probed", "not-visible",
 	"pid-thread", "posix-lock", "holds-another", "open-elsewhere", "leased", "handing-over", "mounted-over",
+	"host-unreachable", "host-silent", "host-ended", "host-garbled", "lockscope-missing", "lockscope-version",
 }
 
 // String returns the code.
@@ -57,6 +64,18 @@ func (r Reason) String() string {
 		return reasonCodes[r]
 	}
 	return fmt.Sprintf("reason(%d)", uint8(r))
+}
+
+// reasonsOf returns the reasons that these words stand for. Unknown words are left out.
+func reasonsOf(words []string) (rs Reasons) {
+	for _, word := range words {
+		for reason := range reasonCount {
+			if reason.String() == word {
+				rs = rs.With(reason)
+			}
+		}
+	}
+	return rs
 }
 
 // Reasons is a set of reasons.
@@ -81,3 +100,12 @@ func (rs Reasons) List() []Reason {
 
 // AllReasons is the set of every reason.
 const AllReasons Reasons = 1<<reasonCount - 1
+
+// words returns the codes of the reasons.
+func (rs Reasons) words() []string {
+	words := []string{}
+	for _, reason := range rs.List() {
+		words = append(words, reason.String())
+	}
+	return words
+}

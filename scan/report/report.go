@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"lockscope/lock"
@@ -15,15 +16,45 @@ type Verdict struct {
 // Report is one data directory as it was last seen. It never changes once it is published: a new look
 // makes a new Report. So it may be read concurrently.
 type Report struct {
+	Host     string // the host that it is on, where several are watched; else empty. See Key
 	Root     string // absolute path of the root it was found below
-	Path     string // absolute path; untrusted bytes: escape before printing
+	Path     string // absolute path, untrusted: escape before printing. Empty in the report on a host: see LostHost
 	Evidence Evidence
 	Verdict  Verdict
 	Checking bool      // it awaits a second look: until then it is neither healthy nor a problem
 	Observed time.Time // when the evidence was gathered
 	Since    Since     // how long the state has been so
 
+	// Seen is the evidence as the sender saw it: it goes back to the sender for a break. Nil in a report that
+	// was not decoded, or is not on a stale lock. The paths and numbers in it mean nothing on this host.
+	Seen *lock.Evidence
+
 	received *sentences // what its sender says of it; nil in a report that was not decoded
+}
+
+// WasSeen returns the evidence that a break rests on: Seen, or what was seen on this host.
+func (r *Report) WasSeen() *lock.Evidence {
+	if r.Seen != nil {
+		return r.Seen
+	}
+	return &r.Evidence.Evidence
+}
+
+// Key is what a directory is known by among those of all hosts: its path after the name of its host, in which
+// there is no slash. The key of a host itself is its name.
+func (r *Report) Key() string {
+	if r.Host == "" { // as on most screens: no new string
+		return r.Path
+	}
+	return r.Host + r.Path
+}
+
+// SplitKey returns the host and the path that a key was made of.
+func SplitKey(key string) (host, path string) {
+	if i := strings.IndexByte(key, '/'); i >= 0 {
+		return key[:i], key[i:]
+	}
+	return key, ""
 }
 
 // Keeper returns the process that the row of a directory is about, or nil if there is none. It is the

@@ -11,6 +11,7 @@ type Change struct {
 
 // PathError is a root, or a directory below one, that could not be read.
 type PathError struct {
+	Host string // as in Report
 	Path string
 	Root bool // Path is a root: then the exit status says so
 	Err  error
@@ -27,6 +28,8 @@ type Summary struct {
 	Errors   int
 	Duration time.Duration
 	Watched  *Watched // nil where it was only one scan
+	Hosts    int      // that are watched; 0 where it is this one alone
+	Lost     int      // how many of Hosts cannot be reached; what was seen of them before is in Dirs
 }
 
 // Progress is how far a walk has come.
@@ -41,7 +44,7 @@ type Progress struct {
 type Update struct {
 	Changes  []Change
 	Handoffs []Handoff   // in the order in which they were complete
-	Gone     []string    // paths of what is no data directory any more
+	Gone     []string    // keys of what is no data directory any more, and of hosts that are back: see Report.Key
 	Errors   []PathError // new since the last update; each walk begins the list anew
 	Progress Progress
 	Summary  *Summary      // at the end of a pass; nil otherwise

@@ -21,27 +21,10 @@ func NewBreakPrinter(w io.Writer, f Format) *BreakPrinter {
 	return &BreakPrinter{out: bufio.NewWriter(w), json: f == NDJSON}
 }
 
-// breakJSON is what NDJSON has of an attempt.
-type breakJSON struct {
-	Type      string   `json:"type"`
-	Path      string   `json:"path"`
-	PathBytes []byte   `json:"path_bytes,omitempty"`
-	Outcome   string   `json:"outcome"`          // a repair.Outcome
-	Reason    string   `json:"reason,omitempty"` // of a refusal: a fixed code
-	Error     string   `json:"error,omitempty"`
-	Files     []string `json:"files"`
-	Summary   string   `json:"summary"` // the evidence in a sentence
-}
-
 // Print prints the outcome of an attempt on the directory of r, at once.
 func (p *BreakPrinter) Print(r *report.Report, a report.Attempt) error {
 	if p.json {
-		b := breakJSON{Type: "break", Outcome: a.Outcome.String(), Reason: a.Reason()}
-		b.Path, b.PathBytes = report.JSONText(r.Path)
-		b.Error, _ = report.JSONText(a.Why())
-		b.Summary, _ = r.Explain()
-		b.Files = append([]string{}, a.Files...) // an array also where there are none
-		p.out.Write(report.EncodeJSON(b))
+		p.out.Write(report.EncodeBreak(r, a))
 		p.out.WriteByte('\n')
 		return p.out.Flush()
 	}
@@ -50,6 +33,10 @@ func (p *BreakPrinter) Print(r *report.Report, a report.Attempt) error {
 	case report.Refused, report.Failed:
 		text = a.Outcome.String() + ": " + text
 	}
-	fmt.Fprintf(p.out, "%s: %s\n", report.Escape(r.Path), text)
+	where := r.Path
+	if r.Host != "" {
+		where = r.Host + ":" + where
+	}
+	fmt.Fprintf(p.out, "%s: %s\n", report.Escape(where), text)
 	return p.out.Flush()
 }

@@ -1,0 +1,82 @@
+package report
+
+import (
+	"fmt"
+	"time"
+)
+
+// Lost is that a host is not watched any more, or could not be until now.
+type Lost struct {
+	Host  string
+	Why   Reason    // HostUnreachable or one of those after it
+	Text  string    // what is known of why, from outside; may be empty
+	Since time.Time // when it was last heard of; if it never was, when it was first tried
+	Known bool      // it was heard of before, so that directories of it may be shown
+}
+
+// Report returns the report on a lost host, which is Unknown and has no path. It stands among those of the
+// directories until the host is back.
+func (l Lost) Report() *Report {
+	r := &Report{Host: l.Host, Observed: l.Since, Since: Since{At: l.Since}}
+	r.Verdict.Reasons = r.Verdict.Reasons.With(l.Why)
+	next := "it is tried again by itself"
+	var what string
+	switch l.Why {
+	case HostSilent:
+		what = "says nothing any more"
+	case HostEnded:
+		what = "is not watched any more: lockscope ended there"
+	case HostGarbled:
+		what = "says what cannot be read"
+	case LockscopeMissing:
+		what = "has no lockscope"
+		next = "install it there, or let --push copy this one for as long as it is needed"
+	case LockscopeVersion:
+		what = "has a lockscope of another version, which this one cannot follow"
+		next = "install there the version that runs here"
+	default:
+		what = "cannot be reached"
+	}
+	summary := Escape(l.Host) + " " + what
+	if l.Text != "" {
+		summary += ": " + Escape(l.Text)
+	}
+	summary += "."
+	if l.Known {
+		summary += fmt.Sprintf(" What is shown of it is as of %s.", l.Since.Format(time.TimeOnly))
+	}
+	r.received = &sentences{summary: summary, next: next}
+	return r
+}
+
+// hostJSON is a host that was lost or, with Connected alone, is back.
+type hostJSON struct {
+	Type      string    `json:"type"`
+	Host      string    `json:"host"`
+	Connected bool      `json:"connected"`
+	State     string    `json:"state,omitempty"` // unknown
+	Reasons   []string  `json:"reasons,omitempty"`
+	Summary   string    `json:"summary,omitempty"`
+	Next      string    `json:"next,omitempty"`
+	Heard     time.Time `json:"heard,omitzero"` // when it was last heard of
+}
+
+func newHostJSON(r *Report) hostJSON {
+	j := hostJSON{Type: typeHost, Host: r.Host, State: r.Verdict.State.String(), Reasons: r.Verdict.Reasons.words(), Heard: jsonTime(r.Observed)}
+	j.Summary, j.Next = r.Explain()
+	return j
+}
+
+func (j *hostJSON) line() (Line, error) {
+	if err := checkHost(j.Host); err != nil || j.Host == "" {
+		return Line{}, fmt.Errorf("a host without a name: %w", err)
+	}
+	if j.Connected {
+		return Line{Gone: j.Host}, nil
+	}
+	r := &Report{
+		Host: j.Host, Observed: j.Heard, Since: Since{At: j.Heard}, Verdict: Verdict{Unknown, reasonsOf(j.Reasons)},
+		received: &sentences{summary: printable(j.Summary), next: printable(j.Next)},
+	}
+	return Line{Change: &Change{Report: r}}, checkTime(j.Heard)
+}
