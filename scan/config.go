@@ -9,6 +9,7 @@ import (
 
 // Config says what to scan and how. The zero value of a field means its default, where one is named.
 type Config struct {
+	Host          string // the name of this host in the reports, where several are watched; else empty
 	Roots         []string
 	Names         lock.Names    // default: lock.DefaultNames
 	Probe         observe.Probe // default: observe.ProbeAuto

@@ -39,7 +39,7 @@ func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p pla
 		}
 		s.watch = nil
 	} else {
-		s.report = &report.Report{Root: root, Path: path, Evidence: now.Evidence, Observed: now.At}
+		s.report = &report.Report{Host: r.m.cfg.Host, Root: root, Path: path, Evidence: now.Evidence, Observed: now.At}
 	}
 	return s
 }

@@ -1,6 +1,10 @@
 package scan
 
-import "time"
+import (
+	"time"
+
+	"lockscope/scan/report"
+)
 
 // request is what somebody asked to be done before it is due. The zero request asks for nothing.
 type request struct {
@@ -18,18 +22,19 @@ func (q *request) add(r *record) {
 	q.records[r] = true
 }
 
-// Observe asks a running Monitor to observe these directories afresh now, and no others. Without
-// paths it asks for all. A path that is not known is ignored. It does not wait for the looks. It may
+// Observe asks a running Monitor to observe the directories of these keys afresh now, and no others: see
+// report.Report. Without keys it asks for all. A key that is not known is ignored. It does not wait for the looks. It may
 // be called concurrently, as may Walk and SetInterval.
-func (m *Monitor) Observe(paths ...string) {
+func (m *Monitor) Observe(keys ...string) {
 	m.change(func(a *agenda) {
-		if len(paths) == 0 {
+		if len(keys) == 0 {
 			a.asked.all = true
 			return
 		}
 		a.asked.some = true
-		for _, path := range paths {
-			if rec := m.records.find(path); rec != nil {
+		for _, key := range keys {
+			host, path := report.SplitKey(key)
+			if rec := m.records.find(path); rec != nil && host == m.cfg.Host {
 				a.asked.add(rec)
 			}
 		}

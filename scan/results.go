@@ -74,7 +74,7 @@ func (r *round) apply(s seen) {
 // applyError applies a look that failed: the directory gave no answer, or could not be opened. before is
 // the last report on it, or nil.
 func (r *round) applyError(root, path string, before *report.Report, err error) {
-	now := &report.Report{Root: root, Path: path, Observed: time.Now()}
+	now := &report.Report{Host: r.m.cfg.Host, Root: root, Path: path, Observed: time.Now()}
 	if before != nil {
 		now.Evidence.Dir = before.Evidence.Dir
 	}
@@ -109,7 +109,7 @@ func (r *round) forget(path string) {
 		if m.events != nil && r.walkNumber == 0 {
 			m.change(func(a *agenda) { a.treeMoved = true })
 		}
-		m.out.put(func(u *report.Update) { u.Gone = append(u.Gone, path) })
+		m.out.put(func(u *report.Update) { u.Gone = append(u.Gone, m.cfg.Host+path) })
 	}
 }
 
@@ -126,13 +126,14 @@ func (m *Monitor) forgetAlias(path string) {
 			return c.Report.Path == path
 		})
 		if !undelivered {
-			u.Gone = append(u.Gone, path)
+			u.Gone = append(u.Gone, m.cfg.Host+path)
 		}
 	})
 }
 
 // reportError reports a root, or a directory below one, that cannot be read.
 func (m *Monitor) reportError(e report.PathError) {
+	e.Host = m.cfg.Host
 	m.mu.Lock()
 	m.errors++
 	m.mu.Unlock()

@@ -14,6 +14,8 @@ type AuditRecord struct {
 	User     string        `json:"user"`
 	SudoUser string        `json:"sudo_user,omitempty"` // who became User by sudo(8)
 	PID      int           `json:"pid"`
+	AskedBy  string        `json:"asked_by,omitempty"` // who asked for it from another host
+	On       string        `json:"on,omitempty"`       // the host of Dir, where that is another one
 	Dir      string        `json:"dir"`
 	DirBytes []byte        `json:"dir_bytes,omitempty"` // where Dir is no UTF-8 and is shown escaped
 	Action   string        `json:"action"`

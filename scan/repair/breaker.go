@@ -14,8 +14,9 @@ import (
 // Breaker breaks stale locks, and puts every attempt on record. It may be used concurrently. Break and
 // Check may take some seconds where something hangs: see lookTime and auditWait.
 type Breaker struct {
-	Names lock.Names
-	Audit *AuditLog
+	Names   lock.Names
+	Audit   *AuditLog
+	AskedBy string // who asked for it on another host, by that one's word; untrusted. Else empty
 }
 
 // Break removes what was left behind in the directory of a report, if the evidence in the report still
@@ -26,19 +27,11 @@ func (b *Breaker) Break(r *report.Report) report.Attempt {
 	if !r.Breakable() {
 		return report.Attempted(nil, refused(r, lock.RefusedNothing, nil))
 	}
-	record := AuditRecord{
-		Dir: r.Path, Action: "break-stale", Phase: "intent",
-		Files: b.Names.Leftovers(*seen), Evidence: evidenceOf(seen, r.Verdict),
+	attempt := func() report.Attempt {
+		removed, err := b.Names.BreakStale(r.Path, *seen)
+		return report.Attempted(removed, b.withHolder(err, seen.Dir))
 	}
-	if err := b.Audit.Append(record); err != nil {
-		return report.Attempted(nil, refusedByAudit(r, err))
-	}
-	removed, err := b.Names.BreakStale(r.Path, *seen)
-	a := report.Attempted(removed, b.withHolder(err, seen.Dir))
-	if err := b.Audit.Append(b.outcome(record, seen.Dir, &a)); err != nil {
-		a = a.Unrecorded(err)
-	}
-	return a
+	return b.Audit.record(r, b.Names, b.AskedBy, attempt, func() auditEvidence { return b.after(r.Path, seen.Dir) })
 }
 
 // Check returns what Break would come to now. It changes nothing, and takes no lock that could make a
@@ -139,13 +132,6 @@ func (b *Breaker) lookAt(ctx context.Context, path string, dir lock.FileID) repo
 		now = s.Observe(d, d.LockFile(), observe.Options{WaitForTable: true, Search: all})
 	}
 	return now.Evidence
-}
-
-// outcome returns the record of what became of an attempt, from that of the intent.
-func (b *Breaker) outcome(r AuditRecord, seen lock.FileID, a *report.Attempt) AuditRecord {
-	r.Phase, r.Outcome, r.Files, r.Evidence = "outcome", a.Outcome.String(), a.Files, b.after(r.Dir, seen)
-	r.Reason, r.Error = a.Reason(), report.Escape(a.Why())
-	return r
 }
 
 // after returns what the files of a directory show now, if the path still leads to the directory that was

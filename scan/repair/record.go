@@ -1,0 +1,35 @@
+package repair
+
+import (
+	"lockscope/lock"
+	"lockscope/scan/report"
+)
+
+// Record makes an attempt to break the stale lock of a directory on another host, and puts it on record here:
+// the intent before it, and what came of it afterwards. Without a record of the intent there is no attempt.
+func (a *AuditLog) Record(r *report.Report, names lock.Names, attempt func() report.Attempt) report.Attempt {
+	return a.record(r, names, "", attempt, nil)
+}
+
+// record does Record's work, on any host. after returns what there is to see after the attempt; nil where
+// nothing can be seen from here.
+func (a *AuditLog) record(r *report.Report, names lock.Names, askedBy string, attempt func() report.Attempt, after func() auditEvidence) report.Attempt {
+	seen := r.WasSeen()
+	record := AuditRecord{
+		On: r.Host, Dir: r.Path, Action: "break-stale", Phase: "intent", AskedBy: report.Escape(askedBy),
+		Files: names.Leftovers(*seen), Evidence: evidenceOf(seen, r.Verdict),
+	}
+	if err := a.Append(record); err != nil {
+		return report.Attempted(nil, refusedByAudit(r, err))
+	}
+	came := attempt()
+	record.Phase, record.Outcome, record.Files, record.Evidence = "outcome", came.Outcome.String(), came.Files, auditEvidence{}
+	record.Reason, record.Error = came.Reason(), report.Escape(came.Why())
+	if after != nil {
+		record.Evidence = after()
+	}
+	if err := a.Append(record); err != nil {
+		came = came.Unrecorded(err)
+	}
+	return came
+}
