@@ -89,7 +89,7 @@ func (m *model) stateEntries() (out [][]string) {
 }
 
 func (m *model) noteEntries() (out [][]string) {
-	for _, note := range helpNotes {
+	for _, note := range slices.Concat(helpNotes, show.Watched(m.scan.summary.Watched)) {
 		var lines []string
 		for _, line := range show.Wrap(note, m.width-2) {
 			lines = append(lines, " "+m.theme.dim.Render(line))
