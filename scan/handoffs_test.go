@@ -179,3 +179,24 @@ func TestNoHandoff(t *testing.T) {
 	p.untilHeldBy(t, fourth)
 	p.wantTold(t, 0)
 }
+
+// A hand-off between containers, whose pidfiles both name 1, is told with the PIDs that the two have here.
+func TestHandoffOfContainers(t *testing.T) {
+	hosttest.NeedRoot(t, "make namespaces")
+	root := t.TempDir()
+	world := locktest.TestWorld(t)
+	site, err := world.Play(filepath.Join(root, "kv"), locktest.Containers[0])
+	if err != nil {
+		t.Skip("needs PID namespaces: ", err)
+	}
+	p := &passing{world: world, dir: site.Dir, owner: site.Procs[0], w: watchEvents(t, root)}
+	p.w.untilState(t, p.dir, report.Held)
+	next, err := world.Contained(p.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.release(t, p.owner)
+	hosttest.WantVerdict(t, p.w.untilState(t, p.dir, report.Free), report.Free, report.HandingOver)
+	acquire(t, next)
+	wantHandoff(t, p.told(t, 1), p.dir, p.owner, next, false)
+}

@@ -109,9 +109,7 @@ func links(name string) step {
 
 // container starts a daemon as the first process of a PID namespace.
 func container(s *Site) error {
-	p, _, err := s.world.exec(program{
-		exe: self, cwd: "/", role: roleDaemon, args: []string{"kvd", "--data", s.Dir}, flags: unix.CLONE_NEWPID,
-	})
+	p, err := s.world.Contained(s.Dir)
 	return s.enter(p, err)
 }
 

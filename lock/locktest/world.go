@@ -73,6 +73,14 @@ func TestWorld(t TB) *World {
 // Daemon starts a daemon of a directory, which does nothing until it is told to.
 func (w *World) Daemon(dir string) (*Proc, error) { return w.start("kvd", "--data", dir) }
 
+// Contained starts one as the first process of a PID namespace, which only root can do.
+func (w *World) Contained(dir string) (*Proc, error) {
+	p, _, err := w.exec(program{
+		exe: self, cwd: "/", role: roleDaemon, args: []string{"kvd", "--data", dir}, flags: unix.CLONE_NEWPID,
+	})
+	return p, err
+}
+
 // resume continues every process that was stopped.
 func (w *World) resume() {
 	w.mu.Lock()
