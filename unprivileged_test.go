@@ -85,6 +85,48 @@ func TestUnprivileged(t *testing.T) {
 	}
 }
 
+// Who may take no lease is told of what happens too, also of what only a flock can tell: when it has rested.
+func TestUnprivilegedIsTold(t *testing.T) {
+	hosttest.NeedRoot(t, "become somebody else")
+	root := hosttest.TempDir(t)
+	w := locktest.TestWorld(t)
+	dir := hosttest.MakeDir(t, root+"/kv")
+	from, err := w.Daemon(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := w.Daemon(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := from.Acquire(); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(hosttest.OwnCopy(t, "lockscope"), "-w", "-o", "ndjson", "-i", "1h", root)
+	cmd.Dir, cmd.Stderr = "/", os.Stderr
+	hosttest.AsNobody(cmd)
+	next := follow(t, cmd)
+	until := func(state string) {
+		t.Helper()
+		for l := next(); l.Path != dir || l.State != state; l = next() {
+			if l.Type != "summary" && !slices.Contains([]string{"held", "free"}, l.State) {
+				t.Errorf("%+v", l)
+			}
+		}
+	}
+	until("held")
+	if err := from.Release(); err != nil {
+		t.Fatal(err)
+	}
+	until("free")
+	if err := to.Acquire(); err != nil {
+		t.Fatal(err)
+	}
+	until("held")
+	to.Kill()
+	until("stale")
+}
+
 // Where nothing can be looked up, what there is may still be listed: a directory that
 // has neither file is no data directory.
 func TestUnsearchable(t *testing.T) {

@@ -11,8 +11,10 @@ import (
 type agenda struct {
 	interval    time.Duration         // between polls; 0 = only on request
 	asked       request               // what was asked for and is not done yet
-	unsettled   map[*record]bool      // records whose verdict does not stand
+	unsettled   map[*record]bool      // records whose verdict awaits a second look
+	resting     map[*record]bool      // records whose verdict waits until nothing moves there
 	allMoved    bool                  // anything may have changed: the mounts have, or events were lost
+	lost        time.Time             // when events were last lost: anything may have moved then
 	treeWatched bool                  // a new directory anywhere in the tree makes an event
 	treeMoved   bool                  // something moved in a directory that the last walk passed through
 	moved       map[*record]time.Time // records at which something moved, and when they may be looked at
@@ -38,18 +40,27 @@ type batch struct {
 // noteSettling notes whether the verdict on a directory stands. It is called whenever that may have
 // changed.
 func (a *agenda) noteSettling(r *record) {
-	if r.settling == nil || r.gone {
-		delete(a.unsettled, r)
-		return
-	}
-	if a.unsettled == nil {
-		a.unsettled = map[*record]bool{}
-	}
-	a.unsettled[r] = true
+	note(&a.unsettled, r, r.settling != nil && !r.gone)
+	note(&a.resting, r, r.resting != nil && r.settling == nil && !r.gone)
 }
 
-// isSettled reports whether every verdict stands.
+// note puts a record into a set, or takes it out.
+func note(set *map[*record]bool, r *record, in bool) {
+	if !in {
+		delete(*set, r)
+		return
+	}
+	if *set == nil {
+		*set = map[*record]bool{}
+	}
+	(*set)[r] = true
+}
+
+// isSettled reports whether no verdict awaits a second look.
 func (a *agenda) isSettled() bool { return len(a.unsettled) == 0 }
+
+// isComplete reports whether every verdict stands.
+func (a *agenda) isComplete() bool { return a.isSettled() && len(a.resting) == 0 }
 
 // move notes that something moved at a directory: it is to be looked at now, or as soon as it may be. Also
 // one whose verdict does not stand: its second look may be under way, and have seen what was before. That
@@ -58,6 +69,7 @@ func (a *agenda) move(r *record, now time.Time) {
 	if r.gone {
 		return
 	}
+	r.noteMove(now)
 	if a.moved == nil {
 		a.moved = map[*record]time.Time{}
 	}
@@ -80,10 +92,20 @@ func (a *agenda) lookAgain(r *record, at time.Time) {
 }
 
 // takeMoved returns the directories at which something moved and that may be looked at now, and forgets
-// that it did. next is when there will be another, zero if there is none. Without an interval there is none.
+// that it did. Without an interval there are none. And it returns those whose rest is over, if nothing has
+// moved there since. next is when there will be another, zero if there is none.
 func (a *agenda) takeMoved(now time.Time) (due []*record, next time.Time) {
+	for r := range a.resting {
+		switch at := r.due.at; {
+		case !at.After(now):
+			due = append(due, r)
+			delete(a.moved, r)
+		case next.IsZero() || at.Before(next):
+			next = at
+		}
+	}
 	if a.interval == 0 {
-		return nil, time.Time{}
+		return due, next
 	}
 	for r, at := range a.moved {
 		switch {
@@ -130,9 +152,7 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 		todo = batch{walk: a.asked.walk || a.isWalkDue(now), all: true, afresh: true}
 		a.asked = request{}
 		return todo, now, true
-	case a.interval == 0:
-		return batch{}, time.Time{}, false
-	default:
+	case a.interval > 0:
 		walk := a.isWalkDue(now)
 		if at = a.pollAt(); a.treeMoved && a.treeWalkAt().Before(at) {
 			at, walk = a.treeWalkAt(), true
@@ -147,7 +167,7 @@ func (a *agenda) next(now time.Time) (todo batch, at time.Time, ok bool) {
 	if len(moved) > 0 {
 		return batch{some: moved, afresh: true}, now, true
 	}
-	if !next.IsZero() && next.Before(at) {
+	if !next.IsZero() && (at.IsZero() || next.Before(at)) {
 		at = next
 	}
 	return batch{}, at, false

@@ -19,11 +19,11 @@
 //
 // # Events
 //
-// As root the Monitor is told of what moves, and does not ask: see package notify. An event puts a
+// The Monitor is told of what moves, and does not ask: see package notify. An event puts a
 // directory on the agenda, at once. Each directory is watched before it is looked at, so that nothing is
 // missed in between; so is each that a walk passes through, before it is read. What makes no event is
-// polled in turn. Without CAP_LEASE there are no events, and everything is polled: an event
-// comes at the moment of a hand-off, when a flock probe must not be made.
+// polled in turn. An event comes at the moment of a hand-off, when a flock probe must not be made. So with
+// observe.ProbeFlock there are no events, and everything is polled.
 //
 // # Hand-offs
 //
@@ -39,6 +39,10 @@
 // unlocks. So a lock that is held beside a missing pidfile, or beside that of another process, may
 // be a moment of the protocol. It is reported only when looks at least 100 ms apart find the same
 // episode: nobody acquired or released in between. Until then the report is marked as Checking.
+//
+// Where only a flock probe can tell whether the lock is held, it waits until nothing has moved at the
+// directory for a while: see observe.Rest. Meanwhile the verdict that stood is kept; where there is none, the
+// report is marked as Checking. Polls and walks go on.
 //
 // A free lock beside a pidfile is never such a moment, if the pidfile is the same before and after
 // the lock was established.

@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock"
 	"lockscope/lock/proc"
 	"lockscope/scan/notify"
@@ -52,10 +50,10 @@ type passedDir struct {
 
 // listen begins to listen to events. What it returns ends that.
 //
-// An event comes at the very moment in which one daemon hands over to another. Only a lease asks for a lock
-// then without the danger that the other is refused, so where none is to be had nothing is listened to.
+// An event comes at the very moment in which one daemon hands over to another. A flock probe then could make
+// the other's acquire fail. So where such a probe is made at once nothing is listened to.
 func (m *Monitor) listen() (stop func()) {
-	if m.cfg.Probe == observe.ProbeFlock || m.cfg.Probe == observe.ProbeAuto && !proc.HasCapability(unix.CAP_LEASE) {
+	if m.cfg.Probe == observe.ProbeFlock {
 		return func() {}
 	}
 	source, err := notify.New(notify.Config{Counts: m.cfg.Names.IsProtocol})
@@ -113,7 +111,6 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 			if rec.noteEntries(m.cfg.Names, d) {
 				arrived = append(arrived, rec)
 			}
-			rec.noteMove(now)
 			a.move(rec, now)
 		}
 		if len(b.Ends) > 0 {
@@ -123,7 +120,6 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 			}
 			for rec := range m.records.all() {
 				if rec.noteEnds(ended) {
-					rec.noteMove(now)
 					a.move(rec, now)
 				}
 				if rec.handover.isArrived() {
@@ -137,6 +133,7 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 			}
 			arrived = nil
 		}
+		a.lost = later(a.lost, b.Overflow)
 		// What a mount covers now makes events no more, and below what it shows there may be directories.
 		a.allMoved = a.allMoved || !b.Mounts.IsZero() || !b.Overflow.IsZero()
 		a.treeMoved = a.treeMoved || !b.Mounts.IsZero() || !b.Overflow.IsZero()

@@ -11,7 +11,6 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
-	"lockscope/lock/proc"
 	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
@@ -20,9 +19,6 @@ import (
 // watchEvents watches with an interval that no test waits for: whatever it sees, an event has told.
 func watchEvents(t *testing.T, root string) *watch {
 	t.Helper()
-	if !proc.HasCapability(unix.CAP_LEASE) {
-		t.Skip("events are listened to only where a lease is to be had")
-	}
 	w := startWatch(t, Config{Roots: []string{root}, Interval: time.Hour})
 	w.passes(t, 1)
 	return w
@@ -194,12 +190,12 @@ func TestEventsOfALoop(t *testing.T) {
 	}
 }
 
-// A flock probe at the moment of an event could meet the daemon that caused it. So where one may be made,
+// A flock probe at the moment of an event could meet the daemon that caused it. So where one is made at once,
 // nothing is listened to.
 func TestNoEventsBesideFlockProbes(t *testing.T) {
 	root := hosttest.Tree(t, "kv")
 	for probe, listens := range map[observe.Probe]bool{
-		observe.ProbeFlock: false, observe.ProbeNever: true, observe.ProbeAuto: proc.HasCapability(unix.CAP_LEASE),
+		observe.ProbeFlock: false, observe.ProbeNever: true, observe.ProbeAuto: true,
 	} {
 		w := startWatch(t, Config{Roots: []string{root}, Probe: probe})
 		w.passes(t, 1)
@@ -227,9 +223,6 @@ func TestRootReplaced(t *testing.T) {
 // but what the test does.
 func listening(t *testing.T, root string) *round {
 	t.Helper()
-	if !proc.HasCapability(unix.CAP_LEASE) {
-		t.Skip("events are listened to only where a lease is to be had")
-	}
 	m := New(Config{Roots: []string{root}, MaxDepth: -1, Interval: time.Hour, Timeout: hosttest.Patience})
 	t.Cleanup(m.begin(func(report.Update) {}))
 	t.Cleanup(m.listen())

@@ -1,6 +1,9 @@
 package scan
 
 import (
+	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -69,6 +72,88 @@ func TestRunLoop(t *testing.T) {
 			w.untilState(t, dir, report.Free)
 		})
 	}
+}
+
+// Where leases are to be had no lock is asked for by a flock, neither at first nor beside daemons that hand over.
+// Where none are, none is while something moves.
+func TestNoFlocks(t *testing.T) {
+	if dir := os.Getenv(hosttest.Elsewhere); dir != "" {
+		hosttest.ForbidFlock(t)
+		cfg := Config{Roots: []string{dir}, Interval: soon}
+		if os.Geteuid() == 0 {
+			survey(t, cfg)
+		}
+		w := startWatch(t, cfg)
+		for end := time.Now().Add(3 * time.Second); time.Now().Before(end); {
+			w.passes(t, 1)
+		}
+		return
+	}
+	hosttest.NeedRoot(t, "take leases, and become somebody else")
+	for _, user := range []string{"root", "nobody"} {
+		t.Run(user, func(t *testing.T) {
+			root, ok := hosttest.Places(t)["tmpfs"]
+			if !ok {
+				t.Skip("no tmpfs")
+			}
+			if err := os.Chmod(root, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			world := locktest.TestWorld(t)
+			if user == "root" {
+				for _, scene := range []locktest.Scene{
+					locktest.HeldPlain, locktest.FreePlain, locktest.StalePlain, locktest.StaleTemp, locktest.OrphanedPlain, locktest.UnnamedPlain,
+				} {
+					play(t, world, root, scene)
+				}
+			}
+			ended, stop := make(chan error), make(chan struct{})
+			const dirs = 4
+			for i := range dirs {
+				go func() {
+					n, err := handOver(world, filepath.Join(root, fmt.Sprint(i)), stop)
+					t.Logf("%d hand-offs", n)
+					ended <- err
+				}()
+			}
+			hosttest.Again(t, root, func(cmd *exec.Cmd) {
+				if user == "nobody" {
+					hosttest.AsNobody(cmd)
+				}
+			})
+			close(stop)
+			for range dirs {
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// handOver has two daemons hand a directory over to each other until it is told to stop, or one is refused. It
+// returns how often they did.
+func handOver(world *locktest.World, dir string, stop <-chan struct{}) (n int, err error) {
+	from, err := world.Daemon(dir)
+	if err != nil {
+		return 0, err
+	}
+	to, err := world.Daemon(dir)
+	if err == nil {
+		err = from.Acquire()
+	}
+	for ; err == nil; n++ {
+		select {
+		case <-stop:
+			return n, nil
+		default:
+		}
+		if err = from.Release(); err == nil {
+			err = to.Acquire()
+		}
+		from, to = to, from
+	}
+	return n, err
 }
 
 // Looking without a probe fails nobody's acquire, however often it is done.

@@ -45,13 +45,6 @@ func (r *record) noteEnds(ended map[proc.Process]notify.ProcessEnd) (named bool)
 	return false
 }
 
-// noteMove notes when something first moved since the last look.
-func (r *record) noteMove(now time.Time) {
-	if r.moved.IsZero() {
-		r.moved = now
-	}
-}
-
 // seeHandover takes in a look at a directory that may be handed over. It returns the hand-off that this
 // completes, nil if there is none. A look that is too early is not to be applied: another one follows. The
 // caller holds mu.

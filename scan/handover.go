@@ -132,7 +132,7 @@ func (h *handover) see(next *report.Report, asked *report.Process) (told *report
 	pending := !h.release.At.IsZero() || h.isArrived()
 	ev.Releaser = nil
 	switch {
-	case !next.Observed.After(h.noted): // it saw what was before
+	case !next.Observed.After(h.noted) || ev.Lock.State == lock.LockUnknown: // it saw what was before, or nothing
 	case !pending:
 		// One who has left without a release may be followed by who gave it the lock.
 		if holder != nil && (h.owner == nil || !isSame(h.owner, holder)) {

@@ -73,7 +73,11 @@ func looked(ms int, what, who string, lives bool) func(*story) {
 			ev.Releaser = asked
 		}
 		ev.Lock.State = lock.LockFree
-		if what != "free" {
+		switch what {
+		case "unknown":
+			ev.Lock.State = lock.LockUnknown
+		case "free":
+		default:
 			ev.Lock.State = lock.LockHeld
 			ev.Holders = []report.Holder{{Process: peers[who]}}
 			ev.Process = lock.ProcessAlive
@@ -148,6 +152,7 @@ func TestHandover(t *testing.T) {
 			steps(released(10), looked(11, "unnamed", "P", true), looked(13, "unnamed", "P", true), looked(33, "unnamed", "P", true), acquired(50), asked("Q", true)),
 			[]string{"again in 1ms", "again in 10ms"},
 		},
+		"a look that tells nothing": {steps(released(10), looked(15, "unknown", "", true), acquired(20), looked(25, "unknown", "", true), asked("Q", true)), []string{"p→q 10ms"}},
 		"an old look":               {steps(released(10), looked(8, "held", "P", true), acquired(20), asked("Q", true)), []string{"p→q 10ms"}},
 		"a look that finds another": {steps(looked(5, "held", "R", false), released(10), acquired(20), asked("Q", true)), []string{"r→q 10ms"}},
 	} {

@@ -236,6 +236,12 @@ func (w *watch) untilState(t *testing.T, dir string, state report.State) (r *rep
 	return r
 }
 
+// untilAllStand waits until the verdict on every directory stands.
+func (w *watch) untilAllStand(t *testing.T) {
+	t.Helper()
+	w.until(t, "verdicts that stand", func(f *found) bool { return f.passes > 0 && f.summary.Checking == 0 })
+}
+
 // passes waits for n more passes to end.
 func (w *watch) passes(t *testing.T, n int) {
 	t.Helper()

@@ -58,6 +58,10 @@ const (
 	// twice as many: it is reported as changing.
 	maxLooks = 10
 
+	// restWithin is for how long the verdict on a directory waits until nothing moves there, so that its
+	// lock may be asked for: some tries of two seconds. A one-off run waits for it.
+	restWithin = 10 * time.Second
+
 	// searchServes is how many rounds of second looks use the same search of all processes, which is
 	// expensive. Each look confirms what the search found. So it misses only holders that came since.
 	searchServes = 5

@@ -23,6 +23,7 @@ type seen struct {
 	watch      *notify.Watch        // nil where the directory is not watched
 	polled     report.PolledBecause // why it is not
 	releaser   *report.Process      // as in plan
+	rest       *observe.Rest        // see observe.Look
 }
 
 // observe observes the directory that d is open on, whatever is known of it. It is watched before it is
@@ -32,6 +33,7 @@ func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p pla
 	s.watch, s.polled = r.watch(d, path, p)
 	now := r.session.Observe(d, file, observe.Options{
 		Previous: p.previous(), Search: r.search, Releaser: p.releaser, WaitForTable: waitForTable,
+		Rest: p.rest, Moved: p.moved, Poll: !p.purpose.observes(), Watched: s.watch != nil,
 	})
 	if s.needsTable = now.NeedsTable; s.needsTable { // the next look watches it
 		if s.watch != p.watch {
@@ -39,6 +41,7 @@ func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p pla
 		}
 		s.watch = nil
 	} else {
+		s.rest = now.Rest
 		s.report = &report.Report{Host: r.m.cfg.Host, Root: root, Path: path, Evidence: now.Evidence, Observed: now.At}
 	}
 	return s

@@ -35,6 +35,7 @@ type Monitor struct {
 	polls       int              // rounds over all directories so far
 
 	// Only the goroutine of Once or Run uses these.
+	once           bool             // a pass ends only when every verdict stands
 	splitsSearched time.Time        // when former lock files were last searched for
 	search         *observe.Search  // of all processes, for second looks; nil once all verdicts stand
 	searchUsed     int              // rounds that it has served
@@ -86,6 +87,7 @@ func New(cfg Config) *Monitor {
 // then a later change may say that one is split which looked sound.
 func (m *Monitor) Once(ctx context.Context, sink func(report.Update)) (report.Summary, error) {
 	defer m.begin(sink)()
+	m.once = true
 	for {
 		switch s, err := m.advance(ctx); {
 		case err != nil:
@@ -119,7 +121,7 @@ func (m *Monitor) begin(sink func(report.Update)) (end func()) {
 	}
 }
 
-// advance waits until something is to be done, and does it in a round. Where all verdicts stand after it,
+// advance waits until something is to be done, and does it in a round. Where no second look is due after it,
 // or ctx ends, the pass is at its end: advance reports the summary, and returns it. The error is ctx's.
 func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 	todo, err := m.wait(ctx)
@@ -133,7 +135,8 @@ func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.agenda.noteEnd(todo, time.Now())
-	if m.passBegan.IsZero() || err == nil && !m.agenda.isSettled() {
+	over := m.agenda.isSettled() && (!m.once || m.agenda.isComplete())
+	if m.passBegan.IsZero() || err == nil && !over {
 		return nil, err
 	}
 	s := m.records.summarize()

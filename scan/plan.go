@@ -1,7 +1,10 @@
 package scan
 
 import (
+	"time"
+
 	"lockscope/scan/notify"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -11,6 +14,8 @@ type plan struct {
 	purpose  purpose
 	releaser *report.Process // who may be handing the directory over: see handover
 	watch    *notify.Watch   // nil where the directory is not watched
+	rest     *observe.Rest   // see observe.Options
+	moved    time.Time       // the last event there
 	skip     bool            // it need not be looked at: whatever happens there makes an event
 }
 
@@ -27,7 +32,10 @@ func (r *round) plan(rec *record) plan {
 	if rec == nil {
 		return plan{purpose: toLearn}
 	}
-	p := plan{before: rec.report, purpose: toPoll, releaser: rec.handover.releaser(r.start), watch: rec.watch}
+	p := plan{
+		before: rec.report, purpose: toPoll, releaser: rec.handover.releaser(r.start),
+		watch: rec.watch, rest: rec.rest, moved: later(rec.lastMove, r.m.agenda.lost),
+	}
 	switch {
 	case r.todo.afresh:
 		p.purpose = onRequest

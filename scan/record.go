@@ -5,6 +5,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan/notify"
+	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
 
@@ -12,12 +13,16 @@ import (
 type record struct {
 	path     string
 	report   *report.Report // never changes: a new look makes a new one; nil before the first
-	settling *settling      // nil when its verdict stands
+	settling *settling      // nil when its verdict stands, or waits for resting
+	resting  *resting       // nil where the lock need not be asked for by a flock
+	rest     *observe.Rest  // what the last look found; nil where it established the lock otherwise
 	due      due
-	watch    *notify.Watch        // nil where it is not watched
-	handover *handover            // nil where nothing has happened to its pidfile
-	stood    *report.Report       // the last one whose verdict stood; nil before the first
-	moved    time.Time            // when something first moved since the last look; zero if nothing did
+	watch    *notify.Watch  // nil where it is not watched
+	handover *handover      // nil where nothing has happened to its pidfile
+	stood    *report.Report // the last one whose verdict stood; nil before the first
+	// When something was told to have moved there: first since the last look, zero if nothing was; and last.
+	firstMove, lastMove time.Time
+
 	lastWalk int32                // number of the last walk that found it
 	polled   report.PolledBecause // why it is not watched
 	followed bool                 // the ends of all processes that the report names are told
@@ -53,6 +58,9 @@ func (w purpose) observes() bool { return w >= toRefresh }
 // been so, and nobody else may have seen next before. It returns the change to report, nil if there is
 // nothing new, and sets when the directory is due again. It depends on nothing but next and the record.
 func (r *record) apply(next *report.Report) (change *report.Change) {
+	if awaitsRest(&next.Evidence) {
+		return r.awaitRest(next)
+	}
 	before := r.report
 	next.Verdict = report.Classify(&next.Evidence)
 	switch {
@@ -69,22 +77,40 @@ func (r *record) apply(next *report.Report) (change *report.Change) {
 	default:
 		r.settling = nil
 	}
-	next.Checking = r.settling != nil
+	if next.Checking = r.settling != nil; !next.Checking {
+		r.resting = nil
+	}
+	r.due = r.dueAfter(next, before == nil)
+	return r.publish(next)
+}
+
+// publish makes a report with a verdict the record's, and adds since when it has been so. It returns the
+// change to report, nil if there is nothing new.
+func (r *record) publish(next *report.Report) (change *report.Change) {
+	before := r.report
 	next.Since = r.since(next)
 	if !next.Checking {
 		r.stood = next
 	}
-	if !r.moved.After(next.Observed) {
-		r.moved = time.Time{}
+	if !r.firstMove.After(next.Observed) {
+		r.firstMove = time.Time{}
 	}
-	r.report, r.due = next, r.dueAfter(next, before == nil)
-	if before == nil {
+	r.report = next
+	switch {
+	case before == nil:
 		return &report.Change{Report: next, New: true}
-	}
-	if report.Differs(before, next) {
+	case report.Differs(before, next):
 		return &report.Change{Report: next, From: before.Verdict.State}
 	}
 	return nil
+}
+
+// noteMove notes that something was told to have moved.
+func (r *record) noteMove(now time.Time) {
+	if r.firstMove.IsZero() {
+		r.firstMove = now
+	}
+	r.lastMove = now
 }
 
 // since returns since when a directory has been as a look found it. A lock that changes hands is held anew.
@@ -99,8 +125,8 @@ func (r *record) since(next *report.Report) report.Since {
 		return before.Since
 	}
 	since := report.Since{At: next.Observed}
-	if !r.moved.IsZero() && r.moved.Before(next.Observed) {
-		since.At = r.moved
+	if !r.firstMove.IsZero() && r.firstMove.Before(next.Observed) {
+		since.At = r.firstMove
 	}
 	if written := next.FirstSince(); !written.AtLeast && written.At.After(before.Observed) {
 		return written
@@ -154,14 +180,14 @@ func mayBeSplit(before, now *report.Report) bool {
 // sooner after the last look than moveEvery. While it goes on like that this doubles, up to moveRarely.
 func (r *record) mayLook(now time.Time) time.Time {
 	gap := min(moveEvery<<r.pace, moveRarely)
-	switch since := now.Sub(r.report.Observed); {
+	switch since := now.Sub(r.lastLook()); {
 	case since > 2*gap:
 		r.pace = 0
 	case since < gap:
 		if gap < moveRarely {
 			r.pace++
 		}
-		return r.report.Observed.Add(gap)
+		return r.lastLook().Add(gap)
 	}
 	return now
 }

@@ -7,8 +7,8 @@ import (
 	"lockscope/scan/report"
 )
 
-// apply applies a look to the record of its directory, and reports what has changed. The
-// report has no verdict yet: see record.apply.
+// apply applies a look to the record of its directory, and reports what has changed. The report has no verdict
+// yet: see record.apply. The directory is watched by s.watch from now on.
 func (r *round) apply(s seen) {
 	m, now, watch := r.m, s.report, s.watch
 	m.mu.Lock()
@@ -42,7 +42,9 @@ func (r *round) apply(s seen) {
 	if !followed {
 		before = nil
 	}
+	rec.rest = s.rest
 	change := rec.apply(now)
+	now = rec.report // the one before, where its verdict is kept
 	rec.lastWalk = max(rec.lastWalk, int32(r.walkNumber))
 	m.agenda.noteSettling(rec)
 	if moved { // since it is watched, and perhaps after it was looked at

@@ -11,6 +11,7 @@ type settling struct {
 	looks  int
 	agreed int // looks in a row that found the same episode
 	last   report.Episode
+	held   bool // some look found the lock held
 }
 
 // add adds a look. It reports whether the verdict stands now. If no two looks agree for long, it marks
@@ -19,6 +20,7 @@ func (s *settling) add(ev *report.Evidence) (settled bool) {
 	now, before := report.EpisodeOf(ev), s.last
 	s.last = now
 	s.looks++
+	s.held = s.held || ev.Lock.State == lock.LockHeld
 	written := now.Changed != before.Changed
 	switch {
 	case s.looks == 1 || !now.SameAs(before):
@@ -32,7 +34,7 @@ func (s *settling) add(ev *report.Evidence) (settled bool) {
 		return true
 	}
 	if s.looks >= 2*maxLooks {
-		ev.Changing = true
+		ev.Changing, ev.WasHeld = true, s.held
 		return true
 	}
 	return false

@@ -23,6 +23,7 @@ func TestRunQuiet(t *testing.T) {
 	}
 	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
 	w.passes(t, 2)
+	w.untilAllStand(t)
 	w.mu.Lock()
 	before := len(w.updates)
 	w.mu.Unlock()
@@ -50,7 +51,7 @@ const settledMark, endMark = "/lockscope-test/settled", "/lockscope-test/end"
 func TestRunNoProbes(t *testing.T) {
 	if os.Getenv(hosttest.Elsewhere) != "" {
 		w := startWatch(t, Config{Roots: []string{os.Getenv(hosttest.Elsewhere)}, Interval: soon})
-		w.passes(t, 2)
+		w.untilAllStand(t)
 		unix.Access(settledMark, unix.F_OK)
 		w.passes(t, quietPasses)
 		unix.Access(endMark, unix.F_OK)

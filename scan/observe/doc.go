@@ -17,7 +17,8 @@
 //     has the file open. So it proves that the lock is free, whatever the kind of lock and wherever
 //     its holder lives. A refusal proves nothing. A daemon that opens the file at that moment waits
 //     some microseconds, and does not fail. Only the file's owner, or a process with CAP_LEASE, gets a
-//     lease. It proves nothing on network and FUSE file systems.
+//     lease. It proves nothing on network and FUSE file systems. Where it was refused, and there is no line
+//     in the table either, it is asked for once more after some ms: it may have been another inspector.
 //  3. The kernel's lock table, /proc/locks. A line proves that the lock is held. No line proves
 //     nothing, for two reasons: the kernel leaves out locks whose taker has no PID in the reader's
 //     namespace (locks_show in fs/locks.c), and it prints the table in pieces, so that a line is
@@ -27,9 +28,9 @@
 //     after some 10 ms; the caller need not wait for it (Options.WaitForTable).
 //  4. A shared, non-blocking flock(2), released at once. It does not disturb the holder of a lock. But
 //     where the lock is free, a daemon whose own non-blocking acquire falls into that microsecond is
-//     refused, and its hand-off fails. So this comes last. Where a lease showed that the file is open,
-//     it comes only in a later look that finds nothing changed. Where it is granted, nobody holds the
-//     lock exclusively. Those who share it are then searched for among all processes, and F_GETLK
+//     refused, and its hand-off fails. So this comes last, and only where nothing has moved for two
+//     seconds: see [Rest]. Where a lease showed that the file is open, it comes only in a later look,
+//     with a search of all processes. Where it is granted, nobody holds the lock exclusively. Those who share it are then searched for among all processes, and F_GETLK
 //     tells of locks of other kinds.
 //
 // What was established once is not asked again until something changes: see [Session.Unchanged].

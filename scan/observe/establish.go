@@ -2,6 +2,7 @@ package observe
 
 import (
 	"errors"
+	"time"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
@@ -32,24 +33,35 @@ func (ob *observation) establish() {
 		ob.needsTable = true
 		return
 	}
-	switch flock, other := ob.s.table.find(ob.fs, ob.ino); {
-	case flock.Kind != proc.NoLock:
+	flock, other := ob.s.table.find(ob.fs, ob.ino)
+	if flock.Kind != proc.NoLock {
 		ev.Lock.State, ev.Source, ev.Locker = lock.LockHeld, report.SourceTable, flock.PID
 		ob.checkTaker()
-	case ob.s.probe == ProbeNever && other.Kind != proc.NoLock:
-		ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
+		return
+	}
+	if ev.OpenElsewhere && ob.tryLeaseAgain() {
+		return
+	}
+	// Whoever has the file open may be a daemon that is about to lock it. So the probe waits for a look with a
+	// search of all processes, which has found nothing else than the look before.
+	unsure := ev.OpenElsewhere && (ob.opts.Search == nil || !ob.isUnmoved())
+	switch {
 	case ob.s.probe == ProbeNever:
 		ev.Lock.Err = report.ErrNotProbed
-	case ev.OpenElsewhere && (ob.opts.Search == nil || !ob.isUnmoved()):
-		// Whoever has the file open may be a daemon that is about to lock it, which a flock probe
-		// would make fail. So the probe waits for a later look, when all processes were searched
-		// and the directory has not changed.
+	case unsure && ob.opts.Rest == nil:
 		ev.Lock.Err = lock.ErrOpenElsewhere
-		if other.Kind != proc.NoLock {
-			ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
-		}
+	case ob.s.probe == ProbeAuto && ob.isStillFree():
+		return
+	case ob.s.probe == ProbeAuto && !ob.isAtRest():
+		ev.Lock.Err = report.ErrMoving
+	case unsure:
+		ev.Lock.Err = lock.ErrOpenElsewhere
 	default:
 		ob.probeLock()
+		return
+	}
+	if other.Kind != proc.NoLock {
+		ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
 	}
 }
 
@@ -86,6 +98,14 @@ func (ob *observation) tryLease() (settled bool) {
 	return false
 }
 
+// tryLeaseAgain tries once more after a lease was refused. Another inspector or a backup may just have had
+// the file open.
+func (ob *observation) tryLeaseAgain() (settled bool) {
+	time.Sleep(leaseAgain)
+	ob.ev.OpenElsewhere = false
+	return ob.tryLease()
+}
+
 // checkTaker looks whether the process that the kernel names as the lock's taker still holds it. That
 // finds the daemon in a container, whose pidfile has a PID that means nothing here.
 func (ob *observation) checkTaker() {
@@ -101,7 +121,7 @@ func (ob *observation) checkTaker() {
 // nothing has changed since: this look then only adds a search of all processes, for those who
 // share the lock.
 func (ob *observation) probeLock() {
-	if p := ob.opts.Previous; ob.opts.Search != nil && !ob.ev.OpenElsewhere && ob.isUnmoved() &&
+	if p := ob.opts.Previous; ob.opts.Search != nil && !ob.ev.OpenElsewhere && ob.isUnmoved() && p.Dir == ob.ev.Dir &&
 		p.Lock.State == lock.LockFree && p.Source == report.SourceProbe {
 		ob.ev.Lock, ob.ev.Source = p.Lock, p.Source
 		return
@@ -112,8 +132,8 @@ func (ob *observation) probeLock() {
 	}
 }
 
-// isUnmoved reports whether the directory and its files are as the look before found them.
+// isUnmoved reports whether the lock file and the pidfile are as the look before found them.
 func (ob *observation) isUnmoved() bool {
 	p, now := ob.opts.Previous, &ob.ev
-	return p != nil && p.Dir == now.Dir && p.Lock.ID == now.Lock.ID && p.Pidfile.ID == now.Pidfile.ID
+	return p != nil && p.Dir.SameFile(now.Dir) && p.Lock.ID == now.Lock.ID && p.Pidfile.ID == now.Pidfile.ID
 }

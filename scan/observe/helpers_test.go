@@ -3,6 +3,7 @@ package observe
 import (
 	"os"
 	"testing"
+	"time"
 
 	"lockscope/lock"
 	"lockscope/lock/locktest"
@@ -18,7 +19,7 @@ func TestMain(m *testing.M) {
 var probes = []Probe{ProbeAuto, ProbeFlock, ProbeNever}
 
 // lookAt looks at a directory: where the verdict asks for it twice, and the second time with a search of
-// all processes.
+// all processes, and as often as something moved.
 func lookAt(t *testing.T, probe Probe, dir string) *report.Report {
 	t.Helper()
 	d, err := lock.OpenDir(dir)
@@ -27,9 +28,15 @@ func lookAt(t *testing.T, probe Probe, dir string) *report.Report {
 	}
 	defer d.Close()
 	o := New(Config{Probe: probe, Timeout: hosttest.Patience})
+	var rest *Rest
 	look := func(s *Session, options Options) *report.Report {
-		options.WaitForTable = true
+		options.WaitForTable, options.Rest = true, rest
 		now := s.Observe(d, d.LockFile(), options)
+		for rest = now.Rest; now.Evidence.Lock.Err == report.ErrMoving; rest = now.Rest {
+			time.Sleep(time.Until(rest.Again))
+			options.Rest = rest
+			now = o.Begin().Observe(d, d.LockFile(), options)
+		}
 		return &report.Report{
 			Root: dir, Path: dir, Observed: now.At,
 			Evidence: now.Evidence, Verdict: report.Classify(&now.Evidence),

@@ -15,6 +15,12 @@ type Options struct {
 	Search       *Search          // what a search of all processes found; nil if there was none
 	Releaser     *report.Process  // who was seen to release the lock, and may be handing the directory over; or nil
 	WaitForTable bool             // wait for the kernel's lock table where it is needed: some 10 ms
+
+	// These say when the lock may be probed by a flock: see Rest.
+	Rest    *Rest     // what the look before found; nil if there was none, or it established the lock otherwise
+	Moved   time.Time // the last event; zero if there was none
+	Poll    bool      // only what has changed is of interest
+	Watched bool      // whatever comes or goes in the directory makes an event
 }
 
 // Look is what one look at a directory found.
@@ -22,6 +28,9 @@ type Look struct {
 	Evidence   report.Evidence
 	At         time.Time
 	NeedsTable bool // Evidence is incomplete: it takes the kernel's lock table, which is not read yet
+	// Rest is set where only a flock probe could tell. Where it may not be made yet, the error of the lock
+	// is report.ErrMoving.
+	Rest *Rest
 }
 
 // Observe takes a look at the directory that d is open on. file is the lock file as it was just found
@@ -34,7 +43,7 @@ func (s *Session) Observe(d lock.Dir, file lock.LockFile, opts Options) (found L
 		ob := observation{s: s, dir: d, opts: opts}
 		ob.ev.Lock, ob.ev.Restrictions = file, s.restrictions
 		ob.gather()
-		found = Look{Evidence: ob.ev, At: time.Now(), NeedsTable: ob.needsTable}
+		found = Look{Evidence: ob.ev, At: time.Now(), NeedsTable: ob.needsTable, Rest: ob.rest}
 		if ob.needsTable || ob.isConsistent(file) {
 			return found
 		}
@@ -49,7 +58,8 @@ type observation struct {
 	s          *Session
 	dir        lock.Dir
 	opts       Options
-	needsTable bool // see Look
+	needsTable bool  // see Look
+	rest       *Rest // see Look
 	fs         filesystem
 	ev         report.Evidence
 	named      *process // with the PID in the pidfile; nil if that names none

@@ -32,8 +32,9 @@ func Classify(ev *Evidence) Verdict {
 	if ev.Pidfile.State == lock.PidfileNotRegular {
 		return Verdict{Unknown, Reasons(0).With(PidfileNotRegular)}
 	}
-	if ev.Changing && errors.Is(ev.Lock.Err, lock.ErrOpenElsewhere) {
-		// A daemon acquires and releases all the time, and had it open at each look.
+	isLooping := errors.Is(ev.Lock.Err, lock.ErrOpenElsewhere) || errors.Is(ev.Lock.Err, ErrMoving) && (ev.WasHeld || ev.OpenElsewhere)
+	if ev.Changing && isLooping {
+		// A daemon acquires and releases all the time. It had it open at each look, or held it at one.
 		return Verdict{Held, Reasons(0).With(Changing)}
 	}
 	switch ev.Lock.State {
@@ -171,6 +172,8 @@ func unknown(err error) Verdict {
 		why = why.With(Timeout)
 	case errors.Is(err, ErrNotProbed):
 		why = why.With(NotProbed)
+	case errors.Is(err, ErrMoving):
+		why = why.With(Changing)
 	case errors.Is(err, ErrNotSeen):
 		why = why.With(NotVisible)
 	case errors.Is(err, lock.ErrPosixLock):

@@ -10,6 +10,7 @@ import (
 var (
 	ErrNoAnswer  = errors.New("no answer")                                 // within the time limit
 	ErrNotProbed = errors.New("not established without a flock probe")     // and the probe mode allows none
+	ErrMoving    = errors.New("not asked for while something moves")       // a flock probe could make a hand-off fail
 	ErrNotSeen   = errors.New("locks held here are not visible from here") // overlay layers, network file systems
 )
 

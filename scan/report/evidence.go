@@ -98,6 +98,7 @@ type Evidence struct {
 	Restrictions Restrictions
 	Acquiring    bool // a temporary pidfile younger than 30 s lies beside a held lock
 	Changing     bool // no two looks found the same
+	WasHeld      bool // with Changing and ErrMoving: a look shortly before found the lock held
 
 	Err error // why nothing could be established; nil otherwise
 }

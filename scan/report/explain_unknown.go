@@ -29,6 +29,8 @@ func (x explainer) unknown() (summary string, todo advice) {
 		return x.nobodyOrHeld() + " The pidfile cannot be read: " + cause(x.ev.Pidfile.Err) + ".", say(x.remedy())
 	case x.why.Has(NotProbed):
 		return "Whether the lock is held cannot be told under --probe=never.", say("allow more: --probe=auto")
+	case x.why.Has(Changing):
+		return "Whether the lock is held was not asked, since the files beside it changed at every look: a daemon that takes the lock just then would have failed.", x.askAllTheSame()
 	case x.why.Has(PosixLock):
 		return x.posix(err)
 	case x.why.Has(Leased):
@@ -56,6 +58,14 @@ func (x explainer) unknown() (summary string, todo advice) {
 		return "The lock could not be examined: " + cause(err) + ".", say("look what the kernel says of this file system: dmesg")
 	}
 	return "The lock could not be examined: " + cause(err) + ".", say(x.remedy())
+}
+
+// askAllTheSame says how a lock can be asked for while something moves. Who may take a lease disturbs nobody.
+func (x explainer) askAllTheSame() advice {
+	if x.ev.Restrictions&NotRoot != 0 && !(proc.Mount{FSType: x.ev.FS}).Remote() {
+		return say("run as root, which may ask without that danger")
+	}
+	return say("find out what changes them; --probe=flock asks at once")
 }
 
 // nobodyOrHeld says whether the lock is held, where the pidfile cannot be used.
