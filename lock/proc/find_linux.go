@@ -33,6 +33,11 @@ func (f FS) Find(pid int) (Process, State, error) {
 			pid = status.TGID
 		}
 	}
+	return f.FindLeader(pid)
+}
+
+// FindLeader does what Find does for a number that belongs to the first thread of a process: see IsLeader.
+func (f FS) FindLeader(pid int) (Process, State, error) {
 	stat, err := f.Task(pid).Stat()
 	switch {
 	case IsGone(err) && Exists(pid): // /proc hides it

@@ -37,8 +37,15 @@ func ParseStat(text []byte) (s Stat, ok bool) {
 	if i < 0 {
 		return Stat{}, false
 	}
-	fields := bytes.Fields(text[i+1:])
-	if len(fields) < 20 || len(fields[0]) != 1 {
+	var fields [20][]byte // from the third on
+	n := 0
+	for field := range bytes.FieldsSeq(text[i+1:]) {
+		if fields[n] = field; n == len(fields)-1 {
+			break
+		}
+		n++
+	}
+	if len(fields[len(fields)-1]) == 0 || len(fields[0]) != 1 {
 		return Stat{}, false
 	}
 	parent, err1 := strconv.Atoi(string(fields[1]))

@@ -29,18 +29,22 @@ func (t Task) HasThread(number int) bool {
 	})
 }
 
-// ParseStatus reads the text of a status file. A field that it does not find stays zero.
+// ParseStatus reads the text of a status file. A field that it does not find stays zero. It has some 60
+// lines, of which three matter.
 func ParseStatus(text []byte) (s Status) {
 	for line := range bytes.Lines(text) {
 		key, value, _ := bytes.Cut(line, []byte(":"))
-		f := bytes.Fields(value)
-		switch {
-		case string(key) == "Uid" && len(f) >= 2:
-			s.UID = string(f[1])
-		case string(key) == "Tgid" && len(f) >= 1:
-			s.TGID, _ = strconv.Atoi(string(f[0]))
-		case string(key) == "NSpid" && len(f) >= 1:
-			s.NSPID, _ = strconv.Atoi(string(f[len(f)-1]))
+		switch string(key) {
+		case "Uid":
+			if f := bytes.Fields(value); len(f) >= 2 {
+				s.UID = string(f[1])
+			}
+		case "Tgid":
+			s.TGID, _ = strconv.Atoi(string(bytes.TrimSpace(value)))
+		case "NSpid":
+			if f := bytes.Fields(value); len(f) >= 1 {
+				s.NSPID, _ = strconv.Atoi(string(f[len(f)-1]))
+			}
 		}
 	}
 	return s

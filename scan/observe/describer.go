@@ -23,6 +23,12 @@ func newDescriber(calls *calls) *describer {
 	return &describer{calls: calls, known: map[proc.Process]*report.Process{}, users: map[string]string{}}
 }
 
+// said is what a process, or the kernel, says of it.
+type said struct {
+	status  proc.Status
+	command string
+}
+
 // describe returns who a process is. What gives no answer is left out, and asked again the next time.
 func (d *describer) describe(id proc.Process) *report.Process {
 	d.mu.Lock()
@@ -33,19 +39,24 @@ func (d *describer) describe(id proc.Process) *report.Process {
 	}
 	p = &report.Process{PID: id.PID, NSPID: id.PID, Ticks: id.Ticks, Started: id.Started()}
 	task := proc.Host.Task(id.PID)
-	status, ok := pool.Call(d.calls, subject{id.PID, "status"}, func() proc.Status {
-		status, _ := task.Status()
-		return status
+	// A call costs as much as what is read by it, so both are read by one.
+	said, ok := pool.Call(d.calls, subject{id.PID, "cmdline"}, func() (said said) {
+		said.status, _ = task.Status()
+		said.command = task.Command()
+		return said
 	})
-	if status.NSPID > 0 {
-		p.NSPID = status.NSPID
+	if !ok { // the command line may hang, the others do not
+		said.status, _ = pool.Call(d.calls, subject{id.PID, "status"}, func() proc.Status {
+			status, _ := task.Status()
+			return status
+		})
+		said.command, _ = pool.Call(d.calls, subject{id.PID, "comm"}, task.Name)
 	}
-	said := false
-	if p.Command, said = pool.Call(d.calls, subject{id.PID, "cmdline"}, task.Command); !said {
-		ok = false
-		p.Command, _ = pool.Call(d.calls, subject{id.PID, "comm"}, task.Name)
+	p.Command = said.command
+	if said.status.NSPID > 0 {
+		p.NSPID = said.status.NSPID
 	}
-	p.User = d.user(status.UID)
+	p.User = d.user(said.status.UID)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if before := d.known[id]; before != nil {

@@ -65,11 +65,15 @@ func (ps *processes) look(p *process, pid int, named bool) {
 		flock proc.Lock
 	}
 	now, ok := pool.Call(ps.calls, subject{pid, "stat"}, func() (now answer) {
-		if named && usual > 0 && proc.IsLeader(pid) {
-			now.id.PID, now.state, now.flock = pid, proc.Alive, proc.Host.Task(pid).FDInfo(usual).Flock
-		}
-		if !ps.brief || now.flock.Kind != proc.Flock {
+		if !named || usual == 0 || !proc.IsLeader(pid) {
 			now.id, now.state, _ = proc.Host.Find(pid)
+			return now
+		}
+		now.flock = proc.Host.Task(pid).FDInfo(usual).Flock
+		if ps.brief && now.flock.Kind == proc.Flock {
+			now.id.PID, now.state = pid, proc.Alive
+		} else {
+			now.id, now.state, _ = proc.Host.FindLeader(pid)
 		}
 		return now
 	})
