@@ -123,15 +123,27 @@ func (k *keyMap) table() []key.Binding {
 
 // leastNeeded are the keys that the foot drops first where it is short.
 func (k *keyMap) leastNeeded() []key.Binding {
-	return []key.Binding{k.Export, k.Columns, k.Pause, k.Group, k.CopyNext, k.NextProblem, k.Log, k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
+	return []key.Binding{k.scroll(), k.otherProblem(), k.Export, k.Columns, k.Pause, k.Group, k.CopyNext, k.NextProblem, k.Log, k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
 }
 
 // detail are the keys at the foot while the detail has the body.
 func (k *keyMap) detail() []key.Binding {
-	back, problems := k.Back, pair(k.NextProblem, k.PrevProblem)
+	back := k.Back
 	back.SetHelp("esc q", "back")
-	problems.SetHelp(problems.Help().Key, "another problem")
-	return []key.Binding{back, k.Page, k.Help, k.Break, k.CopyPath, k.CopyNext, problems, pair(k.Up, k.Down)}
+	return []key.Binding{back, k.Page, k.Break, k.CopyPath, k.CopyNext, k.Help, k.otherProblem(), k.scroll()}
+}
+
+// otherProblem and scroll are pairs as the foot of the detail tells them.
+func (k *keyMap) otherProblem() key.Binding {
+	b := pair(k.NextProblem, k.PrevProblem)
+	b.SetHelp(b.Help().Key, "another problem")
+	return b
+}
+
+func (k *keyMap) scroll() key.Binding {
+	b := pair(k.Up, k.Down)
+	b.SetHelp(b.Help().Key, "scroll")
+	return b
 }
 
 // text are the keys at the foot while another text has the body.
