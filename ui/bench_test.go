@@ -28,7 +28,7 @@ func bigModel(b *testing.B) *model {
 
 // BenchmarkKey is what a key costs up to the finished text of the frame.
 func BenchmarkKey(b *testing.B) {
-	for _, k := range []string{"down", "pgdown", "n", "!", "6", "s", "S", "a"} {
+	for _, k := range []string{"down", "pgdown", "n", "!", "6", "s", "S", "a", "t", ">"} {
 		b.Run(k, func(b *testing.B) {
 			m := bigModel(b)
 			for b.Loop() {
@@ -190,4 +190,14 @@ func inUse() uint64 {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return stats.HeapAlloc
+}
+
+// BenchmarkFoldAll is what it costs to fold or unfold the groups of all directories.
+func BenchmarkFoldAll(b *testing.B) {
+	m := bigModel(b)
+	m.typed("t", "t")
+	for b.Loop() {
+		m.Update(press("T"))
+		m.View()
+	}
 }

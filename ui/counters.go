@@ -122,13 +122,13 @@ func (m *model) shortCounters() []counter {
 	if n == 0 {
 		_, style = m.noProblems()
 	}
-	out := []counter{{text: style.Render(show.Counted(n, "problem", "problems")), shows: show.Problems}}
-	if errs := len(m.scan.problems()); errs > 0 {
-		out = append(out, counter{text: ", "}, counter{text: t.alarm.Render(show.Counted(errs, "error", "errors")), log: true})
-	}
 	rest := " of " + show.Count(l.Total())
 	if l.Filtered() {
 		rest = ", " + show.Count(l.Matching()) + rest + " shown"
 	}
-	return append(out, counter{text: rest})
+	out := []counter{{text: style.Render(show.Counted(n, "problem", "problems")), shows: show.Problems}, {text: rest}}
+	if errs := len(m.scan.problems()); errs > 0 {
+		out = append(out, counter{text: ", "}, counter{text: t.alarm.Render(show.Counted(errs, "error", "errors")), log: true})
+	}
+	return out
 }

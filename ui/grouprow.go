@@ -43,8 +43,8 @@ func (m *model) groupBar(g *list.Group, styled bool) string {
 	return b.String()
 }
 
-// groupRow is the head of a group in the table. Where there is too little room it has no bar, and then
-// only how many problems there are of how many directories.
+// groupRow is the head of a group in the table. Where there is too little room it has only how many
+// problems there are of how many directories, or no bar.
 func (m *model) groupRow(r *list.Row, w int) string {
 	t, g := &m.theme, r.Group
 	glyph := t.unfolded
@@ -53,15 +53,17 @@ func (m *model) groupRow(r *list.Row, w int) string {
 	}
 	room := w - leftMargin - rightMargin
 	isCursor := r == m.list.Current()
-	text := m.groupBar(g, !isCursor) + "  " + m.groupCounts(g, !isCursor)
 	nameWidth := min(max(m.list.WidestGroup()+1, dirWidth/2), room/3)
-	if show.Width(text) > room-nameWidth-4 {
-		text = m.groupCounts(g, !isCursor)
+	bar, counts := m.groupBar(g, !isCursor), m.groupCounts(g, !isCursor)
+	short := show.Counted(g.Problems(), "problem", "problems") + " of " + show.Count(g.Len())
+	text := short
+	for _, form := range []string{bar + "  " + counts, bar + "  " + short, counts} {
+		if show.Width(form) <= room-nameWidth-4 {
+			text = form
+			break
+		}
 	}
-	if show.Width(text) > room-nameWidth-4 {
-		text = show.Counted(g.Problems(), "problem", "problems") + " of " + show.Count(g.Len())
-		nameWidth = max(room-show.Width(text)-4, 0)
-	}
+	nameWidth = min(nameWidth, max(room-show.Width(text)-4, 0))
 	name := show.Pad(show.ShortenMiddle(t.chars.Plain(groupName(g)), nameWidth, t.chars.Mark), nameWidth)
 	if isCursor {
 		return t.strong.Render(t.cursor) + t.reverse.Render(show.Pad("  "+glyph+" "+name+"  "+text, room+2)) + t.strong.Render(t.cursorEnd)

@@ -15,6 +15,8 @@ import (
 func TestScreens(t *testing.T) {
 	walking := report.Update{Changes: reporttest.Fleet(30), Interval: 2 * time.Second,
 		Progress: report.Progress{Walking: true, Visited: 31000, Found: 42, Elapsed: 2 * time.Second}}
+	unreadRoot := reporttest.Scanned(reporttest.Fleet(30)[len(reporttest.Troubled):])
+	unreadRoot.Errors = []report.PathError{unread}
 	for _, size := range []struct {
 		name          string
 		width, height int
@@ -36,6 +38,9 @@ func TestScreens(t *testing.T) {
 			{"detail", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "down down down enter"},
 			{"groups", Options{Break: neverBreak}, []report.Update{reporttest.Scanned(reporttest.Fleet(300))}, "t t g j j left"},
 			{"initial", Options{States: []report.State{report.Stale, report.Unknown}}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, ""},
+			{"asciigroups", Options{ASCII: true}, []report.Update{reporttest.Scanned(reporttest.Fleet(300))}, "t"},
+			{"asciihelp", Options{ASCII: true}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "?"},
+			{"unread", Options{}, []report.Update{unreadRoot}, ""},
 			{"help", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "?"},
 			{"readonly", Options{}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "6"},
 			{"break", Options{Break: neverBreak}, []report.Update{reporttest.Scanned(reporttest.Fleet(30))}, "6 B"},
@@ -69,6 +74,9 @@ func TestWideScreens(t *testing.T) {
 		{"beside-200x60", "j j j", 200, 60},
 		{"besidegroup-200x60", "t t g j left k", 200, 60},
 		{"besidebreak-200x60", "6 a B", 200, 60},
+		{"help-200x60", "?", 200, 60},
+		{"scrolled-120x30", "> > >", 120, 30},
+		{"columns-80x24", "c 1", 80, 24},
 	} {
 		m, _ := testModel(test.width, test.height, Options{Break: neverBreak})
 		m.take(reporttest.Scanned(reporttest.Fleet(300)))

@@ -85,8 +85,11 @@ func (gs *groups) arrange(rows []*Row, o Order) []*Row {
 		h.Group.rows, h.Group.Counts = h.Group.rows[:0], [show.ClassCount]int{}
 	}
 	var heads []*Row
+	var h *Row
 	for _, r := range rows {
-		h := gs.head(gs.key(r.Report))
+		if key := gs.key(r.Report); h == nil || key != h.Group.Key { // rows in order of path mostly are of one group
+			h = gs.head(key)
+		}
 		if len(h.Group.rows) == 0 {
 			heads = append(heads, h)
 		}

@@ -94,21 +94,36 @@ func (l *List) Group(by Grouping, folded bool) {
 // of its own. The groups of many directories begin folded: they are an overview.
 func (l *List) NextGrouping() {
 	many := l.Matching() > foldFrom
-	for {
-		before := len(l.groups.heads)
-		switch now := l.groups.by; {
-		case now.By == Ungrouped:
-			l.Group(Grouping{By: ByRoot}, many)
-		case now.By == ByRoot:
-			l.Group(Grouping{ByParts, 1}, many)
-		case now.By == ByParts && l.groups.deeper:
-			l.Group(Grouping{ByParts, now.Parts + 1}, many)
+	before := max(len(l.groups.heads), 1)
+	for next := l.groups; ; {
+		switch by := next.by; {
+		case by.By == Ungrouped:
+			next.by = Grouping{By: ByRoot}
+		case by.By == ByRoot:
+			next.by = Grouping{ByParts, 1}
+		case by.By == ByParts && next.deeper:
+			next.by = Grouping{ByParts, by.Parts + 1}
 		default:
 			l.Group(Grouping{}, many)
 			return
 		}
-		if n := len(l.groups.heads); n > 1 && n != before && n < l.Matching() {
+		next.deeper = false
+		if n := next.count(l.Matched()); n != before && n < l.Matching() {
+			l.Group(next.by, many)
 			return
 		}
 	}
+}
+
+// count is how many groups there would be. It makes none: there may be one for each of 100,000 rows.
+func (gs *groups) count(rows []*Row) int {
+	keys := map[string]struct{}{}
+	last := "/" // which no key is
+	for _, r := range rows {
+		if key := gs.key(r.Report); key != last { // those in order of path mostly are as the one before
+			keys[key] = struct{}{}
+			last = key
+		}
+	}
+	return len(keys)
 }

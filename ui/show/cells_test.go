@@ -96,6 +96,13 @@ func TestRoles(t *testing.T) {
 			t.Errorf("%s: the rest of the row is dim: %t", c, dim)
 		}
 	}
+	for r := range RoleCount { // these colours cannot be read on a light or on a dark background
+		for _, color := range []string{"33", "36", "34", "37", "30"} {
+			if text := r.Render("x"); strings.Contains(text, "["+color+"m") || strings.Contains(text, ";"+color+"m") {
+				t.Errorf("role %d: %q", r, text)
+			}
+		}
+	}
 	if got, want := Alarm.Render("split"), "\x1b[1;31msplit\x1b[m"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
