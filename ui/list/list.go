@@ -26,11 +26,7 @@ type List struct {
 	news      News
 	newsWaits bool // there is news that may not be shown yet
 	selected  int
-	widths    widths
-	tail      string // what all paths end with: see show.Paths.CommonTail
-	measured  bool   // tail is that of some path
-	usual     string // the last name of most paths, if there is one
-	votes     int    // for it
+	measures  measures
 
 	cursor *Row // in shown, unless that is empty
 	at     int  // its index there

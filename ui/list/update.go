@@ -86,9 +86,6 @@ func (l *List) Settle() {
 			}
 		}
 		if r.leaves {
-			if r.Report != nil {
-				l.widths.add(l.paths.Width(r.Report.Path), -1)
-			}
 			l.setSelected(r, false)
 			r.leaves, r.Gone = false, true
 			if r == keep {
@@ -97,7 +94,7 @@ func (l *List) Settle() {
 			continue
 		}
 		if r.Report == nil {
-			l.measure(r.next.Path)
+			l.measures.add(r.next.Path, l.paths)
 			found = append(found, r)
 			if l.left != nil && l.left.Report.Path == r.next.Path { // it is back
 				l.cursor, l.left, keep = r, nil, r
