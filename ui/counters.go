@@ -33,16 +33,25 @@ func (m *model) countersLine() string {
 type counterForm struct {
 	zeros   bool // problems that no directory has, too
 	digits  bool // the digit that shows a state, behind each
-	healthy bool // the healthy states; else the total
+	healthy bool // the healthy states
+	total   bool // or how many there are of all, which the header has too
+	settled bool // not those that are still being checked
 	gap     string
 }
 
 // counterForms are in order of preference. A digit that stands at its state is worth more than how many
 // are healthy.
 var counterForms = []counterForm{
-	{true, true, true, "  "}, {true, true, true, " "},
-	{false, true, true, "  "}, {false, true, true, " "}, {false, true, false, " "},
-	{false, false, true, " "}, {false, false, false, " "},
+	{zeros: true, digits: true, healthy: true, gap: "  "},
+	{zeros: true, digits: true, healthy: true, gap: " "},
+	{digits: true, healthy: true, gap: "  "},
+	{digits: true, healthy: true, gap: " "},
+	{digits: true, total: true, gap: " "},
+	{digits: true, gap: " "},
+	{healthy: true, gap: " "},
+	{total: true, gap: " "},
+	{gap: " "},
+	{settled: true, gap: " "},
 }
 
 // counters are the pieces of the counters line, in the first form that fits.
@@ -87,14 +96,17 @@ func (m *model) longCounters(form counterForm) []counter {
 			add(c)
 		}
 	}
-	if l.Count(show.Checking) > 0 {
+	if l.Count(show.Checking) > 0 && !form.settled {
 		add(show.Checking)
 	}
 	if n := len(m.scan.problems()); n > 0 {
 		out = append(out, counter{text: t.alarm.Render(show.Counted(n, "error", "errors")), log: true}, counter{text: form.gap})
 	}
-	if !form.healthy {
+	if form.total {
 		return append(out, counter{text: t.dim.Render("of " + show.Count(l.Total()))})
+	}
+	if !form.healthy && len(out) > 0 {
+		return out[:len(out)-1]
 	}
 	if len(out) > 0 {
 		out[len(out)-1].text = t.dim.Render(" " + t.bar + " ")

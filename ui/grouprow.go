@@ -53,6 +53,10 @@ func (m *model) groupRow(r *list.Row, w int) string {
 	}
 	room := w - leftMargin - rightMargin
 	isCursor := r == m.list.Current()
+	tick, styledTick := " ", " "
+	if m.list.Selected() >= g.Len() && g.AllSelected() {
+		tick, styledTick = t.tick, t.strong.Render(t.tick)
+	}
 	nameWidth := min(max(m.list.WidestGroup()+1, dirWidth/2), room/3)
 	bar, counts := m.groupBar(g, !isCursor), m.groupCounts(g, !isCursor)
 	short := show.Counted(g.Problems(), "problem", "problems") + " of " + show.Count(g.Len())
@@ -66,9 +70,9 @@ func (m *model) groupRow(r *list.Row, w int) string {
 	nameWidth = min(nameWidth, max(room-show.Width(text)-4, 0))
 	name := show.Pad(show.ShortenMiddle(t.chars.Plain(groupName(g)), nameWidth, t.chars.Mark), nameWidth)
 	if isCursor {
-		return t.strong.Render(t.cursor) + t.reverse.Render(show.Pad("  "+glyph+" "+name+"  "+text, room+2)) + t.strong.Render(t.cursorEnd)
+		return t.strong.Render(t.cursor) + t.reverse.Render(show.Pad(tick+" "+glyph+" "+name+"  "+text, room+2)) + t.strong.Render(t.cursorEnd)
 	}
-	return "   " + t.name.Render(glyph+" "+name) + "  " + text
+	return " " + styledTick + " " + t.name.Render(glyph+" "+name) + "  " + text
 }
 
 // groupName is the directory that a group is below, escaped.
@@ -77,6 +81,16 @@ func groupName(g *list.Group) string {
 		return "./"
 	}
 	return report.Escape(g.Key) + "/"
+}
+
+// groupOffer says what keys do on the head of a group.
+func (m *model) groupOffer(g *list.Group) string {
+	k := &m.keys
+	offers := []string{k.Select.Help().Key + " selects " + show.Count(g.Len()), k.CopyPath.Help().Key + " copies their paths"}
+	if n := g.Counts[show.ClassOfState(report.Stale)]; n > 0 && k.Break.Enabled() {
+		offers = append(offers, k.Break.Help().Key+" asks about the "+show.Count(n)+" stale")
+	}
+	return strings.Join(offers, " "+m.theme.chars.Dot+" ")
 }
 
 // groupLines are the detail of a group: what it is, what a key would act on, and its problems, the worst
@@ -88,6 +102,7 @@ func (m *model) groupLines(r *list.Row, w int) []string {
 	for _, line := range show.Wrap(text, w-2) {
 		lines = append(lines, " "+line)
 	}
+	lines = append(lines, " "+t.dim.Render(show.Shorten(m.groupOffer(g), w-2, t.chars.Mark)))
 	for c := range show.Checking {
 		for _, member := range g.Rows() {
 			if len(lines) >= maxGroupLines {

@@ -74,7 +74,7 @@ func TestHelpSearch(t *testing.T) {
 	m, _ := testModel(80, 24, Options{Break: neverBreak})
 	m.take(reporttest.Scanned(reporttest.Fleet(30)))
 	m.typed("?", "G", "/", "q", "backspace", "P", "i", "d", "f", "i", "l", "e")
-	if text := m.shown(); !strings.Contains(text, "names nobody") || strings.Contains(text, "orphaned") || strings.Contains(text, "rescan") || !strings.Contains(text, "/ Pidfile") {
+	if text := m.shown(); !strings.Contains(text, "names nobody") || strings.Contains(text, "the daemon is gone") || strings.Contains(text, "rescan") || !strings.Contains(text, "/ Pidfile") {
 		t.Errorf("searched:\n%s", text)
 	}
 	m.typed("enter")

@@ -29,6 +29,11 @@ func (g *Group) Len() (members int) {
 // Rows are its members, in order. The list may change the slice when it is next told something.
 func (g *Group) Rows() []*Row { return g.rows }
 
+// AllSelected reports whether every member is selected.
+func (g *Group) AllSelected() bool {
+	return !slices.ContainsFunc(g.rows, func(r *Row) bool { return !r.Selected })
+}
+
 // Problems is how many members need attention.
 func (g *Group) Problems() (n int) {
 	for _, count := range g.Counts[:show.Checking] {
