@@ -63,7 +63,8 @@ func TestBytesOfTick(t *testing.T) {
 
 	term := runScreen(t, 120, 40, Options{Color: true})
 	term.show(reporttest.Scanned(aged(time.Second)))
-	term.see("10s ago") // below the rows: the frame is there as a whole
+	term.see("10s ago")
+	term.see("q quit") // the end of the frame
 	for want := 11; want < 16; want++ {
 		before := len(term.written())
 		term.clock.forward(time.Second)
@@ -78,6 +79,7 @@ func TestBytesOfTick(t *testing.T) {
 	term = runScreen(t, 120, 40, Options{Color: true})
 	term.show(reporttest.Scanned(aged(time.Hour)))
 	term.see("10h 30m ago")
+	term.see("q quit") // the end of the frame
 	before, reads := len(term.written()), term.clock.reads.Load()
 	for i := range 20 {
 		term.clock.forward(time.Second)
