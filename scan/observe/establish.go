@@ -119,9 +119,9 @@ func (ob *observation) checkTaker() {
 
 // probeLock takes the flock for a moment. It does not repeat the probe of the look before if
 // nothing has changed since: this look then only adds a search of all processes, for those who
-// share the lock.
+// share the lock. Other files of the directory may have, where it is known to be at rest.
 func (ob *observation) probeLock() {
-	if p := ob.opts.Previous; ob.opts.Search != nil && !ob.ev.OpenElsewhere && ob.isUnmoved() && p.Dir == ob.ev.Dir &&
+	if p := ob.opts.Previous; ob.opts.Search != nil && !ob.ev.OpenElsewhere && ob.isUnmoved() && (ob.rest != nil || p.Dir == ob.ev.Dir) &&
 		p.Lock.State == lock.LockFree && p.Source == report.SourceProbe {
 		ob.ev.Lock, ob.ev.Source = p.Lock, p.Source
 		return

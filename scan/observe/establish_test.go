@@ -2,13 +2,54 @@ package observe
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock"
 	"lockscope/lock/locktest"
 	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
+
+// A lease that was refused is asked for once more: whoever had the file open may only have looked too.
+func TestLeaseAgain(t *testing.T) {
+	hosttest.NeedRoot(t, "take leases on what others made")
+	dir := hosttest.MakeData(t, t.TempDir())
+	path := filepath.Join(dir, lock.DefaultNames.Lock)
+	d, err := lock.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	o := New(Config{Timeout: hosttest.Patience})
+	hosttest.Eventually(t, "a lease after one was refused", func() bool {
+		other, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closes, err := unix.InotifyInit1(unix.IN_CLOEXEC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := unix.InotifyAddWatch(closes, path, unix.IN_CLOSE_NOWRITE); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			unix.Read(closes, make([]byte, 4096)) // until the look has been refused
+			other.Close()
+			unix.Close(closes)
+		}()
+		now := o.Begin().Observe(d, d.LockFile(), Options{WaitForTable: true})
+		<-done
+		return now.Evidence.Source == report.SourceLease
+	})
+}
 
 // Somebody who cannot be seen has the lock file open: nothing is broken then.
 func TestOpenUnseen(t *testing.T) {

@@ -38,10 +38,11 @@ func (e Episode) SameAs(other Episode) bool {
 	return e == other
 }
 
-// NeedsLook reports whether a verdict needs a second look, for one of two reasons:
+// NeedsLook reports whether a verdict needs a second look, for one of these reasons:
 //
 //   - It may be a moment of the protocol. An acquire locks before it writes the pidfile, and a release
 //     unlinks the pidfile before it unlocks. So only a held lock can be in such a moment.
+//   - It is that of a moment in which another inspector looks by a lease.
 //   - It depends on who holds the lock or has the file open, and they were not searched for yet.
 func NeedsLook(ev *Evidence, v Verdict) bool {
 	// A flock probe is granted beside those who share the lock.
@@ -49,7 +50,7 @@ func NeedsLook(ev *Evidence, v Verdict) bool {
 	if !ev.Searched && (shared || v.State == Unknown && asksForHolders(ev.Lock.Err)) {
 		return true
 	}
-	return v.State == Unnamed || v.State == Mismatch || ev.Changing || v.State == Unknown && v.Reasons.Has(OpenElsewhere) ||
+	return v.State == Unnamed || v.State == Mismatch || ev.Changing || v.State == Unknown && (v.Reasons.Has(OpenElsewhere) || v.Reasons.Has(Leased)) ||
 		ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0 && !ev.Acquiring
 }
 
