@@ -6,14 +6,26 @@ import (
 	"runtime/debug"
 )
 
-// collectGarbage says how the heap grows: freely up to firstCollection, which a scan of some thousand
-// directories never reaches, and from then on by so many per cent between two collections.
+// collectGarbage says how far the heap grows before garbage is collected: by so many per cent, but to
+// leastCollected at least, which a scan of some thousand directories never reaches.
 func collectGarbage(growth int) {
 	if os.Getenv("GOGC") != "" {
 		return // whoever has set it knows better
 	}
-	debug.SetGCPercent(100 * firstCollection / leastHeap)
-	// Nothing refers to it, so the first collection finds it. Smaller ones have no finalizer for certain.
-	first := new([64]byte)
-	runtime.SetFinalizer(first, func(*[64]byte) { debug.SetGCPercent(growth) })
+	debug.SetGCPercent(100 * leastCollected / leastHeap)
+	afterCollection(func() {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		live := int(m.HeapAlloc)
+		debug.SetGCPercent(max(growth, 100*(leastCollected-live)/live))
+	})
+}
+
+// afterCollection has a function called after each collection. Nothing refers to the object, so the next
+// collection finds it. A smaller one may have no finalizer (runtime.SetFinalizer).
+func afterCollection(do func()) {
+	runtime.SetFinalizer(new([64]byte), func(*[64]byte) {
+		do()
+		afterCollection(do)
+	})
 }
