@@ -17,9 +17,10 @@ import (
 // broken that the user has not seen.
 type dialog struct {
 	targets []target
-	skipped int    // how many selected directories are not stale
-	accept  bool   // the Break button has the focus, not Cancel; with one target
-	typed   string // what was typed of the count so far; with several
+	longest *report.Report // the target of which most is to be said; nothing is asked where that cannot be read
+	skipped int            // how many selected directories are not stale
+	accept  bool           // the Break button has the focus, not Cancel; with one target
+	typed   string         // what was typed of the count so far; with several
 	phase   phase
 	stop    bool // try no further ones
 	top     int  // index of the first target in sight; while one target is asked about, of the first line
@@ -104,6 +105,12 @@ func (m *model) newDialog(rows []*list.Row) *dialog {
 		t.apart = show.Apart(m.theme.chars.Escape(t.seen.Path), beside...)
 	}
 	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(a.kind, b.kind) })
+	most := -1
+	for i := range d.targets {
+		if n := len(show.Removes(m.opts.Names, d.targets[i].seen, maxRemoved)); n > most {
+			most, d.longest = n, d.targets[i].seen
+		}
+	}
 	return d
 }
 

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"math"
+
 	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
@@ -31,7 +33,7 @@ func (m *model) onlyTargetParts(b *box) (path, rest []string) {
 	var why []string
 	summary, _ := g.seen.Explain()
 	why = append(why, show.Wrap(t.chars.Plain(summary), b.inner)...)
-	path = show.Break(t.chars.Escape(g.seen.Path), b.inner)
+	path = show.BreakPath(t.chars.Escape(g.seen.Path), b.inner)
 	warnings := m.warnings(g, b.inner)
 	if len(path)+len(why)+len(removes)+len(warnings) <= b.body() {
 		rest = append(append(why, removes...), warnings...)
@@ -39,9 +41,9 @@ func (m *model) onlyTargetParts(b *box) (path, rest []string) {
 		rest = append(append(removes, warnings...), why...)
 	}
 	room := max(b.body()-len(rest), b.body()/2, 1)
-	room = max(min(room, b.body()-min(len(removes), maxRemoves)), 1)
-	for w := room * b.inner; len(path) > room; w-- {
-		path = show.Break(show.ShortenAround(t.chars.Escape(g.seen.Path), g.apart, w, t.chars.Mark), b.inner)
+	room = max(min(room, b.body()-min(len(removes), minRemoves)), 1)
+	if len(path) > room {
+		path = []string{show.ShortenAround(t.chars.Escape(g.seen.Path), g.apart, b.inner, t.chars.Mark)}
 	}
 	for i, line := range path {
 		path[i] = t.strong.Render(line)
@@ -56,9 +58,13 @@ func (m *model) removesLines(r *report.Report, w int) []string {
 	if w < framedFrom {
 		label = "removes "
 	}
+	most := maxRemoved
+	if len(m.dialog.targets) == 1 {
+		most = math.MaxInt
+	}
 	margin := t.dim.Render(label)
 	var lines []string
-	for _, line := range show.Wrap(t.chars.Plain(show.Removes(m.opts.Names, r)), w-len(label)) {
+	for _, line := range show.Wrap(t.chars.Plain(show.Removes(m.opts.Names, r, most)), w-len(label)) {
 		lines = append(lines, margin+line)
 		margin = show.Pad("", len(label))
 	}
@@ -179,11 +185,6 @@ func (m *model) targetLines(g *target, w int) []string {
 	case d.phase != phaseConfirm:
 		return []string{t.dim.Render(t.chars.Dot) + " " + path}
 	}
-	removes := m.removesLines(g.seen, w)
-	if len(removes) > maxRemoves {
-		files := len(m.opts.Names.Leftovers(g.seen.Evidence.Evidence))
-		removes = append(removes[:maxRemoves-1], "  "+show.Count(files)+" files in all, the others temporary pidfiles")
-	}
 	lines := []string{t.strong.Render(show.ShortenAround(escaped, g.apart, w, t.chars.Mark))}
-	return append(append(lines, removes...), m.warnings(g, w)...)
+	return append(append(lines, m.removesLines(g.seen, w)...), m.warnings(g, w)...)
 }

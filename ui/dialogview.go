@@ -71,9 +71,11 @@ func (m *model) dialogMissing(b *box) int {
 	if d.phase != phaseConfirm {
 		return 0
 	}
-	least := 1 + maxRemoves + 1 // the path, what is removed, and which of the targets that is
+	least := 1 // the path
 	if len(d.targets) == 1 {
-		least = 1 + min(len(m.removesLines(d.targets[0].seen, b.inner)), maxRemoves)
+		least += min(len(m.removesLines(d.targets[0].seen, b.inner)), minRemoves)
+	} else {
+		least += len(m.removesLines(d.longest, b.inner)) + 1 // which of the targets these are
 	}
 	return len(b.head) + least + len(b.foot) - b.room
 }

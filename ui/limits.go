@@ -78,9 +78,12 @@ const (
 	maxDialogWidth = 76
 	// framedFrom is how wide a screen is that has cells to spare for a frame.
 	framedFrom = 60
-	// maxRemoves is how many lines tell what is removed from one of several directories, and of
-	// one how many have to be in sight at once; the rest scrolls.
-	maxRemoves = 2
+	// maxRemoved is how many files are named that are removed from one of several directories. A
+	// crash leaves two or three; a tenant can leave thousands.
+	maxRemoved = 3
+	// minRemoves is how many of the lines that tell what is removed have to be in sight at once,
+	// where one directory is asked about. What follows scrolls.
+	minRemoves = 4
 	// maxTyped is how many digits of a count are taken.
 	maxTyped = 9
 )

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"charm.land/bubbles/v2/key"
 	"errors"
 	"strings"
 	"testing"
@@ -59,5 +60,75 @@ func TestClickOnErrors(t *testing.T) {
 	m.clickOn(t, "1 error")
 	if text := m.shown(); m.mode != modeLog || !strings.Contains(text, "open /x: permission denied") {
 		t.Errorf("a click on the errors shows:\n%s", text)
+	}
+}
+
+// TestMouseAtTheFoot: a hint is a button. Where it is that of two keys, each has its half.
+func TestMouseAtTheFoot(t *testing.T) {
+	term := runScreen(t, 120, 30, Options{Break: neverBreak})
+	term.show(reporttest.Scanned(reporttest.Fleet(100)))
+	term.see("tenant-0412")
+	term.click("? help")
+	term.see("half a page")
+	term.click("esc back")
+	term.see("1 of 112")
+	term.click("enter detail")
+	term.see("observed")
+	term.click("q back")
+	term.see("1 of 112")
+	term.click("! problems")
+	term.see("problems only")
+	term.click("/ filter")
+	term.see("enter keeps it")
+	term.send("stale")
+	term.see("of 3")
+	term.click("enter keeps it")
+	term.see("problems only  / stale")
+	term.send("gB")
+	term.see("[ Cancel ]")
+	term.click("tab switch")
+	term.see("[ Break ]")
+	term.click("esc cancel")
+	term.unsee("[ Break ]")
+	term.click("q quit")
+	if err := term.ended(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMouseInTheDetail(t *testing.T) {
+	for _, size := range []struct{ width, height int }{{80, 24}, {200, 24}} {
+		m, _ := testModel(size.width, size.height, Options{})
+		m.take(reporttest.Scanned(reporttest.Fleet(100)))
+		x, y := m.place(t, "lock      held")
+		m.Update(tea.MouseWheelMsg{X: x, Y: y, Button: tea.MouseWheelDown})
+		if text := m.shown(); m.list.Position() != 0 || !strings.Contains(text, "break     not offered") {
+			t.Errorf("%d: after the wheel over the detail, on row %d:\n%s", size.width, m.list.Position(), text)
+		}
+		m.typed("down")
+		if m.scroll != 0 {
+			t.Error("the detail of another directory is scrolled")
+		}
+		m.Update(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+		if !m.showsDetailFull() {
+			t.Error("a click on the detail does not show it in full")
+		}
+		m.Update(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+		m.Update(tea.MouseWheelMsg{X: x, Y: y, Button: tea.MouseWheelDown})
+		if !m.showsDetailFull() || m.list.Position() != 1 {
+			t.Error("a click or the wheel leaves the full detail")
+		}
+	}
+}
+
+// TestKeyPress: every key of the map can be pressed by its name.
+func TestKeyPress(t *testing.T) {
+	k := newKeyMap(false)
+	for _, b := range append(append(k.table(), k.detail()...), append(k.text(), k.Keep, k.Clear, k.Leave, k.Yes, k.No, k.Switch, k.Accept, k.Erase, k.Stop, k.Close, k.Redraw, k.HalfUp)...) {
+		for _, name := range b.Keys() {
+			if got := keyPress(name); !key.Matches(got, b) {
+				t.Errorf("the key %q comes as %q", name, got)
+			}
+		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"lockscope/scan/report/reporttest"
 )
 
@@ -106,5 +108,53 @@ func TestMemory(t *testing.T) {
 	}
 	if h.newer("199") != "150" || h.newer("150") != "" || h.newer("z") != "z" {
 		t.Error("forth is not back")
+	}
+}
+
+// TestFilterEscAndKeyTogether: on a slow line they arrive in one go, and neither is lost.
+func TestFilterEscAndKeyTogether(t *testing.T) {
+	term := runScreen(t, 80, 24, Options{})
+	term.show(reporttest.Scanned(reporttest.Fleet(100)))
+	term.see("tenant-0412")
+	term.send("/stale")
+	term.see("of 3")
+	term.send("\x1bG")
+	term.see("112 of 112")
+	term.send("/kvd\r")
+	term.see("/ kvd")
+	term.send("/zz\x1b?")
+	term.see("half a page")
+	term.send("q")
+	term.see("112 dirs")
+}
+
+// TestFilterWordKeys: with alt, the keys that edit a line do.
+func TestFilterWordKeys(t *testing.T) {
+	m, _ := testModel(80, 24, Options{})
+	m.take(reporttest.Scanned(reporttest.Fleet(10)))
+	m.typed("/", "a", "space", "b", "c")
+	m.Update(tea.KeyPressMsg{Code: tea.KeyBackspace, Mod: tea.ModAlt})
+	if got := m.typing.input.Value(); got != "a " || m.mode != modeFilter {
+		t.Errorf("alt-backspace leaves %q, mode %d", got, m.mode)
+	}
+}
+
+// TestFilterInterrupt: ctrl-c leaves the line as it was before, and does not end the program.
+func TestFilterInterrupt(t *testing.T) {
+	term := runScreen(t, 80, 24, Options{})
+	term.show(reporttest.Scanned(reporttest.Fleet(100)))
+	term.see("tenant-0412")
+	term.send("/stale\r")
+	term.see("filtered: 3 of 112")
+	term.send("/ xyzzy")
+	term.see("Nothing matches")
+	term.send("\x03")
+	term.see("filtered: 3 of 112")
+	term.see("/ stale  esc shows all")
+	term.send("G")
+	term.see("3 of 3")
+	term.send("\x03")
+	if err := term.ended(); err != nil {
+		t.Error(err)
 	}
 }

@@ -137,18 +137,42 @@ func TestTerminalError(t *testing.T) {
 	}
 }
 
+// TestSuspend: in every mode.
 func TestSuspend(t *testing.T) {
-	term := newTerminal(t, 80, 24)
-	cmd := term.start("/bin/sh", "-c", `set -m; "$SCREEN"; echo suspended; read go; fg; echo ended`)
-	term.see("tenant-0412")
+	for _, mode := range []struct{ keys, shows, quit string }{
+		{"", "tenant-0412", "q"}, {"/kvd", "filtered", "\x1bq"}, {"?", "half a page", "qq"}, {"l", "Since the start", "qq"},
+		{"\r", "observed", "qq"}, {"6B", "[ Cancel ]", "\x1bq"},
+	} {
+		t.Run(mode.keys, func(t *testing.T) {
+			term := newTerminal(t, 80, 24)
+			cmd := term.start("/bin/sh", "-c", `set -m; "$SCREEN"; echo suspended; read go; fg; echo ended`)
+			term.see("tenant-0412")
+			term.send(mode.keys)
+			term.see(mode.shows)
+			term.send("\x1a")
+			term.see("suspended")
+			term.left()
+			term.send("go\r")
+			term.see(mode.shows)
+			term.send(mode.quit)
+			term.see("ended")
+			exited(t, cmd)
+		})
+	}
+}
+
+// TestNotSuspendedWhileBreaking: who is stopped keeps the lock.
+func TestNotSuspendedWhileBreaking(t *testing.T) {
+	b := breaker{hold: make(chan struct{})}
+	term := askBreak(t, &b, 80, 24)
+	term.send("B")
+	term.see("[ Cancel ]")
+	term.send("y")
+	term.see("Breaking")
 	term.send("\x1a")
-	term.see("suspended")
-	term.left()
-	term.send("go\r")
-	term.see("tenant-0412")
-	term.send("q")
-	term.see("ended")
-	exited(t, cmd)
+	term.see("not suspended before this is done")
+	close(b.hold)
+	term.see("1 cleared")
 }
 
 func TestKeysWithoutStdin(t *testing.T) {

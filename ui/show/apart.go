@@ -69,8 +69,18 @@ func splitEnd(s string, w int) (end string, n int) {
 	return end, len(end)
 }
 
-// Break breaks a text into lines of at most w cells, wherever they are full: in a path every space
-// counts.
-func Break(text string, w int) []string {
-	return strings.Split(ansi.HardwrapWc(text, max(w, 1), true), "\n")
+// BreakPath breaks a path into lines of at most w cells, after a slash where there is one. Nothing of
+// it is left out: every space counts.
+func BreakPath(path string, w int) (lines []string) {
+	for Width(path) > w {
+		line := ansi.TruncateWc(path, w, "")
+		if i := strings.LastIndexByte(line, '/'); i > 0 {
+			line = line[:i+1]
+		}
+		if line == "" { // not even one character fits
+			break
+		}
+		lines, path = append(lines, line), path[len(line):]
+	}
+	return append(lines, path)
 }

@@ -45,8 +45,14 @@ func TestApart(t *testing.T) {
 	}
 }
 
-func TestBreak(t *testing.T) {
-	if got := strings.Join(Break("/a b/c-d  e", 4), "|"); got != "/a b|/c-d|  e" {
-		t.Errorf("%q", got)
+func TestBreakPath(t *testing.T) {
+	for _, test := range []struct {
+		path string
+		w    int
+		want string
+	}{{"/a b/c-d  e", 5, "/a b/|c-d  |e"}, {"/a/b", 9, "/a/b"}, {"/漢字", 3, "/漢|字"}, {"漢", 1, "漢"}, {"", 1, ""}} {
+		if got := strings.Join(BreakPath(test.path, test.w), "|"); got != test.want {
+			t.Errorf("%q in lines of %d: %q, want %q", test.path, test.w, got, test.want)
+		}
 	}
 }

@@ -31,10 +31,12 @@ func WhyNoBreak(r *report.Report, readOnly bool) string {
 	return "not offered: the lock is held"
 }
 
-// Removes lists what a break would remove, with what the pidfile says. It is escaped.
-func Removes(names lock.Names, r *report.Report) string {
+// Removes lists what a break would remove, with what the pidfile says, and counts what is more than so
+// many files. It is escaped.
+func Removes(names lock.Names, r *report.Report, most int) string {
 	var files []string
-	for _, name := range names.Leftovers(r.Evidence.Evidence) {
+	leftovers := names.Leftovers(r.Evidence.Evidence)
+	for _, name := range leftovers[:min(len(leftovers), most)] {
 		text := report.Escape(name)
 		if p := &r.Evidence.Pidfile; name == names.Pidfile {
 			if p.State == lock.PidfileNamed {
@@ -45,5 +47,9 @@ func Removes(names lock.Names, r *report.Report) string {
 		}
 		files = append(files, text)
 	}
-	return strings.Join(files, ", ")
+	text := strings.Join(files, ", ")
+	if n := len(leftovers) - most; n > 0 {
+		text += " and " + Counted(n, "more temporary pidfile", "more temporary pidfiles")
+	}
+	return text
 }
