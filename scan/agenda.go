@@ -105,6 +105,9 @@ func (a *agenda) takeMoved(now time.Time) (due []*record, next time.Time) {
 		}
 	}
 	if a.interval == 0 {
+		// Nothing else is looked at, for as long as nobody asks. If there is an interval again one day, the
+		// first poll is of all directories.
+		a.allMoved, a.moved = a.allMoved || len(a.moved) > 0, nil
 		return due, next
 	}
 	for r, at := range a.moved {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"lockscope/scan/report"
 )
 
 // The agenda says what is to be done now or when there will be something. In each case here an interval of
@@ -269,5 +271,19 @@ func TestAgendaMoveDuringSecondLook(t *testing.T) {
 		if todo, _, ok := a.next(now.Add(moveEvery)); ok != moves {
 			t.Errorf("moved during the look %t: %t, %+v", moves, ok, todo)
 		}
+	}
+}
+
+// Without an interval nothing is kept of what moves. With the next one, everything is looked at.
+func TestAgendaMoveWithoutInterval(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	a := agenda{polled: now.Add(-time.Hour), walked: now}
+	a.move(&record{path: "moves", report: &report.Report{}}, now)
+	if todo, at, ok := a.next(now); ok || !at.IsZero() || len(a.moved) != 0 {
+		t.Errorf("%+v at %v, %v; %d are kept", todo, at, ok, len(a.moved))
+	}
+	a.interval = time.Second
+	if todo, _, ok := a.next(now); !ok || !todo.all || !todo.complete {
+		t.Errorf("with an interval: %+v, %v", todo, ok)
 	}
 }

@@ -136,7 +136,9 @@ func openProcess(p proc.Process) (fd int, isEnded bool, err error) {
 // errHidden is of a process that /proc does not show (hidepid in proc(5)): who it is cannot be told.
 var errHidden = &os.PathError{Op: "read", Path: "start time", Err: os.ErrPermission}
 
-// Unfollow ends what one call of Follow began. Of a process whose end was taken it does nothing.
+// Unfollow ends what one call of Follow began. Of a process that has ended it does nothing: its end is told
+// all the same. Whoever was told of it before, and unfollows it now, must not take it from another who has
+// followed it since.
 func (s *Source) Unfollow(p proc.Process) {
 	if s.begin() != nil {
 		return
@@ -145,7 +147,7 @@ func (s *Source) Unfollow(p proc.Process) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.processes.by[p]
-	if f == nil {
+	if f == nil || f.fd < 0 {
 		return
 	}
 	if f.refs--; f.refs == 0 {
@@ -183,13 +185,11 @@ func (s *Source) processesEnded(events []unix.EpollEvent, when Moment) {
 	}
 }
 
-// take returns the ends that nobody was told of, of those that are still followed.
+// take returns the ends that nobody was told of.
 func (ps *processes) take() (ends []ProcessEnd) {
 	for _, f := range ps.ended {
-		if ps.by[f.who] == f {
-			delete(ps.by, f.who)
-			ends = append(ends, ProcessEnd{Process: f.who, When: f.end})
-		}
+		delete(ps.by, f.who)
+		ends = append(ends, ProcessEnd{Process: f.who, When: f.end})
 	}
 	ps.ended = nil
 	return ends

@@ -143,12 +143,22 @@ func TestUnfollow(t *testing.T) {
 	if len(l.ends) != 1 || l.Stats().Followed != 0 {
 		t.Errorf("told %v, with %d still followed", l.ends, l.Stats().Followed)
 	}
-	// Nor is who has ended, and whose end was not taken.
+}
+
+// Whoever was told of an end, and unfollows the process then, does not take it from another who has followed
+// it since.
+func TestUnfollowAfterEnd(t *testing.T) {
+	l := listen(t, Config{}, hostLimits())
+	d, p := daemon(t, locktest.TestWorld(t))
 	l.follow(p)
+	d.Kill()
+	l.hears(p)
+	l.ends = nil
+	l.follow(p) // another does: it has ended, and that is not taken yet
 	l.Unfollow(p)
 	l.takeAll()
-	if len(l.ends) != 1 {
-		t.Errorf("told %v", l.ends)
+	if len(l.ends) != 1 || l.Stats().Followed != 0 {
+		t.Errorf("told %v, with %d still followed", l.ends, l.Stats().Followed)
 	}
 }
 
