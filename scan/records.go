@@ -2,6 +2,7 @@ package scan
 
 import (
 	"iter"
+	"maps"
 	"slices"
 
 	"lockscope/lock/proc"
@@ -16,6 +17,8 @@ type records struct {
 	order   []*record // as found, so that neighbours are near in memory: a poll takes a tenth less time
 	counted counted   // the directories that have no record, since they are only counted
 	aliases aliases
+
+	summary *report.Summary // nil where the directories have to be counted again
 }
 
 // find returns the record of a path, or nil.
@@ -30,6 +33,7 @@ func (rs *records) add(path string) *record {
 		rs.order = slices.DeleteFunc(rs.order, func(r *record) bool { return r.gone })
 	}
 	r := &record{path: path}
+	rs.summary = nil
 	rs.byPath[path] = r
 	rs.order = append(rs.order, r)
 	return r
@@ -40,6 +44,7 @@ func (rs *records) remove(path string) *record {
 	r := rs.byPath[path]
 	if r != nil {
 		r.gone = true
+		rs.summary = nil
 		delete(rs.byPath, path)
 	}
 	return r
@@ -56,8 +61,26 @@ func (rs *records) all() iter.Seq[*record] {
 	}
 }
 
-// summarize counts the directories by their states.
+// noteReport notes that a record has another report now. before is nil if it had none.
+func (rs *records) noteReport(before, now *report.Report) {
+	if before == nil || before.Verdict.State != now.Verdict.State || before.Checking != now.Checking {
+		rs.summary = nil
+	}
+}
+
+// summarize returns how many directories there are, by their states. To count them takes a tenth of an idle
+// poll, so it is done only where some state has changed.
 func (rs *records) summarize() report.Summary {
+	if rs.summary == nil {
+		s := rs.countStates()
+		rs.summary = &s
+	}
+	s := *rs.summary
+	s.States = maps.Clone(s.States)
+	return s
+}
+
+func (rs *records) countStates() report.Summary {
 	s := report.Summary{States: map[report.State]int{}}
 	for state, n := range rs.counted.states {
 		s.Dirs += n

@@ -89,6 +89,11 @@ func TestSummarize(t *testing.T) {
 	wantSummary(t, &rs, 4, 1, map[report.State]int{report.Free: 2, report.Held: 1})
 	rs.remove("/srv/a")
 	wantSummary(t, &rs, 3, 1, map[report.State]int{report.Free: 1, report.Held: 1})
+	rec := rs.find("/srv/b")
+	before := rec.report
+	rec.report = &report.Report{Verdict: report.Verdict{State: report.Stale}}
+	rs.noteReport(before, rec.report)
+	wantSummary(t, &rs, 3, 1, map[report.State]int{report.Free: 1, report.Stale: 1})
 }
 
 // A directory whose verdict stands is counted, and its record goes. What has to be looked at again is kept.

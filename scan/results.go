@@ -39,12 +39,13 @@ func (r *round) apply(s seen) {
 	}
 	before, followed := rec.report, rec.followed
 	rec.followed = false // whoever removes the record meanwhile leaves that to what follows
-	if !followed {
-		before = nil
-	}
 	rec.rest = s.rest
 	change := rec.apply(now)
 	now = rec.report // the one before, where its verdict is kept
+	m.records.noteReport(before, now)
+	if !followed {
+		before = nil
+	}
 	rec.lastWalk = max(rec.lastWalk, int32(r.walkNumber))
 	m.agenda.noteSettling(rec)
 	if moved { // since it is watched, and perhaps after it was looked at

@@ -31,8 +31,9 @@ func (r *round) retract(real []string) {
 			rec = r.m.records.restoreCounted(root.Path, path)
 		} else if rec == nil {
 			continue
-		} else if c := rec.retract(r.start); c != nil {
+		} else if before, c := rec.report, rec.retract(r.start); c != nil {
 			changes[path] = *c
+			r.m.records.noteReport(before, rec.report)
 		}
 		r.m.agenda.noteSettling(rec)
 	}
