@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,5 +174,30 @@ func TestHeadless(t *testing.T) {
 	}
 	if below < 2 || err != nil { // the directory, and the file
 		t.Errorf("uses %d things of %+v (%v): %+v", below, place, err, used)
+	}
+}
+
+// A link is read whole, however long it is.
+func TestLinkLong(t *testing.T) {
+	dir := t.TempDir()
+	for len(dir) <= 3*linkStart {
+		dir = filepath.Join(dir, strings.Repeat("x", 200))
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{dir, dir[:linkStart-1], dir[:linkStart], dir[:linkStart+1]} {
+		path = filepath.Clean(path)
+		if err := os.MkdirAll(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if link, err := Host.Self().Link(int(f.Fd())); link != path || err != nil {
+			t.Errorf("%d bytes: %q, %v; want %q", len(path), link, err, path)
+		}
 	}
 }

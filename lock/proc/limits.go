@@ -8,6 +8,8 @@ const (
 	// fdinfoStart is for the start of fdinfo. It has four short lines, and then the locks, a flock first
 	// (seq_show in fs/proc/fd.c, show_fd_locks in fs/locks.c).
 	fdinfoStart = 1024
+	// linkStart is for the start of a link. Most are of a namespace, or of a file with a short path.
+	linkStart = 256
 	// MaxCommand is for a command line that is shown to people.
 	MaxCommand = textSize
 	// maxArguments is for a command line in which options are looked for.
