@@ -61,6 +61,9 @@ func (m *model) groupRow(r *list.Row, w int) string {
 	bar, counts := m.groupBar(g, !isCursor), m.groupCounts(g, !isCursor)
 	short := show.Counted(g.Problems(), "problem", "problems") + " of " + show.Count(g.Len())
 	text := short
+	if g.Len() == 0 {
+		bar, counts, short = "nothing left", "", ""
+	}
 	for _, form := range []string{bar + "  " + counts, bar + "  " + short, counts} {
 		if show.Width(form) <= room-nameWidth-4 {
 			text = form

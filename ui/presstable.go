@@ -65,15 +65,20 @@ func (m *model) pressAct(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// refusedForGone says that there is nothing to do, if the key acts on the cursor's directory and that
-// is gone.
+// refusedForGone says that there is nothing to do, if the key acts on the cursor's directory or group and
+// that is gone.
 func (m *model) refusedForGone(k tea.KeyPressMsg) bool {
 	r := m.list.Current()
-	refused := r != nil && r.Gone && key.Matches(k, m.keys.Break, m.keys.CopyPath, m.keys.CopyNext, m.keys.Select)
-	if refused {
+	switch acts := key.Matches(k, m.keys.Break, m.keys.CopyPath, m.keys.CopyNext, m.keys.Select); {
+	case r == nil || !acts:
+	case r.Gone:
 		m.notice = "the directory is gone: nothing to do there"
+		return true
+	case r.Group != nil && r.Group.Len() == 0:
+		m.notice = "nothing is left of the group: nothing to do there"
+		return true
 	}
-	return refused
+	return false
 }
 
 // pressMove moves the cursor, if that is what the key does.

@@ -112,6 +112,9 @@ func (l *List) follow() {
 		l.at = min(at, len(l.shown)-1)
 	}
 	l.cursor = l.shown[l.at]
+	if l.cursor != l.left {
+		l.left = nil
+	}
 	l.top = l.at - line
 	l.scroll()
 }

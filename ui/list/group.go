@@ -29,9 +29,9 @@ func (g *Group) Len() (members int) {
 // Rows are its members, in order. The list may change the slice when it is next told something.
 func (g *Group) Rows() []*Row { return g.rows }
 
-// AllSelected reports whether every member is selected.
+// AllSelected reports whether every member is selected, and there is one.
 func (g *Group) AllSelected() bool {
-	return !slices.ContainsFunc(g.rows, func(r *Row) bool { return !r.Selected })
+	return g.Len() > 0 && !slices.ContainsFunc(g.rows, func(r *Row) bool { return !r.Selected && !r.Gone })
 }
 
 // Problems is how many members need attention.
@@ -84,8 +84,9 @@ func (gs *groups) head(key string) *Row {
 }
 
 // arrange returns rows with heads between them: the groups by their worst
-// member if the order is by state, else by key.
-func (gs *groups) arrange(rows []*Row, o Order) []*Row {
+// member if the order is by state, else by key. The head keep stays also where nothing is left of its
+// group.
+func (gs *groups) arrange(rows []*Row, o Order, keep *Row) []*Row {
 	for _, h := range gs.heads {
 		h.Group.rows, h.Group.Counts = h.Group.rows[:0], [show.ClassCount]int{}
 	}
@@ -102,6 +103,9 @@ func (gs *groups) arrange(rows []*Row, o Order) []*Row {
 		if !r.Gone {
 			h.Group.Counts[r.Class]++
 		}
+	}
+	if keep != nil && keep.Group != nil && gs.heads[keep.Group.Key] == keep && len(keep.Group.rows) == 0 {
+		heads = append(heads, keep)
 	}
 	slices.SortFunc(heads, func(a, b *Row) int {
 		c := 0

@@ -92,3 +92,29 @@ func TestHeadIsShown(t *testing.T) {
 		t.Errorf("the window is at %d, the cursor at %d", l.top, l.at)
 	}
 }
+
+// A group of which nothing is left stays while the cursor is on its head.
+func TestCursorOnGroupThatIsGone(t *testing.T) {
+	l := newList()
+	l.SetHeight(9)
+	l.applied(reporttest.Changes(reporttest.Stale("a/1"), reporttest.Free("b/1"), reporttest.Free("c/1"), reporttest.Free("c/2")), nil)
+	l.Group(Grouping{ByParts, 1}, false)
+	l.MoveTo(2)
+	head := l.Current()
+	if head.Group == nil || head.Group.Key != "b" {
+		t.Fatalf("on %s", at(head))
+	}
+	l.applied(reporttest.Changes(reporttest.Stale("0/1")), []string{reporttest.Root + "/b/1"})
+	if l.Current() != head || head.Group.Len() != 0 || len(l.Acted()) != 0 || listed(l) != "0/ 0/1 a/ a/1 c/ c/1 c/2 b/" {
+		t.Errorf("on %s of %s", at(l.Current()), listed(l))
+	}
+	l.applied(reporttest.Changes(reporttest.Free("b/2")), nil)
+	if l.Current() != head || head.Group.Len() != 1 || l.left != nil {
+		t.Errorf("on %s of %s", at(l.Current()), listed(l))
+	}
+	l.applied(nil, []string{reporttest.Root + "/b/2"})
+	l.MoveBy(-1)
+	if got := listed(l); got != "0/ 0/1 a/ a/1 c/ c/1 c/2" || at(l.Current()) != "c/2" {
+		t.Errorf("once the cursor left it, on %s of %s", at(l.Current()), got)
+	}
+}

@@ -31,7 +31,7 @@ type List struct {
 	cursor *Row // in shown, unless that is empty
 	at     int  // its index there
 	pinned bool // by the user: before, it stays on the top row
-	left   *Row // the cursor's, once its directory is gone: it stays shown until the cursor leaves it
+	left   *Row // the cursor's, once its directory is gone, or all of its group: it stays shown until the cursor leaves it
 	top    int  // index of the first row in the window
 	height int  // of the window
 }
@@ -136,12 +136,15 @@ func (l *List) kept() *Row {
 // show puts what changed before the window.
 func (l *List) show() {
 	l.shown = l.Matched()
-	if l.left != nil {
+	if l.left != nil && l.left.Group == nil {
 		at, _ := slices.BinarySearchFunc(l.shown, l.left, l.order.compare)
 		l.shown = slices.Insert(slices.Clone(l.shown), at, l.left)
 	}
 	if l.groups.by.By != Ungrouped {
-		l.shown = l.groups.arrange(l.shown, l.order)
+		l.shown = l.groups.arrange(l.shown, l.order, l.left)
+		if l.left != nil && l.left.Group != nil && l.left.Group.Len() > 0 {
+			l.left = nil
+		}
 	}
 	l.follow()
 }

@@ -119,6 +119,9 @@ func (l *List) Settle() {
 		})
 		l.matched = l.order.insert(l.matched, placed)
 	}
+	if head := l.Current(); l.pinned && head != nil && head.Group != nil {
+		l.left = head
+	}
 	l.show()
 }
 
