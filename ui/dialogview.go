@@ -89,7 +89,7 @@ func (m *model) dialogFits() bool {
 // dialogTooSmall says how large the terminal has to be.
 func (m *model) dialogTooSmall() string {
 	b := m.box()
-	return "too small: needs " + strconv.Itoa(m.height+m.dialogMissing(&b)) + " lines to tell what would be broken"
+	return "needs " + strconv.Itoa(m.height+m.dialogMissing(&b)) + " lines: too small to tell what would be broken"
 }
 
 // dialogHead says what is asked or done, or what came of it.
