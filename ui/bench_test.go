@@ -54,6 +54,61 @@ func BenchmarkFilter(b *testing.B) {
 	}
 }
 
+// BenchmarkHolders is what the holders cost up to the finished text of the frame: to open them, to sort
+// them, and to go on while the table changes. There are 80,000.
+func BenchmarkHolders(b *testing.B) {
+	b.Run("open", func(b *testing.B) {
+		m := bigModel(b)
+		for b.Loop() {
+			m.typed("h")
+			m.View()
+			m.typed("q")
+		}
+	})
+	b.Run("sort", func(b *testing.B) {
+		m := bigModel(b)
+		m.typed("h")
+		for b.Loop() {
+			m.typed("s")
+			m.View()
+		}
+	})
+	b.Run("change", func(b *testing.B) {
+		m := bigModel(b)
+		m.typed("h")
+		for b.Loop() {
+			m.take(reporttest.Scanned(reporttest.Changes(reporttest.Free("eu/shard-01/tenant-0100/data"))))
+			m.View()
+		}
+	})
+}
+
+// BenchmarkLog is what a death of so many costs the screen, and a filter of its log.
+func BenchmarkLog(b *testing.B) {
+	before, after := died(many, 2500)
+	b.Run("death", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			m, _ := testModel(120, 40, Options{})
+			m.take(reporttest.Scanned(before))
+			b.StartTimer()
+			m.take(reporttest.Scanned(after))
+			m.View()
+		}
+	})
+	b.Run("filter", func(b *testing.B) {
+		m, _ := testModel(120, 40, Options{})
+		m.take(reporttest.Scanned(before))
+		m.take(reporttest.Scanned(after))
+		m.typed("l", "enter", "/")
+		for b.Loop() {
+			m.typed("7")
+			m.View()
+			m.typed("backspace")
+		}
+	})
+}
+
 // BenchmarkArrive is what the first walk costs the screen, all in all.
 func BenchmarkArrive(b *testing.B) {
 	changes := reporttest.Fleet(many)
@@ -124,6 +179,19 @@ func BenchmarkFrame(b *testing.B) {
 				term.send("j")
 				term.see(" " + show.Count(at) + " of 100,012")
 			})
+		}
+		took.report(b)
+	})
+	b.Run("holders", func(b *testing.B) {
+		term := start(b)
+		var took durations
+		for b.Loop() {
+			took.measure(func() {
+				term.send("h")
+				term.see("HAND-OFFS")
+			})
+			term.send("q")
+			term.see("DIRECTORY")
 		}
 		took.report(b)
 	})

@@ -83,6 +83,7 @@ func (m *model) detailParts(r *list.Row, w int, full bool) (summary, evidence, n
 	if why != "" {
 		facts = append(facts, show.Fact{Label: "break", Text: why})
 	}
+	facts = append(facts, m.historyFacts(r.Report.Path)...)
 	if full {
 		facts = append(facts, show.FurtherFacts(r.Report)...)
 	}

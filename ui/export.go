@@ -2,9 +2,7 @@ package ui
 
 import (
 	"errors"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -16,16 +14,13 @@ import (
 // exportedMsg is what came of writing a file.
 type exportedMsg struct {
 	path  string
-	count int
+	count string // what was written
 	err   error
 }
 
-// export writes the directories that match the filter to a new file, in a command: in the current
-// directory or, where that cannot be written to, in the one for temporary files. Those that are
-// still being checked are left out.
+// export writes the directories that match the filter. Those that are still being checked are left out.
 func (m *model) export() tea.Cmd {
-	now := m.now()
-	options := print.Options{Host: m.opts.Host, Roots: m.opts.Roots, Started: now}
+	options := print.Options{Host: m.opts.Host, Roots: m.opts.Roots, Started: m.now()}
 	update := report.Update{Errors: m.scan.problems()}
 	for _, r := range m.list.Matched() {
 		if !r.Report.Checking {
@@ -33,28 +28,21 @@ func (m *model) export() tea.Cmd {
 		}
 	}
 	summary := m.scan.summary
-	return func() tea.Msg {
-		f, err := create("lockscope-" + now.Format("20060102-150405") + ".json")
-		if err != nil {
-			return exportedMsg{err: err}
-		}
+	return m.writeOut("dirs", show.Counted(len(update.Changes), "directory", "directories"), func(f *os.File) error {
 		p := print.New(f, print.JSON, options)
-		err = errors.Join(p.Update(update), p.End(summary), f.Close())
-		return exportedMsg{f.Name(), len(update.Changes), err}
-	}
+		return errors.Join(p.Update(update), p.End(summary))
+	})
 }
 
-// create creates a file that nobody else can have put there before.
-func create(name string) (*os.File, error) {
-	const mode = os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if abs, err := filepath.Abs(name); err == nil {
-		name = abs
+// writeOut writes a new file, in a command. The name says what is in it, and when that was.
+func (m *model) writeOut(what, count string, write func(*os.File) error) tea.Cmd {
+	name := "lockscope-" + what + "-" + m.now().Format("20060102-150405") + ".json"
+	names := m.opts.Names
+	m.notice = "writing " + count
+	return func() tea.Msg {
+		path, err := writeStateFile(name, names, write)
+		return exportedMsg{path, count, err}
 	}
-	f, err := os.OpenFile(name, mode, 0o600)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return f, err
-	}
-	return os.OpenFile(filepath.Join(os.TempDir(), filepath.Base(name)), mode, 0o600)
 }
 
 // exported says what came of it.
@@ -63,5 +51,5 @@ func (m *model) exported(msg exportedMsg) {
 		m.notice = "not written: " + escapeError(msg.err)
 		return
 	}
-	m.notice = "wrote " + show.Counted(msg.count, "directory", "directories") + " to " + report.Escape(msg.path)
+	m.notice = "wrote " + msg.count + " to " + report.Escape(msg.path)
 }

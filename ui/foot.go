@@ -32,6 +32,8 @@ func (m *model) footKeys() []key.Binding {
 		return []key.Binding{m.keys.Keep, m.keys.Clear}
 	case m.mode == modeDialog:
 		return m.fitting(m.keys.dialog(m.dialog))
+	case m.listing() != nil:
+		return m.fitting(m.keys.listing(m.body()))
 	case m.text != nil && m.mode == modeTable:
 		return m.fitting(m.keys.detail())
 	case m.text != nil:

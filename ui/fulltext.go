@@ -5,18 +5,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// pressText is for the log, which one leaves with any key that leads to it or away.
-func (m *model) pressText(k tea.KeyPressMsg) tea.Cmd {
-	switch {
-	case m.pressScroll(k):
-	case key.Matches(k, m.keys.Help):
-		m.openHelp()
-	case key.Matches(k, m.keys.Log, m.keys.Back, m.keys.Quit, m.keys.Detail):
-		m.mode = modeTable
-	}
-	return nil
-}
-
 // pressScroll moves through a text that has the whole body, if that is what the key does.
 func (m *model) pressScroll(k tea.KeyPressMsg) bool {
 	page := m.layout().body
@@ -35,14 +23,16 @@ func (m *model) scrollTo(line int) {
 	m.scroll = max(min(line, len(m.text)-m.layout().body), 0)
 }
 
-// fullText is the text that has the whole body: the help, the log or the detail. It is nil where
+// fullText is the text that has the whole body: the help, the detail, or a list. It is nil where
 // the table has it.
 func (m *model) fullText() []string {
 	switch {
 	case m.mode == modeHelp:
 		return m.helpLines()
-	case m.mode == modeLog:
+	case m.body() == modeLog:
 		return m.logLines()
+	case m.body() == modeHolders:
+		return m.holderLines()
 	case m.showsDetailFull() && m.mode != modeDialog:
 		return m.detailLines(m.list.Current(), m.width, true)
 	}

@@ -34,7 +34,9 @@ func (m *model) helpGroups() []helpGroup {
 	k := &m.keys
 	switch {
 	case m.helping.of == modeLog:
-		return []helpGroup{{"In the log", append(k.text(), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom), k.Quit)}}
+		return []helpGroup{{"In the log", k.listingHelp(modeLog)}}
+	case m.helping.of == modeHolders:
+		return []helpGroup{{"In the holders", k.listingHelp(modeHolders)}}
 	case m.helping.detail:
 		return []helpGroup{{"In the detail", append(k.text(), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom), pair(k.NextProblem, k.PrevProblem),
 			k.Break, pair(k.CopyPath, k.CopyNext), pair(k.Observe, k.Walk), k.Pause, k.Log)}}

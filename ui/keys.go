@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
@@ -13,7 +15,7 @@ type keyMap struct {
 
 	Detail, Back, Select, SelectAll, SelectNone, Break, CopyPath, CopyNext, Export key.Binding
 
-	Log, Observe, Walk, Pause, Slower, Faster, Help, Redraw, Suspend, Quit key.Binding
+	Log, Holders, Observe, Walk, Pause, Slower, Faster, Help, Redraw, Suspend, Quit key.Binding
 
 	Interrupt key.Binding // quits wherever one is
 
@@ -73,6 +75,7 @@ func newKeyMap(ascii bool) keyMap {
 
 		Export: bind("e", "write as JSON", "e"),
 
+		Holders: bind("h", "holders", "h"),
 		Log:     bind("l", "log", "l"),
 		Observe: bind("r", "rescan", "r"),
 		Walk:    bind("R", "walk again", "R"),
@@ -118,12 +121,12 @@ func newKeyMap(ascii bool) keyMap {
 // table are the keys at the foot of the screen while the table has them.
 func (k *keyMap) table() []key.Binding {
 	return []key.Binding{k.Filter, k.Sort, k.Problems, k.NextProblem, k.Group, k.Select, k.Break, k.Detail, k.CopyPath, k.CopyNext,
-		k.Log, k.Observe, k.Pause, k.Columns, k.Export, k.Help, k.Quit}
+		k.Log, k.Holders, k.Observe, k.Pause, k.Columns, k.Export, k.Help, k.Quit}
 }
 
 // leastNeeded are the keys that the foot drops first where it is short.
 func (k *keyMap) leastNeeded() []key.Binding {
-	return []key.Binding{k.scroll(), k.otherProblem(), k.Export, k.Columns, k.Pause, k.Group, k.CopyNext, k.NextProblem, k.Log, k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
+	return []key.Binding{k.scroll(), k.otherProblem(), k.Export, k.Columns, k.Pause, k.Group, k.CopyNext, k.NextProblem, k.Log, k.Holders, k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
 }
 
 // detail are the keys at the foot while the detail has the body.
@@ -153,6 +156,32 @@ func (k *keyMap) text() []key.Binding {
 	return []key.Binding{back, pair(k.Up, k.Down), pair(k.PageUp, k.PageDown)}
 }
 
+// listing are the keys at the foot while the log or the holders have the body.
+func (k *keyMap) listing(of mode) []key.Binding {
+	back, act, write := k.Back, k.Detail, k.Export
+	back.SetHelp("esc q", "back")
+	write.SetHelp(write.Help().Key, "write")
+	if of == modeHolders {
+		act.SetHelp(act.Help().Key, "its directories")
+		return []key.Binding{back, act, k.Filter, k.Sort, write, k.Help, k.scroll()}
+	}
+	act.SetHelp(act.Help().Key, "goes there")
+	return []key.Binding{back, act, k.Filter, k.Problems, write, k.Help, k.scroll()}
+}
+
+// listingHelp are all that work there.
+func (k *keyMap) listingHelp(of mode) []key.Binding {
+	moves := []key.Binding{pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown)}
+	if of == modeHolders {
+		return slices.Concat(k.listing(of), []key.Binding{k.Reverse}, moves, []key.Binding{pair(k.Top, k.Bottom)})
+	}
+	newest := k.Top
+	newest.SetHelp(newest.Help().Key, "the newest, from now on")
+	unfold := pair(k.Fold, k.Unfold)
+	unfold.SetHelp(unfold.Help().Key, "fold, unfold what is one line")
+	return slices.Concat(k.listing(of), []key.Binding{unfold, k.CopyPath}, moves, []key.Binding{newest, k.Bottom})
+}
+
 // dialog are the keys at the foot while the break dialog is open.
 func (k *keyMap) dialog(d *dialog) []key.Binding {
 	switch {
@@ -179,7 +208,7 @@ func (k *keyMap) help() []helpGroup {
 			pair(k.NextProblem, k.PrevProblem), pair(k.Fold, k.Unfold)}},
 		{"Find", []key.Binding{k.Filter, k.Problems, pair(k.State, k.AllStates), pair(k.Sort, k.Reverse), pair(k.Group, k.FoldAll), pair(k.Left, k.Right), k.Columns}},
 		{"Act", []key.Binding{pair(k.Detail, k.Back), k.Select, pair(k.SelectAll, k.SelectNone), k.Break, pair(k.CopyPath, k.CopyNext), k.Export}},
-		{"Watch", []key.Binding{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), k.Log, pair(k.Help, k.Redraw), pair(k.Suspend, k.Quit)}},
+		{"Watch", []key.Binding{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), pair(k.Log, k.Holders), pair(k.Help, k.Redraw), pair(k.Suspend, k.Quit)}},
 	}
 }
 

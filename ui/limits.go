@@ -27,6 +27,8 @@ const (
 	// maxCommandWidth is how many cells of COMMAND are laid out. The column is as wide only on a
 	// terminal of more than 200.
 	maxCommandWidth = 64
+	// maxNumbered is how many files may be written in one second.
+	maxNumbered = 9
 	// maxMemory is how many filters can be brought back: more than one walks through key by key.
 	maxMemory = 100
 )

@@ -2,86 +2,240 @@ package ui
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"lockscope/scan/report"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
 	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
-// logLines are the errors of the last walk, and what happened since the start, the newest first:
-// for each entry when, what and where, and below it why.
-func (m *model) logLines() []string {
-	t := &m.theme
-	var lines []string
-	if errs := m.scan.problems(); len(errs) > 0 {
-		lines = append(lines, " "+t.name.Render("Could not be read"))
-		for _, e := range errs {
-			for _, line := range show.Wrap(t.chars.Plain(escapeError(e)), m.width-4) {
-				lines = append(lines, "   "+line)
-			}
-		}
-		lines = append(lines, "")
-	}
-	lines = append(lines, " "+t.name.Render("Since the start"))
-	if len(m.log.Entries()) == 0 {
-		return append(lines, "   "+t.dim.Render("none so far"))
-	}
-	for _, e := range slices.Backward(m.log.Entries()) {
-		lines = append(lines, m.entryLines(e)...)
-	}
-	return lines
+// logView is the log on the screen.
+type logView struct {
+	scroll   list.Scroll[logItem]
+	line     *filterLine
+	filter   list.Filter
+	problems bool // nothing else is shown
+
+	matching map[*list.Line]int // of the events of a line, where there is a filter
+
+	unread  *list.Line // what could not be read in the last walk; nil if all was
+	changes uint64     // of the log, as it is shown
+	stale   bool       // something else changed
+	seen    uint64     // number of the newest line that was in sight
+	above   int        // how many newer ones are above the window
 }
 
-// entryLines are one entry.
-func (m *model) entryLines(e *list.Entry) []string {
-	t := &m.theme
-	path := m.paths.Of(e.Event.Path)
-	head := "   " + t.dim.Render(e.At.Format(time.TimeOnly)) + "  " + m.transition(e) + "  "
-	if room := m.width - show.Width(head) - 1; show.Width(path) <= room {
-		head += path
-		path = ""
-	}
-	lines := []string{head}
-	if path != "" {
-		lines = append(lines, strings.Repeat(" ", 13)+show.ShortenMiddle(path, m.width-14, t.chars.Mark))
-	}
-	indent := strings.Repeat(" ", 13)
-	if e.Event.Report != nil {
-		summary, _ := e.Event.Report.Explain()
-		lines = append(lines, indent+t.dim.Render(show.Shorten(t.chars.Plain(summary), m.width-14, t.chars.Mark)))
-	}
-	if e.Attempt != nil {
-		for _, line := range show.Wrap(t.chars.Plain(show.AttemptText(e.Attempt)), m.width-14) {
-			lines = append(lines, indent+t.dim.Render(line))
-		}
-	}
-	return lines
+// logItem is a row of the log: a line or, below one that is unfolded, one of its events.
+type logItem struct {
+	line  *list.Line
+	event *list.Event // nil for a line of several
 }
 
-// transition says from what to what.
-func (m *model) transition(e *list.Entry) string {
-	t := &m.theme
-	word := func(c show.Class) string { return t.class(c).Render(c.String()) }
+// openLog shows the log. What is read in it stays where it is, until g goes to the newest.
+func (m *model) openLog() {
+	e := &m.events
+	m.mode, m.scroll = modeLog, 0
+	e.stale = true
+	e.scroll.Follow = true
+	m.refreshLog()
+	e.scroll.Follow = false
+}
+
+// filterLog filters the log as it is typed.
+func (m *model) filterLog(text string) (problem string) {
+	m.events.filter, problem = m.list.EventFilter(text)
+	m.events.stale = true
+	return problem
+}
+
+// refreshLog shows what is new in it, where anything is.
+func (m *model) refreshLog() {
+	e := &m.events
+	e.scroll.SetHeight(m.listingRows())
+	if e.stale || e.changes != m.log.Changes() {
+		e.stale, e.changes = false, m.log.Changes()
+		e.filter.SetTime(m.now())
+		e.scroll.Set(m.logItems())
+	}
+	above := e.scroll.Above()
+	if len(above) == 0 {
+		if lines := m.log.Lines(); len(lines) > 0 {
+			e.seen = lines[len(lines)-1].Number
+		}
+	}
+	e.above = 0
+	for _, item := range above {
+		if item.line.Number > e.seen && (item.event == nil || len(item.line.Events) == 1) {
+			e.above++
+		}
+	}
+}
+
+// logItems are what matches: first what could not be read, then what happened, the newest first.
+func (m *model) logItems() []logItem {
+	var items []logItem
+	m.events.matching = map[*list.Line]int{}
+	if line := m.events.unread; line != nil {
+		items = m.appendItems(items, line)
+	}
+	for _, line := range slices.Backward(m.log.Lines()) {
+		items = m.appendItems(items, line)
+	}
+	return items
+}
+
+func (m *model) appendItems(items []logItem, line *list.Line) []logItem {
+	e := &m.events
+	if e.problems && !line.Events[0].Problem() {
+		return items
+	}
+	if len(line.Events) == 1 {
+		if e.filter.Event(line.Events[0]) {
+			items = append(items, logItem{line, line.Events[0]})
+		}
+		return items
+	}
+	at, matching := len(items), 0
+	items = append(items, logItem{line: line})
+	for _, event := range slices.Backward(line.Events) {
+		if !e.filter.All() && !e.filter.Event(event) {
+			continue
+		}
+		matching++
+		if line.Unfolded {
+			items = append(items, logItem{line, event})
+		} else if e.filter.All() {
+			break
+		}
+	}
+	if matching == 0 {
+		return items[:at]
+	}
+	if !e.filter.All() {
+		e.matching[line] = matching
+	}
+	return items
+}
+
+// noteUnread takes note of what could not be read.
+func (m *model) noteUnread() {
+	e := &m.events
+	e.unread, e.stale = nil, true
+	for _, err := range m.scan.problems() {
+		if e.unread == nil {
+			e.unread = &list.Line{Unfolded: true}
+		}
+		e.unread.Events = append(e.unread.Events, &list.Event{
+			Path: err.Path, From: show.NoClass, To: show.NoClass, Cause: escapeError(err), Unread: true,
+		})
+	}
+}
+
+// pressLog is for the log.
+func (m *model) pressLog(k tea.KeyPressMsg) tea.Cmd {
+	e, keys := &m.events, &m.keys
+	item, ok := e.scroll.Current()
 	switch {
-	case e.Attempt != nil:
-		style := t.alarm
-		if e.Attempt.Outcome == report.Removed {
-			style = t.good
-		}
-		return "break: " + style.Render(show.OutcomeWord(e.Attempt.Outcome))
-	case e.HandOver():
-		text := word(e.Event.To) + " " + strconv.Itoa(e.Event.FromPID) + " " + t.chars.Arrow + " " + strconv.Itoa(e.Event.ToPID)
-		if e.Times > 1 {
-			text += ", " + show.Count(e.Times) + " times in " + show.LongAge(e.At.Sub(e.First))
-		}
-		return text
-	case e.Event.From == show.NoClass:
-		return "found " + word(e.Event.To)
-	case e.Event.To == show.NoClass:
-		return "gone, was " + word(e.Event.From)
+	case m.pressListing(&e.scroll, k):
+		e.scroll.Follow = key.Matches(k, keys.Top)
+	case key.Matches(k, keys.Filter):
+		m.enterFilter(e.line)
+	case key.Matches(k, keys.Problems):
+		e.problems, e.stale = !e.problems, true
+	case key.Matches(k, keys.Detail) && ok && item.event == nil:
+		item.line.Unfolded = !item.line.Unfolded
+		e.stale = true
+	case key.Matches(k, keys.Fold) && ok && len(item.line.Events) > 1:
+		m.foldLine(item.line)
+	case key.Matches(k, keys.Unfold) && ok && len(item.line.Events) > 1:
+		item.line.Unfolded, e.stale = true, true
+	case key.Matches(k, keys.Detail) && ok && !item.event.Unread:
+		m.goTo(item.event.Path)
+	case key.Matches(k, keys.CopyPath) && ok && item.event != nil:
+		return m.send(show.ShellWord(item.event.Path))
+	case key.Matches(k, keys.Export):
+		return m.exportLog()
+	case key.Matches(k, keys.Help):
+		m.openHelp()
+	case key.Matches(k, keys.Back) && (e.problems || e.line.text() != ""):
+		m.memory.add(e.line.text())
+		e.problems, e.stale = false, true
+		e.line.clear()
+	case key.Matches(k, keys.Back, keys.Log, keys.Quit):
+		m.leaveListing()
 	}
-	return word(e.Event.From) + " " + t.chars.Arrow + " " + word(e.Event.To)
+	return nil
+}
+
+// foldLine folds a line, and puts the cursor on it.
+func (m *model) foldLine(line *list.Line) {
+	line.Unfolded = false
+	m.events.scroll.MoveTo(slices.Index(m.events.scroll.Items(), logItem{line: line}))
+	m.events.stale = true
+}
+
+// logTitle says what the log is narrowed to, and what is missing of it.
+func (m *model) logTitle() string {
+	e, t := &m.events, &m.theme
+	parts := []string{"log since the start"}
+	if e.problems {
+		parts = append(parts, "problems only")
+	}
+	if text := e.line.text(); text != "" && m.mode != modeFilter {
+		parts = append(parts, "/ "+t.chars.Escape(text))
+	}
+	title := t.strong.Render(strings.Join(parts, "  "))
+	if len(parts) > 1 {
+		title += t.dim.Render("  esc shows all")
+	}
+	if e.scroll.Follow {
+		title += t.dim.Render("  follows the newest")
+	}
+	if n := m.log.Dropped(); n > 0 {
+		title += t.dim.Render("  " + show.Count(n) + " older dropped")
+	}
+	return title
+}
+
+// logLines are the log with its head.
+func (m *model) logLines() []string {
+	e, t := &m.events, &m.theme
+	m.refreshLog()
+	if e.scroll.Len() == 0 {
+		text := "none so far"
+		if e.problems || !e.filter.All() {
+			text = "nothing matches"
+		}
+		return m.listingLines("", []string{"   " + t.dim.Render(text)}, nil)
+	}
+	w := m.logWidths()
+	current, _ := e.scroll.Current()
+	var rows []string
+	for _, item := range e.scroll.Window() {
+		rows = append(rows, m.logRow(item, w, item == current))
+	}
+	head := t.head.Render("  " + show.Pad("TIME", w.time) + "  " + show.Pad("WHAT", w.what) + "  DIRECTORY")
+	if w.cause > 0 {
+		head = t.head.Render("  " + show.Pad("TIME", w.time) + "  " + show.Pad("WHAT", w.what) + "  " + show.Pad("DIRECTORY", w.path) + "  CAUSE")
+	}
+	return m.listingLines(head, rows, m.eventFacts(current))
+}
+
+// logWidths are those of the columns.
+type logWidths struct{ time, what, path, cause int }
+
+func (m *model) logWidths() (w logWidths) {
+	w.time, w.what = len(time.TimeOnly), min(m.width*3/10, 30)
+	if m.width < 60 { // the seconds stand below
+		w.time, w.what = len("15:04"), 18
+	}
+	room := m.width - 2 - w.time - 2 - w.what - 2 - rightMargin
+	if w.path = max(room, 8); room >= 40 {
+		w.path = room * 11 / 20
+		w.cause = room - w.path - 2
+	}
+	return w
 }

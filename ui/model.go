@@ -22,6 +22,7 @@ const (
 	modeDialog              // the break dialog
 	modeHelp                // the help screen
 	modeLog                 // the event log
+	modeHolders             // the holders
 	modeColumns             // the choice of columns, at the foot
 )
 
@@ -55,6 +56,8 @@ type model struct {
 	filterBefore string      // what it was when its line was opened
 	memory       memory
 	log          list.Log
+	events       logView
+	holders      holdersView
 	highlighted  map[string]time.Time // paths of rows that changed, and when
 	dialog       *dialog              // in modeDialog
 
@@ -106,6 +109,8 @@ func newModel(o Options) *model {
 	m.help.Styles = m.theme.helpStyles()
 	m.help.ShortSeparator = "  "
 	m.filter = newFilterLine(&m.theme, m.list.SetFilter)
+	m.events.line = newFilterLine(&m.theme, m.filterLog)
+	m.holders.line = newFilterLine(&m.theme, m.filterHolders)
 	m.begin(o.View, o.States)
 	return m
 }

@@ -33,6 +33,8 @@ func (m *model) wheel(w tea.Mouse) {
 	case m.mode == modeDialog:
 		first, _, last := m.dialogScroll()
 		m.dialog.top = max(min(first+step, last), 0)
+	case m.listing() != nil:
+		m.listing().MoveTo(m.listing().Position() + step)
 	case m.text != nil:
 		m.scrollTo(m.scroll + step)
 	case m.onPane(w):
@@ -71,6 +73,8 @@ func (m *model) click(p tea.Mouse) tea.Cmd {
 	switch {
 	case p.Y == countersY:
 		m.clickCounter(p.X)
+	case m.listing() != nil:
+		m.clickListing(m.listing(), p.Y-bodyY-1)
 	case m.text != nil:
 	case m.onPane(p):
 		m.setDetail(detailFull)
@@ -92,7 +96,7 @@ func (m *model) clickCounter(x int) {
 		next := at + show.Width(c.text)
 		switch hit := at <= x && x < next; {
 		case hit && c.log:
-			m.mode, m.scroll = modeLog, 0
+			m.openLog()
 		case m.text != nil:
 		case hit && c.shows != 0 && m.list.Classes() == c.shows:
 			m.list.ShowClasses(0)

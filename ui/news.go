@@ -11,9 +11,9 @@ import (
 )
 
 // announce takes note of what came up, and rings the bell if the user wants to hear of it.
-func (m *model) announce(changes []list.Event) tea.Cmd {
+func (m *model) announce(events []*list.Event) tea.Cmd {
 	now := m.now()
-	if m.list.AddNews(now, changes) == 0 || !m.opts.Bell || now.Sub(m.rang) < bellGap {
+	if m.list.AddNews(now, events) == 0 || !m.opts.Bell || now.Sub(m.rang) < bellGap {
 		return nil
 	}
 	m.rang = now

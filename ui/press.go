@@ -52,7 +52,9 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.pressHelp(k)
 		return nil
 	case m.mode == modeLog:
-		return m.pressText(k)
+		return m.pressLog(k)
+	case m.mode == modeHolders:
+		return m.pressHolders(k)
 	case m.showsDetailFull():
 		return m.pressDetail(k)
 	}

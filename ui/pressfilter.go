@@ -22,7 +22,11 @@ func (m *model) pressFilter(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Newer):
 		f.set(m.memory.newer(f.input.Value()))
 	case key.Matches(k, keys.Move):
-		m.pressMove(k)
+		if p := m.listing(); p != nil {
+			m.pressListing(p, k)
+		} else {
+			m.pressMove(k)
+		}
 	default:
 		return m.typeFilter(k)
 	}

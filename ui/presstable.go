@@ -42,7 +42,9 @@ func (m *model) pressAct(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Help):
 		m.openHelp()
 	case key.Matches(k, keys.Log):
-		m.mode, m.scroll = modeLog, 0
+		m.openLog()
+	case key.Matches(k, keys.Holders):
+		m.openHolders()
 	case key.Matches(k, keys.Break):
 		return m.openDialog()
 	case key.Matches(k, keys.CopyPath):

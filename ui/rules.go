@@ -32,9 +32,15 @@ func (m *model) selectedText() string {
 	return m.theme.strong.Render(show.Count(m.list.Selected()) + " selected")
 }
 
-// narrowedText says what came up, and what the table is narrowed to.
+// narrowedText says what a list is that has the body, what came up, and what the table is narrowed to.
 func (m *model) narrowedText() string {
 	var parts []string
+	switch m.body() {
+	case modeLog:
+		parts = append(parts, m.logTitle())
+	case modeHolders:
+		parts = append(parts, m.holdersTitle())
+	}
 	if news := m.newsText(); news != "" {
 		parts = append(parts, news)
 	}
@@ -81,6 +87,12 @@ func (m *model) rowPosition() string {
 
 // positionText is for the rule above the foot: where one is in what is above it.
 func (m *model) positionText(l layout) string {
+	if m.listing() != nil {
+		if m.factRows() > 0 { // it stands in the rule above these
+			return ""
+		}
+		return m.listingPosition()
+	}
 	if n := len(m.text); n > 0 {
 		if n > l.body {
 			return m.theme.dim.Render(show.Count(min(m.scroll+l.body, n)) + " of " + show.Counted(n, "line", "lines"))

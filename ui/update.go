@@ -2,6 +2,7 @@ package ui
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -67,30 +68,34 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 func (m *model) receive(batch batchMsg) (ring tea.Cmd) {
 	for i := range batch {
 		u := &batch[i]
-		changes := m.list.Take(u)
+		events := m.list.Take(u, m.now())
 		if m.scan.passes == 0 { // nothing changes before all has been found, and every verdict stands
-			changes = nil
+			events = slices.DeleteFunc(events, func(e *list.Event) bool { return e.Handoff == nil })
 		}
-		m.note(changes)
-		if cmd := m.announce(changes); cmd != nil {
+		m.note(events)
+		if cmd := m.announce(events); cmd != nil {
 			ring = cmd
 		}
 		m.scan.apply(u, m.now())
-		m.answer(u, len(changes))
+		m.answer(u, len(events))
+		if len(u.Errors) > 0 || u.Summary != nil {
+			m.noteUnread()
+		}
 	}
 	if !m.scan.paused() {
 		m.list.Settle()
+		m.holders.gathered = false
 	}
 	return ring
 }
 
-// note makes what changed stand out, and logs it.
-func (m *model) note(changes []list.Event) {
+// note makes what changed stand out, and logs what happened.
+func (m *model) note(events []*list.Event) {
 	now := m.now()
-	for _, c := range changes {
-		m.highlighted[c.Path] = now
+	for _, e := range events {
+		m.highlighted[e.Path] = now
 	}
-	m.log.AddEvents(now, changes)
+	m.log.Add(now, events)
 }
 
 // resize fits the parts that have a size of their own to the layout.

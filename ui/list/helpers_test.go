@@ -21,7 +21,7 @@ func newRow(d reporttest.Dir) *Row {
 
 // applied takes changes and shows them.
 func (l *List) applied(changes []report.Change, gone []string) {
-	l.Take(&report.Update{Changes: changes, Gone: gone})
+	l.Take(&report.Update{Changes: changes, Gone: gone}, reporttest.Noon)
 	l.Settle()
 }
 

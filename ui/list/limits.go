@@ -1,7 +1,5 @@
 package list
 
-import "time"
-
 const (
 	// maxSearchedCommand is how many bytes of a command line a filter looks through. Command
 	// lines of kilobytes have little to tell beyond that, and every key searches them all.
@@ -18,8 +16,17 @@ const (
 	// fewRows is of how many directories on some are typical, and others are not.
 	fewRows = 3
 
-	// maxEntries is how many entries the log keeps. Each keeps a report in memory.
-	maxEntries = 1000
-	// handOverGap is how soon after the last hand-over another one is no new entry.
-	handOverGap = time.Minute
+	// maxLines is how many lines the log keeps of problems, and of the rest: as many as anybody reads.
+	maxLines = 2000
+	// maxEvents is how many events these may have. Each takes 100 bytes or so.
+	maxEvents = 100_000
+	// maxAlike is how many lines may come of one kind of event in one second, by what they rest on: where
+	// each of 1,000 daemons dies it is one line, where two die it is two.
+	maxAlike = 8
+	// maxHistory is how many events are kept of each directory.
+	maxHistory = 10
+	// maxSought is how many things below the cursor's are looked for where that is there no longer.
+	maxSought = 32
+	// maxGone is for how many directories that are gone this is kept: they may come back.
+	maxGone = 1000
 )

@@ -59,6 +59,8 @@ type Row struct {
 	isNew  bool           // it is a problem that came up: see News
 	keeper int32          // PID of who held the lock by that report; 0 = not known, or nobody
 
+	successor int32 // PID of who acquired by a hand-off that was told, while the report on it is to come
+
 	searched searched
 }
 

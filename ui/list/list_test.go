@@ -58,7 +58,7 @@ func TestRowsStayTrue(t *testing.T) {
 			for _, path := range gone {
 				delete(known, path)
 			}
-			l.Take(&report.Update{Changes: cs, Gone: gone})
+			l.Take(&report.Update{Changes: cs, Gone: gone}, reporttest.Noon)
 			if rnd.IntN(4) > 0 {
 				l.Settle()
 				truth = maps.Clone(known)

@@ -1,84 +1,192 @@
 package list
 
 import (
+	"maps"
 	"slices"
 	"time"
 
 	"lockscope/scan/report"
+	"lockscope/ui/show"
 )
 
-// Log is what happened to the directories: changes, and attempts to break a lock. It keeps the
-// latest. Its zero value is empty.
+// Log is what happened to the directories. It keeps the latest, of problems and of the rest so many of
+// each: neither pushes out the other. Its zero value is empty.
 type Log struct {
-	entries   []*Entry          // the oldest first
-	handOvers map[string]*Entry // by path: the last entry of a directory, if that is a hand-over
+	lines   []*Line // the oldest first
+	open    map[alike]*Line
+	kinds   map[alike]kind
+	number  uint64 // of the newest line
+	changes uint64
+	dropped int
+
+	histories histories
+	handoffs  map[int]handoffs // by PID
 }
 
-// Entry is one thing that happened. Others than the log only read it.
-type Entry struct {
-	At      time.Time
-	Event   Event           // of an attempt it has the path alone
-	Attempt *report.Attempt // nil for a change
+// Line is what happened alike in one second. Others than the log only read it.
+type Line struct {
+	Events   []*Event // the oldest first
+	Mixed    bool     // what they rest on differs
+	Number   uint64   // newer lines have higher ones
+	Unfolded bool     // by the user
 
-	Times int       // of hand-overs: how many there were, of which this is the last; else 0
-	First time.Time // of hand-overs: when the first was
+	dropped bool
 }
 
-// HandOver reports whether the lock went from one holder to another.
-func (e *Entry) HandOver() bool { return e.Event.FromPID != e.Event.ToPID }
+// alike is what events have in common that are one line.
+type alike struct {
+	from, to       show.Class
+	fromPID, toPID int // of hand-offs and holders
+	cause          string
+	outcome        report.Outcome
+	kind           eventKind
+}
 
-// Entries are all that is kept, the oldest first.
-func (l *Log) Entries() []*Entry { return l.entries }
+type eventKind uint8
+
+const (
+	kindChange eventKind = iota
+	kindHolders
+	kindHandoff
+	kindRollback
+	kindAttempt
+)
+
+// kind is how many lines there are of one kind, whatever they rest on, since when.
+type kind struct {
+	first time.Time
+	lines int
+}
+
+func (e *Event) alike() alike {
+	k := alike{from: e.From, to: e.To, cause: e.Cause, fromPID: e.FromPID, toPID: e.ToPID}
+	switch {
+	case e.Attempt != nil:
+		k.kind, k.outcome = kindAttempt, e.Attempt.Outcome
+	case e.Handoff != nil && e.Handoff.RolledBack:
+		k.kind = kindRollback
+	case e.Handoff != nil:
+		k.kind = kindHandoff
+	case e.Holders():
+		k.kind = kindHolders
+	default:
+		k.fromPID, k.toPID = 0, 0
+	}
+	return k
+}
+
+// withoutCause is what they have in common whatever they rest on.
+func (k alike) withoutCause() alike {
+	k.fromPID, k.toPID, k.cause = 0, 0, ""
+	return k
+}
+
+// Lines are all that are kept, the oldest first.
+func (l *Log) Lines() []*Line { return l.lines }
+
+// Dropped is how many events are kept no longer.
+func (l *Log) Dropped() int { return l.dropped }
+
+// Changes is how often the log changed: equal numbers say that it did not.
+func (l *Log) Changes() uint64 { return l.changes }
 
 // AddAttempt takes in what came of an attempt.
 func (l *Log) AddAttempt(at time.Time, path string, a report.Attempt) {
-	l.add(&Entry{At: at, Event: Event{Path: path}, Attempt: &a})
-	l.forget()
+	l.Add(at, []*Event{{At: at, Path: path, From: show.NoClass, To: show.NoClass, Cause: show.AttemptText(&a), Attempt: &a}})
 }
 
-// AddEvents takes in what changed. Hand-overs of one directory in quick succession become one
-// entry, and are the first to be forgotten: they push no problem out.
-func (l *Log) AddEvents(at time.Time, events []Event) {
-	for _, e := range events {
-		l.add(&Entry{At: at, Event: e})
-	}
-	l.forget()
-}
-
-func (l *Log) add(e *Entry) {
-	path := e.Event.Path
-	last := l.handOvers[path]
-	delete(l.handOvers, path)
-	if e.HandOver() {
-		e.Times, e.First = 1, e.At
-		if last != nil && e.At.Sub(last.At) < handOverGap {
-			e.Times, e.First = last.Times+1, last.First
-			at := slices.Index(l.entries, last)
-			l.entries = slices.Delete(l.entries, at, at+1)
-		}
-		if l.handOvers == nil {
-			l.handOvers = map[string]*Entry{}
-		}
-		l.handOvers[path] = e
-	}
-	l.entries = append(l.entries, e)
-}
-
-// forget drops what is too much: first of the hand-overs, then of the rest, the oldest.
-func (l *Log) forget() {
-	over := len(l.entries) - maxEntries
-	if over <= 0 {
+// Add takes in what happened. The log shares the events from now on.
+func (l *Log) Add(now time.Time, events []*Event) {
+	if len(events) == 0 {
 		return
 	}
-	l.entries = slices.DeleteFunc(l.entries, func(e *Entry) bool {
-		if over == 0 || !e.HandOver() {
+	l.changes++
+	maps.DeleteFunc(l.open, func(_ alike, line *Line) bool { return !together(line.Events[0].At, now) })
+	maps.DeleteFunc(l.kinds, func(_ alike, k kind) bool { return !together(k.first, now) })
+	for _, e := range events {
+		if e.Handoff != nil {
+			l.replace(e)
+			l.count(e.Handoff)
+		}
+		l.histories.add(e)
+		l.add(e)
+	}
+	l.forget(true)
+	l.forget(false)
+}
+
+// together reports whether what happened at two times may be one line.
+func together(first, now time.Time) bool { return now.Sub(first) < time.Second }
+
+// add puts an event on the line of those alike. Where these come to many lines the others share one.
+func (l *Log) add(e *Event) {
+	if l.open == nil {
+		l.open, l.kinds = map[alike]*Line{}, map[alike]kind{}
+	}
+	key := e.alike()
+	rough := key.withoutCause()
+	k := l.kinds[rough]
+	if k.lines == 0 {
+		k.first = e.At
+	}
+	mixed := l.open[key] == nil && k.lines >= maxAlike
+	if mixed {
+		key = rough
+	}
+	line := l.open[key]
+	if line == nil {
+		l.number++
+		line = &Line{Number: l.number}
+		l.open[key] = line
+		l.lines = append(l.lines, line)
+		k.lines++
+		l.kinds[rough] = k
+	}
+	line.Mixed = line.Mixed || mixed
+	line.Events = append(line.Events, e)
+	e.line = line
+}
+
+// replace takes away the change of holder that a hand-off tells better.
+func (l *Log) replace(e *Event) {
+	h := l.histories.byPath[e.Path]
+	if h == nil {
+		return
+	}
+	last := h.Events[len(h.Events)-1]
+	if last.Handoff != nil || last.Attempt != nil || last.To != held || last.ToPID != e.ToPID {
+		return
+	}
+	h.removeLast()
+	line := last.line
+	line.Events = slices.DeleteFunc(line.Events, func(other *Event) bool { return other == last })
+	if len(line.Events) == 0 {
+		l.lines = slices.DeleteFunc(l.lines, func(other *Line) bool { return other == line })
+		maps.DeleteFunc(l.open, func(_ alike, other *Line) bool { return other == line })
+	}
+}
+
+// forget drops what is too much of the problems, or of the rest: the oldest, but never the newest line.
+func (l *Log) forget(problems bool) {
+	lines, events := 0, 0
+	for _, line := range l.lines {
+		if line.Events[0].Problem() == problems {
+			lines++
+			events += len(line.Events)
+		}
+	}
+	if lines <= maxLines && events <= maxEvents {
+		return
+	}
+	l.lines = slices.DeleteFunc(l.lines, func(line *Line) bool {
+		if line.Events[0].Problem() != problems || lines <= 1 || lines <= maxLines && events <= maxEvents {
 			return false
 		}
-		over--
-		if path := e.Event.Path; l.handOvers[path] == e {
-			delete(l.handOvers, path)
-		}
+		lines--
+		events -= len(line.Events)
+		l.dropped += len(line.Events)
+		line.dropped = true
 		return true
 	})
-	l.entries = slices.Delete(l.entries, 0, over)
+	maps.DeleteFunc(l.open, func(_ alike, line *Line) bool { return line.dropped })
 }

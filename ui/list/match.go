@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -42,7 +43,7 @@ func (a *alt) matches(f field, r *Row, in *context) bool {
 	case inAge:
 		return a.isAge(r.Report.Since, in)
 	case inHost:
-		return a.in(in.host, false, in)
+		return a.in(cmp.Or(r.Report.Host, in.host), false, in)
 	}
 	return a.inPath(r, in) || a.inWord(r.Class.String()) || a.inPIDs(r) || a.inCommands(r, in)
 }
@@ -110,7 +111,7 @@ func (a *alt) inUsers(r *report.Report, in *context) bool {
 // isPID looks for one PID among those of the pidfile and of the holders.
 func (a *alt) isPID(r *Row) bool {
 	if r.searched.alone {
-		return int(r.searched.named) == a.pid || int(r.searched.holder) == a.pid
+		return int(r.searched.named) == a.pid || int(r.searched.process) == a.pid
 	}
 	if show.NamedPID(r.Report) == a.pid {
 		return true
@@ -129,7 +130,7 @@ func (a *alt) inPIDs(r *Row) bool {
 		return false
 	}
 	if r.searched.alone {
-		return a.inDigits(int(r.searched.named)) || a.inDigits(int(r.searched.holder))
+		return a.inDigits(int(r.searched.named)) || a.inDigits(int(r.searched.process))
 	}
 	if a.inDigits(show.NamedPID(r.Report)) {
 		return true

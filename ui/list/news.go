@@ -26,9 +26,8 @@ func (l *List) News() *News { return &l.news }
 
 // AddNews takes note of problems that came up: of directories that were none, or that are worse than
 // before. It returns how many of the events are such.
-func (l *List) AddNews(at time.Time, events []Event) (problems int) {
-	for i := range events {
-		e := &events[i]
+func (l *List) AddNews(at time.Time, events []*Event) (problems int) {
+	for _, e := range events {
 		r := l.byPath[e.Path]
 		if r == nil || !e.To.Problem() || e.From.Problem() && e.To >= e.From {
 			continue

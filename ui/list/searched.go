@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"lockscope/lock"
 	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
@@ -42,24 +43,31 @@ func commandOf(p *report.Process) string {
 	return p.Command[:min(len(p.Command), maxSearchedCommand)]
 }
 
-// searched is the part of a row that nearly every filter looks at. It stands in the row, since what a filter
-// takes is the way to what it reads, which lies all over the memory.
+// searched is the part of a row that nearly every filter looks at, and the holders. It stands in the row,
+// since what these take is the way to what they read, which lies all over the memory.
 type searched struct {
 	path    string // of the report
 	lower   bool   // the path and every command is printable ASCII in lower case
 	alone   bool   // there is one process at most, and the rest tells all of it
 	command string // its command
-	holder  int32  // its PID, 0 = there is none
-	named   int32  // the PID in the pidfile, 0 = there is none
+	process int32  // its PID, 0 = there is none
+	holds   bool   // it holds the lock
+
+	named      int32             // the PID in the pidfile, 0 = there is none
+	namedHolds bool              // that is a holder's
+	namedState lock.ProcessState // of that process
 }
 
 func newSearched(r *report.Report) searched {
-	s := searched{path: r.Path, lower: isLower(r.Path), alone: true, named: int32(show.NamedPID(r))}
+	ev := &r.Evidence
+	s := searched{
+		path: r.Path, lower: isLower(r.Path), holds: len(ev.Holders) > 0,
+		named: int32(show.NamedPID(r)), namedHolds: ev.NamedHolds(), namedState: ev.Process,
+	}
 	n := 0
 	for p := range processesOf(r) {
-		command := commandOf(p)
-		s.command, s.holder = command, int32(p.PID)
-		s.lower = s.lower && isLower(command)
+		s.command, s.process = commandOf(p), int32(p.PID)
+		s.lower = s.lower && isLower(s.command)
 		n++
 	}
 	s.alone = n <= 1

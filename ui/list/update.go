@@ -2,24 +2,24 @@ package list
 
 import (
 	"slices"
+	"time"
 
 	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
 
-// Event is one directory's change from one class to another or, held all along, from one holder
-// to another.
-type Event struct {
-	Path           string
-	From, To       show.Class     // NoClass where there was or is no directory
-	FromPID, ToPID int            // of the holders, if they are what changed; else both are 0
-	Report         *report.Report // what it rests on; nil for a directory that is gone
-}
-
-// Take takes an update in, and returns what changed with it. What is shown stays as it is until
+// Take takes an update in, and returns what happened with it. What is shown stays as it is until
 // Settle.
-func (l *List) Take(u *report.Update) (events []Event) {
+func (l *List) Take(u *report.Update, now time.Time) (events []*Event) {
+	for i := range u.Handoffs {
+		h := &u.Handoffs[i]
+		events = append(events, newHandoff(h))
+		if r := l.byPath[h.Path]; r != nil {
+			r.told(h)
+		}
+	}
 	for _, c := range u.Changes {
+		before := l.Latest(c.Report.Path)
 		r := l.byPath[c.Report.Path]
 		if r == nil {
 			r = &Row{stood: show.NoClass}
@@ -27,7 +27,7 @@ func (l *List) Take(u *report.Update) (events []Event) {
 		}
 		l.await(r)
 		r.next = c.Report
-		if e, changed := r.turn(c.Report); changed {
+		if e := r.turn(before, c.Report, now); e != nil {
 			events = append(events, e)
 		}
 	}
@@ -37,7 +37,7 @@ func (l *List) Take(u *report.Update) (events []Event) {
 			l.await(r)
 			r.next, r.leaves = nil, true
 			if r.stood != show.NoClass {
-				events = append(events, Event{Path: path, From: r.stood, To: show.NoClass})
+				events = append(events, &Event{At: now, Path: path, From: r.stood, To: show.NoClass})
 			}
 		}
 	}
@@ -123,25 +123,4 @@ func (l *List) Settle() {
 		l.left = head
 	}
 	l.show()
-}
-
-// turn takes note of a report, and says what changed with it if its verdict
-// stands: the class, or whose the lock is.
-func (r *Row) turn(now *report.Report) (e Event, changed bool) {
-	c := show.ClassOf(now)
-	if c == show.Checking {
-		return Event{}, false
-	}
-	e = Event{Path: now.Path, From: r.stood, To: c, Report: now}
-	keeper := 0
-	if now.Verdict.State == report.Held {
-		keeper = show.KeeperPID(now)
-	}
-	if r.stood == c && keeper != 0 && r.keeper != 0 {
-		e.FromPID, e.ToPID = int(r.keeper), keeper
-	}
-	changed = r.stood != c || e.FromPID != e.ToPID
-	r.stood = c
-	r.keeper = int32(keeper)
-	return e, changed
 }

@@ -80,3 +80,6 @@ func ASCIIOnly(text string) string {
 	}
 	return b.String()
 }
+
+// Glyph is the word for a class with the character before it that stands for it.
+func (c *Charset) Glyph(of Class) string { return c.glyphs[of] + " " + of.String() }

@@ -83,3 +83,11 @@ func Counted(n int, one, many string) string {
 	}
 	return Count(n) + " " + many
 }
+
+// Short is a duration of which fractions of a millisecond matter: 0.4ms, 38.2ms, 4.1s, 3m.
+func Short(d time.Duration) string {
+	if d < time.Second {
+		return strings.TrimSuffix(strconv.FormatFloat(float64(d.Microseconds())/1000, 'f', 1, 64), ".0") + "ms"
+	}
+	return Seconds(d)
+}

@@ -94,3 +94,7 @@ func processText(p *report.Process, day time.Time, sep string, marks ...string) 
 	}
 	return text
 }
+
+// Process names a process on one line: PID, command, user, start. The date of the start is left out if it
+// was on the day. It is escaped; sep stands between the parts.
+func Process(p *report.Process, day time.Time, sep string) string { return processText(p, day, sep) }

@@ -1,0 +1,254 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"lockscope/ui/list"
+	"lockscope/ui/show"
+)
+
+// holdersView is the processes on the screen that hold locks, or that pidfiles name.
+type holdersView struct {
+	scroll  list.Scroll[*list.Holder]
+	line    *filterLine
+	filter  list.Filter
+	holders list.Holders
+	by      list.HolderColumn
+	reverse bool
+
+	gathered bool // since the table last changed
+	sorted   bool // since then, and since the filter or the order changed
+}
+
+// openHolders shows the holders.
+func (m *model) openHolders() {
+	h := &m.holders
+	m.mode, m.scroll = modeHolders, 0
+	h.gathered = false
+	m.sortHolders(h.by, h.reverse)
+}
+
+// sortHolders sorts otherwise, and shows what comes first then.
+func (m *model) sortHolders(by list.HolderColumn, reverse bool) {
+	h := &m.holders
+	h.by, h.reverse, h.sorted = by, reverse, false
+	h.scroll.Follow = true
+	m.refreshHolders()
+	h.scroll.Follow = false
+}
+
+// refreshHolders takes in what changed.
+func (m *model) refreshHolders() {
+	h := &m.holders
+	h.scroll.SetHeight(m.listingRows())
+	if !h.gathered {
+		h.holders.Gather(m.list, &m.log)
+		h.gathered, h.sorted = true, false
+	}
+	if h.sorted {
+		return
+	}
+	h.filter.SetTime(m.now())
+	before, _ := h.scroll.Current()
+	h.scroll.Set(h.holders.Sorted(&h.filter, h.by, h.reverse))
+	h.sorted = true
+	if before != nil && !h.scroll.Follow {
+		if at := slices.Index(h.scroll.Items(), h.holders.Again(before)); at >= 0 {
+			h.scroll.MoveTo(at)
+		}
+	}
+}
+
+// filterHolders filters the holders as it is typed.
+func (m *model) filterHolders(text string) (problem string) {
+	m.holders.filter, problem = m.list.HolderFilter(text)
+	m.holders.sorted = false
+	return problem
+}
+
+// pressHolders is for the holders.
+func (m *model) pressHolders(k tea.KeyPressMsg) tea.Cmd {
+	h, keys := &m.holders, &m.keys
+	current, ok := h.scroll.Current()
+	switch {
+	case m.pressListing(&h.scroll, k):
+	case key.Matches(k, keys.Filter):
+		m.enterFilter(h.line)
+	case key.Matches(k, keys.Sort):
+		m.sortHolders((h.by+1)%list.HolderColumns, false)
+	case key.Matches(k, keys.Reverse):
+		m.sortHolders(h.by, !h.reverse)
+	case key.Matches(k, keys.Detail) && ok:
+		m.showDirectoriesOf(current)
+	case key.Matches(k, keys.Export):
+		return m.exportHolders()
+	case key.Matches(k, keys.Help):
+		m.openHelp()
+	case key.Matches(k, keys.Back) && h.line.text() != "":
+		m.memory.add(h.line.text())
+		h.line.clear()
+	case key.Matches(k, keys.Back, keys.Holders, keys.Quit):
+		m.leaveListing()
+	}
+	return nil
+}
+
+// showDirectoriesOf filters the table to the directories of a process.
+func (m *model) showDirectoriesOf(h *list.Holder) {
+	m.memory.add(m.filter.text())
+	m.list.SetTime(m.now())
+	m.list.ShowClasses(0)
+	m.filter.set("pid:" + strconv.Itoa(h.PID))
+	m.memory.add(m.filter.text())
+	m.list.MoveTo(0)
+	m.leaveListing()
+}
+
+// holdersTitle says what the holders are narrowed to.
+func (m *model) holdersTitle() string {
+	t := &m.theme
+	title := t.strong.Render("holders")
+	if text := m.holders.line.text(); text != "" && m.mode != modeFilter {
+		title = t.strong.Render("holders  / "+t.chars.Escape(text)) + t.dim.Render("  esc shows all")
+	}
+	return title
+}
+
+// holderWidths are those of the columns, in their order; 0 = there is no room for one.
+type holderWidths [list.HolderColumns]int
+
+var holderHeads = [list.HolderColumns]string{"WORST", "PID", "DIRS", "HAND-OFFS", "USER", "STARTED", "COMMAND"}
+
+// planHolders divides the width. What there is little room for is dropped: first the user, then the
+// hand-offs, then the start.
+func planHolders(width int) holderWidths {
+	w := holderWidths{
+		list.HolderWorst: stateWidth, list.HolderPID: pidfileWidth, list.HolderDirectories: 7,
+		list.HolderHandoffs: 10, list.HolderUser: 10, list.HolderStarted: 8,
+	}
+	room := func() int {
+		left := width - leftMargin - rightMargin
+		for _, n := range w {
+			if n > 0 {
+				left -= n + gapWidth
+			}
+		}
+		return left
+	}
+	for _, c := range []list.HolderColumn{list.HolderUser, list.HolderHandoffs, list.HolderStarted} {
+		if room() < 2*commandWidth {
+			w[c] = 0
+		}
+	}
+	w[list.HolderCommand] = max(room(), 1)
+	return w
+}
+
+// holderLines are the holders with their head.
+func (m *model) holderLines() []string {
+	h, t := &m.holders, &m.theme
+	m.refreshHolders()
+	current, ok := h.scroll.Current()
+	if !ok {
+		text := "no process holds a lock or is named"
+		if !h.filter.All() {
+			text = "nothing matches"
+		}
+		return m.listingLines("", []string{"   " + t.dim.Render(text)}, nil)
+	}
+	w := planHolders(m.width)
+	heads := holderHeads
+	heads[list.HolderWorst] = "  " + heads[list.HolderWorst]
+	direction := t.ascending
+	if h.reverse {
+		direction = t.descending
+	}
+	heads[h.by] += direction
+	first, rest := m.holderCells(heads, w)
+	var rows []string
+	for _, holder := range h.scroll.Window() {
+		rows = append(rows, m.holderRow(holder, w, holder == current))
+	}
+	return m.listingLines(t.head.Render("  "+first+"  "+rest), rows, m.holderFacts(current))
+}
+
+// holderRow is the row of a process.
+func (m *model) holderRow(h *list.Holder, w holderWidths, isCursor bool) string {
+	t := &m.theme
+	cells := [list.HolderColumns]string{
+		t.chars.Glyph(h.Worst), strconv.Itoa(h.PID), show.Count(h.Directories), t.chars.Dash, t.chars.Dash, t.chars.Dash, "(" + h.State.String() + ")",
+	}
+	if h.Handoffs > 0 {
+		cells[list.HolderHandoffs] = show.Count(h.Handoffs)
+	}
+	if p := h.Process(); p != nil {
+		cells[list.HolderUser] = t.chars.Escape(p.User)
+		cells[list.HolderStarted] = show.Age(m.asOf().Sub(p.Started))
+		cells[list.HolderCommand] = t.chars.Escape(p.Command[:min(len(p.Command), 4*m.width)])
+	}
+	first, rest := m.holderCells(cells, w)
+	if isCursor {
+		return m.cursorRow(" "+first, " "+rest)
+	}
+	return "  " + t.class(h.Worst).Render(first) + "  " + rest
+}
+
+// holderCells lays out the worst state, and what is to the right of it.
+func (m *model) holderCells(cells [list.HolderColumns]string, w holderWidths) (first, rest string) {
+	var b strings.Builder
+	gap := ""
+	for c := list.HolderPID; c < list.HolderColumns; c++ {
+		if w[c] == 0 {
+			continue
+		}
+		b.WriteString(gap)
+		gap = "  "
+		text := show.Shorten(cells[c], w[c], m.theme.chars.Mark)
+		switch c {
+		case list.HolderUser:
+			text = show.Pad(text, w[c])
+		case list.HolderCommand:
+		default:
+			text = show.PadLeft(text, w[c])
+		}
+		b.WriteString(text)
+	}
+	return show.Pad(cells[list.HolderWorst], w[list.HolderWorst]), b.String()
+}
+
+// holderFacts are what is known of a process.
+func (m *model) holderFacts(h *list.Holder) []string {
+	t := &m.theme
+	text := strconv.Itoa(h.PID) + " (" + h.State.String() + ")"
+	if p := h.Process(); p != nil {
+		text = show.Process(p, m.now(), " "+t.chars.Dot+" ")
+	}
+	states := show.Counted(h.Directories, "directory", "directories") + ": " + m.countTexts(&h.Counts)
+	if h.Holds > 0 && h.Holds < h.Directories {
+		states += "; it holds " + show.Count(h.Holds)
+	}
+	if h.Handoffs > 0 {
+		states += "; " + show.Counted(h.Handoffs, "hand-off", "hand-offs")
+	}
+	lines := []string{" " + show.Shorten(t.chars.Plain(states), m.width-2, t.chars.Mark)}
+	for _, line := range show.Wrap(t.chars.Plain(text), m.width-2) {
+		lines = append(lines, " "+line)
+	}
+	return lines
+}
+
+// countTexts are numbers by class, in words.
+func (m *model) countTexts(counts *[show.ClassCount]int32) string {
+	var parts []string
+	for c, n := range counts {
+		if n > 0 {
+			parts = append(parts, show.Count(int(n))+" "+show.Class(c).String())
+		}
+	}
+	return strings.Join(parts, ", ")
+}
