@@ -60,6 +60,20 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// Nothing is written to where one stands, which may be a data directory.
+func TestExportFromADataDirectory(t *testing.T) {
+	dir := stateHome(t)
+	must(t, os.WriteFile(lock.DefaultNames.Lock, nil, 0o600))
+	term := runScreen(t, 120, 30, Options{})
+	term.show(reporttest.Scanned(reporttest.Fleet(10)))
+	term.see("22 dirs")
+	term.send("e")
+	term.see("wrote 21 directories to " + dir)
+	if here, _ := os.ReadDir("."); len(here) != 1 {
+		t.Errorf("here are %v", here)
+	}
+}
+
 func TestExportLog(t *testing.T) {
 	dir := stateHome(t)
 	m := happened(t, 120, 30, Options{})

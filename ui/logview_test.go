@@ -186,6 +186,31 @@ func TestMassFailureIsOneLine(t *testing.T) {
 	term.see("history   16:06:01  held → stale, 2500 gone")
 }
 
+// However many lines are alike, they push out nothing else.
+func TestAlikeLinesPushNothingOut(t *testing.T) {
+	term := runScreen(t, 80, 24, Options{})
+	fleet := func(pid int) (changes []report.Change) {
+		for i := range 2001 {
+			changes = append(changes, reporttest.Changes(reporttest.Held(fmt.Sprintf("fleet/%04d", i), pid+i))...)
+		}
+		return changes
+	}
+	term.show(reporttest.Scanned(append(fleet(10000), reporttest.Changes(reporttest.Free("first"))...)))
+	term.see("2,002 dirs")
+	term.show(reporttest.Scanned(reporttest.Changes(reporttest.Stale("first"))))
+	term.see("1 stale")
+	for i := range 3 {
+		term.clock.forward(time.Second)
+		term.show(reporttest.Scanned(fleet(20000 * (i + 1))))
+		term.see(fmt.Sprint(20000*(i+1), " "))
+	}
+	term.send("l")
+	term.see("1,993 held")
+	term.see("each for a reason of its own")
+	term.send("G")
+	term.see("free → stale")
+}
+
 // Enter goes to the directory also where the table does not show it, and says where there is none any more.
 func TestLogLeadsToTheDirectory(t *testing.T) {
 	m := happened(t, 120, 30, Options{})

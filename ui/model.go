@@ -70,6 +70,7 @@ type model struct {
 	hidden        show.Columns // that the user does not want to see
 	columnsFrom   int          // how far the columns are scrolled: 0 = not, else to which of their stops
 	notice        string       // what the last key came to; gone with the next key, or after noticeTime
+	offered       string       // a command that the last key showed, to be sent if it is asked for once more
 	noticedAt     time.Time    // when it was first shown
 	rang          time.Time    // when the bell was last rung
 	asked         *request     // what the source was asked to do and has not done yet

@@ -20,6 +20,9 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 	}
 	m.notice = ""
 	keys := &m.keys
+	if !key.Matches(k, keys.CopyNext) {
+		m.offered = ""
+	}
 	if !key.Matches(k, keys.Quit, keys.Help, keys.Redraw) {
 		m.list.Pin(m.frames.seen().cursor)
 	}
