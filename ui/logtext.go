@@ -13,9 +13,9 @@ import (
 // logRow is one row of the log.
 func (m *model) logRow(item logItem, w logWidths, isCursor bool) string {
 	t := &m.theme
-	e := item.line.Events[len(item.line.Events)-1]
-	if item.event != nil {
-		e = item.event
+	e := item.one()
+	if e == nil {
+		e = item.line.Events[len(item.line.Events)-1]
 	}
 	at := strings.Repeat(" ", w.time)
 	if !e.Unread {
@@ -27,7 +27,7 @@ func (m *model) logRow(item logItem, w logWidths, isCursor bool) string {
 	}
 	indent, room := "", w.path
 	switch {
-	case item.event == nil:
+	case item.one() == nil:
 		where, cause = t.folded+" "+m.sharedCause(item.line), ""
 		if item.line.Unfolded {
 			where = t.unfolded + where[len(t.folded):]
@@ -57,12 +57,13 @@ func (m *model) logRow(item logItem, w logWidths, isCursor bool) string {
 
 // whatText says what happened: styled, or plain for the cursor's row.
 func (m *model) whatText(item logItem, styled bool) string {
-	e := item.line.Events[0]
-	if item.event != nil {
-		e = item.event
+	e := item.one()
+	several := e == nil
+	if several {
+		e = item.line.Events[0]
 	}
-	text := m.eventText(e, styled, !item.line.Mixed || item.event != nil)
-	if item.event == nil {
+	text := m.eventText(e, styled, !several || !item.line.Mixed)
+	if several {
 		count := show.Count(len(item.line.Events))
 		if n := m.events.matching[item.line]; n > 0 && n < len(item.line.Events) {
 			count = show.Count(n) + " of " + count
@@ -141,7 +142,7 @@ func (m *model) sharedCause(line *list.Line) string {
 func (m *model) eventFacts(item logItem) []string {
 	t := &m.theme
 	w := m.width - 2
-	if item.event == nil {
+	if item.one() == nil {
 		text := m.whatText(item, true)
 		if cause := m.sharedCause(item.line); cause != "" {
 			text += ": " + cause
@@ -153,7 +154,7 @@ func (m *model) eventFacts(item logItem) []string {
 		}
 		return append(lines, t.dim.Render(" "+m.keys.Detail.Help().Key+" unfolds or folds it"))
 	}
-	e := item.event
+	e := item.one()
 	lines := []string{" " + t.name.Render(show.ShortenMiddle(t.chars.Escape(e.Path), w, t.chars.Mark))}
 	for _, line := range show.Wrap(t.chars.Plain(m.eventSentence(e)), w) {
 		lines = append(lines, " "+line)

@@ -31,7 +31,15 @@ type logView struct {
 // logItem is a row of the log: a line or, below one that is unfolded, one of its events.
 type logItem struct {
 	line  *list.Line
-	event *list.Event // nil for a line of several
+	event *list.Event // nil for a line
+}
+
+// one is the event that the row is about; nil where these are several.
+func (i logItem) one() *list.Event {
+	if i.event == nil && len(i.line.Events) == 1 {
+		return i.line.Events[0]
+	}
+	return i.event
 }
 
 // openLog shows the log. What is read in it stays where it is, until g goes to the newest.
@@ -68,7 +76,7 @@ func (m *model) refreshLog() {
 	}
 	e.above = 0
 	for _, item := range above {
-		if item.line.Number > e.seen && (item.event == nil || len(item.line.Events) == 1) {
+		if item.event == nil && item.line.Number > e.seen {
 			e.above++
 		}
 	}
@@ -94,7 +102,7 @@ func (m *model) appendItems(items []logItem, line *list.Line) []logItem {
 	}
 	if len(line.Events) == 1 {
 		if e.filter.Event(line.Events[0]) {
-			items = append(items, logItem{line, line.Events[0]})
+			items = append(items, logItem{line: line})
 		}
 		return items
 	}
@@ -145,17 +153,17 @@ func (m *model) pressLog(k tea.KeyPressMsg) tea.Cmd {
 		m.enterFilter(e.line)
 	case key.Matches(k, keys.Problems):
 		e.problems, e.stale = !e.problems, true
-	case key.Matches(k, keys.Detail) && ok && item.event == nil:
+	case key.Matches(k, keys.Detail) && ok && item.one() == nil:
 		item.line.Unfolded = !item.line.Unfolded
 		e.stale = true
 	case key.Matches(k, keys.Fold) && ok && len(item.line.Events) > 1:
 		m.foldLine(item.line)
 	case key.Matches(k, keys.Unfold) && ok && len(item.line.Events) > 1:
 		item.line.Unfolded, e.stale = true, true
-	case key.Matches(k, keys.Detail) && ok && !item.event.Unread:
-		m.goTo(item.event.Path)
-	case key.Matches(k, keys.CopyPath) && ok && item.event != nil:
-		return m.send(show.ShellWord(item.event.Path))
+	case key.Matches(k, keys.Detail) && ok && !item.one().Unread:
+		m.goTo(item.one().Path)
+	case key.Matches(k, keys.CopyPath) && ok && item.one() != nil:
+		return m.send(show.ShellWord(item.one().Path))
 	case key.Matches(k, keys.Export):
 		return m.exportLog()
 	case key.Matches(k, keys.Help):

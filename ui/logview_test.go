@@ -186,6 +186,19 @@ func TestMassFailureIsOneLine(t *testing.T) {
 	term.see("history   16:06:01  held → stale, 2500 gone")
 }
 
+// The row that is read stays the same while more that is alike joins it.
+func TestLineGrowsUnderTheCursor(t *testing.T) {
+	m, _ := testModel(80, 24, Options{})
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Free("a"), reporttest.Free("b"), reporttest.Free("c"))))
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Held("a", 1))))
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("b"))))
+	m.typed("l")
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Stale("c"))))
+	if item, _ := m.events.scroll.Current(); len(item.line.Events) != 2 || !strings.Contains(m.shown(), "▌ 16:06:00  2 free → stale") {
+		t.Errorf("the cursor left its row:\n%s", m.shown())
+	}
+}
+
 // However many lines are alike, they push out nothing else.
 func TestAlikeLinesPushNothingOut(t *testing.T) {
 	term := runScreen(t, 80, 24, Options{})

@@ -1,5 +1,7 @@
 package list
 
+import "time"
+
 const (
 	// maxSearchedCommand is how many bytes of a command line a filter looks through. Command
 	// lines of kilobytes have little to tell beyond that, and every key searches them all.
@@ -23,6 +25,9 @@ const (
 	// maxAlike is how many lines may come of one kind of event in one second, by what they rest on: where
 	// each of 1,000 daemons dies it is one line, where two die it is two.
 	maxAlike = 8
+	// openTime is for how long a line takes in what happened in its second: so late may it be told where
+	// very much happens at once.
+	openTime = time.Minute
 	// maxHistory is how many events are kept of each directory.
 	maxHistory = 10
 	// maxSought is how many things below the cursor's are looked for where that is there no longer.

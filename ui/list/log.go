@@ -12,10 +12,10 @@ import (
 // Log is what happened to the directories. It keeps the latest, of problems and of the rest so many of
 // each: neither pushes out the other. Its zero value is empty.
 type Log struct {
-	lines   []*Line // the oldest first
-	open    map[alike]*Line
-	kinds   map[alike]kind
-	number  uint64 // of the newest line
+	lines   []*Line         // the oldest first
+	open    map[alike]*Line // of the last minute
+	kinds   map[alike]int   // how many of these lines there are that differ in what they rest on alone
+	number  uint64          // of the newest line
 	changes uint64
 	dropped int
 
@@ -35,6 +35,7 @@ type Line struct {
 
 // alike is what events have in common that are one line.
 type alike struct {
+	second         int64 // in which they happened
 	from, to       show.Class
 	fromPID, toPID int // of hand-offs and holders
 	cause          string
@@ -52,14 +53,8 @@ const (
 	kindAttempt
 )
 
-// kind is how many lines there are of one kind, whatever they rest on, since when.
-type kind struct {
-	first time.Time
-	lines int
-}
-
 func (e *Event) alike() alike {
-	k := alike{from: e.From, to: e.To, cause: e.Cause, fromPID: e.FromPID, toPID: e.ToPID}
+	k := alike{second: e.At.Unix(), from: e.From, to: e.To, cause: e.Cause, fromPID: e.FromPID, toPID: e.ToPID}
 	switch {
 	case e.Attempt != nil:
 		k.kind, k.outcome = kindAttempt, e.Attempt.Outcome
@@ -101,8 +96,9 @@ func (l *Log) Add(now time.Time, events []*Event) {
 		return
 	}
 	l.changes++
-	maps.DeleteFunc(l.open, func(_ alike, line *Line) bool { return !together(line.Events[0].At, now) })
-	maps.DeleteFunc(l.kinds, func(_ alike, k kind) bool { return !together(k.first, now) })
+	oldest := now.Add(-openTime).Unix()
+	maps.DeleteFunc(l.open, func(k alike, _ *Line) bool { return k.second < oldest })
+	maps.DeleteFunc(l.kinds, func(k alike, _ int) bool { return k.second < oldest })
 	for _, e := range events {
 		if e.Handoff != nil {
 			l.replace(e)
@@ -115,21 +111,14 @@ func (l *Log) Add(now time.Time, events []*Event) {
 	l.forget(false)
 }
 
-// together reports whether what happened at two times may be one line.
-func together(first, now time.Time) bool { return now.Sub(first) < time.Second }
-
 // add puts an event on the line of those alike. Where these come to many lines the others share one.
 func (l *Log) add(e *Event) {
 	if l.open == nil {
-		l.open, l.kinds = map[alike]*Line{}, map[alike]kind{}
+		l.open, l.kinds = map[alike]*Line{}, map[alike]int{}
 	}
 	key := e.alike()
 	rough := key.withoutCause()
-	k := l.kinds[rough]
-	if k.lines == 0 {
-		k.first = e.At
-	}
-	mixed := l.open[key] == nil && k.lines >= maxAlike
+	mixed := l.open[key] == nil && l.kinds[rough] >= maxAlike
 	if mixed {
 		key = rough
 	}
@@ -139,8 +128,7 @@ func (l *Log) add(e *Event) {
 		line = &Line{Number: l.number}
 		l.open[key] = line
 		l.lines = append(l.lines, line)
-		k.lines++
-		l.kinds[rough] = k
+		l.kinds[rough]++
 	}
 	line.Mixed = line.Mixed || mixed
 	line.Events = append(line.Events, e)

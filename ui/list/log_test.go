@@ -181,6 +181,18 @@ func TestAlikeIsOneLine(t *testing.T) {
 	l.take(reporttest.Stale("z"))
 	l.has(t, "2 found stale, the pidfile names 99", "8866 held → stale, 2500 gone", "found stale, the pidfile names 99")
 
+	// What happened in that second is told late.
+	l = newLogged(reporttest.Held("a", 7), reporttest.Held("b", 7))
+	for _, path := range []string{"a", "b"} {
+		l.now = l.now.Add(10 * time.Second)
+		gone := reporttest.Stale(path)
+		gone.PID, gone.Process = 7, lock.ProcessGone
+		changes := reporttest.Changes(gone)
+		changes[0].Report.Since.At = reporttest.Noon.Add(1500 * time.Millisecond)
+		l.update(&report.Update{Changes: changes})
+	}
+	l.has(t, "2 held → stale, 7 gone")
+
 	// Of many causes there are some lines, and one for the rest.
 	l = newLogged()
 	l.list.applied(reporttest.Changes(held...), nil)
