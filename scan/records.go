@@ -100,8 +100,7 @@ func (rs *records) countStates() report.Summary {
 }
 
 // polled counts the directories by why they are polled; most are not.
-func (rs *records) polled() map[report.PolledBecause]int {
-	n := map[report.PolledBecause]int{}
+func (rs *records) polled() (n [report.PolledCount]int) {
 	for r := range rs.all() {
 		switch {
 		case r.makesEvents():

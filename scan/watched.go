@@ -7,9 +7,13 @@ func (m *Monitor) watched() *report.Watched {
 	if !m.watching {
 		return nil
 	}
-	w := &report.Watched{Polled: m.records.polled()}
-	w.Dirs = w.Polled[report.NotPolled]
-	delete(w.Polled, report.NotPolled)
+	polled := m.records.polled()
+	w := &report.Watched{Dirs: polled[report.NotPolled], Polled: map[report.PolledBecause]int{}}
+	for why, n := range polled {
+		if n > 0 && report.PolledBecause(why) != report.NotPolled {
+			w.Polled[report.PolledBecause(why)] = n
+		}
+	}
 	if m.events != nil {
 		w.Processes = m.events.source.Stats().Followed
 		m.events.mu.Lock()

@@ -140,7 +140,7 @@ func TestTerminalError(t *testing.T) {
 // TestSuspend: in every mode.
 func TestSuspend(t *testing.T) {
 	for _, mode := range []struct{ keys, shows, quit string }{
-		{"", "tenant-0412", "q"}, {"/kvd", "filtered", "\x1bq"}, {"?", "half a page", "qq"}, {"l", "Since the start", "qq"},
+		{"", "tenant-0412", "q"}, {"/kvd", "filtered", "\x1bq"}, {"?", "half a page", "qq"}, {"l", "log since the start", "qq"},
 		{"\r", "observed", "qq"}, {"6B", "[ Cancel ]", "\x1bq"},
 	} {
 		t.Run(mode.keys, func(t *testing.T) {

@@ -23,10 +23,10 @@ const (
 	PolledNoEvents                       // this kernel or container has no inotify
 	PolledProcess                        // a process that holds or is named cannot be followed, for one of these reasons
 	PolledFailed                         // another error
-	polledCount
+	PolledCount                          // how many there are
 )
 
-var polledCodes = [polledCount]string{
+var polledCodes = [PolledCount]string{
 	"", "events-off", "remote", "budget", "no-space", "noisy", "denied", "unsupported", "process", "failed",
 }
 
