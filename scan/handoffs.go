@@ -21,7 +21,7 @@ func (r *record) noteEntries(names lock.Names, d notify.DirEvent) (arrived bool)
 	if r.handover == nil && len(d.Entries) > 0 {
 		r.handover = &handover{}
 		if ev := &r.report.Evidence; ev.Lock.State == lock.LockHeld {
-			r.handover.owner = ev.NamedHolder()
+			r.handover.owner, r.handover.pidfile = ev.NamedHolder(), ev.Pidfile.ID
 		}
 	}
 	for _, e := range d.Entries {
@@ -90,11 +90,12 @@ func (m *Monitor) lookWhoArrived(recs []*record) {
 		}
 		m.mu.Lock()
 		var told *report.Handoff
+		watch := rec.watch
 		if rec.handover == h && h.owner == owner && h.noted.Equal(noted) {
-			told = atPath(h.confirm(a.owner, time.Unix(0, a.pidfile.ID.MTime), a.lives), before)
+			told = atPath(h.confirm(a.owner, a.pidfile.ID, a.lives), before)
 		}
 		m.mu.Unlock()
-		m.tellHandoff(told)
+		m.tellHandoff(told, watch)
 	}
 }
 
@@ -128,9 +129,11 @@ func atPath(h *report.Handoff, r *report.Report) *report.Handoff {
 	return h
 }
 
-// tellHandoff reports a hand-off, if it is one.
-func (m *Monitor) tellHandoff(told *report.Handoff) {
-	if told != nil {
+// tellHandoff reports a hand-off, if it is one. watch is that of its directory. What was seen late may be
+// that the releaser has the directory again after a successor had it, and of that the events are still to be
+// read: so it is told that one was rolled back only where nothing has moved since.
+func (m *Monitor) tellHandoff(told *report.Handoff, watch *notify.Watch) {
+	if told != nil && !(told.RolledBack && (watch == nil || m.events.source.Moved(watch))) {
 		m.out.put(func(u *report.Update) { u.Handoffs = append(u.Handoffs, *told) })
 	}
 }

@@ -14,6 +14,7 @@ import (
 // It is not safe for concurrent use.
 type handover struct {
 	owner   *report.Process // who was last seen to hold the lock, named by the pidfile; nil if nobody was
+	pidfile lock.FileID     // the owner's
 	ended   notify.Moment   // when the owner ended; zero: that was not told
 	release notify.Moment   // when its pidfile went; zero: it did not
 	acquire notify.Moment   // when the first file of the next pidfile came; zero: none did
@@ -60,18 +61,18 @@ func (h *handover) releaser(now time.Time) *report.Process {
 	return h.owner
 }
 
-// confirm takes in that a process was seen to hold the lock and to be named by a pidfile that was written at
-// a time. lives is whether the owner before it still lives. It returns the hand-off that this completes, nil
+// confirm takes in that a process was seen to hold the lock and to be named by a pidfile. lives is whether the owner before it still lives. It returns the hand-off that this completes, nil
 // if there was none: see [report.Handoff].
-func (h *handover) confirm(now *report.Process, written time.Time, lives bool) *report.Handoff {
+func (h *handover) confirm(now *report.Process, pidfile lock.FileID, lives bool) *report.Handoff {
+	written := time.Unix(0, pidfile.MTime)
 	acquired := h.acquired(written)
 	told := report.Handoff{From: peer(h.owner), To: peer(now)}
 	released := h.release
 	switch {
-	case h.isArrived() && written.After(h.arrived.At):
+	case h.isArrived() && written.After(h.arrived.Asked):
 		return nil // it is another one already, whose events are still to come
-	case !h.isArrived() || h.owner == nil:
-		h.restart(now)
+	case !h.isArrived() || h.owner == nil || h.pidfile == pidfile: // the last: a look was faster than its events
+		h.restart(now, pidfile)
 		return nil
 	case isSame(h.owner, now): // it took the lock back, or wrote its pidfile anew
 		told.RolledBack = true
@@ -87,7 +88,7 @@ func (h *handover) confirm(now *report.Process, written time.Time, lives bool) *
 		released = notify.Moment{} // it had ended before: this is a restart
 	}
 	giver := h.owner
-	h.restart(now)
+	h.restart(now, pidfile)
 	if released.At.IsZero() || acquired.At.Sub(released.At) > handOverWithin {
 		return nil
 	}
@@ -108,14 +109,14 @@ func (h *handover) acquired(written time.Time) notify.Moment {
 	case !h.acquire.At.IsZero():
 		return h.acquire
 	case written.After(h.release.At) && !written.After(h.arrived.At):
-		return notify.Moment{After: written, At: written}
+		return notify.Moment{After: written, Asked: written, At: written}
 	}
 	return notify.Moment{At: h.arrived.At}
 }
 
-// restart begins anew with who holds the lock now; nil if nobody is known to.
-func (h *handover) restart(now *report.Process) {
-	*h = handover{owner: now, noted: h.noted, last: h.last, giver: h.giver}
+// restart begins anew with who holds the lock now, and its pidfile; nil if nobody is known to.
+func (h *handover) restart(now *report.Process, pidfile lock.FileID) {
+	*h = handover{owner: now, pidfile: pidfile, noted: h.noted, last: h.last, giver: h.giver}
 }
 
 // see takes in a look. asked is the process that was a releaser when the look began: the evidence has it if
@@ -134,16 +135,17 @@ func (h *handover) see(next *report.Report, asked *report.Process) (told *report
 	switch {
 	case !next.Observed.After(h.noted) || ev.Lock.State == lock.LockUnknown: // it saw what was before, or nothing
 	case !pending:
-		// One who has left without a release may be followed by who gave it the lock.
-		if holder != nil && (h.owner == nil || !isSame(h.owner, holder)) {
-			h.restart(holder)
+		// Where it is another one than before, the events of that are still to come. And one who has left
+		// without a release may be followed by who gave it the lock.
+		if holder != nil && h.owner == nil {
+			h.restart(holder, ev.Pidfile.ID)
 		}
 	case h.isArrived():
 		switch {
 		case holder == nil:
-			h.restart(nil)
+			h.restart(nil, lock.FileID{})
 		case asked != nil && asked == h.owner:
-			told = h.confirm(holder, time.Unix(0, ev.Pidfile.ID.MTime), lives)
+			told = h.confirm(holder, ev.Pidfile.ID, lives)
 		}
 	case ev.Lock.State == lock.LockHeld && h.owner != nil && ev.HasHolder(h.owner):
 		// A release unlinks the pidfile before it unlocks. If it does not, somebody else unlinked it.
@@ -151,13 +153,13 @@ func (h *handover) see(next *report.Report, asked *report.Process) (told *report
 			again = unlockWithin[h.tries]
 			h.tries++
 		} else {
-			h.restart(h.owner)
+			h.restart(h.owner, h.pidfile)
 		}
 	case asked != h.owner: // the next look asks
 	case lives && h.releaser(next.Observed) != nil:
 		ev.Releaser = h.owner
 	default:
-		h.restart(nil)
+		h.restart(nil, lock.FileID{})
 	}
 	return told, again
 }

@@ -13,8 +13,9 @@ import (
 // story is what happens to a directory, in milliseconds, with a read of events every two at the even ones:
 // what happens at 5 is told at 6, and had not happened at 4.
 type story struct {
-	h    *handover
-	told []string
+	h     *handover
+	files uint64 // pidfiles so far
+	told  []string
 }
 
 var peers = map[string]*report.Process{
@@ -25,7 +26,7 @@ func at(ms int) time.Time { return firstLook.Add(time.Duration(ms) * time.Millis
 
 func read(ms int) notify.Moment {
 	ms += ms % 2
-	return notify.Moment{After: at(ms - 2), At: at(ms)}
+	return notify.Moment{After: at(ms - 2), Asked: at(ms), At: at(ms)}
 }
 
 func (s *story) entry(ms int, name string, change notify.Change) {
@@ -48,6 +49,7 @@ func arrived(ms int) func(*story) {
 func acquired(ms int) func(*story) {
 	return func(s *story) { began(ms)(s); arrived(ms)(s) }
 }
+func lost() func(*story) { return func(s *story) { s.h.owner = nil } }
 func died(ms int, who string) func(*story) {
 	return func(s *story) {
 		if s.h.owner == peers[who] {
@@ -60,7 +62,15 @@ func died(ms int, who string) func(*story) {
 func asked(who string, lives bool) func(*story) { return askedOf(who, 0, lives) }
 
 func askedOf(who string, written int, lives bool) func(*story) {
-	return func(s *story) { s.tell(s.h.confirm(peers[who], at(written), lives)) }
+	return func(s *story) {
+		s.files++
+		s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files, MTime: at(written).UnixNano()}, lives))
+	}
+}
+
+// askedAgain is that the pidfile is still the one that was seen before.
+func askedAgain(who string) func(*story) {
+	return func(s *story) { s.tell(s.h.confirm(peers[who], s.h.pidfile, true)) }
 }
 
 // looked is a look that finds the lock held by somebody whom the pidfile names, or names not, or free.
@@ -83,7 +93,8 @@ func looked(ms int, what, who string, lives bool) func(*story) {
 			ev.Process = lock.ProcessAlive
 		}
 		if ev.Pidfile.State = lock.PidfileMissing; what == "held" {
-			ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: peers[who].PID}
+			s.files++
+			ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: peers[who].PID, ID: lock.FileID{Ino: s.files}}
 		}
 		told, again := s.h.see(next, asked)
 		s.tell(told)
@@ -152,9 +163,11 @@ func TestHandover(t *testing.T) {
 			steps(released(10), looked(11, "unnamed", "P", true), looked(13, "unnamed", "P", true), looked(33, "unnamed", "P", true), acquired(50), asked("Q", true)),
 			[]string{"again in 1ms", "again in 10ms"},
 		},
-		"a look that tells nothing": {steps(released(10), looked(15, "unknown", "", true), acquired(20), looked(25, "unknown", "", true), asked("Q", true)), []string{"p→q 10ms"}},
-		"an old look":               {steps(released(10), looked(8, "held", "P", true), acquired(20), asked("Q", true)), []string{"p→q 10ms"}},
-		"a look that finds another": {steps(looked(5, "held", "R", false), released(10), acquired(20), asked("Q", true)), []string{"r→q 10ms"}},
+		"a look that tells nothing":                        {steps(released(10), looked(15, "unknown", "", true), acquired(20), looked(25, "unknown", "", true), asked("Q", true)), []string{"p→q 10ms"}},
+		"an old look":                                      {steps(released(10), looked(8, "held", "P", true), acquired(20), asked("Q", true)), []string{"p→q 10ms"}},
+		"a look before the events of what it sees":         {steps(looked(5, "held", "Q", false), released(9), acquired(10), asked("Q", true)), []string{"p→q 2ms at most"}},
+		"the first look before the events of what it sees": {steps(lost(), looked(5, "held", "Q", false), released(9), acquired(10), askedAgain("Q")), nil},
+		"somebody whom nobody knew":                        {steps(lost(), looked(5, "held", "R", false), released(10), acquired(20), asked("Q", true)), []string{"r→q 10ms"}},
 	} {
 		s := &story{h: &handover{owner: peers["P"]}}
 		for _, do := range test.steps {

@@ -71,7 +71,7 @@ func (r *round) apply(s seen) {
 	if change != nil {
 		m.out.put(func(u *report.Update) { u.Changes = append(u.Changes, *change) })
 	}
-	m.tellHandoff(told)
+	m.tellHandoff(told, watch)
 }
 
 // applyError applies a look that failed: the directory gave no answer, or could not be opened. before is

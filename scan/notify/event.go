@@ -52,9 +52,12 @@ type Entry struct {
 	named bool // its name counts: else it is told for being a sub-directory
 }
 
-// Moment is when something happened: after After, when it was seen that it had not happened yet, and before
-// At, when it was read. Inotify and pidfds do not tell the time.
-type Moment struct{ After, At time.Time }
+// Moment is when something happened, as far as that can be told: inotify and pidfds do not tell the time.
+type Moment struct {
+	After time.Time // it had not happened yet
+	Asked time.Time // the read began that told of it: whatever that did not tell of happened later
+	At    time.Time // it had been read
+}
 
 // Change is what happened to an entry.
 type Change uint8

@@ -12,12 +12,10 @@ type reader struct {
 	source  *Source
 	waiting syscall.RawConn // for epoll
 	ready   [128]unix.EpollEvent
-	buf     []byte
 
-	emptied time.Time // when there was last nothing to read of directories
-	asked   time.Time // when it was last seen which processes had ended: all of them
-	last    time.Time // the end of the last round
-	rounds  int       // in succession, less than a rest apart
+	asked  time.Time // when it was last seen which processes had ended: all of them
+	last   time.Time // the end of the last round
+	rounds int       // in succession, less than a rest apart
 }
 
 // round waits until there is something to read, and reads it. It returns false when the Source is
@@ -41,10 +39,10 @@ func (r *reader) round() bool {
 	// What a process did in a directory before its end is in the queue by now, whatever the order
 	// in which epoll finds descriptors ready.
 	if entries || len(ended) > 0 {
-		counts = r.drain()
+		counts = s.drain()
 	}
 	if len(ended) > 0 {
-		s.processesEnded(ended, Moment{alive, time.Now()})
+		s.processesEnded(ended, Moment{alive, r.asked, time.Now()})
 	}
 	if counts || len(ended) > 0 {
 		r.rest(rest)
@@ -76,30 +74,6 @@ func (r *reader) wait() (n int) {
 		return n > 0 || err != nil // there is no error while it is open
 	})
 	return max(n, 0)
-}
-
-// drain reads the events that are in the queue, and reports whether any of them counts.
-func (r *reader) drain() (counts bool) {
-	s := r.source
-	if s.inotify < 0 {
-		return false
-	}
-	for range mostReads {
-		began := time.Now()
-		n, err := unix.Read(s.inotify, r.buf)
-		if err == unix.EINTR {
-			continue
-		} else if err != nil || n <= 0 { // EAGAIN: that was all
-			r.emptied = began
-			break
-		}
-		counts = s.entriesChanged(r.buf[:n], Moment{r.emptied, time.Now()}) || counts
-		if len(r.buf)-n >= mostEvent { // the next one would have fitted
-			r.emptied = began
-			break
-		}
-	}
-	return counts
 }
 
 // rest sleeps a little where one round follows the other, so that the next one finds more to read.

@@ -35,6 +35,7 @@ type Source struct {
 	inotifyErr, mountsErr           error    // why they are not there
 	waiting                         *os.File // of epoll
 
+	queue   queue
 	readers sync.WaitGroup
 	ready   chan struct{} // has one where something waits to be taken
 
@@ -70,6 +71,7 @@ func newSource(cfg Config, l limits) (*Source, error) {
 		epoll: -1, inotify: -1, mountinfo: -1, stop: -1,
 		ready: make(chan struct{}, 1),
 	}
+	s.queue = queue{buf: make([]byte, bufferSize), emptied: s.began}
 	s.watches.marks = map[int32]*mark{}
 	s.watches.load = load{limits: &s.limits, noisy: map[inode]backoff{}}
 	s.processes.by = map[proc.Process]*followed{}
@@ -217,7 +219,7 @@ func (s *Source) run() {
 	if err != nil {
 		return // cannot be: it is open
 	}
-	r := reader{source: s, waiting: waiting, buf: make([]byte, bufferSize), emptied: s.began}
+	r := reader{source: s, waiting: waiting}
 	for r.round() {
 	}
 }

@@ -259,3 +259,26 @@ func TestHangs(t *testing.T) {
 		t.Errorf("after Close the call returned %v, want os.ErrClosed", err)
 	}
 }
+
+// Whether something has moved at a directory is known at once, though it waits to be read.
+func TestMoved(t *testing.T) {
+	l := listen(t, Config{}, hostLimits())
+	dir, other := hosttest.TempDir(t), hosttest.TempDir(t)
+	w, beside := l.watch(dir, Data), l.watch(other, Data)
+	for i := range 100 {
+		if l.Moved(w) {
+			t.Fatalf("%d: something has moved, and nothing did", i)
+		}
+		held, err := lock.Acquire(dir)
+		try(t, err)
+		if !l.Moved(w) || l.Moved(beside) {
+			t.Fatalf("%d: moved %t, beside it %t", i, l.Moved(w), l.Moved(beside))
+		}
+		try(t, held.Release())
+		l.catchUp()
+	}
+	l.Unwatch(w)
+	if !l.Moved(w) {
+		t.Error("nothing has moved where nobody can tell")
+	}
+}

@@ -1,0 +1,56 @@
+package notify
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// queue is what reads the kernel's queue of events. One reads at a time, or they would be taken in out of
+// order.
+type queue struct {
+	mu      sync.Mutex // taken before that of the Source
+	buf     []byte
+	emptied time.Time // when there was last nothing to read
+}
+
+// drain reads the events that are in the queue, and reports whether any of them counts.
+func (s *Source) drain() (counts bool) {
+	if s.inotify < 0 {
+		return false
+	}
+	q := &s.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for range mostReads {
+		began := time.Now()
+		n, err := unix.Read(s.inotify, q.buf)
+		if err == unix.EINTR {
+			continue
+		} else if err != nil || n <= 0 { // EAGAIN: that was all
+			q.emptied = began
+			break
+		}
+		counts = s.entriesChanged(q.buf[:n], Moment{q.emptied, began, time.Now()}) || counts
+		if len(q.buf)-n >= mostEvent { // the next one would have fitted
+			q.emptied = began
+			break
+		}
+	}
+	return counts
+}
+
+// Moved reports whether anything waits to be taken of a watch. What happened before the call is known then,
+// also where it had not been read yet: so what was seen at a directory before the call is what the events
+// told of that were taken, and not something later.
+func (s *Source) Moved(w *Watch) bool {
+	if s.begin() != nil {
+		return false
+	}
+	defer s.end()
+	s.drain()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return w.mark == nil || w.mark.news != nil
+}
