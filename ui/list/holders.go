@@ -1,9 +1,8 @@
 package list
 
 import (
-	"cmp"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"lockscope/lock"
@@ -63,35 +62,49 @@ func (h *Holder) Started() time.Time {
 
 // Holders are the processes behind a list. The zero value has none.
 type Holders struct {
-	alive, gone map[int32]*Holder // by PID
-	all         []*Holder
-	free        []Holder // to be used: they are allocated by the hundred
+	alive, gone pidTable
+	odd         map[int32]*Holder // those that are gone, by numbers higher than any PID
+	all         []*Holder         // in order of PID
+	free        []Holder          // to be used: they are allocated by the hundred
 }
 
 // Gather gathers the processes behind the directories of a list, filtered or not, with what the log
 // knows of them.
 func (hs *Holders) Gather(l *List, log *Log) {
-	if hs.alive == nil {
-		hs.alive, hs.gone = map[int32]*Holder{}, map[int32]*Holder{}
-	}
 	for _, h := range hs.all {
 		h.Directories, h.Holds, h.Counts = 0, 0, [show.ClassCount]int32{}
 	}
 	for _, r := range l.sorted {
 		hs.add(r)
 	}
-	hs.all = slices.DeleteFunc(hs.all, func(h *Holder) bool {
-		if h.Directories == 0 {
-			delete(hs.of(h.State), int32(h.PID))
+	hs.all = hs.all[:0]
+	for page := range max(len(hs.alive.pages), len(hs.gone.pages)) {
+		for i := range pidPage {
+			hs.collect(&hs.alive, page, i)
+			hs.collect(&hs.gone, page, i)
 		}
-		return h.Directories == 0
-	})
+	}
+	maps.DeleteFunc(hs.odd, func(_ int32, h *Holder) bool { return h.Directories == 0 })
+	odd := slices.Collect(maps.Values(hs.odd))
+	slices.SortFunc(odd, func(a, b *Holder) int { return a.PID - b.PID })
+	hs.all = append(hs.all, odd...)
 	for _, h := range hs.all {
 		h.Worst = h.worst()
 		h.Handoffs = 0
 		if log.tookPart(h.PID) {
 			h.Handoffs = log.Handoffs(h.PID, h.Started())
 		}
+	}
+}
+
+// collect takes a holder in, if there is one and it still is one.
+func (hs *Holders) collect(t *pidTable, page, i int) {
+	switch {
+	case page >= len(t.pages) || t.pages[page] == nil || t.pages[page][i] == nil:
+	case t.pages[page][i].Directories == 0:
+		t.pages[page][i] = nil
+	default:
+		hs.all = append(hs.all, t.pages[page][i])
 	}
 }
 
@@ -129,16 +142,14 @@ func (hs *Holders) add(r *Row) {
 
 // count counts a directory for a process.
 func (hs *Holders) count(r *Row, pid int32, state lock.ProcessState) *Holder {
-	byPID := hs.of(state)
-	h := byPID[pid]
+	h := hs.find(pid, state)
 	if h == nil {
 		if len(hs.free) == 0 {
 			hs.free = make([]Holder, 256)
 		}
 		h, hs.free = &hs.free[0], hs.free[1:]
 		h.PID = int(pid)
-		byPID[pid] = h
-		hs.all = append(hs.all, h)
+		hs.put(h, state)
 	}
 	h.State, h.row = state, r
 	h.Directories++
@@ -146,12 +157,31 @@ func (hs *Holders) count(r *Row, pid int32, state lock.ProcessState) *Holder {
 	return h
 }
 
-// of are those that are gone, or the others.
-func (hs *Holders) of(state lock.ProcessState) map[int32]*Holder {
-	if state.Exited() {
-		return hs.gone
+// find is the holder with a PID, or nil.
+func (hs *Holders) find(pid int32, state lock.ProcessState) *Holder {
+	if pid > maxPID {
+		return hs.odd[pid]
 	}
-	return hs.alive
+	return hs.of(state).get(int(pid))
+}
+
+func (hs *Holders) put(h *Holder, state lock.ProcessState) {
+	if h.PID <= maxPID {
+		*hs.of(state).at(int32(h.PID)) = h
+		return
+	}
+	if hs.odd == nil {
+		hs.odd = map[int32]*Holder{}
+	}
+	hs.odd[int32(h.PID)] = h
+}
+
+// of are those that are gone, or the others.
+func (hs *Holders) of(state lock.ProcessState) *pidTable {
+	if state.Exited() {
+		return &hs.gone
+	}
+	return &hs.alive
 }
 
 // Again is the process that has the PID of one that is no more: the same process, once it is gone.
@@ -159,7 +189,7 @@ func (hs *Holders) Again(h *Holder) *Holder {
 	if h.Directories > 0 {
 		return h
 	}
-	return hs.gone[int32(h.PID)]
+	return hs.find(int32(h.PID), lock.ProcessGone)
 }
 
 // worst is the most severe class of its directories.
@@ -170,82 +200,4 @@ func (h *Holder) worst() show.Class {
 		}
 	}
 	return show.NoClass
-}
-
-// HolderColumn is what holders are sorted by.
-type HolderColumn uint8
-
-const (
-	HolderWorst       HolderColumn = iota // the worst first, of these the one with the most directories
-	HolderPID                             // the lowest first
-	HolderDirectories                     // the most first
-	HolderHandoffs                        // the most first
-	HolderUser
-	HolderStarted // the youngest first
-	HolderCommand
-	HolderColumns
-)
-
-// Sorted are the holders that match a filter, in an order.
-func (hs *Holders) Sorted(f *Filter, by HolderColumn, reverse bool) []*Holder {
-	keys := make([]holderKey, 0, len(hs.all))
-	for _, h := range hs.all {
-		if f.Holder(h) {
-			keys = append(keys, h.key(by))
-		}
-	}
-	slices.SortFunc(keys, func(a, b holderKey) int {
-		c := cmp.Compare(a.number, b.number)
-		if c == 0 && by >= HolderUser {
-			c = compareHolders(a.holder, b.holder, by)
-		}
-		if c == 0 {
-			c = cmp.Compare(a.holder.PID, b.holder.PID)
-		}
-		if reverse {
-			return -c
-		}
-		return c
-	})
-	out := make([]*Holder, len(keys))
-	for i := range keys {
-		out[i] = keys[i].holder
-	}
-	return out
-}
-
-// holderKey is what a holder is sorted by.
-type holderKey struct {
-	number uint64 // decides, unless equal
-	holder *Holder
-}
-
-func (h *Holder) key(by HolderColumn) holderKey {
-	k := holderKey{holder: h}
-	switch by {
-	case HolderWorst:
-		k.number = uint64(h.Worst)<<32 | uint64(1<<32-1-h.Directories)
-	case HolderDirectories:
-		k.number = uint64(1<<32 - 1 - h.Directories)
-	case HolderHandoffs:
-		k.number = uint64(1<<32 - 1 - h.Handoffs)
-	case HolderUser:
-		k.number = beginning(h.User())
-	case HolderStarted:
-		k.number = ^uint64(h.Started().Unix())
-	case HolderCommand:
-		k.number = beginning(h.Command())
-	}
-	return k
-}
-
-// compareHolders compares what are texts.
-func compareHolders(a, b *Holder, by HolderColumn) int {
-	switch by {
-	case HolderUser:
-		return strings.Compare(a.User(), b.User())
-	case HolderCommand:
-		return strings.Compare(a.Command(), b.Command())
-	}
-	return 0
 }

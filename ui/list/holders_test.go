@@ -50,12 +50,20 @@ func TestGather(t *testing.T) {
 			t.Errorf("%q by %d: %s, want %s", test.filter, test.by, got, test.want)
 		}
 	}
-	five := hs.alive[5]
-	l.applied(reporttest.Changes(reporttest.Free("a"), reporttest.Free("r"), reporttest.Free("u")), []string{reporttest.Root + "/o", reporttest.Root + "/b"})
+	high := func(path string, pid int) reporttest.Dir {
+		return reporttest.Dir{Path: path, State: report.Stale, PID: pid, Process: lock.ProcessGone}
+	}
+	l.applied(reporttest.Changes(high("x", 1<<31-1), high("y", maxPID+1), high("z", maxPID)), nil)
+	want := "4194304 gone 0/1 stale, 4194305 gone 0/1 stale, 2147483647 gone 0/1 stale"
+	if got := behind(l, &hs, "gone state:stale", HolderPID, false); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	five := hs.alive.get(5)
+	l.applied(reporttest.Changes(reporttest.Free("a"), reporttest.Free("r"), reporttest.Free("u")), []string{reporttest.Root + "/o", reporttest.Root + "/b", reporttest.Root + "/x", reporttest.Root + "/y", reporttest.Root + "/z"})
 	if got, want := behind(l, &hs, "", HolderPID, false), "5 alive 1/1 held"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if hs.alive[5] != five || len(hs.alive) != 1 || len(hs.gone) != 0 {
+	if hs.alive.get(5) != five || hs.alive.get(7) != nil || hs.gone.get(8) != nil {
 		t.Error("what stays is another, or what went is kept")
 	}
 }

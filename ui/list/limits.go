@@ -30,6 +30,11 @@ const (
 	openTime = time.Minute
 	// maxHistory is how many events are kept of each directory.
 	maxHistory = 10
+	// pidPage is how many PIDs are together in the table of holders: where they are spread over all that
+	// there can be, 4 million, the table of 80,000 has 10 MB.
+	pidPage = 16
+	// maxPID is the highest that Linux gives out (PID_MAX_LIMIT in include/linux/threads.h).
+	maxPID = 1 << 22
 	// maxSought is how many things below the cursor's are looked for where that is there no longer.
 	maxSought = 32
 	// maxGone is for how many directories that are gone this is kept: they may come back.

@@ -47,19 +47,19 @@ func New(paths show.Paths) *List {
 // Row is a line of the list: a directory, or the head of a group. It stays the same row while
 // its reports come and go. Others than the list only read it.
 type Row struct {
-	Report   *report.Report // as it is shown; that of a head has nothing but a path
-	Class    show.Class     // of the report; of a head NoClass or, if it is folded, that of its worst member
-	Selected bool
-	Gone     bool   // it is a data directory no longer: shown only because the cursor is on it
-	Group    *Group // set on a head
-
+	Report *report.Report // as it is shown; that of a head has nothing but a path
+	Group  *Group         // set on a head
 	next   *report.Report // to be shown next, if that is not the same: see Settle
-	stood  show.Class     // of the last report whose verdict stood
-	leaves bool           // it is a data directory no longer, and still shown: see Settle
-	isNew  bool           // it is a problem that came up: see News
-	keeper int32          // PID of who held the lock by that report; 0 = not known, or nobody
 
+	keeper    int32 // PID of who held the lock by the last report; 0 = not known, or nobody
 	successor int32 // PID of who acquired by a hand-off that was told, while the report on it is to come
+
+	Class    show.Class // of the report; of a head NoClass or, if it is folded, that of its worst member
+	Selected bool
+	Gone     bool       // it is a data directory no longer: shown only because the cursor is on it
+	stood    show.Class // of the last report whose verdict stood
+	leaves   bool       // it is a data directory no longer, and still shown: see Settle
+	isNew    bool       // it is a problem that came up: see News
 
 	searched searched
 }

@@ -47,15 +47,15 @@ func commandOf(p *report.Process) string {
 // since what these take is the way to what they read, which lies all over the memory.
 type searched struct {
 	path    string // of the report
-	lower   bool   // the path and every command is printable ASCII in lower case
-	alone   bool   // there is one process at most, and the rest tells all of it
-	command string // its command
-	process int32  // its PID, 0 = there is none
-	holds   bool   // it holds the lock
+	command string // of the process
+	process int32  // PID of the one process that there is, 0 = there is none
+	named   int32  // the PID in the pidfile, 0 = there is none
 
-	named      int32             // the PID in the pidfile, 0 = there is none
-	namedHolds bool              // that is a holder's
-	namedState lock.ProcessState // of that process
+	lower      bool              // the path and every command is printable ASCII in lower case
+	alone      bool              // there is one process at most: else process and command tell of the last one alone
+	holds      bool              // there are holders
+	namedHolds bool              // the PID in the pidfile is that of a holder
+	namedState lock.ProcessState // of the process with that PID
 }
 
 func newSearched(r *report.Report) searched {
