@@ -34,8 +34,19 @@ var probes = []string{"auto", "flock", "never"}
 
 // event is what a line of ndjson tells, and line is why.
 type event struct {
-	Type, Path, State, From string
-	Dirs                    int
+	Type, Path, State string
+	From              state
+	Dirs              int
+}
+
+// state is that before a change. Of a hand-off the key has a process, which is left out.
+type state string
+
+func (s *state) UnmarshalJSON(text []byte) error {
+	if text[0] != '{' {
+		return json.Unmarshal(text, (*string)(s))
+	}
+	return nil
 }
 
 type line struct {

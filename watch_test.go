@@ -20,9 +20,14 @@ func TestWatch(t *testing.T) {
 
 	cmd := command("-w", "-o", "ndjson", "-i", "20ms", "--timeout", "1m", root)
 	next := follow(t, cmd)
+	handoffs := 0 // each before or after the change that a look saw
 	expect := func(want event) {
 		t.Helper()
-		if got := next().event; got != want {
+		got := next().event
+		for ; got.Type == "handoff"; got = next().event {
+			handoffs++
+		}
+		if got != want {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
 	}
@@ -45,6 +50,9 @@ func TestWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(event{Type: "gone", Path: dir})
+	if handoffs != 1 {
+		t.Errorf("%d hand-offs, want one: the releaser took it back", handoffs)
+	}
 
 	// To be interrupted is how a watch ends.
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
