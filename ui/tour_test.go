@@ -38,9 +38,9 @@ func TestTour(t *testing.T) {
 			term.see("live")
 
 			term.send("s")
-			term.see("sorted by path")
+			term.see("sorted by directory")
 			term.send("S")
-			term.see("sorted by path, reversed")
+			term.see("sorted by directory, reversed")
 			term.click("STATE")
 			term.see("sorted by state")
 			term.send("jj \x1b[B ") // unguarded, and another one further down

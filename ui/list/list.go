@@ -113,8 +113,12 @@ func (l *List) Order() Order { return l.order }
 
 // Sort sorts otherwise.
 func (l *List) Sort(o Order) {
+	if turned := (Order{o.Column, !o.Reverse}); l.order == turned {
+		o.turn(l.sorted)
+	} else {
+		l.sorted = o.sort(l.all)
+	}
 	l.order = o
-	l.sorted = o.sort(l.all)
 	l.refilter(l.sorted, l.kept())
 }
 

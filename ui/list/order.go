@@ -10,7 +10,7 @@ import (
 	"lockscope/ui/show"
 )
 
-var columnWords = [show.ColumnCount]string{"state", "path", "pidfile", "holder", "command", "age"}
+var columnWords = [show.ColumnCount]string{"state", "directory", "pidfile", "holder", "command", "since"}
 
 // Order is how the list is sorted: by severity, by path, by the number in PIDFILE or HOLDER, by
 // COMMAND, or by SINCE, the youngest first. Within equals it is by path. Rows that have nothing in
@@ -25,33 +25,31 @@ type Order struct {
 type sortKey struct {
 	number uint64 // decides, unless equal
 	text   string
-	place  int // of the row in order of path
 	row    *Row
 }
 
 // nothing is the number of a row that has nothing in the column.
 const nothing = math.MaxUint64
 
-// key is what a row is sorted by.
-func (o Order) key(r *Row) sortKey {
-	k := sortKey{row: r}
+// key is what a row is sorted by: a number and, of rows that are equal in that, a text.
+func (o Order) key(r *Row) (number uint64, text string) {
 	switch o.Column {
 	case show.ColumnState:
-		k.number = uint64(r.Class)
+		number = uint64(r.Class)
 	case show.ColumnPidfile:
-		k.number = orNothing(show.NamedPID(r.Report))
+		number = orNothing(show.NamedPID(r.Report))
 	case show.ColumnHolder:
-		k.number = orNothing(show.HolderPID(r.Report))
+		number = orNothing(show.HolderPID(r.Report))
 	case show.ColumnCommand:
-		k.text = show.Command(r.Report)
-		k.number = beginning(k.text)
+		text = show.Command(r.Report)
+		number = beginning(text)
 	case show.ColumnSince:
-		k.number = nothing
+		number = nothing
 		if since := r.Report.Since.At; !since.IsZero() {
-			k.number = math.MaxInt64 - uint64(since.UnixNano())
+			number = math.MaxInt64 - uint64(since.UnixNano())
 		}
 	}
-	return k
+	return number, text
 }
 
 // orNothing is the number of a PID, where 0 stands for none.
@@ -72,24 +70,6 @@ func beginning(text string) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// compareKeys compares two rows by their keys. Equals are in the order of their places.
-func (o Order) compareKeys(a, b sortKey) int {
-	if (a.number == nothing) != (b.number == nothing) {
-		return cmp.Compare(a.number, b.number)
-	}
-	c := cmp.Compare(a.number, b.number)
-	if c == 0 && a.text != b.text {
-		c = strings.Compare(a.text, b.text)
-	}
-	if c == 0 {
-		c = a.place - b.place
-	}
-	if o.Reverse {
-		return -c
-	}
-	return c
-}
-
 // String is the order in words.
 func (o Order) String() string {
 	if o.Reverse {
@@ -98,28 +78,100 @@ func (o Order) String() string {
 	return "sorted by " + columnWords[o.Column]
 }
 
-// compare compares two rows that may be anywhere.
+// compare compares two rows.
 func (o Order) compare(a, b *Row) int {
-	x, y := o.key(a), o.key(b)
-	if x.number == y.number && x.text == y.text {
-		x.place = strings.Compare(a.Report.Path, b.Report.Path)
+	m, s := o.key(a)
+	n, t := o.key(b)
+	c := cmp.Or(cmp.Compare(m, n), strings.Compare(s, t))
+	if (m == nothing) != (n == nothing) {
+		return c
 	}
-	return o.compareKeys(x, y)
+	if c == 0 {
+		c = strings.Compare(a.Report.Path, b.Report.Path)
+	}
+	if o.Reverse {
+		return -c
+	}
+	return c
 }
 
 // sort returns rows, which are in order of path, in this order.
 func (o Order) sort(rows []*Row) []*Row {
 	keys := make([]sortKey, len(rows))
 	for i, r := range rows {
-		keys[i] = o.key(r)
-		keys[i].place = i
+		number, text := o.key(r)
+		keys[i] = sortKey{number, text, r}
 	}
-	slices.SortFunc(keys, o.compareKeys)
+	keys = sortKeys(keys)
+	if o.Column == show.ColumnCommand {
+		sortTexts(keys)
+	}
 	sorted := make([]*Row, len(rows))
 	for i := range keys {
 		sorted[i] = keys[i].row
 	}
+	if o.Reverse {
+		o.turn(sorted)
+	}
 	return sorted
+}
+
+// sortKeys sorts by the numbers, and leaves equals in their order. It goes from the lowest bits to the
+// highest, which takes a quarter of the time of comparisons (a radix sort).
+func sortKeys(keys []sortKey) []sortKey {
+	const bits = 11 // at a time; the numbers of so many fit the processor's cache
+	var differ uint64
+	for _, k := range keys {
+		differ |= k.number ^ keys[0].number
+	}
+	spare := make([]sortKey, len(keys))
+	for shift := 0; shift < 64 && differ>>shift != 0; shift += bits {
+		if differ>>shift&(1<<bits-1) == 0 {
+			continue
+		}
+		var places [1<<bits + 1]int
+		for _, k := range keys {
+			places[k.number>>shift&(1<<bits-1)+1]++
+		}
+		for i := range 1 << bits {
+			places[i+1] += places[i]
+		}
+		for _, k := range keys {
+			at := &places[k.number>>shift&(1<<bits-1)]
+			spare[*at] = k
+			*at++
+		}
+		keys, spare = spare, keys
+	}
+	return keys
+}
+
+// sortTexts sorts by the texts what is equal in its number. Most of it is in that order: the commands of
+// daemons end with their directories.
+func sortTexts(keys []sortKey) {
+	compare := func(a, b sortKey) int { return strings.Compare(a.text, b.text) }
+	for from := 0; from < len(keys); {
+		to := from + 1
+		for to < len(keys) && keys[to].number == keys[from].number {
+			to++
+		}
+		if equals := keys[from:to]; !slices.IsSortedFunc(equals, compare) {
+			slices.SortStableFunc(equals, compare)
+		}
+		from = to
+	}
+}
+
+// turn turns sorted rows the other way round. Those that have nothing in the column stay last.
+func (o Order) turn(sorted []*Row) {
+	some, _ := slices.BinarySearchFunc(sorted, true, func(r *Row, _ bool) int {
+		if number, _ := o.key(r); number == nothing {
+			return 0
+		}
+		return -1
+	})
+	slices.Reverse(sorted[:some])
+	slices.Reverse(sorted[some:])
 }
 
 // insert merges rows, which it sorts, into sorted.
