@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"lockscope/lock"
 	"lockscope/lock/locktest"
 	"lockscope/scan/hosttest"
 	"lockscope/scan/observe"
@@ -51,6 +52,29 @@ func (w *watch) wantSplit(t *testing.T, site *locktest.Site, second *locktest.Pr
 	defer w.mu.Unlock()
 	if r := w.found.reports[site.Dir]; r.Verdict.State != report.Split {
 		t.Errorf("%s %v, with %d of the holders %d and %d", r.Verdict.State, r.Verdict.Reasons.List(), len(r.Evidence.Holders), site.Holders[0].PID, second.PID)
+	}
+}
+
+// Who holds a deleted lock file is found among the daemons of another tree on the same disk, also where
+// neither the pidfile nor the lock table names it.
+func TestSplitBesideOtherTrees(t *testing.T) {
+	openMany(t)
+	others, root := t.TempDir(), t.TempDir()
+	for i := range 3 {
+		hosttest.Play(t, locktest.TestWorld(t), fmt.Sprintf("%s/t%d", others, i), locktest.HeldPlain)
+	}
+	for _, scene := range []locktest.Scene{locktest.HeldPlain, locktest.HeldShared, locktest.OrphanedPlain} {
+		site := hosttest.Play(t, locktest.TestWorld(t), root+"/"+scene.Name, scene)
+		os.Remove(site.Dir + "/" + lock.DefaultNames.Pidfile)
+		removeLockFile(t, site)
+		hosttest.MakeStale(t, site.Dir)
+	}
+	f := once(t, Config{Roots: []string{root}})
+	if f.summary.States[report.Split] != 3 || f.summary.Dirs != 3 {
+		t.Errorf("%+v", f.summary)
+	}
+	if f := once(t, Config{Roots: []string{others}}); f.summary.States[report.Held] != 3 {
+		t.Errorf("of the other tree: %+v", f.summary)
 	}
 }
 

@@ -3,6 +3,7 @@ package proc
 import (
 	"bytes"
 	"encoding/binary"
+	"strconv"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -18,6 +19,11 @@ func numbersIn(dir string) (numbers []int, err error) {
 		return nil, err
 	}
 	defer unix.Close(fd)
+	return readNumbers(fd, dir)
+}
+
+// readNumbers does so for the directory that fd is open on.
+func readNumbers(fd int, dir string) (numbers []int, err error) {
 	buf := listBuffers.Get().(*[listSize]byte)
 	defer listBuffers.Put(buf)
 	for {
@@ -32,6 +38,28 @@ func numbersIn(dir string) (numbers []int, err error) {
 			numbers = appendNumbers(numbers, buf[:n])
 		}
 	}
+}
+
+// Links calls found with each open descriptor and the kernel's name of its file, which is valid until
+// found returns. That takes half the time of Descriptors and a Link for each. It leaves out what is closed
+// meanwhile. It is no error if the task ends.
+func (t Task) Links(found func(fd int, name []byte)) error {
+	path := string(t) + "/fd"
+	dir, err := open(path, unix.O_RDONLY|unix.O_DIRECTORY)
+	if IsGone(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer unix.Close(dir)
+	fds, err := readNumbers(dir, path)
+	var buf [unix.PathMax]byte // the kernel gives no longer name (do_proc_readlink in fs/proc/base.c)
+	for _, fd := range fds {
+		if n, err := unix.Readlinkat(dir, strconv.Itoa(fd), buf[:]); err == nil {
+			found(fd, buf[:n])
+		}
+	}
+	return err
 }
 
 // direntHeader is the number of bytes before the name in a struct linux_dirent64 (getdents64(2)): inode

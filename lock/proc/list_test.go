@@ -5,7 +5,9 @@ package proc
 import (
 	"encoding/binary"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -66,5 +68,32 @@ func TestListingIsWhole(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("%d descriptors are not listed, of %d that are", len(want), len(got))
+	}
+}
+
+// Of every descriptor the link is read, a long one too.
+func TestLinks(t *testing.T) {
+	dir := t.TempDir()
+	for range 5 {
+		dir += "/" + strings.Repeat("x", 200)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(dir + "/f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	os.Remove(f.Name())
+	found := map[int]string{}
+	if err := Host.Self().Links(func(fd int, name []byte) { found[fd] = string(name) }); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := found[int(f.Fd())], f.Name()+Deleted; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if err := Task("/nobody").Links(func(int, []byte) { t.Error("a descriptor of nobody") }); err != nil {
+		t.Error(err)
 	}
 }

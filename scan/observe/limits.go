@@ -38,6 +38,13 @@ const (
 	fewDescriptors = 2000
 )
 
+// Of many processes.
+const (
+	// processesAtATime is about how many of them is asked by one call: a call costs as much as three of
+	// its reads.
+	processesAtATime = 64
+)
+
 // Of the descriptors of one process.
 const (
 	// manyLocks is how many locks a process must hold for its fdinfo to be read without reading its
@@ -57,9 +64,6 @@ const (
 	// layersLast is how long the layers that were found are used again. Looks follow each other
 	// quickly, and to find layers takes the mounts of every namespace.
 	layersLast = time.Second
-	// namespacesAtATime is of how many processes the namespaces are read by one call: a call costs as
-	// much as three of its reads.
-	namespacesAtATime = 64
 	// mostLinks is how many links one path may lead through, as in the kernel (path_resolution(7)).
 	mostLinks = 40
 	// mountsLast is how long MountPoints uses the mount table that it has read.

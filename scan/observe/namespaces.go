@@ -2,9 +2,6 @@ package observe
 
 import (
 	"path"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"lockscope/lock/proc"
 	"lockscope/scan/pool"
@@ -27,52 +24,14 @@ func (t *mountTable) pids() []int {
 	return pids
 }
 
-// readProcessNamespaces reads two links of every process: of some at a time, since to ask for each
-// alone costs as much again, and on all processors, since everybody waits for it.
+// readProcessNamespaces reads two links of every process.
 func (t *mountTable) readProcessNamespaces() []processNS {
-	pids := t.pids()
-	all := make([]processNS, len(pids))
-	var readers sync.WaitGroup
-	var next atomic.Int64
-	for range runtime.GOMAXPROCS(0) {
-		readers.Go(func() {
-			for {
-				from := int(next.Add(namespacesAtATime)) - namespacesAtATime
-				if from >= len(pids) {
-					return
-				}
-				to := min(from+namespacesAtATime, len(pids))
-				copy(all[from:to], t.readNamespacesOf(pids[from:to]))
-			}
-		})
-	}
-	readers.Wait()
-	return all
-}
-
-// readNamespacesOf does so for some processes. Where no answer comes, each is asked for alone: one that
-// gives none costs the others nothing.
-func (t *mountTable) readNamespacesOf(pids []int) []processNS {
-	found, ok := pool.Call(t.calls, subject{pids[0], "namespaces"}, func() []processNS {
-		found := make([]processNS, len(pids))
-		for i, pid := range pids {
-			found[i].pid = pid
-			task := proc.Host.Task(pid)
-			found[i].mntNS, found[i].err = task.MountNamespace()
-			found[i].pidNS, _ = task.PIDNamespace()
-		}
+	return askAll(t.calls, "namespaces", t.pids(), func(pid int) processNS {
+		found, task := processNS{pid: pid}, proc.Host.Task(pid)
+		found.mntNS, found.err = task.MountNamespace()
+		found.pidNS, _ = task.PIDNamespace()
 		return found
-	})
-	switch {
-	case ok:
-		return found
-	case len(pids) == 1:
-		return []processNS{{pid: pids[0], err: report.ErrNoAnswer}}
-	}
-	for _, pid := range pids {
-		found = append(found, t.readNamespacesOf([]int{pid})...)
-	}
-	return found
+	}, func(pid int) processNS { return processNS{pid: pid, err: report.ErrNoAnswer} })
 }
 
 // namespace is a mount namespace as one of its processes sees it. To a process in a chroot, mountinfo

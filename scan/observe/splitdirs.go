@@ -19,7 +19,7 @@ import (
 // say which file a line is of, or the taker is dead, all processes are looked at.
 func (s *Session) SplitDirs(ctx context.Context, known *Known, roots []string) (found []string) {
 	known = s.covering(known, roots)
-	for _, pid := range s.unknownTakers(known) {
+	for _, pid := range s.suspects(known, roots) {
 		if ctx.Err() != nil {
 			break
 		}
@@ -32,33 +32,49 @@ func (s *Session) SplitDirs(ctx context.Context, known *Known, roots []string) (
 	return found
 }
 
-// unknownTakers returns the processes that may hold the lock of a file that is no directory's now. To
-// read the links of all descriptors is faster than the lock table where there are few.
-func (s *Session) unknownTakers(known *Known) []int {
+// suspects returns the processes that may hold the lock of a file that is no directory's now. To read
+// the links of all descriptors is faster than the lock table where there are few.
+func (s *Session) suspects(known *Known, roots []string) []int {
+	search := s.newFormerSearch(roots)
 	if !s.table.loaded() {
 		if pids := s.procs.pids(); s.procs.haveAtMost(fewDescriptors, pids) {
-			return pids
+			suspects, _ := search.among(pids)
+			return suspects
 		}
 	}
-	takers, covered := map[int]bool{}, map[int]bool{}
-	sound := !known.shared && s.table.each(func(line proc.Lock) {
-		switch {
-		case !known.has(line):
-			takers[line.PID] = true
-		case known.covered[line.Dev]:
-			covered[line.PID] = true
+	if takers, ok := s.unknownTakers(known); ok {
+		search.takers = takers
+		suspects, unseen := search.among(slices.Collect(maps.Keys(takers)))
+		isLost := func(pid int) bool { return takers[pid].unknown && s.procs.find(pid).state != lock.ProcessAlive }
+		if !slices.ContainsFunc(unseen, isLost) {
+			return suspects
+		}
+		search.takers = nil
+	}
+	suspects, _ := search.among(s.procs.pids())
+	return suspects
+}
+
+// taker is what the lock table says of a process that has taken locks of files which are no directory's now,
+// as far as known.
+type taker struct {
+	lines int       // how many
+	file  proc.File // of one of them
+	// unknown: one is on a device of known lock files. The others are on covered devices, where a line may
+	// be anybody's lock. Where the taker of these is dead, that is not worth a look at all processes.
+	unknown bool
+}
+
+// unknownTakers returns the takers by their PIDs. ok is false where the table does not tell.
+func (s *Session) unknownTakers(known *Known) (takers map[int]taker, ok bool) {
+	takers = map[int]taker{}
+	ok = !known.shared && s.table.each(func(line proc.Lock) {
+		if !known.explains(line) {
+			t := takers[line.PID]
+			takers[line.PID] = taker{t.lines + 1, line.File(), t.unknown || !known.has(line)}
 		}
 	})
-	for pid := range takers {
-		sound = sound && s.procs.find(pid).state == lock.ProcessAlive
-	}
-	if !sound {
-		return s.procs.pids()
-	}
-	// A line on a covered device may be anybody's lock. Where its taker is dead, that is not worth a
-	// look at all processes.
-	maps.Copy(takers, covered)
-	return slices.Collect(maps.Keys(takers))
+	return takers, ok
 }
 
 // directoriesOf returns the directory below the roots whose lock file a descriptor is, or was, on.
