@@ -24,6 +24,7 @@ var may = map[string][]string{
 	"lockscope/scan/observe": {"lock", "lock/proc", "scan/pool", "scan/report"},
 	"lockscope/scan/repair":  {"lock", "lock/proc", "scan/observe", "scan/report"},
 	"lockscope/scan/notify":  {"lock/proc"},
+	"lockscope/scan/remote":  {"lock", "scan/repair", "scan/report"},
 	"lockscope/scan": {
 		"lock", "lock/proc", "scan/find", "scan/notify", "scan/observe", "scan/pool", "scan/report",
 	},
@@ -37,7 +38,7 @@ var may = map[string][]string{
 		"lock", "lock/proc", "scan", "scan/report", "scan/repair", "ui/list", "ui/print", "ui/show", "charm.land", "github.com/charmbracelet",
 	},
 	"lockscope/ui/cli": {
-		"lock", "lock/locktest", "scan", "scan/observe", "scan/repair", "scan/report", "ui", "ui/print", "ui/show",
+		"lock", "lock/locktest", "scan", "scan/observe", "scan/remote", "scan/repair", "scan/report", "ui", "ui/print", "ui/show",
 		"github.com/spf13/pflag", "github.com/pelletier/go-toml", "github.com/charmbracelet/x",
 	},
 }

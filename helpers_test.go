@@ -55,7 +55,8 @@ type line struct {
 	Summary, Next, Error string
 }
 
-// follow starts a command, until the test ends, and returns a function for the next line of its output.
+// follow starts a command, until the test ends, and returns a function for the next line of its output that is
+// neither a hello nor a heartbeat.
 func follow(t *testing.T, cmd *exec.Cmd) func() line {
 	t.Helper()
 	r, err := cmd.StdoutPipe()
@@ -70,6 +71,9 @@ func follow(t *testing.T, cmd *exec.Cmd) func() line {
 			var l line
 			if err := json.Unmarshal(scanner.Bytes(), &l); err != nil && t.Context().Err() == nil {
 				t.Errorf("%v in %s", err, scanner.Text())
+			}
+			if l.Type == "hello" || l.Type == "heartbeat" {
+				continue
 			}
 			select {
 			case lines <- l:

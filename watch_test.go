@@ -92,3 +92,13 @@ func TestWatchDemo(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// A watch says who speaks before anything else, and goes on to say that it does.
+func TestWatchHelloAndHeartbeat(t *testing.T) {
+	t.Parallel()
+	next := watchFleet(t, command("--config=/dev/null", "-w", "-o", "ndjson", "-i", "0", "--timeout", "1m", staleAndFree(t)))
+	if l := next(); l.Type != "hello" || l.Host == "" {
+		t.Errorf("the first line is %+v", l)
+	}
+	untilLine(t, next, "a heartbeat", func(l fleetLine) bool { return l.Type == "heartbeat" })
+}

@@ -85,10 +85,11 @@ const (
 	RefusedAppendOnly         // the directory or a file that would be removed is append-only
 	RefusedMountPoint         // something is mounted on a file that would be removed
 	RefusedLeased             // the lock file cannot be opened, because somebody keeps a lease on it
+	RefusedElsewhere          // the directory is on another host, which was not asked; this package itself never uses it
 )
 
 func (r Refusal) String() string {
-	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break", "audit", "immutable", "append-only", "mount-point", "leased")
+	return name(r, "failed", "held", "changed", "replaced", "pid-alive", "not-regular", "permission", "read-only-fs", "nothing-to-break", "audit", "immutable", "append-only", "mount-point", "leased", "elsewhere")
 }
 
 // RefusedError says that a stale-break was not made, and why. It is ErrRefused, and also ErrHeld or
@@ -147,6 +148,8 @@ func (e *RefusedError) Why() string {
 		why = "append-only"
 	case RefusedMountPoint:
 		why = "in use as a mount point"
+	case RefusedElsewhere:
+		why = "not asked for on its host"
 	case RefusedLeased:
 		why = "the lock file cannot be opened"
 	default:

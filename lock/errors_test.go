@@ -14,14 +14,14 @@ import (
 // Each reason has a word and a sentence of its own.
 func TestRefusalWords(t *testing.T) {
 	words, sentences := map[string]bool{}, map[string]bool{}
-	for why := lock.RefusedUnknown; why <= lock.RefusedLeased; why++ {
+	for why := lock.RefusedUnknown; why <= lock.RefusedElsewhere; why++ {
 		words[why.String()] = true
 		sentences[(&lock.RefusedError{Dir: "/data", Reason: why, PID: 7}).Error()] = true
 	}
-	if n := int(lock.RefusedLeased) + 1; len(words) != n || len(sentences) != n {
+	if n := int(lock.RefusedElsewhere) + 1; len(words) != n || len(sentences) != n {
 		t.Errorf("%d reasons: %v, %v", n, words, sentences)
 	}
-	if got := (lock.RefusedLeased + 1).String(); words[got] || got == "" {
+	if got := (lock.RefusedElsewhere + 1).String(); words[got] || got == "" {
 		t.Errorf("an unknown reason is %q", got)
 	}
 }

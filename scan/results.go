@@ -112,7 +112,7 @@ func (r *round) forget(path string) {
 		if m.events != nil && r.walkNumber == 0 {
 			m.change(func(a *agenda) { a.treeMoved = true })
 		}
-		m.out.put(func(u *report.Update) { u.Gone = append(u.Gone, m.cfg.Host+path) })
+		m.out.put(func(u *report.Update) { u.Gone = append(u.Gone, report.Key(m.cfg.Host, path)) })
 	}
 }
 
@@ -129,7 +129,7 @@ func (m *Monitor) forgetAlias(path string) {
 			return c.Report.Path == path
 		})
 		if !undelivered {
-			u.Gone = append(u.Gone, m.cfg.Host+path)
+			u.Gone = append(u.Gone, report.Key(m.cfg.Host, path))
 		}
 	})
 }

@@ -34,6 +34,7 @@ const (
 type paths struct {
 	typical, widest int
 	tail            string
+	host            int // the longest name of a host; 0 where this one alone is watched
 }
 
 // roomBeside is the room beside the state.
@@ -46,6 +47,10 @@ func planColumns(width int, p paths, hidden show.Columns) columns {
 	c := columns{room: roomBeside(width)}
 	dir := &c.width[show.ColumnDirectory]
 	*dir = c.room
+	if p.host > 0 {
+		c.width[show.ColumnHost] = min(p.host, c.room/3)
+		*dir -= c.width[show.ColumnHost] + gapWidth
+	}
 	dropped := false
 	for i, w := range []int{pidfileWidth, show.NarrowHolderWidth, commandWidth, sinceWidth} {
 		column := show.ColumnPidfile + show.Column(i)
@@ -79,7 +84,7 @@ func planColumns(width int, p paths, hidden show.Columns) columns {
 func wholeColumns(width int, p paths, hidden show.Columns) columns {
 	c := columns{room: roomBeside(width)}
 	c.width = [show.ColumnCount]int{
-		show.ColumnDirectory: max(p.widest, dirWidth), show.ColumnPidfile: pidfileMost,
+		show.ColumnHost: p.host, show.ColumnDirectory: max(p.widest, dirWidth), show.ColumnPidfile: pidfileMost,
 		show.ColumnHolder: show.NarrowHolderWidth, show.ColumnCommand: maxCommandWidth, show.ColumnSince: sinceWidth,
 	}
 	for column := range c.width {
@@ -126,7 +131,7 @@ func (c *columns) under(x int) show.Column {
 		return by
 	}
 	x += c.at
-	for column := show.ColumnDirectory; column < show.ColumnCount; column++ {
+	for column := show.ColumnHost; column < show.ColumnCount; column++ {
 		if c.width[column] == 0 {
 			continue
 		}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,7 +14,7 @@ import (
 func (m *model) copyPath() tea.Cmd {
 	var words []string
 	for _, r := range m.list.Acted() {
-		words = append(words, show.ShellWord(r.Report.Path))
+		words = append(words, show.ShellWord(cmp.Or(r.Report.Path, r.Report.Host)))
 	}
 	return m.sendAll(words, " ", "path", "paths")
 }

@@ -60,7 +60,7 @@ func (m *model) detailParts(r *list.Row, w int, full bool) (summary, evidence, n
 		word = goneWord
 		state = t.strong.Render(word)
 	}
-	path := t.chars.Escape(r.Report.Path)
+	path := t.chars.Escape(r.Report.Key())
 	room := w - 2 - show.Width(word) - 2
 	if full && show.Width(path) > room {
 		summary = append(summary, " "+state)
@@ -80,10 +80,13 @@ func (m *model) detailParts(r *list.Row, w int, full bool) (summary, evidence, n
 	}
 
 	facts := show.Facts(r.Report, m.asOf(), " "+t.chars.Dot+" ")
+	if text := m.lostFact(r.Report); text != "" {
+		facts = append([]show.Fact{{Label: "as of", Text: text}}, facts...)
+	}
 	if why != "" {
 		facts = append(facts, show.Fact{Label: "break", Text: why})
 	}
-	facts = append(facts, m.historyFacts(r.Report.Path)...)
+	facts = append(facts, m.historyFacts(r.Report.Key())...)
 	if full {
 		facts = append(facts, show.FurtherFacts(r.Report)...)
 	}

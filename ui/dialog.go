@@ -84,25 +84,25 @@ func (m *model) newDialog(rows []*list.Row) *dialog {
 			d.skipped++
 		}
 	}
-	paths := m.list.Paths() // one target must not be taken for any other directory
+	keys := m.list.Keys()   // one target must not be taken for any other directory
 	if len(d.targets) > 1 { // nor several for each other
-		paths = paths[:0]
+		keys = keys[:0]
 		for i := range d.targets {
-			paths = append(paths, d.targets[i].seen.Path)
+			keys = append(keys, d.targets[i].seen.Key())
 		}
-		slices.Sort(paths)
+		slices.Sort(keys)
 	}
 	for i := range d.targets {
 		t := &d.targets[i]
-		at, found := slices.BinarySearch(paths, t.seen.Path)
+		at, found := slices.BinarySearch(keys, t.seen.Key())
 		if !found { // a row that is not shown any more
 			continue
 		}
-		beside := list.Beside(paths, at)
+		beside := list.Beside(keys, at)
 		for j := range beside {
 			beside[j] = m.theme.chars.Escape(beside[j])
 		}
-		t.apart = show.Apart(m.theme.chars.Escape(t.seen.Path), beside...)
+		t.apart = show.Apart(m.theme.chars.Escape(t.seen.Key()), beside...)
 	}
 	slices.SortStableFunc(d.targets, func(a, b target) int { return cmp.Compare(a.kind, b.kind) })
 	most := -1
@@ -122,15 +122,15 @@ func (d *dialog) kinds() (counts [kindCount]int) {
 	return counts
 }
 
-// tried lists the paths of the targets that were tried.
+// tried lists the keys of the targets that were tried.
 func (d *dialog) tried() []string {
-	var paths []string
+	var keys []string
 	for i := range d.targets {
 		if d.targets[i].result.Outcome != report.NotTried {
-			paths = append(paths, d.targets[i].seen.Path)
+			keys = append(keys, d.targets[i].seen.Key())
 		}
 	}
-	return paths
+	return keys
 }
 
 // brokenMsg is what came of one target.
@@ -186,9 +186,9 @@ func (m *model) broken(msg brokenMsg) tea.Cmd {
 	t := &d.targets[msg.target]
 	t.result = msg.result
 	if t.result.Outcome == report.Removed {
-		m.list.Deselect(t.seen.Path)
+		m.list.Deselect(t.seen.Key())
 	}
-	m.log.AddAttempt(m.now(), t.seen.Path, msg.result)
+	m.log.AddAttempt(m.now(), t.seen.Key(), msg.result)
 	if next := msg.target + 1; next < len(d.targets) && !d.stop {
 		d.top = msg.target
 		return m.breakNext(next)

@@ -33,7 +33,7 @@ func (m *model) onlyTargetParts(b *box) (path, rest []string) {
 	var why []string
 	summary, _ := g.seen.Explain()
 	why = append(why, show.Wrap(t.chars.Plain(summary), b.inner)...)
-	path = show.BreakPath(t.chars.Escape(g.seen.Path), b.inner)
+	path = show.BreakPath(t.chars.Escape(g.seen.Key()), b.inner)
 	warnings := m.warnings(g, b.inner)
 	if len(path)+len(why)+len(removes)+len(warnings) <= b.body() {
 		rest = append(append(why, removes...), warnings...)
@@ -43,7 +43,7 @@ func (m *model) onlyTargetParts(b *box) (path, rest []string) {
 	room := max(b.body()-len(rest), b.body()/2, 1)
 	room = max(min(room, b.body()-min(len(removes), minRemoves)), 1)
 	if len(path) > room {
-		path = []string{show.ShortenAround(t.chars.Escape(g.seen.Path), g.apart, b.inner, t.chars.Mark)}
+		path = []string{show.ShortenAround(t.chars.Escape(g.seen.Key()), g.apart, b.inner, t.chars.Mark)}
 	}
 	for i, line := range path {
 		path[i] = t.strong.Render(line)
@@ -89,7 +89,7 @@ func (m *model) warnings(g *target, w int) (lines []string) {
 
 // changedSince says what a target is now, "" if it is still stale.
 func (m *model) changedSince(seen *report.Report) string {
-	r := m.list.Latest(seen.Path)
+	r := m.list.Latest(seen.Key())
 	switch {
 	case r == nil:
 		return goneWord
@@ -171,7 +171,7 @@ func flat(shown [][]string) (lines []string) {
 // done.
 func (m *model) targetLines(g *target, w int) []string {
 	d, t := m.dialog, &m.theme
-	escaped := t.chars.Escape(g.seen.Path)
+	escaped := t.chars.Escape(g.seen.Key())
 	path := show.ShortenAround(escaped, g.apart, w-2, t.chars.Mark)
 	switch {
 	case g.result.Outcome == report.Removed:

@@ -11,6 +11,9 @@ func (m *model) emptyLines(height int) []string {
 	var text []string
 	s := &m.scan
 	roots := m.rootsText(max(m.width-30, 8))
+	if len(m.opts.Roots) == 0 {
+		roots = "the roots of " + show.Counted(len(m.opts.Hosts), "host", "hosts")
+	}
 	switch {
 	case m.list.Total() > 0:
 		text = []string{"Nothing matches.", "esc shows all " + show.Count(m.list.Total()) + "."}

@@ -27,6 +27,7 @@ type exportHeader struct {
 type eventJSON struct {
 	Type      string    `json:"type"` // "dir" if it was found, "change", "gone", or "break"
 	Time      time.Time `json:"time"`
+	Host      string    `json:"host,omitempty"`
 	Path      string    `json:"path"`
 	PathBytes []byte    `json:"path_bytes,omitempty"`
 	From      string    `json:"from,omitempty"`
@@ -123,7 +124,9 @@ func encodeEvent(e *list.Event) []byte {
 		return report.Line{Handoff: e.Handoff}.Encode()
 	}
 	j := eventJSON{Type: "change", Time: e.At.UTC().Truncate(time.Millisecond), Cause: e.Cause}
-	j.Path, j.PathBytes = report.JSONText(e.Path)
+	host, path := report.SplitKey(e.Path)
+	j.Host = host
+	j.Path, j.PathBytes = report.JSONText(path)
 	switch {
 	case e.Attempt != nil:
 		j.Type, j.Outcome = "break", e.Attempt.Outcome.String()

@@ -18,6 +18,9 @@ func (m *model) headerLine() string {
 	room := m.width - show.Width(left) - show.Width(live) - 2
 
 	host := t.chars.Escape(m.opts.Host)
+	if n := len(m.opts.Hosts); n > 0 {
+		host = show.Counted(n, "host", "hosts")
+	}
 	all := m.scanFacts()
 	needed := 0
 	if n := show.Width(all[0]) + 3; n <= room && m.list.Filtered() { // that not all is shown matters more

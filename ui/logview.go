@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"lockscope/scan/report"
 	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
@@ -137,7 +139,7 @@ func (m *model) noteUnread() {
 			e.unread = &list.Line{Unfolded: true}
 		}
 		e.unread.Events = append(e.unread.Events, &list.Event{
-			Path: err.Path, From: show.NoClass, To: show.NoClass, Cause: escapeError(err), Unread: true,
+			Path: report.Key(err.Host, err.Path), From: show.NoClass, To: show.NoClass, Cause: escapeError(err), Unread: true,
 		})
 	}
 }
@@ -163,7 +165,8 @@ func (m *model) pressLog(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Detail) && ok && !item.one().Unread:
 		m.goTo(item.one().Path)
 	case key.Matches(k, keys.CopyPath) && ok && item.one() != nil:
-		return m.send(show.ShellWord(item.one().Path))
+		host, path := report.SplitKey(item.one().Path)
+		return m.send(show.ShellWord(cmp.Or(path, host)))
 	case key.Matches(k, keys.Export):
 		return m.exportLog()
 	case key.Matches(k, keys.Help):

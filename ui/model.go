@@ -58,7 +58,7 @@ type model struct {
 	log          list.Log
 	events       logView
 	holders      holdersView
-	highlighted  map[string]time.Time // paths of rows that changed, and when
+	highlighted  map[string]time.Time // keys of rows that changed, and when
 	dialog       *dialog              // in modeDialog
 
 	mode          mode
@@ -107,6 +107,7 @@ func newModel(o Options) *model {
 	m.list = list.New(m.paths)
 	m.list.SetHost(o.Host)
 	m.keys.Break.SetEnabled(o.Break != nil)
+	m.keys.Holders.SetEnabled(len(o.Hosts) == 0) // the same PID means another process on another host
 	m.help.Styles = m.theme.helpStyles()
 	m.help.ShortSeparator = "  "
 	m.filter = newFilterLine(&m.theme, m.list.SetFilter)

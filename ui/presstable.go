@@ -131,7 +131,11 @@ func (m *model) pressFind(k tea.KeyPressMsg) bool {
 		digit, _ := strconv.Atoi(k.String())
 		l.ToggleClass(show.ClassOfState(report.States[digit-1]))
 	case key.Matches(k, keys.Sort):
-		m.sort(list.Order{Column: (l.Order().Column + 1) % show.ColumnCount})
+		next := (l.Order().Column + 1) % show.ColumnCount
+		if next == show.ColumnHost && len(m.opts.Hosts) == 0 {
+			next++
+		}
+		m.sort(list.Order{Column: next})
 	case key.Matches(k, keys.Reverse):
 		m.sort(list.Order{Column: l.Order().Column, Reverse: !l.Order().Reverse})
 	case key.Matches(k, keys.Group):

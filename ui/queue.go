@@ -10,14 +10,14 @@ import (
 	"lockscope/scan/report"
 )
 
-// Source is what the screen shows and steers. *scan.Monitor is one.
+// Source is what the screen shows and steers. *scan.Monitor is one, and *remote.Fleet.
 type Source interface {
 	// Run calls sink with what changed, never concurrently, until ctx ends. It does not touch again
 	// what it handed over.
 	Run(ctx context.Context, sink func(report.Update)) error
-	// The others ask for something and return at once: to look at these directories afresh, or at
+	// The others ask for something and return at once: to look at the directories of these keys afresh, or at
 	// all if none is given; to walk the roots again; to look as often as this, 0 = only on request.
-	Observe(paths ...string)
+	Observe(keys ...string)
 	Walk()
 	SetInterval(time.Duration)
 }

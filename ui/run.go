@@ -26,7 +26,8 @@ import (
 // Options is what the screen needs from outside.
 type Options struct {
 	Host     string
-	Roots    []string
+	Hosts    []string   // that are watched; none = this one alone
+	Roots    []string   // none = each host has its own
 	Names    lock.Names // of the files; the zero value stands for the default ones
 	Source   Source
 	Interval time.Duration  // what the source was told; 0 = only on request

@@ -12,7 +12,7 @@ import (
 
 // columns are the table's.
 func (m *model) columns(l layout) columns {
-	p := paths{typical: m.list.Typical(), widest: m.list.Widest(), tail: m.list.Tail()}
+	p := paths{typical: m.list.Typical(), widest: m.list.Widest(), tail: m.list.Tail(), host: m.hostWidth()}
 	if m.columnsFrom == 0 {
 		c := planColumns(l.width, p, m.hidden)
 		if c.tail == "" {
@@ -62,6 +62,7 @@ func (m *model) tableRow(r *list.Row, w columns, width int) string {
 		style.Path = func(r *report.Report) string { return m.paths.Without(w.tail, r.Path) }
 	}
 	row, t := style.Row(r.Report, m.asOf()), &m.theme
+	m.markLost(r.Report, &row)
 	if r.Gone {
 		row[show.ColumnState] = show.Cell{Text: "- " + goneWord, Role: show.Strong}
 	}
@@ -82,7 +83,7 @@ func (m *model) tableRow(r *list.Row, w columns, width int) string {
 		return t.strong.Render(t.cursor) + t.reverse.Render(tick+" "+state+gap) + t.strong.Render(t.cursorEnd) + rest
 	}
 	stateStyle := t.roles[row[show.ColumnState].Role]
-	if _, changed := m.highlighted[r.Report.Path]; changed && !m.scan.paused() {
+	if _, changed := m.highlighted[r.Report.Key()]; changed && !m.scan.paused() {
 		stateStyle = stateStyle.Underline(true)
 	}
 	return " " + styledTick + " " + stateStyle.Render(state) + gap + " " + rest
@@ -98,10 +99,13 @@ func (m *model) beside(row *show.Cells, w columns) string {
 	return ansi.TruncateWc(ansi.TruncateLeftWc(line, w.at, ""), w.room, "")
 }
 
-// directory lays out the directory.
+// directory lays out the directory and, where several hosts are watched, its host.
 func (m *model) directory(row *show.Cells, w columns) string {
-	n := w.width[show.ColumnDirectory]
-	return show.Pad(show.ShortenPath(row[show.ColumnDirectory].Text, w.usual, n, m.theme.chars.Mark), n)
+	host, n := "", w.width[show.ColumnDirectory]
+	if n := w.width[show.ColumnHost]; n > 0 {
+		host = show.Pad(show.ShortenMiddle(row[show.ColumnHost].Text, n, m.theme.chars.Mark), n) + "  "
+	}
+	return host + show.Pad(show.ShortenPath(row[show.ColumnDirectory].Text, w.usual, n, m.theme.chars.Mark), n)
 }
 
 // rest lays out what is to the right of the directory and one space.
@@ -133,7 +137,7 @@ func (m *model) rest(row *show.Cells, w columns) string {
 func (m *model) scrollColumns(step int) {
 	w := m.columns(m.layout())
 	if step > 0 {
-		whole := wholeColumns(m.layout().width, paths{widest: m.list.Widest()}, m.hidden)
+		whole := wholeColumns(m.layout().width, paths{widest: m.list.Widest(), host: m.hostWidth()}, m.hidden)
 		switch last := len(whole.stops()); {
 		case whole.total() <= whole.room && w.tail == "":
 			m.notice = "nothing is cut"

@@ -16,8 +16,11 @@ func (a *AuditLog) Record(r *report.Report, names lock.Names, attempt func() rep
 func (a *AuditLog) record(r *report.Report, names lock.Names, askedBy string, attempt func() report.Attempt, after func() auditEvidence) report.Attempt {
 	seen := r.WasSeen()
 	record := AuditRecord{
-		On: r.Host, Dir: r.Path, Action: "break-stale", Phase: "intent", AskedBy: report.Escape(askedBy),
+		Dir: r.Path, Action: "break-stale", Phase: "intent", AskedBy: report.Escape(askedBy),
 		Files: names.Leftovers(*seen), Evidence: evidenceOf(seen, r.Verdict),
+	}
+	if r.Host != a.Host {
+		record.On = r.Host
 	}
 	if err := a.Append(record); err != nil {
 		return report.Attempted(nil, refusedByAudit(r, err))

@@ -39,7 +39,6 @@ var errNegative = errors.New("a negative number in a summary")
 //   - those who have the lock file open and hold no lock
 //   - the command in the next step: Command returns ""
 //   - Checking, since what awaits its second look is not printed
-//   - whether an error is about a root
 //
 // A root, a command or a user that is not UTF-8 comes as its escaped text.
 func Decode(line []byte) (Line, error) {
@@ -88,12 +87,12 @@ func decoded(line []byte, object interface{ line() (Line, error) }) (Line, error
 
 func (g *goneJSON) line() (Line, error) {
 	path, err := pathOf(g.Path, g.PathBytes)
-	return Line{Gone: g.OnHost + path}, errors.Join(err, checkHost(g.OnHost))
+	return Line{Gone: Key(g.OnHost, path)}, errors.Join(err, checkHost(g.OnHost))
 }
 
 func (e *errorJSON) line() (Line, error) {
 	path, err := pathOf(e.Path, e.PathBytes)
-	return Line{Error: &PathError{Host: e.OnHost, Path: path, Err: errors.New(e.Error)}}, errors.Join(err, checkHost(e.OnHost))
+	return Line{Error: &PathError{Host: e.OnHost, Path: path, Root: e.Root, Err: errors.New(e.Error)}}, errors.Join(err, checkHost(e.OnHost))
 }
 
 func (s *summaryJSON) line() (Line, error) {

@@ -126,7 +126,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"type":"hello","version":"\u202e","host":"a","format":1,"heartbeat":0.1}`))
 	f.Add([]byte(`{"type":"heartbeat","looked":"2026-11-22T15:06:00.5Z","walking":true,"visited":3}`))
 	f.Add([]byte(`{"type":"dir","path":"/a","root":"/","state":"stale","host":"web-01","lock":{"state":"free"},
-		"seen":{"dir":{"st_dev":1,"inode":2},"lock":{"state":"free","inode":3},"pidfile":{"state":"named","inode":4,"text":"NwoK"},"temps":[{"name":"/w==","inode":5}],"process":"gone"}}`))
+		"seen":{"dir":{"st_dev":"1","inode":"2"},"lock":{"state":"free","inode":"3"},"pidfile":{"state":"named","inode":"4","text":"NwoK"},"temps":[{"name":"/w==","inode":"5"}],"process":"gone"}}`))
 	f.Add([]byte(`{"type":"error","path":"/","error":"\u001b"}`))
 	f.Add([]byte(`{"type":"summary","dirs":1,"states":{"held":1,"?":1},"seconds":0.0005,"host":"\u202e"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {

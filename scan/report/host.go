@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -11,7 +12,7 @@ type Lost struct {
 	Why   Reason    // HostUnreachable or one of those after it
 	Text  string    // what is known of why, from outside; may be empty
 	Since time.Time // when it was last heard of; if it never was, when it was first tried
-	Known bool      // it was heard of before, so that directories of it may be shown
+	Known bool      // directories of it are known, and shown as they were then
 }
 
 // Report returns the report on a lost host, which is Unknown and has no path. It stands among those of the
@@ -32,14 +33,14 @@ func (l Lost) Report() *Report {
 		what = "has no lockscope"
 		next = "install it there, or let --push copy this one for as long as it is needed"
 	case LockscopeVersion:
-		what = "has a lockscope of another version, which this one cannot follow"
+		what = "has a lockscope that this one cannot follow"
 		next = "install there the version that runs here"
 	default:
 		what = "cannot be reached"
 	}
 	summary := Escape(l.Host) + " " + what
 	if l.Text != "" {
-		summary += ": " + Escape(l.Text)
+		summary += ": " + strings.TrimSuffix(Escape(l.Text), ".")
 	}
 	summary += "."
 	if l.Known {

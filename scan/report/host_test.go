@@ -8,7 +8,7 @@ import (
 )
 
 func TestKey(t *testing.T) {
-	for _, r := range []*Report{{Path: "/srv/a"}, {Host: "web-01", Path: "/srv/a"}, {Host: "web-01"}} {
+	for _, r := range []*Report{{Path: "/srv/a"}, {Host: "web-01", Path: "/srv/a"}, {Host: "web-01"}, {Host: "[::1]:22", Path: "/a:/b"}} {
 		if host, path := SplitKey(r.Key()); host != r.Host || path != r.Path {
 			t.Errorf("%q is split into %q and %q", r.Key(), host, path)
 		}

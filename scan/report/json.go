@@ -93,6 +93,7 @@ type goneJSON struct {
 type errorJSON struct {
 	goneJSON
 	Error string `json:"error"`
+	Root  bool   `json:"is_root,omitempty"`
 }
 
 type summaryJSON struct {
@@ -123,7 +124,7 @@ func newGoneJSON(host, path string) goneJSON {
 
 func newErrorJSON(err *PathError) errorJSON {
 	e := errorJSON{goneJSON: newGoneJSON(err.Host, err.Path)}
-	e.Type = typeError
+	e.Type, e.Root = typeError, err.Root
 	e.Error, _ = JSONText(err.Error())
 	return e
 }

@@ -123,7 +123,7 @@ func checkSame(t *testing.T, got, want *Report) {
 func TestDecodeOtherLines(t *testing.T) {
 	for _, l := range []Line{
 		{Gone: "/srv/\xff\x1b"},
-		{Gone: "web-01/srv/\xff\x1b"},
+		{Gone: "web-01:/srv/\xff\x1b"},
 		{Gone: "web-01"},
 		{Error: &PathError{Host: "web-01", Path: "/srv", Err: errors.New("no")}},
 		{Error: &PathError{Path: "/srv/\xfe", Err: &fs.PathError{Op: "open", Path: "/srv/\xfe", Err: errors.New("no\x1b")}}},

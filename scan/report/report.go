@@ -40,19 +40,24 @@ func (r *Report) WasSeen() *lock.Evidence {
 	return &r.Evidence.Evidence
 }
 
-// Key is what a directory is known by among those of all hosts: its path after the name of its host, in which
-// there is no slash. The key of a host itself is its name.
-func (r *Report) Key() string {
-	if r.Host == "" { // as on most screens: no new string
-		return r.Path
+// Key is what a directory is known by among those of all hosts: as scp(1) writes it, web-01:/srv/kv, or the path
+// alone where Host is empty. The key of a host itself is its name.
+func (r *Report) Key() string { return Key(r.Host, r.Path) }
+
+// Key returns the key of the directory with this path on a host.
+func Key(host, path string) string {
+	if host == "" || path == "" { // as on most screens: no new string
+		return host + path
 	}
-	return r.Host + r.Path
+	return host + ":" + path
 }
 
-// SplitKey returns the host and the path that a key was made of.
+// SplitKey returns the host and the path that a key was made of. No name of a host has a slash in it.
 func SplitKey(key string) (host, path string) {
-	if i := strings.IndexByte(key, '/'); i >= 0 {
-		return key[:i], key[i:]
+	if i := strings.IndexByte(key, '/'); i > 0 {
+		return strings.TrimSuffix(key[:i], ":"), key[i:]
+	} else if i == 0 {
+		return "", key
 	}
 	return key, ""
 }

@@ -25,11 +25,13 @@ type fileJSON struct {
 	Text []byte `json:"text,omitempty"` // of the pidfile, in base64
 }
 
+// idJSON is the identity and the version of a file. The numbers are strings: what passes the line on may keep
+// only 53 bits of a number, and a break compares them all.
 type idJSON struct {
-	Dev   uint64 `json:"st_dev,omitempty"`
-	Ino   uint64 `json:"inode,omitempty"`
-	MTime int64  `json:"mtime_ns,omitempty"`
-	Size  int64  `json:"size,omitempty"`
+	Dev   uint64 `json:"st_dev,omitempty,string"`
+	Ino   uint64 `json:"inode,omitempty,string"`
+	MTime int64  `json:"mtime_ns,omitempty,string"`
+	Size  int64  `json:"size,omitempty,string"`
 	Name  []byte `json:"name,omitempty"` // of a temporary, in base64
 }
 

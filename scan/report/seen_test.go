@@ -135,8 +135,8 @@ func TestDecodeSeenRefuses(t *testing.T) {
 }
 
 func FuzzDecodeSeen(f *testing.F) {
-	f.Add([]byte(`{"type":"seen","path":"/a","root":"/","seen":{"dir":{"inode":1},"lock":{"state":"free","inode":2},"pidfile":{"state":"named","inode":3,"text":"Nwo="},"process":"gone"}}`))
-	f.Add([]byte(`{"type":"seen","path":"/a","path_bytes":"L/8=","root":"/","by":"a@b","seen":{"dir":{"inode":1},"lock":{"state":"missing"},"pidfile":{"state":"missing"},"temps":[{"name":"LmhhbmRvZmYucGlkZmlsZS50bXA="}]}}`))
+	f.Add([]byte(`{"type":"seen","path":"/a","root":"/","seen":{"dir":{"inode":"1"},"lock":{"state":"free","inode":"2"},"pidfile":{"state":"named","inode":"3","text":"Nwo="},"process":"gone"}}`))
+	f.Add([]byte(`{"type":"seen","path":"/a","path_bytes":"L/8=","root":"/","by":"a@b","seen":{"dir":{"inode":"1"},"lock":{"state":"missing"},"pidfile":{"state":"missing"},"temps":[{"name":"LmhhbmRvZmYucGlkZmlsZS50bXA="}]}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r, by, err := DecodeSeen(text, lock.DefaultNames)
 		if err != nil {

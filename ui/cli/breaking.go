@@ -10,42 +10,47 @@ import (
 	"slices"
 	"strings"
 
-	"lockscope/scan/repair"
+	"lockscope/lock"
 	"lockscope/scan/report"
 	"lockscope/ui"
 	"lockscope/ui/print"
 )
 
-// staleDirs are the stale directories that a scan found, by path.
+// staleDirs are the stale directories that a scan found, by key.
 type staleDirs map[string]*report.Report
 
 func (t staleDirs) update(u report.Update) {
 	for _, c := range u.Changes {
-		delete(t, c.Report.Path)
+		delete(t, c.Report.Key())
 		if c.Report.Breakable() {
-			t[c.Report.Path] = c.Report
+			t[c.Report.Key()] = c.Report
 		}
 	}
-	for _, path := range u.Gone {
-		delete(t, path)
+	for _, key := range u.Gone {
+		delete(t, key)
 	}
 }
 
-// sorted returns the reports in order of their paths.
+// sorted returns the reports in order of their keys.
 func (t staleDirs) sorted() []*report.Report {
 	reports := make([]*report.Report, 0, len(t))
 	for _, r := range t {
 		reports = append(reports, r)
 	}
-	slices.SortFunc(reports, func(a, b *report.Report) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(reports, func(a, b *report.Report) int { return strings.Compare(a.Key(), b.Key()) })
 	return reports
 }
 
 // runBreak scans once, and breaks every stale lock or, with --dry-run, says what that would come to. It
 // returns the exit status.
 func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
-	found, sc := staleDirs{}, newScanning(s, 0, stderr)
-	_, err := sc.monitor.Once(ctx, func(u report.Update) {
+	found := staleDirs{}
+	sc, err := newScanning(s, 0, stderr)
+	if err != nil {
+		printError(stderr, err)
+		return exitUsage
+	}
+	_, err = sc.source.Once(ctx, func(u report.Update) {
 		found.update(sc.reportErrors(u))
 		sc.showProgress(u.Progress)
 	})
@@ -55,12 +60,12 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 		return status
 	}
 	reports := found.sorted()
-	breaker := &repair.Breaker{Names: s.names(), Audit: s.auditLog()}
+	breaker := s.newBreaker(sc.fleet)
 	attempt := breaker.Break
 	switch {
 	case s.dryRun: // even with --yes
 		attempt = breaker.Check
-	case len(reports) > 0 && !s.yes && !confirmed(ctx, reports, breaker, stdin, stderr) && ctx.Err() == nil:
+	case len(reports) > 0 && !s.yes && !confirmed(ctx, reports, s.names(), breaker, stdin, stderr) && ctx.Err() == nil:
 		printError(stderr, errors.New("nothing was removed"))
 		return exitAttention
 	}
@@ -86,14 +91,14 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 
 // confirmed lists what would be broken, with the evidence, and asks whether to do it. Anything but a yes
 // is a no, as is the end of ctx.
-func confirmed(ctx context.Context, reports []*report.Report, b *repair.Breaker, stdin io.Reader, stderr io.Writer) bool {
+func confirmed(ctx context.Context, reports []*report.Report, names lock.Names, b breaker, stdin io.Reader, stderr io.Writer) bool {
 	for _, r := range reports {
 		if ctx.Err() != nil {
 			return false
 		}
 		summary, _ := r.Explain()
-		fmt.Fprintf(stderr, "%s\n  %s\n  to be removed: %s\n", report.Escape(r.Path), summary,
-			report.Escape(strings.Join(b.Names.Leftovers(r.Evidence.Evidence), ", ")))
+		fmt.Fprintf(stderr, "%s\n  %s\n  to be removed: %s\n", report.Escape(r.Key()), summary,
+			report.Escape(strings.Join(names.Leftovers(*r.WasSeen()), ", ")))
 		if a := b.Check(r); a.Outcome == report.WouldBeRefused {
 			fmt.Fprintf(stderr, "  would be refused: %s\n", report.Escape(a.Why()))
 		}
@@ -126,7 +131,7 @@ func (s *settings) breakAllowed(stdin, stderr *os.File) error {
 	switch {
 	case s.breakStale && s.ReadOnly:
 		return errors.New("--break-stale: not allowed, because of --read-only or read_only in the config file")
-	case s.breakStale && !s.yes && !s.dryRun && !(isTerminal(stdin) && isTerminal(stderr)):
+	case s.breakStale && s.seen == "" && !s.yes && !s.dryRun && !(isTerminal(stdin) && isTerminal(stderr)):
 		return errors.New("--break-stale: there is no terminal to ask on; use --dry-run to see what would be removed, or --yes")
 	}
 	return nil

@@ -49,6 +49,13 @@ type config struct {
 		Detail       string   `toml:"detail"`
 		Filter       string   `toml:"filter"`
 	} `toml:"view"`
+	Hosts         []string `toml:"hosts"`
+	HostsFile     string   `toml:"hosts_file"`
+	Push          bool     `toml:"push"`
+	SSHJobs       int      `toml:"ssh_jobs"`       // 0 = as many as suit
+	SSHCommand    string   `toml:"ssh_command"`    // words, divided by spaces
+	RemoteCommand string   `toml:"remote_command"` // the same
+
 	Bell  bool `toml:"bell"`  // ring it when a problem comes up
 	Title bool `toml:"title"` // and say so in the title of the terminal's window
 }
@@ -80,6 +87,8 @@ func (c *config) validate() error {
 		return fmt.Errorf("max-depth: %d is negative (0 means the roots alone)", c.MaxDepth)
 	case c.Jobs < 0:
 		return fmt.Errorf("jobs: %d is negative (0 means as many as suit the machine)", c.Jobs)
+	case c.SSHJobs < 0:
+		return fmt.Errorf("ssh-jobs: %d is negative (0 means as many as suit)", c.SSHJobs)
 	case c.Names.Lock == c.Names.Pidfile:
 		return fmt.Errorf("lock-name and pid-name are both %q", c.Names.Lock)
 	}
@@ -139,6 +148,9 @@ func loadConfig(path string, c *config) error {
 		if root != "" && !filepath.IsAbs(root) {
 			c.Roots[i] = filepath.Join(filepath.Dir(path), root)
 		}
+	}
+	if c.HostsFile != "" && !filepath.IsAbs(c.HostsFile) {
+		c.HostsFile = filepath.Join(filepath.Dir(path), c.HostsFile)
 	}
 	if err := c.validate(); err != nil {
 		return fmt.Errorf("%s: %w", path, err)

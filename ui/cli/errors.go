@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"lockscope/scan/report"
 )
@@ -11,7 +12,7 @@ import (
 // errorList finds out which errors of a scan are new. A watch walks the roots again and again, and meets
 // the same errors each time. The zero value is ready for use.
 type errorList struct {
-	known, met map[string]string // texts by path: of the last walk, and so far of this one
+	known, met map[string]string // texts by key: of the last walk, and so far of this one
 	walked     bool              // this pass has walked the roots
 }
 
@@ -20,14 +21,14 @@ type errorList struct {
 func (l *errorList) unreported(u report.Update) []report.PathError {
 	var news []report.PathError
 	for _, e := range u.Errors {
-		text := e.Error()
-		if l.known[e.Path] != text && l.met[e.Path] != text {
+		key, text := report.Key(e.Host, e.Path), e.Error()
+		if l.known[key] != text && l.met[key] != text {
 			news = append(news, e)
 		}
 		if l.met == nil {
 			l.met = map[string]string{}
 		}
-		l.met[e.Path] = text
+		l.met[key] = text
 	}
 	l.walked = l.walked || u.Progress != report.Progress{}
 	if u.Summary != nil && l.walked { // the end of a pass; one that only looks again meets no errors
@@ -39,8 +40,12 @@ func (l *errorList) unreported(u report.Update) []report.PathError {
 // withPath returns an error whose text says where it happened.
 func withPath(e report.PathError) error {
 	var at *fs.PathError
-	if errors.As(e.Err, &at) {
-		return e.Err
+	err := e.Err
+	if !errors.As(err, &at) && !(e.Host != "" && strings.Contains(err.Error(), e.Path)) {
+		err = fmt.Errorf("%s: %w", e.Path, err)
 	}
-	return fmt.Errorf("%s: %w", e.Path, e.Err)
+	if e.Host != "" {
+		err = fmt.Errorf("%s: %w", e.Host, err)
+	}
+	return err
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -45,7 +46,18 @@ func parse(args []string) (*settings, error) {
 	}
 	if flags.NArg() > 0 {
 		s.Roots = flags.Args()
-	} else if len(s.Roots) == 0 {
+	}
+	if err := s.findHosts(flags.Changed("host"), flags.Changed("hosts-file")); err != nil {
+		return nil, err
+	}
+	if s.far != nil {
+		s.far.Roots, s.far.Flags = slices.Clone(s.Roots), forwarded(args)
+		s.far.Interval = notTold
+		if flags.Changed("interval") {
+			s.far.Interval = s.Interval.Duration
+		}
+	}
+	if len(s.Roots) == 0 {
 		s.Roots = []string{"."}
 	}
 	if err := s.validate(); err != nil {
@@ -82,6 +94,14 @@ func newFlags(s *settings) *pflag.FlagSet {
 	f.BoolVar(&s.AllowEmpty, "allow-empty", s.AllowEmpty, "")
 	f.Var(textFlag{&s.Color}, "color", "")
 	f.BoolVar(&s.ASCII, "ascii", s.ASCII, "")
+	f.StringArrayVar(&s.Hosts, "host", s.Hosts, "")
+	f.StringVar(&s.HostsFile, "hosts-file", s.HostsFile, "")
+	f.BoolVar(&s.Push, "push", s.Push, "")
+	f.IntVar(&s.SSHJobs, "ssh-jobs", s.SSHJobs, "")
+	f.StringVar(&s.SSHCommand, "ssh-command", s.SSHCommand, "")
+	f.StringVar(&s.RemoteCommand, "remote-command", s.RemoteCommand, "")
+	f.BoolVar(&s.requests, "requests", false, "") // for the far side of a fleet
+	f.StringVar(&s.seen, "seen", "", "")          // the same
 	f.BoolVar(&s.demo, "demo", false, "")
 	f.BoolVar(&s.version, "version", false, "")
 	return f

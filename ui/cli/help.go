@@ -34,6 +34,12 @@ Scan
       --descend          look for data directories inside data directories
   -j, --jobs N           parallel workers
       --lock-name NAME, --pid-name NAME    other file names of the same protocol
+Other hosts, over your ssh; each runs its own lockscope (README, "A fleet")
+      --host HOST        user@host:port or an alias; repeatable; . is this host too
+      --hosts-file FILE  one a line, # comments
+      --push             copy this program to hosts without it, for as long as it runs
+      --ssh-jobs N       connect to so many at a time (32)
+      --ssh-command CMD, --remote-command CMD    such as "ssh -F FILE"; "sudo -n lockscope"
 Break
       --break-stale      break every stale lock: nobody holds it, and what a dead
                          daemon left is removed, with the same guards as on the screen
@@ -56,9 +62,12 @@ Examples: lockscope /srv/tenants
 
 // version is one line that says which build this is.
 func version() string {
-	v := "(unknown)"
+	return fmt.Sprintf("lockscope %s %s %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+func buildVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
-		v = info.Main.Version
+		return info.Main.Version
 	}
-	return fmt.Sprintf("lockscope %s %s %s/%s\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return "(unknown)"
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -18,18 +19,32 @@ type printing struct {
 	scan    *scanning
 	opt     print.Options
 	printer print.Printer
+	watcher print.Watcher // the printer, in a watch
+	stdin   *os.File
 	stdout  *ui.Output
-	err     error // the first error of writing the output; it ends the scan
+
+	mu     sync.Mutex       // guards what follows, and the printer
+	err    error            // the first error of writing the output; it ends the scan
+	beat   report.Heartbeat // the next one
+	fresh  int              // errors since the last walk ended
+	walked bool             // there was a walk since the last pass ended
 }
 
-func newPrinting(s *settings, f print.Format, stdout, stderr *ui.Output) *printing {
+// newPrinting returns a scan that is to be printed. The error is one of usage.
+func newPrinting(s *settings, f print.Format, stdin *os.File, stdout, stderr *ui.Output) (*printing, error) {
 	stream := 0
 	if f == print.NDJSON {
 		stream = streamFrom
 	}
+	sc, err := newScanning(s, stream, stderr)
+	if err != nil {
+		return nil, err
+	}
 	opt := print.Options{
 		Host:       hostname(),
-		Roots:      s.Roots,
+		Hosts:      sc.names(),
+		Roots:      s.shownRoots(),
+		Seen:       s.requests,
 		Started:    time.Now(),
 		States:     s.states,
 		Color:      s.Color.enabled(isTerminal(stdout)),
@@ -37,7 +52,24 @@ func newPrinting(s *settings, f print.Format, stdout, stderr *ui.Output) *printi
 		ASCII:      s.ASCII,
 		AllowEmpty: s.AllowEmpty,
 	}
-	return &printing{s: s, scan: newScanning(s, stream, stderr), opt: opt, printer: print.New(stdout, f, opt), stdout: stdout}
+	p := &printing{s: s, scan: sc, opt: opt, stdin: stdin, stdout: stdout}
+	if s.watch {
+		p.watcher = print.NewWatch(stdout, opt)
+		p.printer = p.watcher
+	} else {
+		p.printer = print.New(stdout, f, opt)
+	}
+	return p, nil
+}
+
+// printScan prints a scan or a watch, and returns the exit status.
+func printScan(ctx context.Context, s *settings, f print.Format, stdin *os.File, stdout, stderr *ui.Output) int {
+	p, err := newPrinting(s, f, stdin, stdout, stderr)
+	if err != nil {
+		printError(stderr, err)
+		return exitUsage
+	}
+	return p.run(ctx)
 }
 
 // readerGone is why a watch ended: nobody reads the output any more. The signal is the one that the next
@@ -71,8 +103,14 @@ func (p *printing) run(ctx context.Context) int {
 	var err error
 	if p.s.watch {
 		watching.Go(func() { p.watchReader(ctx, end) })
+		p.write(func() error { return p.watcher.Hello(p.s.hello()) }, cancel)
+		watching.Go(func() { p.heartbeats(ctx, cancel) })
+		if p.s.requests {
+			go p.serve(end) // nothing but the end of the process ends a read
+		}
 		ended := false
-		err = p.scan.monitor.Run(ctx, func(u report.Update) {
+		err = p.scan.source.Run(ctx, func(u report.Update) {
+			p.note(u)
 			p.update(u, cancel)
 			if u.Summary != nil && !ended {
 				ended = true
@@ -80,7 +118,7 @@ func (p *printing) run(ctx context.Context) int {
 			}
 		})
 	} else {
-		sum, err = p.scan.monitor.Once(ctx, func(u report.Update) { p.update(u, cancel) })
+		sum, err = p.scan.source.Once(ctx, func(u report.Update) { p.update(u, cancel) })
 		if err == nil {
 			p.printEnd(sum, cancel)
 		}
@@ -88,6 +126,8 @@ func (p *printing) run(ctx context.Context) int {
 	p.scan.endProgress()
 	var gone readerGone
 	switch {
+	case errors.Is(context.Cause(ctx), errAskerGone):
+		return exitOK
 	case errors.As(context.Cause(ctx), &gone):
 		return exitSignal + int(gone.Signal)
 	case p.err != nil:
@@ -113,6 +153,8 @@ func (p *printing) printEnd(sum report.Summary, cancel func()) {
 
 // write writes to the output, unless it has failed. The first failure is kept, and cancels the scan.
 func (p *printing) write(to func() error, cancel func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.err != nil {
 		return
 	}

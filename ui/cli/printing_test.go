@@ -30,7 +30,7 @@ func TestInterruptedScan(t *testing.T) {
 		defer stdout.Close()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(stopSignal{syscall.SIGTERM})
-		if got, want := newPrinting(s, format, ui.NewOutput(ctx, stdout), ui.NewOutput(ctx, stdout)).run(ctx), 128+15; got != want {
+		if got, want := printScan(ctx, s, format, nil, ui.NewOutput(ctx, stdout), ui.NewOutput(ctx, stdout)), 128+15; got != want {
 			t.Errorf("%s: exit status %d, want %d", format, got, want)
 		}
 		text, err := os.ReadFile(stdout.Name())

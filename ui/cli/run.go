@@ -64,10 +64,12 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 		collectGarbage(growthOnce)
 	}
 	switch {
+	case s.seen != "":
+		return breakSeen(s, stdin, stdout, stderr)
 	case s.breakStale:
 		return runBreak(ctx, s, stdin, stdout, stderr)
 	case onScreen:
-		return runScreen(ctx, s, stdout, stderr)
+		return runScreen(ctx, s, stdin, stdout, stderr)
 	}
-	return newPrinting(s, format, stdout, stderr).run(ctx)
+	return printScan(ctx, s, format, stdin, stdout, stderr)
 }

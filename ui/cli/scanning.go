@@ -2,9 +2,10 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 
-	"lockscope/scan"
+	"lockscope/scan/remote"
 	"lockscope/scan/report"
 	"lockscope/ui"
 	"lockscope/ui/print"
@@ -13,26 +14,40 @@ import (
 // scanning is a scan without a screen. It writes to stderr what cannot be read, as soon as that is known.
 // Where stderr is a terminal, it also shows the progress there.
 type scanning struct {
-	monitor  *scan.Monitor
+	source   source
+	fleet    *remote.Fleet // the source, where it is one
 	watch    bool
 	stderr   *ui.Output
 	progress *print.Progress // nil where stderr is no terminal, and once there are results
 
 	errors     errorList
-	rootFailed bool // a root could not be scanned
+	rootFailed bool // a root could not be scanned, or a host not be reached
 }
 
-// newScanning returns a scan by the settings, which does not run yet. For stream see scan.Config.
-func newScanning(s *settings, stream int, stderr *ui.Output) *scanning {
-	sc := &scanning{monitor: scan.New(s.scanConfig(stream)), watch: s.watch, stderr: stderr}
+// newScanning returns a scan by the settings, which does not run yet. For stream see scan.Config. The error is
+// one of usage.
+func newScanning(s *settings, stream int, stderr *ui.Output) (*scanning, error) {
+	source, fleet, err := s.newSource(stream)
+	if err != nil {
+		return nil, err
+	}
+	sc := &scanning{source: source, fleet: fleet, watch: s.watch, stderr: stderr}
 	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
 		sc.progress = print.NewProgress(stderr)
 	}
-	return sc
+	return sc, nil
 }
 
-// reportErrors writes those errors of an update that were not written before. It returns the update with
-// these errors alone.
+// names are those of the hosts; none where this one alone is scanned.
+func (sc *scanning) names() []string {
+	if sc.fleet == nil {
+		return nil
+	}
+	return sc.fleet.Names()
+}
+
+// reportErrors writes those errors of an update that were not written before, and which hosts were lost. It
+// returns the update with these errors alone.
 func (sc *scanning) reportErrors(u report.Update) report.Update {
 	u.Errors = sc.errors.unreported(u)
 	if len(u.Errors)+len(u.Changes) > 0 { // there may be something to write
@@ -41,6 +56,13 @@ func (sc *scanning) reportErrors(u report.Update) report.Update {
 	for _, e := range u.Errors {
 		printError(sc.stderr, withPath(e))
 		sc.rootFailed = sc.rootFailed || e.Root
+	}
+	for _, c := range u.Changes {
+		if c.Report.Path == "" {
+			summary, _ := c.Report.Explain()
+			fmt.Fprintf(sc.stderr, "lockscope: %s\n", summary)
+			sc.rootFailed = true
+		}
 	}
 	return u
 }

@@ -4,23 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"syscall"
 
-	"lockscope/scan"
-	"lockscope/scan/repair"
 	"lockscope/ui"
 	"lockscope/ui/print"
 )
 
 // runScreen shows the screen until the user quits. Where the terminal cannot show it, it prints the table
 // instead. It returns the exit status.
-func runScreen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
+func runScreen(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
+	source, fleet, err := s.newSource(1)
+	if err != nil {
+		printError(stderr, err)
+		return exitUsage
+	}
 	view, _ := s.view() // an error was one of usage
 	o := ui.Options{
 		Host:     hostname(),
-		Roots:    s.Roots,
+		Roots:    s.shownRoots(),
 		Names:    s.names(),
-		Source:   scan.New(s.scanConfig(1)),
+		Source:   source,
 		Interval: s.Interval.Duration,
 		States:   s.states,
 		View:     view,
@@ -30,16 +34,22 @@ func runScreen(ctx context.Context, s *settings, stdout, stderr *ui.Output) int 
 		Color:    s.Color.enabled(true),
 		Demo:     s.demo,
 	}
-	if !s.ReadOnly {
-		breaker := repair.Breaker{Names: o.Names, Audit: s.auditLog()}
-		o.Break, o.Check = breaker.Break, breaker.Check
+	if fleet != nil {
+		o.Hosts = fleet.Names()
 	}
-	err := ui.Run(ctx, o)
+	if !s.ReadOnly {
+		b := s.newBreaker(fleet)
+		if all, ok := b.(anywhere); ok {
+			b = quick{all}
+		}
+		o.Break, o.Check = b.Break, b.Check
+	}
+	err = ui.Run(ctx, o)
 	sig, stopped := stoppedBy(ctx)
 	switch {
 	case errors.Is(err, ui.ErrDumbTerminal), errors.Is(err, ui.ErrNoKeyboard):
 		printError(stderr, fmt.Errorf("%w; here is the table", err))
-		return newPrinting(s, print.Table, stdout, stderr).run(ctx)
+		return printScan(ctx, s, print.Table, stdin, stdout, stderr)
 	case stopped:
 		return sig.status()
 	case errors.Is(err, ui.ErrTerminalGone):

@@ -7,6 +7,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/scan"
+	"lockscope/scan/remote"
 	"lockscope/scan/repair"
 	"lockscope/ui/print"
 )
@@ -23,6 +24,10 @@ type settings struct {
 	breakStale bool // --break-stale
 	dryRun     bool
 	yes        bool
+	seen       string         // --seen, with --break-stale: where the evidence is to be read
+	requests   bool           // --requests: this is the far side of a fleet
+	far        *remote.Config // the other hosts; nil if there are none
+	here       bool           // this host is watched, with others or alone
 	demo       bool
 	version    bool
 }
@@ -51,6 +56,10 @@ func (s *settings) conflicts(roots []string) error {
 		return errors.New("--dry-run and --yes go with --break-stale")
 	case s.watch && s.once:
 		return errors.New("--once and --watch contradict each other")
+	case s.requests && !s.watch:
+		return errors.New("--requests goes with --watch")
+	case s.seen != "" && (!s.breakStale || s.yes || len(roots) > 0):
+		return errors.New("--seen goes with --break-stale, which breaks then what was seen: leave out --yes and the roots")
 	case s.demo && len(roots) > 0:
 		return errors.New("--demo makes its own directories: leave out the roots")
 	}
@@ -69,6 +78,14 @@ func (s *settings) absolute() error {
 	return nil
 }
 
+// shownRoots are the roots that all hosts have; none if each has its own.
+func (s *settings) shownRoots() []string {
+	if s.far != nil {
+		return s.far.Roots
+	}
+	return s.Roots
+}
+
 // auditLog returns the log that has a record of each attempt to break a lock.
 func (s *settings) auditLog() *repair.AuditLog {
 	return &repair.AuditLog{Path: s.AuditLog, Host: hostname()}
@@ -80,7 +97,12 @@ func (s *settings) names() lock.Names {
 
 // scanConfig returns the configuration of a scan. For stream see scan.Config.
 func (s *settings) scanConfig(stream int) scan.Config {
+	host := ""
+	if s.far != nil {
+		host = hostname()
+	}
 	return scan.Config{
+		Host:          host,
 		Roots:         s.Roots,
 		Names:         s.names(),
 		Probe:         s.Probe.Probe,

@@ -26,11 +26,14 @@ func Beside(paths []string, i int) (beside []string) {
 	return beside
 }
 
-// Paths are those of all directories, in order.
-func (l *List) Paths() []string {
-	paths := make([]string, len(l.all))
+// Keys are those of all directories, in order: see report.Report.
+func (l *List) Keys() []string {
+	keys := make([]string, len(l.all))
 	for i, r := range l.all {
-		paths[i] = r.Report.Path
+		keys[i] = r.Report.Key()
 	}
-	return paths
+	if !slices.IsSorted(keys) { // of several hosts
+		slices.Sort(keys)
+	}
+	return keys
 }

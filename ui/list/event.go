@@ -48,7 +48,7 @@ var held = show.ClassOfState(report.Held)
 
 // newHandoff is the event of a hand-off.
 func newHandoff(h *report.Handoff) *Event {
-	return &Event{At: h.Acquired, Path: h.Path, From: held, To: held, FromPID: h.From.PID, ToPID: h.To.PID, Handoff: h}
+	return &Event{At: h.Acquired, Path: report.Key(h.Host, h.Path), From: held, To: held, FromPID: h.From.PID, ToPID: h.To.PID, Handoff: h}
 }
 
 // told takes note of a hand-off, of which the report may still be to come.
@@ -66,7 +66,7 @@ func (r *Row) turn(before, now *report.Report, at time.Time) *Event {
 	if c == show.Checking {
 		return nil
 	}
-	e := &Event{At: at, Path: now.Path, From: r.stood, To: c, FromPID: int(r.keeper)}
+	e := &Event{At: at, Path: now.Key(), From: r.stood, To: c, FromPID: int(r.keeper)}
 	if c == held {
 		e.ToPID = show.KeeperPID(now)
 	}

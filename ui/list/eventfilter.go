@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +62,8 @@ func (a *alt) matchesEvent(f field, e *Event, in *context) bool {
 	case inAge:
 		return a.isAge(report.Since{At: e.At}, in)
 	case inHost:
-		return a.in(in.host, false, in)
+		host, _ := report.SplitKey(e.Path)
+		return a.in(cmp.Or(host, in.host), false, in)
 	}
 	return a.inEventPath(e, in) || a.inWord(e.words()) || a.inPeers(e, in)
 }

@@ -5,7 +5,7 @@ import "slices"
 // GoTo puts the cursor on a directory, and reports whether it is shown. A group that it is folded in is
 // unfolded.
 func (l *List) GoTo(path string) bool {
-	r := l.byPath[path]
+	r := l.byKey[path]
 	if r == nil || r.Report == nil || !l.query.matches(r, &l.context) {
 		return false
 	}

@@ -9,8 +9,8 @@ import (
 
 // List is the directories known, those of them that are shown, and a window on these.
 type List struct {
-	paths  show.Paths
-	byPath map[string]*Row // also those that are known and not shown yet
+	paths show.Paths
+	byKey map[string]*Row // also those that are known and not shown yet
 
 	all     []*Row // in order of path
 	sorted  []*Row // all
@@ -39,7 +39,7 @@ type List struct {
 // New has no directories yet. Their paths are shown as paths shows them.
 func New(paths show.Paths) *List {
 	return &List{
-		paths: paths, byPath: map[string]*Row{}, groups: groups{paths: paths}, height: 1,
+		paths: paths, byKey: map[string]*Row{}, groups: groups{paths: paths}, height: 1,
 		context: context{base: paths.Base, ascii: paths.Chars.ASCII},
 	}
 }

@@ -28,7 +28,7 @@ func (l *List) News() *News { return &l.news }
 // before. It returns how many of the events are such.
 func (l *List) AddNews(at time.Time, events []*Event) (problems int) {
 	for _, e := range events {
-		r := l.byPath[e.Path]
+		r := l.byKey[e.Path]
 		if r == nil || !e.To.Problem() || e.From.Problem() && e.To >= e.From {
 			continue
 		}
@@ -52,7 +52,7 @@ func (l *List) ForgetNews() {
 	if l.news.Len() == 0 && !l.newsWaits {
 		return
 	}
-	for _, r := range l.byPath {
+	for _, r := range l.byKey {
 		r.isNew = false
 	}
 	l.news, l.newsWaits = News{}, false

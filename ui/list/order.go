@@ -10,7 +10,7 @@ import (
 	"lockscope/ui/show"
 )
 
-var columnWords = [show.ColumnCount]string{"state", "directory", "pidfile", "holder", "command", "since"}
+var columnWords = [show.ColumnCount]string{"state", "host", "directory", "pidfile", "holder", "command", "since"}
 
 // Order is how the list is sorted: by severity, by path, by the number in PIDFILE or HOLDER, by
 // COMMAND, or by SINCE, the youngest first. Within equals it is by path. Rows that have nothing in
@@ -36,6 +36,9 @@ func (o Order) key(r *Row) (number uint64, text string) {
 	switch o.Column {
 	case show.ColumnState:
 		number = uint64(r.Class)
+	case show.ColumnHost:
+		text = r.Report.Host
+		number = beginning(text)
 	case show.ColumnPidfile:
 		number = orNothing(show.NamedPID(r.Report))
 	case show.ColumnHolder:
@@ -87,7 +90,7 @@ func (o Order) compare(a, b *Row) int {
 		return c
 	}
 	if c == 0 {
-		c = strings.Compare(a.Report.Path, b.Report.Path)
+		c = cmp.Or(strings.Compare(a.Report.Path, b.Report.Path), strings.Compare(a.Report.Host, b.Report.Host))
 	}
 	if o.Reverse {
 		return -c

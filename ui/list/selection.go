@@ -52,7 +52,7 @@ func (l *List) DeselectAll() {
 
 // Deselect deselects a directory.
 func (l *List) Deselect(path string) {
-	if r := l.byPath[path]; r != nil {
+	if r := l.byKey[path]; r != nil {
 		l.setSelected(r, false)
 	}
 }

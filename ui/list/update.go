@@ -14,16 +14,17 @@ func (l *List) Take(u *report.Update, now time.Time) (events []*Event) {
 	for i := range u.Handoffs {
 		h := &u.Handoffs[i]
 		events = append(events, newHandoff(h))
-		if r := l.byPath[h.Path]; r != nil {
+		if r := l.byKey[report.Key(h.Host, h.Path)]; r != nil {
 			r.told(h)
 		}
 	}
 	for _, c := range u.Changes {
-		before := l.Latest(c.Report.Path)
-		r := l.byPath[c.Report.Path]
+		key := c.Report.Key()
+		before := l.Latest(key)
+		r := l.byKey[key]
 		if r == nil {
 			r = &Row{stood: show.NoClass}
-			l.byPath[c.Report.Path] = r
+			l.byKey[key] = r
 		}
 		l.await(r)
 		r.next = c.Report
@@ -32,8 +33,8 @@ func (l *List) Take(u *report.Update, now time.Time) (events []*Event) {
 		}
 	}
 	for _, path := range u.Gone {
-		if r := l.byPath[path]; r != nil {
-			delete(l.byPath, path)
+		if r := l.byKey[path]; r != nil {
+			delete(l.byKey, path)
 			l.await(r)
 			r.next, r.leaves = nil, true
 			if r.stood != show.NoClass {
@@ -55,7 +56,7 @@ func (l *List) await(r *Row) {
 
 // Latest is the last report on a directory, shown or not; nil if there is none.
 func (l *List) Latest(path string) *report.Report {
-	r := l.byPath[path]
+	r := l.byKey[path]
 	switch {
 	case r == nil:
 		return nil
@@ -96,7 +97,7 @@ func (l *List) Settle() {
 		if r.Report == nil {
 			l.measures.add(r.next.Path, l.paths)
 			found = append(found, r)
-			if l.left != nil && l.left.Report.Path == r.next.Path { // it is back
+			if l.left != nil && l.left.Report.Key() == r.next.Key() { // it is back
 				l.cursor, l.left, keep = r, nil, r
 			}
 		}

@@ -33,10 +33,6 @@ func (p *BreakPrinter) Print(r *report.Report, a report.Attempt) error {
 	case report.Refused, report.Failed:
 		text = a.Outcome.String() + ": " + text
 	}
-	where := r.Path
-	if r.Host != "" {
-		where = r.Host + ":" + where
-	}
-	fmt.Fprintf(p.out, "%s: %s\n", report.Escape(where), text)
+	fmt.Fprintf(p.out, "%s: %s\n", report.Escape(r.Key()), text)
 	return p.out.Flush()
 }

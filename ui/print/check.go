@@ -43,7 +43,7 @@ func NeedsAttention(s report.Summary, opt Options) bool {
 	for _, state := range report.States {
 		n := s.States[state]
 		if state == report.Unknown {
-			n += s.Errors + s.Checking
+			n += s.Errors + s.Checking + s.Lost
 		}
 		if n > 0 && !state.Healthy() && opt.shows(state) {
 			return true

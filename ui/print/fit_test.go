@@ -46,15 +46,17 @@ func TestFitColumns(t *testing.T) {
 		line   int
 		want   []int
 	}{
-		{[]int{5, 9, 7, 6, 7, 5}, 80, []int{5, 9, 7, 6, 7, 5}},
-		{[]int{9, 30, 10, 11, 90, 5}, 120, []int{9, 30, 10, 11, 45, 5}}, // the command gives way first
-		{[]int{9, 90, 10, 11, 90, 5}, 120, []int{9, 55, 10, 11, 20, 5}}, // but not for a long path alone
-		{[]int{9, 200, 10, 11, 200, 5}, 80, []int{9, 27, 10, 11, 8, 5}}, // then both
-		{[]int{9, 200, 10, 11, 200, 5}, 60, []int{9, 24, 10, 11, 0, 0}}, // then the command goes, and the age
-		{[]int{9, 200, 10, 11, 200, 5}, 40, []int{9, 29, 0, 0, 0, 0}},   // then all but these
-		{[]int{9, 200, 10, 11, 200, 5}, 20, []int{9, 9, 0, 0, 0, 0}},    // of which the path gives way
-		{[]int{9, 4, 10, 1, 7, 5}, 50, []int{9, 4, 10, 1, 7, 5}},        // what is short stays
-		{[]int{9, 200, 10, 11, 200, 5}, 3, []int{9, 1, 0, 0, 0, 0}},     // the line is cut
+		{[]int{5, 0, 9, 7, 6, 7, 5}, 80, []int{5, 0, 9, 7, 6, 7, 5}},
+		{[]int{9, 0, 30, 10, 11, 90, 5}, 120, []int{9, 0, 30, 10, 11, 45, 5}},     // the command gives way first
+		{[]int{9, 0, 90, 10, 11, 90, 5}, 120, []int{9, 0, 55, 10, 11, 20, 5}},     // but not for a long path alone
+		{[]int{9, 0, 200, 10, 11, 200, 5}, 80, []int{9, 0, 27, 10, 11, 8, 5}},     // then both
+		{[]int{9, 0, 200, 10, 11, 200, 5}, 60, []int{9, 0, 24, 10, 11, 0, 0}},     // then the command goes, and the age
+		{[]int{9, 0, 200, 10, 11, 200, 5}, 40, []int{9, 0, 29, 0, 0, 0, 0}},       // then all but these
+		{[]int{9, 0, 200, 10, 11, 200, 5}, 20, []int{9, 0, 9, 0, 0, 0, 0}},        // of which the path gives way
+		{[]int{9, 0, 4, 10, 1, 7, 5}, 50, []int{9, 0, 4, 10, 1, 7, 5}},            // what is short stays
+		{[]int{9, 0, 200, 10, 11, 200, 5}, 3, []int{9, 0, 1, 0, 0, 0, 0}},         // the line is cut
+		{[]int{9, 60, 200, 10, 11, 200, 5}, 120, []int{9, 16, 40, 10, 11, 17, 5}}, // so does a long name of a host
+		{[]int{9, 60, 200, 10, 11, 200, 5}, 50, []int{9, 16, 21, 0, 0, 0, 0}},
 	} {
 		if got := fitColumns(test.widths, test.line); fmt.Sprint(got) != fmt.Sprint(test.want) {
 			t.Errorf("%v in %d cells: %v, want %v", test.widths, test.line, got, test.want)

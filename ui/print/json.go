@@ -22,6 +22,7 @@ func (p *jsonPrinter) Update(u report.Update) error {
 	return nil
 }
 
+// End prints the document. Hosts that were lost are among the errors.
 func (p *jsonPrinter) End(s report.Summary) error {
 	p.dirs.sort()
 	roots := make([]string, len(p.opt.Roots))
@@ -32,14 +33,27 @@ func (p *jsonPrinter) End(s report.Summary) error {
 	p.value(`{"host":`, p.opt.Host)
 	p.value(`,"started":`, p.opt.Started.UTC().Truncate(time.Millisecond))
 	p.value(`,"roots":`, roots)
+	if len(p.opt.Hosts) > 0 {
+		p.value(`,"hosts":`, p.opt.Hosts)
+	}
 	p.object(`,"summary":`, report.Line{Summary: &s, Host: p.opt.Host})
 	p.out.WriteString(`,"dirs":[`)
-	for i, r := range p.dirs {
-		p.object(separator(i), report.Line{Change: &report.Change{Report: r, New: true}})
+	var lost reports // hosts, which are no directories
+	dirs := 0
+	for _, r := range p.dirs {
+		if r.Path == "" {
+			lost = append(lost, r)
+			continue
+		}
+		p.object(separator(dirs), report.Line{Change: &report.Change{Report: r, New: true}})
+		dirs++
 	}
 	p.out.WriteString(`],"errors":[`)
+	for i, r := range lost {
+		p.object(separator(i), report.Line{Change: &report.Change{Report: r}})
+	}
 	for i := range p.errors {
-		p.object(separator(i), report.Line{Error: &p.errors[i]})
+		p.object(separator(len(lost)+i), report.Line{Error: &p.errors[i]})
 	}
 	p.out.WriteString("]}\n")
 	return p.out.Flush()

@@ -24,7 +24,8 @@ var shrinkSteps = []struct {
 	column show.Column
 	least  int
 }{
-	{show.ColumnCommand, 20}, {show.ColumnDirectory, 40}, {show.ColumnCommand, 8}, {show.ColumnDirectory, 20},
+	{show.ColumnCommand, 20}, {show.ColumnDirectory, 40}, {show.ColumnHost, 16}, {show.ColumnCommand, 8},
+	{show.ColumnDirectory, 20}, {show.ColumnHost, 8},
 }
 
 // dropOrder has the columns that are left out, one after the other, where it is too wide even then.

@@ -2,6 +2,7 @@ package print
 
 import (
 	"bufio"
+	"io"
 
 	"lockscope/scan/report"
 )
@@ -12,9 +13,37 @@ import (
 type ndjsonPrinter struct {
 	out    *bufio.Writer
 	opt    Options
-	last   map[string]report.State // by path, the last state that was established
+	last   map[string]report.State // by key, the last state that was established
 	errors []report.PathError      // to be printed at End
 	ended  bool
+}
+
+// Watcher is the Printer of a watch as NDJSON.
+type Watcher interface {
+	Printer
+	// Hello says who speaks, before anything else.
+	Hello(report.Hello) error
+	// Heartbeat says that the watch goes on.
+	Heartbeat(report.Heartbeat) error
+}
+
+// NewWatch returns the printer of a watch.
+func NewWatch(w io.Writer, opt Options) Watcher {
+	return newNDJSON(bufio.NewWriterSize(w, 64<<10), opt)
+}
+
+func newNDJSON(out *bufio.Writer, opt Options) *ndjsonPrinter {
+	return &ndjsonPrinter{out: out, opt: opt, last: map[string]report.State{}}
+}
+
+func (p *ndjsonPrinter) Hello(h report.Hello) error {
+	p.line(report.Line{Hello: &h})
+	return p.out.Flush()
+}
+
+func (p *ndjsonPrinter) Heartbeat(h report.Heartbeat) error {
+	p.line(report.Line{Heartbeat: &h})
+	return p.out.Flush()
 }
 
 func (p *ndjsonPrinter) Update(u report.Update) error {
@@ -22,25 +51,27 @@ func (p *ndjsonPrinter) Update(u report.Update) error {
 		if c.Report.Checking {
 			continue
 		}
-		from, known := p.last[c.Report.Path]
-		p.last[c.Report.Path] = c.Report.Verdict.State
+		key := c.Report.Key()
+		from, known := p.last[key]
+		p.last[key] = c.Report.Verdict.State
 		// One that leaves the states that are shown is printed too. Otherwise the reader would take it
 		// to be in them still.
-		if !p.opt.shows(c.Report.Verdict.State) && !(known && p.opt.shows(from)) {
+		if !p.opt.shows(c.Report.Verdict.State) && !(known && p.opt.shows(from)) && c.Report.Path != "" {
 			continue
 		}
-		p.line(report.Line{Change: &report.Change{Report: c.Report, New: !known, From: from}})
+		p.line(report.Line{Change: &report.Change{Report: c.Report, New: !known, From: from}, Seen: p.opt.Seen})
 	}
 	for i := range u.Handoffs {
 		if p.opt.shows(report.Held) {
 			p.line(report.Line{Handoff: &u.Handoffs[i]})
 		}
 	}
-	for _, path := range u.Gone {
-		if from, known := p.last[path]; known && p.opt.shows(from) {
-			p.line(report.Line{Gone: path})
+	for _, key := range u.Gone {
+		_, path := report.SplitKey(key)
+		if from, known := p.last[key]; known && (p.opt.shows(from) || path == "") {
+			p.line(report.Line{Gone: key})
 		}
-		delete(p.last, path)
+		delete(p.last, key)
 	}
 	p.errors = append(p.errors, u.Errors...)
 	if p.ended {

@@ -47,7 +47,9 @@ func ParseFormat(s string) (Format, error) {
 // Options say what to print besides the results, and what of them.
 type Options struct {
 	Host    string
-	Roots   []string // as the Monitor was given them
+	Hosts   []string // that are watched; none = this one alone
+	Roots   []string // as the Monitor was given them; none = each host has its own
+	Seen    bool     // in NDJSON: also what a break of a stale lock from another host needs
 	Started time.Time
 	States  []report.State // only directories in these are shown; all if empty. The summary counts all.
 	Color   bool           // state words in colour, in a table
@@ -64,7 +66,7 @@ func New(w io.Writer, f Format, opt Options) Printer {
 	case JSON:
 		return &jsonPrinter{out: out, opt: opt}
 	case NDJSON:
-		return &ndjsonPrinter{out: out, opt: opt, last: map[string]report.State{}}
+		return newNDJSON(out, opt)
 	case Check:
 		return &checkPrinter{out: out, opt: opt}
 	}
@@ -78,10 +80,17 @@ func (o Options) shows(s report.State) bool {
 
 // belowRoots says within a sentence where the directories are.
 func (o Options) belowRoots() string {
-	if len(o.Roots) == 1 {
-		return "below " + o.escape(o.Roots[0])
+	var where []string
+	switch {
+	case len(o.Roots) == 1:
+		where = append(where, "below "+o.escape(o.Roots[0]))
+	case len(o.Roots) > 1 || len(o.Hosts) == 0:
+		where = append(where, fmt.Sprintf("below %d roots", len(o.Roots)))
 	}
-	return fmt.Sprintf("below %d roots", len(o.Roots))
+	if len(o.Hosts) > 0 {
+		where = append(where, "on "+show.Counted(len(o.Hosts), "host", "hosts"))
+	}
+	return strings.Join(where, " ")
 }
 
 // displayPath returns a report's path for people: relative to the root if there is only one. It is escaped.
@@ -109,7 +118,7 @@ type reports []*report.Report
 
 func (c *reports) add(changes []report.Change, opt Options) {
 	for _, ch := range changes {
-		if !ch.Report.Checking && opt.shows(ch.Report.Verdict.State) {
+		if !ch.Report.Checking && (opt.shows(ch.Report.Verdict.State) || ch.Report.Path == "") {
 			*c = append(*c, ch.Report)
 		}
 	}
@@ -118,7 +127,7 @@ func (c *reports) add(changes []report.Change, opt Options) {
 // sort puts the worst first, and those of one state in order of their paths.
 func (c reports) sort() {
 	slices.SortFunc(c, func(a, b *report.Report) int {
-		return cmp.Or(a.Verdict.State.Severity()-b.Verdict.State.Severity(), cmp.Compare(a.Path, b.Path))
+		return cmp.Or(a.Verdict.State.Severity()-b.Verdict.State.Severity(), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Host, b.Host))
 	})
 }
 
@@ -147,6 +156,9 @@ func summaryText(s report.Summary, opt Options) string {
 		b.WriteString("; 1 error")
 	} else if s.Errors > 0 {
 		b.WriteString("; " + show.Count(s.Errors) + " errors")
+	}
+	if s.Lost > 0 {
+		b.WriteString("; " + show.Counted(s.Lost, "host", "hosts") + " lost")
 	}
 	fmt.Fprintf(&b, "; %.1fs", s.Duration.Seconds())
 	return b.String()

@@ -85,6 +85,9 @@ func tableWidths(rows []*report.Report, opt Options) []int {
 	for i, h := range tableHead() {
 		widths[i] = show.Width(h.Text)
 	}
+	if len(opt.Hosts) == 0 {
+		widths[show.ColumnHost] = 0
+	}
 	for _, r := range rows {
 		for i, cell := range tableCells(r, opt) {
 			widths[i] = max(widths[i], show.Width(cell.Text))

@@ -35,7 +35,7 @@ func WhyNoBreak(r *report.Report, readOnly bool) string {
 // many files. It is escaped.
 func Removes(names lock.Names, r *report.Report, most int) string {
 	var files []string
-	leftovers := names.Leftovers(r.Evidence.Evidence)
+	leftovers := names.Leftovers(*r.WasSeen())
 	for _, name := range leftovers[:min(len(leftovers), most)] {
 		text := report.Escape(name)
 		if p := &r.Evidence.Pidfile; name == names.Pidfile {

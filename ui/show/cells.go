@@ -15,6 +15,7 @@ type Column uint8
 
 const (
 	ColumnState Column = iota
+	ColumnHost         // shown where several are watched
 	ColumnDirectory
 	ColumnPidfile
 	ColumnHolder
@@ -23,7 +24,7 @@ const (
 	ColumnCount
 )
 
-var columnHeads = [ColumnCount]string{"STATE", "DIRECTORY", "PIDFILE", "HOLDER", "COMMAND", "SINCE"}
+var columnHeads = [ColumnCount]string{"STATE", "HOST", "DIRECTORY", "PIDFILE", "HOLDER", "COMMAND", "SINCE"}
 
 // String is the column's head.
 func (c Column) String() string { return columnHeads[c] }
@@ -77,11 +78,17 @@ func (s *RowStyle) Row(r *report.Report, now time.Time) Cells {
 	text = text[:min(len(text), maxCellBytes*s.Command)]
 	row := Cells{
 		ColumnState:     {c.String(), c.Role()},
-		ColumnDirectory: {Text: s.Path(r)},
+		ColumnHost:      {Text: s.Chars.Escape(r.Host)},
+		ColumnDirectory: {Text: s.Chars.Dash},
 		ColumnPidfile:   {Text: s.pidfile(&r.Evidence.Pidfile)},
 		ColumnHolder:    {Text: s.holders(&r.Evidence)},
 		ColumnCommand:   {Text: s.Chars.Escape(text)},
 		ColumnSince:     {Text: s.since(r.Since, now)},
+	}
+	if r.Path != "" {
+		row[ColumnDirectory].Text = s.Path(r)
+	} else { // it is about the host
+		row[ColumnPidfile].Text, row[ColumnHolder].Text = s.Chars.Dash, s.Chars.Dash
 	}
 	if glyph := s.Chars.glyphs[c]; glyph != "" {
 		row[ColumnState].Text = glyph + " " + row[ColumnState].Text

@@ -54,6 +54,8 @@ func TestRow(t *testing.T) {
 	} {
 		screen, printed := styles()
 		r := test.dir.Report()
+		r.Host = "h"
+		test.screen, test.printed = strings.Replace(test.screen, "|", "|h|", 1), strings.Replace(test.printed, "|", "|h|", 1)
 		if got := line(screen.Row(r, reporttest.Noon)); got != test.screen {
 			t.Errorf("%s on the screen: %q, want %q", test.dir.State, got, test.screen)
 		}

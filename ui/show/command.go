@@ -24,7 +24,11 @@ func NextCommand(r *report.Report, names lock.Names, readOnly bool) (command, wh
 	case readOnly:
 		return "", "to break it is next, and this is read-only"
 	}
-	return breakCommand(names, r.Path), ""
+	command = breakCommand(names, r.Path)
+	if r.Seen != nil { // it was not seen on this host
+		command = strings.Replace(command, "lockscope ", "lockscope --host "+ShellWord(r.Host)+" ", 1)
+	}
+	return command, ""
 }
 
 // breakCommand breaks the stale lock of one directory and nothing below it. It asks and checks as

@@ -18,7 +18,11 @@ func Explain(r *report.Report) (summary, next string) {
 	if r.Checking {
 		return stillChecking, ""
 	}
-	return r.Explain()
+	summary, next = r.Explain()
+	if r.Host != "" && next != "" && r.Path != "" { // a PID means another process elsewhere
+		next = "on " + report.Escape(r.Host) + ": " + next
+	}
+	return summary, next
 }
 
 // Fact is one line of the detail: what it is about, and what is known.
@@ -27,6 +31,9 @@ type Fact struct{ Label, Text string }
 // Facts are what the verdict on a directory rests on, in the order of reading, with ages as of now.
 // A text has several parts: sep stands between them.
 func Facts(r *report.Report, now time.Time, sep string) []Fact {
+	if r.Path == "" { // it is about a host
+		return []Fact{{"lost", LongAge(now.Sub(r.Since.At)) + " ago" + sep + "last heard of or first tried at " + r.Since.At.Local().Format(time.DateTime)}}
+	}
 	out := []Fact{{"lock", lockFact(r, sep)}, {"pidfile", pidfileFact(r, now, sep)}}
 	if o := r.Evidence.Owner; o != nil && !Holds(r, o.PID) {
 		text := processText(o, r.Observed, sep)
@@ -37,7 +44,7 @@ func Facts(r *report.Report, now time.Time, sep string) []Fact {
 	}
 	out = append(out, holderFacts(r, sep)...)
 	out = append(out, openerFacts(r, sep)...)
-	if temps := r.Evidence.Temps; len(temps) > 0 {
+	if temps := r.WasSeen().Temps; len(temps) > 0 {
 		names := make([]string, len(temps))
 		for i, t := range temps {
 			names[i] = report.Escape(t.Name)

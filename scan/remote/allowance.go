@@ -1,0 +1,21 @@
+package remote
+
+import "time"
+
+// allowance is how many lines a host may still send now: see mostLines.
+type allowance struct {
+	left float64
+	at   time.Time // when it was so much
+}
+
+func newAllowance(now time.Time) *allowance { return &allowance{mostLines, now} }
+
+// spend takes a line off, and returns how long to wait before the next one is read.
+func (a *allowance) spend(now time.Time) time.Duration {
+	a.left = min(a.left+now.Sub(a.at).Seconds()*linesPerSecond, mostLines)
+	a.at = now
+	if a.left--; a.left >= 0 {
+		return 0
+	}
+	return time.Duration((linesPause - a.left) / linesPerSecond * float64(time.Second))
+}

@@ -1,0 +1,257 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"lockscope/scan/report"
+)
+
+// host is one of the hosts of a fleet. Its goroutine runs it, and alone uses what has no lock.
+type host struct {
+	fleet  *Fleet
+	target Target
+	name   string
+	mirror *mirror
+
+	requests chan request  // for the far side, while there is one
+	again    chan struct{} // holds a token when a lost host is to be tried at once
+	heard    time.Time     // when it was last heard of; zero before
+	tried    time.Time     // when it was first tried
+	lost     report.Lost   // as it was last told; Host is empty while it is not lost
+
+	mu       sync.Mutex // guards what follows, for a Breaker
+	lacks    bool       // it has no lockscope, so one is to be pushed
+	pushed   string     // the path of the pushed program, while it is there
+	readOnly bool       // by its own word
+}
+
+// failure is why a session ended.
+type failure struct {
+	why  report.Reason
+	text string
+}
+
+func (f *failure) Error() string { return f.why.String() + ": " + f.text }
+
+// run watches the host until ctx ends. With once, it ends with the first session.
+func (h *host) run(ctx context.Context, once bool) {
+	var wait backoff
+	for h.tried = time.Now(); ; {
+		release, err := h.fleet.slots.take(ctx)
+		if err != nil {
+			return
+		}
+		began := time.Now()
+		failed := h.session(ctx, release)
+		if ctx.Err() != nil {
+			return
+		}
+		if failed.why == report.LockscopeMissing && h.lacksProgram() {
+			continue // with a push
+		}
+		h.tellLost(failed)
+		if once {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.again:
+		case <-time.After(wait.after(time.Since(began))):
+		}
+	}
+}
+
+// tellLost tells why the host is not watched, unless that is told already. Since when it is lost stays the same
+// until it is back: what it said in between, before it was lost again, was not all that it has.
+func (h *host) tellLost(f *failure) {
+	now := report.Lost{Host: h.name, Why: f.why, Text: f.text, Since: h.lost.Since, Known: len(h.mirror.dirs) > 0}
+	switch {
+	case h.lost.Host != "":
+	case h.heard.IsZero():
+		now.Since = h.tried
+	default:
+		now.Since = h.heard
+	}
+	if now == h.lost {
+		return
+	}
+	h.lost = now
+	h.fleet.merge.lost(h.name, now.Report(), h.mirror.counts())
+}
+
+// session connects, and takes in what the host tells until it is lost, or ctx ends. It calls release once when
+// it is connected or has failed to.
+func (h *host) session(ctx context.Context, release func()) *failure {
+	defer release()
+	h.forget()
+	c := &h.fleet.cfg
+	l, err := h.start(ctx, c.watchCommand(h.fleet.interval()))
+	if err != nil {
+		return &failure{report.HostUnreachable, err.Error()}
+	}
+	defer h.setPushed("")
+	s := newStream(l.out)
+	hello, err := s.hello(h.setPushed)
+	if err != nil {
+		return h.failed(l, err, nil)
+	}
+	release()
+	h.mu.Lock()
+	h.readOnly = hello.ReadOnly
+	h.mu.Unlock()
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	go h.ask(asking, l.in)
+	return h.failed(l, h.follow(s, l, hello), hello)
+}
+
+// start runs lockscope on the host with these arguments: its own, one that was pushed, or one that goes ahead.
+func (h *host) start(ctx context.Context, args []string) (*link, error) {
+	c := &h.fleet.cfg
+	h.mu.Lock()
+	lacks, pushed := h.lacks, h.pushed
+	h.mu.Unlock()
+	line, wait := "exec "+quoteAll(slices.Concat(c.Command, args)), helloWait
+	switch {
+	case pushed != "":
+		line = "exec " + quoteAll(slices.Concat(c.Command[:len(c.Command)-1], []string{pushed}, args))
+	case lacks:
+		line, wait = h.fleet.push.command(c.Command, args), pushWait
+	}
+	l, err := c.dial(ctx, h.target, line)
+	if err != nil {
+		return nil, err
+	}
+	l.out.silence, l.out.by = wait, time.Now().Add(wait)
+	if lacks && pushed == "" {
+		go h.fleet.push.send(ctx, l.in) // what became of it, the far side says
+	}
+	return l, nil
+}
+
+// lacksProgram notes that the host has no lockscope. It reports whether one is to be pushed, and was not before.
+func (h *host) lacksProgram() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.fleet.push == nil || h.lacks {
+		return false
+	}
+	h.lacks = true
+	return true
+}
+
+// follow takes in what a host tells after its hello, until that ends.
+func (h *host) follow(s *stream, l *link, hello *report.Hello) error {
+	every := min(max(hello.Every, leastBeat), mostBeat)
+	l.out.silence = silentBeats * every
+	h.mirror.begin()
+	allowed := newAllowance(time.Now())
+	for {
+		l.out.by = time.Now().Add(lineWait)
+		object, size, err := s.object()
+		switch {
+		case err == errLongLine:
+			object = report.Line{Error: &report.PathError{Path: "/", Err: err}}
+		case err != nil:
+			return err
+		}
+		h.heard = time.Now()
+		u, err := h.mirror.take(object, size)
+		if err != nil {
+			return &garbledError{s.read, err}
+		}
+		if u.Summary != nil && h.lost.Host != "" { // all of it is current again
+			h.lost = report.Lost{}
+			u.Gone = append(u.Gone, h.name)
+		}
+		h.fleet.merge.put(h.name, u, h.mirror, object.Summary != nil || object.Heartbeat != nil)
+		if len(u.Changes) == 1 && u.Changes[0].New { // of which there are only so many: see maxDirs
+			continue
+		}
+		if wait := allowed.spend(h.heard); wait > 0 {
+			time.Sleep(wait)
+		}
+	}
+}
+
+// failed closes the link, and says why the session ended. hello is nil if it never began.
+func (h *host) failed(l *link, err error, hello *report.Hello) *failure {
+	ended := errors.Is(err, io.EOF)
+	status := l.close(!ended)
+	said, or := l.errs.last(), l.errs.or
+	var garbled *garbledError
+	switch {
+	case errors.As(err, &garbled):
+		return &failure{report.HostGarbled, err.Error()}
+	case errors.Is(err, errGarbled):
+		return &failure{report.HostGarbled, or(err.Error())}
+	case errors.Is(err, errVersion):
+		return &failure{report.LockscopeVersion, err.Error()}
+	case errors.Is(err, os.ErrDeadlineExceeded) && hello != nil:
+		return &failure{report.HostSilent, fmt.Sprintf("nothing for %v", l.out.silence)}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &failure{report.HostUnreachable, or(fmt.Sprintf("no answer in %v", l.out.silence))}
+	case !ended:
+		return &failure{report.HostEnded, err.Error()}
+	case status == 255 || status < 0:
+		return &failure{report.HostUnreachable, or("ssh failed")}
+	case hello != nil:
+		return &failure{report.HostEnded, or(fmt.Sprintf("exit status %d", status))}
+	case status == 127 || strings.HasSuffix(said, "command not found"):
+		return &failure{report.LockscopeMissing, said}
+	case strings.Contains(said, "unknown flag: --requests"):
+		return &failure{report.LockscopeVersion, "it is older"}
+	}
+	return &failure{report.HostEnded, or(fmt.Sprintf("exit status %d", status))}
+}
+
+// ask sends requests to the far side, until ctx ends. One that it does not take is dropped, and so are those
+// that follow.
+func (h *host) ask(ctx context.Context, to *os.File) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case q := <-h.requests:
+			to.SetWriteDeadline(time.Now().Add(leastBeat))
+			if _, err := to.Write(q.line()); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// forget drops what was asked for while nobody was there to take it.
+func (h *host) forget() {
+	for {
+		select {
+		case <-h.requests:
+		case <-h.again:
+		default:
+			return
+		}
+	}
+}
+
+// request asks for something and returns at once.
+func (h *host) request(q request) {
+	select {
+	case h.requests <- q:
+	default: // it takes none
+	}
+}
+
+func (h *host) setPushed(path string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.pushed = path
+}

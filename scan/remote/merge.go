@@ -1,0 +1,233 @@
+package remote
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"lockscope/scan/report"
+)
+
+// merge makes one stream of updates of what the members of a fleet tell. What several of them tell in a short
+// time, or one of them about the same directory, becomes one update: so the memory is bounded however fast they
+// tell and however slow the reader is.
+type merge struct {
+	began time.Time
+	hold  bool // changes wait for the first summary
+	only  bool // summaries, and hosts that were lost, are all that is told
+	wake  chan struct{}
+
+	mu       sync.Mutex
+	members  map[string]*member
+	changes  []report.Change // that wait; one without a report is none any more
+	at       map[string]int  // by key: where in changes
+	gone     map[string]bool // keys that wait
+	handoffs []report.Handoff
+	errors   []report.PathError // that wait, before the first summary
+	interval time.Duration
+	complete bool          // every member has told all, or was lost
+	ended    chan struct{} // closed then
+	due      bool          // a summary waits
+	relist   bool          // the list of errors is not what was told last
+}
+
+// member is what is known of one member of a fleet.
+type member struct {
+	told     bool // all that it has, for the first time; or it was lost
+	lost     bool
+	summary  report.Summary
+	errors   []report.PathError // as of its last walk
+	fresh    []report.PathError // of this host: since its last walk ended
+	walked   bool               // of this host: there was a walk since the last pass ended
+	progress report.Progress
+}
+
+func newMerge(members []string, hold, only bool) *merge {
+	m := &merge{
+		began: time.Now(), hold: hold, only: only,
+		wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		members: map[string]*member{}, at: map[string]int{}, gone: map[string]bool{},
+	}
+	for _, name := range members {
+		m.members[name] = &member{}
+	}
+	return m
+}
+
+// put takes in what a host told, and what is known of it after that. recount is for when its numbers are to be
+// taken anew: for each directory that would take too long.
+func (m *merge) put(name string, u report.Update, of *mirror, recount bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	defer m.signal()
+	h := m.members[name]
+	m.add(&u)
+	if len(u.Errors) > 0 || len(of.errors) != len(h.errors) {
+		h.errors, m.relist, m.due = slices.Clip(of.errors), true, true
+		h.summary.Errors = len(h.errors)
+	}
+	h.progress = report.Progress{}
+	if !of.whole {
+		h.progress = u.Progress
+	}
+	if u.Summary != nil {
+		h.told, h.lost = true, false
+	}
+	if recount {
+		h.summary = of.counts()
+		h.summary.States = maps.Clone(h.summary.States)
+		m.due = true
+	}
+}
+
+// lost takes in that a host was lost.
+func (m *merge) lost(name string, r *report.Report, s report.Summary) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	defer m.signal()
+	h := m.members[name]
+	m.add(&report.Update{Changes: []report.Change{{Report: r, New: !h.lost, From: report.Unknown}}})
+	h.told, h.lost, h.progress, h.summary = true, true, report.Progress{}, s
+	h.summary.States = maps.Clone(s.States)
+	m.due = true
+}
+
+// putHere takes in an update of this host's monitor.
+func (m *merge) putHere(name string, u report.Update) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	defer m.signal()
+	h := m.members[name]
+	m.add(&u)
+	h.fresh = append(h.fresh, u.Errors...)
+	if u.Progress != (report.Progress{}) {
+		h.progress, h.walked = u.Progress, true
+	}
+	if u.Interval != 0 {
+		m.interval = u.Interval
+	}
+	if u.Summary == nil {
+		return
+	}
+	if h.walked || !h.told {
+		h.errors, h.fresh, m.relist = h.fresh, nil, true
+	}
+	h.told, h.walked, h.summary = true, false, *u.Summary
+	m.due = true
+}
+
+// add adds what an update has of directories to what waits. The caller holds mu.
+func (m *merge) add(u *report.Update) {
+	for _, c := range u.Changes {
+		if m.only && c.Report.Path != "" {
+			continue
+		}
+		key := c.Report.Key()
+		delete(m.gone, key)
+		if i, waits := m.at[key]; waits {
+			m.changes[i].Report = c.Report
+			continue
+		}
+		m.at[key] = len(m.changes)
+		m.changes = append(m.changes, c)
+	}
+	for _, key := range u.Gone {
+		if i, waits := m.at[key]; waits {
+			delete(m.at, key)
+			m.changes[i].Report = nil
+		}
+		m.gone[key] = true
+	}
+	m.handoffs = append(m.handoffs, u.Handoffs...)
+	m.handoffs = m.handoffs[max(len(m.handoffs)-maxHandoffs, 0):]
+	if !m.complete {
+		m.errors = append(m.errors, u.Errors...)
+	}
+}
+
+// tick has a summary told, also while nobody tells anything: that says that the fleet is still watched.
+func (m *merge) tick() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.due = true
+	m.signal()
+}
+
+// signal says that something waits.
+func (m *merge) signal() {
+	select {
+	case m.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take returns what waits. filled is false if that is nothing.
+func (m *merge) take() (u report.Update, filled bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.complete && !slices.ContainsFunc(slices.Collect(maps.Values(m.members)), func(h *member) bool { return !h.told }) {
+		m.complete, m.due = true, true
+		defer close(m.ended)
+		m.relist = false // they were told as they came
+	}
+	if m.complete || !m.hold {
+		u.Changes = slices.DeleteFunc(m.changes, func(c report.Change) bool { return c.Report == nil })
+		u.Gone = slices.Sorted(maps.Keys(m.gone))
+		m.changes, m.at, m.gone = nil, map[string]int{}, map[string]bool{}
+	}
+	u.Handoffs, u.Errors, u.Interval = m.handoffs, m.errors, m.interval
+	m.handoffs, m.errors, m.interval = nil, nil, 0
+	if u.Progress = m.progress(); u.Progress != (report.Progress{}) && m.complete {
+		m.relist = true // who hears of a walk takes the errors after it for all that there are
+	}
+	if m.complete && m.due {
+		s := m.summarize()
+		u.Summary = &s
+		if m.relist {
+			u.Errors = m.allErrors()
+			u.Progress.Visited = max(u.Progress.Visited, 1)
+		}
+		m.due, m.relist = false, false
+	}
+	return u, len(u.Changes)+len(u.Gone)+len(u.Handoffs)+len(u.Errors) > 0 || u.Summary != nil || u.Interval != 0 || u.Progress != report.Progress{}
+}
+
+// progress is how far all walks together are. Those after the first are each told of by nobody.
+func (m *merge) progress() (p report.Progress) {
+	if m.complete {
+		return p
+	}
+	for _, h := range m.members {
+		p.Visited += h.progress.Visited
+		p.Found += h.progress.Found
+	}
+	p.Walking, p.Elapsed = true, time.Since(m.began)
+	return p
+}
+
+// summarize is the summary of all members.
+func (m *merge) summarize() report.Summary {
+	s := report.Summary{States: map[report.State]int{}, Hosts: len(m.members)}
+	for _, h := range m.members {
+		s.Dirs += h.summary.Dirs
+		s.Checking += h.summary.Checking
+		s.Errors += h.summary.Errors
+		s.Duration = max(s.Duration, h.summary.Duration)
+		for state, n := range h.summary.States {
+			s.States[state] += n
+		}
+		if h.lost {
+			s.Lost++
+		}
+	}
+	return s
+}
+
+// allErrors are those of all members, in the order of their names.
+func (m *merge) allErrors() (errors []report.PathError) {
+	for _, name := range slices.Sorted(maps.Keys(m.members)) {
+		errors = append(errors, m.members[name].errors...)
+	}
+	return errors
+}

@@ -1,0 +1,126 @@
+package remote
+
+import (
+	"fmt"
+
+	"lockscope/scan/report"
+)
+
+// mirror is what one host has told: which directories it has, in which state each is, and what could not be
+// read there. It is pure, and not safe for concurrent use.
+type mirror struct {
+	host    string
+	dirs    map[string]mirrored // by path
+	states  map[report.State]int
+	bytes   int64 // of the lines of all of them
+	errors  []report.PathError
+	session uint32         // the number of the present session
+	whole   bool           // this session has told of all directories
+	summary report.Summary // of the last pass that the host told of
+}
+
+// mirrored is what is known of a directory besides its report, which others keep.
+type mirrored struct {
+	state   report.State
+	session uint32 // the last one that told of it
+	bytes   uint32
+}
+
+func newMirror(host string) *mirror {
+	return &mirror{host: host, dirs: map[string]mirrored{}, states: map[report.State]int{}}
+}
+
+// begin begins a session. What earlier ones told stays, until this one has told of everything.
+func (m *mirror) begin() {
+	m.session++
+	m.whole, m.errors = false, nil
+}
+
+// take takes in an object of so many bytes. It returns what changed. The error says which limit the host does
+// not keep.
+func (m *mirror) take(l report.Line, size int) (u report.Update, err error) {
+	switch {
+	case l.Change != nil:
+		err = m.change(l.Change, size, &u)
+	case l.Handoff != nil:
+		l.Handoff.Host = m.host
+		u.Handoffs = append(u.Handoffs, *l.Handoff)
+	case l.Error != nil:
+		m.fail(*l.Error, &u)
+	case l.Summary != nil:
+		m.end(*l.Summary, &u)
+	case l.Heartbeat != nil:
+		u.Progress = l.Heartbeat.Progress
+		if l.Heartbeat.Errors == 0 && m.whole {
+			m.errors = nil
+		}
+	case l.Gone != "":
+		_, path := report.SplitKey(l.Gone)
+		m.remove(path, &u)
+	}
+	return u, err
+}
+
+// change takes in a directory.
+func (m *mirror) change(c *report.Change, size int, u *report.Update) error {
+	r := c.Report
+	if r.Path == "" {
+		return nil // a host: the far side watches a fleet, of which nothing is told here
+	}
+	old, known := m.dirs[r.Path]
+	if !known && len(m.dirs) >= maxDirs {
+		return fmt.Errorf("more than %d directories", maxDirs)
+	}
+	if m.bytes += int64(size) - int64(old.bytes); m.bytes > maxBytes {
+		return fmt.Errorf("more than %d bytes of directories", maxBytes)
+	}
+	if known {
+		m.states[old.state]--
+	}
+	m.states[r.Verdict.State]++
+	m.dirs[r.Path] = mirrored{r.Verdict.State, m.session, uint32(size)}
+	r.Host = m.host // whatever it calls itself
+	u.Changes = append(u.Changes, report.Change{Report: r, New: !known, From: old.state})
+	return nil
+}
+
+// remove takes in that a directory is none any more.
+func (m *mirror) remove(path string, u *report.Update) {
+	old, known := m.dirs[path]
+	if !known {
+		return
+	}
+	delete(m.dirs, path)
+	m.bytes -= int64(old.bytes)
+	m.states[old.state]--
+	u.Gone = append(u.Gone, report.Key(m.host, path))
+}
+
+// fail takes in what could not be read.
+func (m *mirror) fail(e report.PathError, u *report.Update) {
+	if len(m.errors) < maxErrors {
+		e.Host = m.host
+		m.errors = append(m.errors, e)
+		u.Errors = append(u.Errors, e)
+	}
+}
+
+// end takes in the end of a pass. After the first one of a session, what that has not told of is gone.
+func (m *mirror) end(s report.Summary, u *report.Update) {
+	if !m.whole {
+		m.whole = true
+		for path, d := range m.dirs {
+			if d.session != m.session {
+				m.remove(path, u)
+			}
+		}
+	}
+	m.summary = s
+	u.Summary = &s
+}
+
+// counts is the summary of what is known of the host: its own word on the time that it took, and not on the
+// numbers.
+func (m *mirror) counts() report.Summary {
+	return report.Summary{Dirs: len(m.dirs), States: m.states, Errors: len(m.errors), Duration: m.summary.Duration}
+}

@@ -1,0 +1,126 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"lockscope/scan/report"
+)
+
+func dirLine(path string, state report.State) report.Line {
+	r := &report.Report{Host: "liar", Root: "/srv", Path: path}
+	r.Verdict.State = state
+	return report.Line{Change: &report.Change{Report: r, New: true}}
+}
+
+func summaryLine() report.Line { return report.Line{Summary: &report.Summary{}} }
+
+func take(t *testing.T, m *mirror, lines ...report.Line) (last report.Update) {
+	t.Helper()
+	for _, l := range lines {
+		var err error
+		if last, err = m.take(l, 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return last
+}
+
+// After a new session has told of everything, what it has not told of is gone, and not before.
+func TestMirrorNewSession(t *testing.T) {
+	m := newMirror("web-01")
+	m.begin()
+	take(t, m, dirLine("/srv/a", report.Held), dirLine("/srv/b", report.Stale), summaryLine())
+	m.begin()
+	if u := take(t, m, dirLine("/srv/a", report.Held)); len(u.Gone) > 0 || len(m.dirs) != 2 {
+		t.Errorf("gone too soon: %q", u.Gone)
+	}
+	if u := take(t, m, summaryLine()); !slices.Equal(u.Gone, []string{"web-01:/srv/b"}) {
+		t.Errorf("gone: %q", u.Gone)
+	}
+	if s := m.counts(); s.Dirs != 1 || s.States[report.Held] != 1 || s.States[report.Stale] != 0 {
+		t.Errorf("%+v", s)
+	}
+	take(t, m, report.Line{Gone: "liar:/srv/a"}, report.Line{Gone: "/srv/never"})
+	if m.bytes != 0 || len(m.dirs) != 0 {
+		t.Errorf("%d bytes of %d directories are left", m.bytes, len(m.dirs))
+	}
+}
+
+func TestMirrorErrors(t *testing.T) {
+	m := newMirror("web-01")
+	m.begin()
+	for i := range maxErrors + 10 {
+		take(t, m, report.Line{Error: &report.PathError{Host: "liar", Path: fmt.Sprint("/", i), Err: errors.New("no")}})
+	}
+	take(t, m, summaryLine())
+	if n := len(m.errors); n != maxErrors || m.errors[0].Host != "web-01" {
+		t.Errorf("%d errors are kept, the first of %s", n, m.errors[0].Host)
+	}
+	if take(t, m, report.Line{Heartbeat: &report.Heartbeat{Errors: 3}}); len(m.errors) == 0 {
+		t.Error("they are forgotten while there are some")
+	}
+	if take(t, m, report.Line{Heartbeat: &report.Heartbeat{}}); len(m.errors) > 0 {
+		t.Error("they are kept though there are none any more")
+	}
+}
+
+// A host has as much of this one's memory as it may have, and no more.
+func TestMirrorIsBounded(t *testing.T) {
+	m := newMirror("web-01")
+	if _, err := m.take(dirLine("/srv/a", report.Held), maxBytes); err != nil {
+		t.Error(err)
+	}
+	if _, err := m.take(dirLine("/srv/a", report.Stale), maxBytes); err != nil {
+		t.Errorf("a directory that it has: %v", err)
+	}
+	if _, err := m.take(dirLine("/srv/b", report.Held), 1); err == nil {
+		t.Error("it may send any number of bytes")
+	}
+	m = newMirror("web-01")
+	for i := range maxDirs {
+		m.dirs[fmt.Sprint("/", i)] = mirrored{}
+	}
+	if _, err := m.take(dirLine("/srv/b", report.Held), 1); err == nil {
+		t.Error("it may have any number of directories")
+	}
+	if _, err := m.take(dirLine("/7", report.Held), 1); err != nil {
+		t.Errorf("a directory that it has: %v", err)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	var b backoff
+	for i, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
+		want *= time.Second
+		if got := b.after(0); got > want || got < want*3/4 {
+			t.Errorf("wait %d: %v, want up to %v", i, got, want)
+		}
+	}
+	if got := b.after(steady); got > firstRetry {
+		t.Errorf("after a good session: %v", got)
+	}
+}
+
+// Who tells much at once may, and who never stops is slowed down.
+func TestAllowance(t *testing.T) {
+	now := time.Now()
+	began, a := now, newAllowance(now)
+	for range mostLines {
+		if wait := a.spend(now); wait > 0 {
+			t.Fatalf("waits for %v", wait)
+		}
+	}
+	for range 10 * linesPerSecond {
+		now = now.Add(a.spend(now))
+	}
+	if took := now.Sub(began); took < 9*time.Second || took > 11*time.Second {
+		t.Errorf("ten seconds' worth takes %v", took)
+	}
+	if now = now.Add(time.Hour); a.spend(now) > 0 {
+		t.Error("it is not forgiven")
+	}
+}

@@ -1,0 +1,66 @@
+package remote
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestParseTarget(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want Target
+		name string
+		args []string
+	}{
+		{"web-01", Target{Host: "web-01"}, "web-01", []string{"--", "web-01"}},
+		{"root@web_01.eu:2222", Target{"root", "web_01.eu", 2222}, "web_01.eu:2222", []string{"-p", "2222", "-l", "root", "--", "web_01.eu"}},
+		{"::1", Target{Host: "::1"}, "::1", []string{"--", "::1"}},
+		{"[fe80::1%eth0]:22", Target{Host: "fe80::1%eth0", Port: 22}, "[fe80::1%eth0]:22", []string{"-p", "22", "--", "fe80::1%eth0"}},
+		{"[::1]", Target{Host: "::1"}, "::1", []string{"--", "::1"}},
+	} {
+		got, err := ParseTarget(test.text)
+		if err != nil || got != test.want || got.Name() != test.name || !reflect.DeepEqual(got.args(), test.args) {
+			t.Errorf("%s: %+v, %v, called %s, %q", test.text, got, err, got.Name(), got.args())
+		}
+		if again, err := ParseTarget(got.String()); err != nil || again != got {
+			t.Errorf("%s: %s gives %+v, %v", test.text, got, again, err)
+		}
+	}
+	for _, text := range []string{
+		"", "-oProxyCommand=reboot", "a@-oProxyCommand=x", "root@", "@web", "-l@web", "web:0", "web:65536", "web:x", "a b", "a/b", "web\n", "$(reboot)",
+		"`reboot`", "a;b", "a|b", "web\x1b[2J", "ssh://web", ".", ".hidden", "a'b", `a"b`, "r@o@t@web", "[::1", "*",
+	} {
+		if got, err := ParseTarget(text); err == nil {
+			t.Errorf("%q is taken for %+v", text, got)
+		}
+	}
+}
+
+func TestParseHosts(t *testing.T) {
+	got, err := parseHosts(strings.NewReader("# all of them\nweb-01\n\n  root@web-02:22  # the second\n.\n"))
+	if want := []string{"web-01", "root@web-02:22", "."}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+	if _, err := parseHosts(strings.NewReader("a\nweb-01 web-02\n")); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("two in a line: %v", err)
+	}
+}
+
+func TestConfigCheck(t *testing.T) {
+	a := Target{Host: "a"}
+	for what, c := range map[string]Config{
+		"no host":             {},
+		"two users":           {Targets: []Target{{User: "x", Host: "a"}, {User: "y", Host: "a"}}},
+		"this host":           {Targets: []Target{a}, Here: &Fleet{}, HereName: "a"},
+		"a root of two lines": {Targets: []Target{a}, Roots: []string{"/srv\nreboot"}},
+	} {
+		if err := c.check(); err == nil {
+			t.Errorf("%s: no error", what)
+		}
+	}
+	c := Config{Targets: []Target{a, {Host: "b"}, a}}
+	if err := c.check(); err != nil || len(c.Targets) != 2 {
+		t.Errorf("the same host twice: %v, %v", c.Targets, err)
+	}
+}

@@ -1,0 +1,48 @@
+package ui
+
+import (
+	"time"
+
+	"lockscope/scan/report"
+	"lockscope/ui/show"
+)
+
+// hostWidth is the width of HOST, 0 where this host alone is watched.
+func (m *model) hostWidth() int {
+	w := 0
+	for _, name := range m.opts.Hosts {
+		w = max(w, show.Width(m.theme.chars.Escape(name)))
+	}
+	return w
+}
+
+// lostHost is the report on the host of a directory, if that is lost: then what is shown of the directory is as
+// of that report. It is nil for the host itself.
+func (m *model) lostHost(r *report.Report) *report.Report {
+	if r.Host == "" || r.Path == "" {
+		return nil
+	}
+	return m.list.Latest(r.Host)
+}
+
+// markLost makes a row look as old as it is: grey, and with the time of day that it is as of.
+func (m *model) markLost(r *report.Report, row *show.Cells) {
+	lost := m.lostHost(r)
+	if lost == nil {
+		return
+	}
+	for i := range row {
+		row[i].Role = show.Dim
+	}
+	row[show.ColumnSince].Text = lost.Since.At.Local().Format("15:04")
+}
+
+// lostFact says that a directory is shown as it was, "" if it is not.
+func (m *model) lostFact(r *report.Report) string {
+	lost := m.lostHost(r)
+	if lost == nil {
+		return ""
+	}
+	summary, _ := lost.Explain()
+	return lost.Since.At.Local().Format(time.TimeOnly) + " " + m.theme.chars.Dot + " " + summary
+}

@@ -1,0 +1,117 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lockscope/scan/report"
+	"lockscope/scan/report/reporttest"
+	"lockscope/ui/golden"
+)
+
+// onHost are reports that a host has told, with what a break there needs.
+func onHost(host string, dirs ...reporttest.Dir) []report.Change {
+	changes := reporttest.Changes(dirs...)
+	for _, c := range changes {
+		c.Report.Host = host
+		if c.Report.Breakable() {
+			seen := c.Report.Evidence.Evidence
+			c.Report.Seen = &seen
+		}
+	}
+	return changes
+}
+
+// aFleet is a screen on which two hosts have the same directories, and a third is lost.
+func aFleet(w, h int) (*model, *fakeSource) {
+	m, source := testModel(w, h, Options{Hosts: []string{"web-01", "web-02:2222", "db"}, Break: neverBreak})
+	stale, held := reporttest.Stale("eu/a"), reporttest.Held("eu/b", 7)
+	lost := report.Lost{Host: "db", Why: report.HostSilent, Text: "nothing for 15s", Since: reporttest.Noon.Add(-time.Minute), Known: true}
+	changes := slices.Concat(onHost("web-01", stale, held), onHost("web-02:2222", stale, held), onHost("db", stale))
+	m.take(reporttest.Scanned(append(changes, report.Change{Report: lost.Report(), New: true})))
+	return m, source
+}
+
+func TestFleetScreens(t *testing.T) {
+	for _, size := range [][2]int{{120, 30}, {80, 24}, {40, 12}} {
+		m, _ := aFleet(size[0], size[1])
+		golden.Check(t, fmt.Sprintf("fleet-%dx%d", size[0], size[1]), m.shown())
+		m.typed("B")
+		golden.Check(t, fmt.Sprintf("fleetbreak-%dx%d", size[0], size[1]), m.shown())
+	}
+}
+
+// Two directories of one path are two: what is done is done to the one that is shown.
+func TestFleetRowsAreApart(t *testing.T) {
+	m, source := aFleet(120, 30)
+	if n := m.list.Total(); n != 6 {
+		t.Errorf("%d rows", n)
+	}
+	m.typed("/")
+	for _, r := range "host:web-02" {
+		m.typed(string(r))
+	}
+	m.typed("enter", "g", "space")
+	if got := m.list.Selection(); len(got) != 1 || got[0].Report.Host != "web-02:2222" {
+		t.Errorf("%d are selected", len(got))
+	}
+	m.typed("B")
+	m.shown() // what was not shown is not broken
+	m.Update(m.typed("y")())
+	if want := "web-02:2222:" + reporttest.Root + "/eu/a"; len(source.observed) != 1 || !slices.Equal(source.observed[0], []string{want}) {
+		t.Errorf("asked for %q, want %s", source.observed, want)
+	}
+	m.typed("esc", "esc")
+	m.take(report.Update{Gone: []string{report.Key("web-01", reporttest.Root+"/eu/a"), "db"}})
+	if n := m.list.Total(); n != 4 {
+		t.Errorf("%d rows are left", n)
+	}
+}
+
+// What was seen of a lost host says as of when, until the host is back.
+func TestFleetLostHost(t *testing.T) {
+	m, _ := aFleet(120, 40)
+	as := reporttest.Noon.Add(-time.Minute).Local()
+	rowOf := func(host string) string {
+		for line := range strings.Lines(m.shown()) {
+			if strings.Contains(line, "stale ") && strings.Contains(line, " "+host+" ") {
+				return strings.TrimSpace(line)
+			}
+		}
+		t.Fatalf("no row of %s:\n%s", host, m.shown())
+		return ""
+	}
+	if row := rowOf("db"); !strings.HasSuffix(row, as.Format("15:04")) {
+		t.Errorf("%q", row)
+	}
+	if row := rowOf("web-01"); strings.HasSuffix(row, as.Format("15:04")) {
+		t.Errorf("%q", row)
+	}
+	if text := m.shown(); !strings.Contains(text, "as of     "+as.Format(time.TimeOnly)) { // the cursor is on it
+		t.Errorf("the detail does not say so:\n%s", text)
+	}
+	m.take(report.Update{Gone: []string{"db"}})
+	if row := rowOf("db"); strings.HasSuffix(row, as.Format("15:04")) {
+		t.Errorf("it is back: %q", row)
+	}
+}
+
+// A command that is copied is for the host of its directory, and y of a lost host gives its name.
+func TestFleetCopies(t *testing.T) {
+	m, _ := aFleet(120, 30)
+	for _, test := range []struct{ key, want string }{
+		{"Y", "sent to the terminal: lockscope --host db --break-stale --max-depth 0 /srv/tenants/eu/a"},
+		{"y", "sent to the terminal: /srv/tenants/eu/a"},
+	} {
+		if m.typed(test.key); m.notice != test.want {
+			t.Errorf("%s: %q, want %q", test.key, m.notice, test.want)
+		}
+	}
+	m.typed("down", "down", "down", "y")
+	if want := "sent to the terminal: db"; m.notice != want {
+		t.Errorf("%q, want %q", m.notice, want)
+	}
+}
