@@ -124,7 +124,7 @@ func (m *Monitor) askArrival(s *observe.Session, r *report.Report, before *repor
 // atPath says where a hand-off was.
 func atPath(h *report.Handoff, r *report.Report) *report.Handoff {
 	if h != nil {
-		h.Root, h.Path = r.Root, r.Path
+		h.Host, h.Root, h.Path = r.Host, r.Root, r.Path
 	}
 	return h
 }

@@ -219,9 +219,28 @@ func (m *merge) summarize() report.Summary {
 		}
 		if h.lost {
 			s.Lost++
+		} else {
+			s.Watched = addWatched(s.Watched, h.summary.Watched)
 		}
 	}
 	return s
+}
+
+// addWatched returns the sum of both, either of which may be nil.
+func addWatched(sum, w *report.Watched) *report.Watched {
+	if w == nil {
+		return sum
+	}
+	if sum == nil {
+		sum = &report.Watched{Polled: map[report.PolledBecause]int{}}
+	}
+	sum.Dirs += w.Dirs
+	sum.Passed += w.Passed
+	sum.Processes += w.Processes
+	for why, n := range w.Polled {
+		sum.Polled[why] += n
+	}
+	return sum
 }
 
 // allErrors are those of all members, in the order of their names.

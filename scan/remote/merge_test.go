@@ -112,6 +112,23 @@ func TestMergeErrors(t *testing.T) {
 	}
 }
 
+// How many directories make events is the sum of what the hosts say, but for those that are lost.
+func TestMergeWatched(t *testing.T) {
+	g, a, b := newTold(t, false)
+	told := func(n int) report.Line {
+		return report.Line{Summary: &report.Summary{Watched: &report.Watched{Dirs: n, Polled: map[report.PolledBecause]int{report.PolledBudget: 1}}}}
+	}
+	a.tell(told(3))
+	b.tell(told(4))
+	if u, _ := g.take(); u.Summary.Watched.Dirs != 7 || u.Summary.Watched.Polled[report.PolledBudget] != 2 {
+		t.Errorf("%+v", u.Summary.Watched)
+	}
+	g.lost("b", report.Lost{Host: "b", Why: report.HostEnded}.Report(), b.counts())
+	if u, _ := g.take(); u.Summary.Watched.Dirs != 3 {
+		t.Errorf("%+v", u.Summary.Watched)
+	}
+}
+
 func TestLostIsToldAgain(t *testing.T) {
 	g, a, b := newTold(t, false)
 	a.tell(summaryLine())

@@ -119,8 +119,8 @@ func (m *mirror) end(s report.Summary, u *report.Update) {
 	u.Summary = &s
 }
 
-// counts is the summary of what is known of the host: its own word on the time that it took, and not on the
-// numbers.
+// counts is the summary of what is known of the host: its own word on the time that it took and on how it is
+// told of changes, and not on the numbers.
 func (m *mirror) counts() report.Summary {
-	return report.Summary{Dirs: len(m.dirs), States: m.states, Errors: len(m.errors), Duration: m.summary.Duration}
+	return report.Summary{Dirs: len(m.dirs), States: m.states, Errors: len(m.errors), Duration: m.summary.Duration, Watched: m.summary.Watched}
 }
