@@ -32,7 +32,7 @@ var may = map[string][]string{
 	"lockscope/ui/show": {"lock", "scan/report", "github.com/charmbracelet/x"},
 	"lockscope/ui/list": {"lock", "scan/report", "ui/show"},
 	"lockscope/ui/print": {
-		"lock", "scan/report", "ui/show", "github.com/charmbracelet/x",
+		"lock", "scan/report", "ui/show", "github.com/charmbracelet/x", "github.com/prometheus",
 	},
 	"lockscope/ui": {
 		"lock", "lock/proc", "scan", "scan/report", "scan/repair", "ui/list", "ui/print", "ui/show", "charm.land", "github.com/charmbracelet",

@@ -13,4 +13,7 @@ const (
 	// lookTime is how long it may take to find out who holds a lock that could not be had. It only adds
 	// a name to a refusal.
 	lookTime = time.Second
+
+	// tailMost is how many bytes of the log are read at a time by who follows it: some thousand records.
+	tailMost = 1 << 20
 )

@@ -18,6 +18,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/ui"
+	"lockscope/ui/print"
 )
 
 // config is what the config file can set. Flags of the same names override it.
@@ -35,12 +36,15 @@ type config struct {
 		Lock    string `toml:"lock"`
 		Pidfile string `toml:"pidfile"`
 	} `toml:"names"`
-	ReadOnly   bool     `toml:"read_only"`
-	AuditLog   string   `toml:"audit_log"`
-	AllowEmpty bool     `toml:"allow_empty"`
-	Color      color    `toml:"color"`
-	ASCII      bool     `toml:"ascii"`
-	View       struct { // what the screen begins with
+	ReadOnly   bool   `toml:"read_only"`
+	AuditLog   string `toml:"audit_log"`
+	AllowEmpty bool   `toml:"allow_empty"`
+	Color      color  `toml:"color"`
+	ASCII      bool   `toml:"ascii"`
+
+	ProblemMetrics int `toml:"problem_metrics"` // 0 = none
+
+	View struct { // what the screen begins with
 		Sort         string   `toml:"sort"`
 		Reverse      bool     `toml:"reverse"`
 		Groups       string   `toml:"groups"`
@@ -89,6 +93,8 @@ func (c *config) validate() error {
 		return fmt.Errorf("jobs: %d is negative (0 means as many as suit the machine)", c.Jobs)
 	case c.SSHJobs < 0:
 		return fmt.Errorf("ssh-jobs: %d is negative (0 means as many as suit)", c.SSHJobs)
+	case c.ProblemMetrics < 0 || c.ProblemMetrics > print.MaxProblemMetrics:
+		return fmt.Errorf("problem-metrics: %d is not between 0 and %d", c.ProblemMetrics, print.MaxProblemMetrics)
 	case c.Names.Lock == c.Names.Pidfile:
 		return fmt.Errorf("lock-name and pid-name are both %q", c.Names.Lock)
 	}

@@ -63,6 +63,9 @@ func parse(args []string) (*settings, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
 	}
+	if s.listen.text != "" && s.Interval.Duration == 0 {
+		return nil, errors.New("--listen watches: an interval of 0 is only for the screen")
+	}
 	return s, s.absolute()
 }
 
@@ -74,6 +77,8 @@ func newFlags(s *settings) *pflag.FlagSet {
 	f.BoolVar(&s.once, "once", false, "")
 	f.VarP(textFlag{format{&s.output}}, "output", "o", "")
 	f.BoolVarP(&s.watch, "watch", "w", false, "")
+	f.Var(textFlag{&s.listen}, "listen", "")
+	f.IntVar(&s.ProblemMetrics, "problem-metrics", s.ProblemMetrics, "")
 	f.BoolVar(&s.check, "check", false, "")
 	f.VarP(textFlag{&s.states}, "state", "s", "")
 	f.VarP(textFlag{&s.Interval}, "interval", "i", "")

@@ -15,8 +15,11 @@ Roots: the arguments, else the config file's, else the current directory.
 
 Output
       --once             scan once, print the table
-  -o, --output FORMAT    scan once, print table, json or ndjson
+  -o, --output FORMAT    scan once, print table, json, ndjson or prometheus
   -w, --watch            with -o ndjson: go on, one line per change
+      --listen ADDR      no screen: watch, and serve /metrics and /healthz; an
+                         address without a host, such as :9767, is loopback
+      --problem-metrics N    a metric for each of the worst N directories in trouble
       --check            print one summary line, and let the exit status tell
       --allow-empty      with --check: no data directory at all is fine
   -s, --state LIST       only these states, such as stale,split; also attention, healthy;

@@ -39,3 +39,25 @@ const (
 	// waits for storage. Where all is cached it is several times as much.
 	shortWork = 150 * time.Microsecond
 )
+
+// Of --listen. Prometheus asks every 15 s or more rarely, and by its default waits 10 s for an answer.
+const (
+	// mostConnections, mostScrapes: a few servers, health checks and people beside each other. More wait.
+	mostConnections = 32
+	mostScrapes     = 4
+	// mostHeader is how many bytes of a request are read: far more than any of these clients sends.
+	mostHeader = 16 << 10
+	// readWithin, writeWithin: whoever is slower than that is cut off.
+	readWithin  = 5 * time.Second
+	writeWithin = 30 * time.Second
+	// scrapeWithin is how long an answer may be in the making.
+	scrapeWithin = 10 * time.Second
+	// idleWithin is how long a connection is kept open for the next scrape of a server that asks each minute.
+	idleWithin = 70 * time.Second
+	// shutdownWithin is how long answers that are under way may take at the end.
+	shutdownWithin = 2 * time.Second
+	// missedLooks is how many intervals may go by without a look, until the scan counts as not healthy.
+	missedLooks = 3
+	// auditEvery is how often the audit log is read: more often than anybody asks.
+	auditEvery = 5 * time.Second
+)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"sync"
 	"syscall"
-	"time"
 
 	"lockscope/scan/report"
 	"lockscope/ui"
@@ -40,18 +39,9 @@ func newPrinting(s *settings, f print.Format, stdin *os.File, stdout, stderr *ui
 	if err != nil {
 		return nil, err
 	}
-	opt := print.Options{
-		Host:       hostname(),
-		Hosts:      sc.names(),
-		Roots:      s.shownRoots(),
-		Seen:       s.requests,
-		Started:    time.Now(),
-		States:     s.states,
-		Color:      s.Color.enabled(isTerminal(stdout)),
-		Width:      columnsOf(stdout),
-		ASCII:      s.ASCII,
-		AllowEmpty: s.AllowEmpty,
-	}
+	opt := s.printOptions()
+	opt.Hosts, opt.Seen = sc.names(), s.requests
+	opt.Color, opt.Width = s.Color.enabled(isTerminal(stdout)), columnsOf(stdout)
 	p := &printing{s: s, scan: sc, opt: opt, stdin: stdin, stdout: stdout}
 	if s.watch {
 		p.watcher = print.NewWatch(stdout, opt)

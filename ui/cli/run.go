@@ -31,14 +31,14 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 		return exitUsage
 	}
 	stderr.ASCII = s.ASCII
-	stdout.ASCII = s.ASCII && s.output != print.JSON && s.output != print.NDJSON // which are UTF-8 everywhere
+	stdout.ASCII = s.ASCII && (s.output == "" || s.output == print.Table) // the others are UTF-8 everywhere
 	format := s.printFormat()
 	if format == "" && !isTerminal(stdout) {
 		format = print.Table
 	}
-	onScreen := format == "" && !s.breakStale
+	onScreen := format == "" && !s.breakStale && s.listen.text == ""
 	if s.demo {
-		end, err := openSandbox(s, onScreen || s.watch)
+		end, err := openSandbox(s, onScreen || s.watches())
 		if err != nil {
 			printError(stderr, err)
 			return exitIncomplete
@@ -58,7 +58,7 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	}
 	// The first walk needs more memory than what is kept of it.
 	go adjustGOMAXPROCS(s.Jobs, debug.FreeOSMemory)
-	if onScreen || s.watch {
+	if onScreen || s.watches() {
 		collectGarbage(growthWatching)
 	} else {
 		collectGarbage(growthOnce)
@@ -68,6 +68,8 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 		return breakSeen(s, stdin, stdout, stderr)
 	case s.breakStale:
 		return runBreak(ctx, s, stdin, stdout, stderr)
+	case s.listen.text != "":
+		return runListen(ctx, s, stderr)
 	case onScreen:
 		return runScreen(ctx, s, stdin, stdout, stderr)
 	}

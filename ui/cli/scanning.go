@@ -31,7 +31,7 @@ func newScanning(s *settings, stream int, stderr *ui.Output) (*scanning, error) 
 	if err != nil {
 		return nil, err
 	}
-	sc := &scanning{source: source, fleet: fleet, watch: s.watch, stderr: stderr}
+	sc := &scanning{source: source, fleet: fleet, watch: s.watches(), stderr: stderr}
 	if isTerminal(stderr) && os.Getenv("TERM") != "dumb" {
 		sc.progress = print.NewProgress(stderr)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"lockscope/lock"
 	"lockscope/scan"
@@ -19,6 +20,7 @@ type settings struct {
 	once       bool
 	output     print.Format // "" unless -o is given
 	watch      bool
+	listen     address // --listen; empty unless it is given
 	check      bool
 	states     states
 	breakStale bool // --break-stale
@@ -43,6 +45,9 @@ func (s *settings) printFormat() print.Format {
 	return s.output
 }
 
+// watches reports whether the program goes on until it is told to end, without a screen.
+func (s *settings) watches() bool { return s.watch || s.listen.text != "" }
+
 // conflicts returns an error if flags contradict each other. roots are those on the command line.
 func (s *settings) conflicts(roots []string) error {
 	switch {
@@ -54,6 +59,8 @@ func (s *settings) conflicts(roots []string) error {
 		return errors.New("--break-stale prints a line per stale directory: leave out --once, --check, --watch and --state, and any --output but ndjson")
 	case (s.dryRun || s.yes) && !s.breakStale:
 		return errors.New("--dry-run and --yes go with --break-stale")
+	case s.listen.text != "" && (s.once || s.check || s.watch || s.breakStale || s.output != ""):
+		return errors.New("--listen serves metrics, and prints nothing: leave out --once, --output, --check, --watch and --break-stale")
 	case s.watch && s.once:
 		return errors.New("--once and --watch contradict each other")
 	case s.requests && !s.watch:
@@ -115,6 +122,20 @@ func (s *settings) scanConfig(stream int) scan.Config {
 		Jobs:          s.Jobs,
 		Stream:        stream,
 		SummaryOnly:   s.check,
+	}
+}
+
+// printOptions are for what is printed without a look at where to.
+func (s *settings) printOptions() print.Options {
+	return print.Options{
+		Host:           hostname(),
+		Roots:          s.shownRoots(),
+		Started:        time.Now(),
+		States:         s.states,
+		ASCII:          s.ASCII,
+		AllowEmpty:     s.AllowEmpty,
+		Version:        buildVersion(),
+		ProblemMetrics: s.ProblemMetrics,
 	}
 }
 

@@ -3,6 +3,8 @@ package cli
 import (
 	"encoding"
 	"fmt"
+	"net"
+	"strconv"
 	"time"
 
 	"lockscope/scan/observe"
@@ -45,6 +47,24 @@ type format struct{ value *print.Format }
 func (f format) UnmarshalText(text []byte) (err error) {
 	*f.value, err = print.ParseFormat(string(text))
 	return err
+}
+
+// address is where to listen. Without a host it is on the loopback interface.
+type address struct{ text string }
+
+func (a *address) UnmarshalText(text []byte) error {
+	host, port, err := net.SplitHostPort(string(text))
+	if err != nil { // a port alone, perhaps
+		host, port = "", string(text)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("%q is not an address such as :9767 or 10.0.0.7:9767", text)
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	a.text = net.JoinHostPort(host, port)
+	return nil
 }
 
 type states []report.State

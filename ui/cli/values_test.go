@@ -24,3 +24,17 @@ func TestColorOn(t *testing.T) {
 		}
 	}
 }
+
+// Nothing listens to other hosts that was not told to.
+func TestListenAddress(t *testing.T) {
+	for text, want := range map[string]string{
+		":9767": "127.0.0.1:9767", "9767": "127.0.0.1:9767", "localhost:0": "localhost:0",
+		"0.0.0.0:9767": "0.0.0.0:9767", "[::]:1": "[::]:1", "10.0.0.7:9767": "10.0.0.7:9767",
+		"": "", "web-01": "", ":x": "", ":70000": "", "::1:9767": "", "1.2.3.4": "",
+	} {
+		var a address
+		if err := a.UnmarshalText([]byte(text)); a.text != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v, want %q", text, a.text, err, want)
+		}
+	}
+}

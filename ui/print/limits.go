@@ -37,3 +37,19 @@ const progressAfter = 500 * time.Millisecond
 
 // progressEvery is the least time between two drawings of the progress. More would only burden a slow link.
 const progressEvery = 100 * time.Millisecond
+
+// maxPlaces is of how many roots the metrics have counts of their own, on all hosts together, nine series each:
+// what another host says of itself must not fill the memory. The directories of all others are counted as below
+// moreRoots, which no absolute path is.
+const (
+	maxPlaces = 2000
+	moreRoots = "(more)"
+)
+
+// MaxProblemMetrics is of how many directories in trouble each may have a series of its own. Prometheus keeps
+// the series of every path that ever was in trouble.
+const MaxProblemMetrics = 1000
+
+// gapBuckets are those of the histogram of hand-offs' gaps, in seconds: from the fastest daemons up to the time
+// that the protocol's original gives a successor.
+var gapBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}

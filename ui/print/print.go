@@ -33,15 +33,17 @@ const (
 	JSON   Format = "json"   // one document, at the end
 	NDJSON Format = "ndjson" // one object a line, each as soon as it is known
 	Check  Format = "check"  // one line in all
+
+	Prometheus Format = "prometheus" // metrics in its text format, at the end
 )
 
 // ParseFormat reads the name of a format that shows directories.
 func ParseFormat(s string) (Format, error) {
 	switch f := Format(s); f {
-	case Table, JSON, NDJSON:
+	case Table, JSON, NDJSON, Prometheus:
 		return f, nil
 	}
-	return "", fmt.Errorf("unknown format %q (valid: table, json, ndjson)", s)
+	return "", fmt.Errorf("unknown format %q (valid: table, json, ndjson, prometheus)", s)
 }
 
 // Options say what to print besides the results, and what of them.
@@ -57,6 +59,9 @@ type Options struct {
 	ASCII   bool           // in what is for people, spell out what is not ASCII
 
 	AllowEmpty bool // for Check: that there is no data directory at all is fine
+
+	Version        string // of this program, for Prometheus
+	ProblemMetrics int    // for how many directories in trouble Prometheus gets a series each: MaxProblemMetrics at most
 }
 
 // New returns the printer for a format.
@@ -69,6 +74,8 @@ func New(w io.Writer, f Format, opt Options) Printer {
 		return newNDJSON(out, opt)
 	case Check:
 		return &checkPrinter{out: out, opt: opt}
+	case Prometheus:
+		return &prometheusPrinter{out: out, metrics: NewMetrics(opt, false)}
 	}
 	return &tablePrinter{out: out, opt: opt}
 }

@@ -1,0 +1,167 @@
+package print
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"lockscope/scan/report"
+)
+
+// Metrics has what the updates of a scan tell, for Prometheus. Its methods may be called concurrently.
+//
+// Of the directories nothing is said before the end of the first pass: until then there are fewer than there are.
+type Metrics struct {
+	opt      Options
+	registry *prometheus.Registry
+	handoffs *prometheus.CounterVec
+	gaps     *prometheus.HistogramVec
+	breaks   *prometheus.CounterVec
+
+	mu     sync.Mutex // guards what follows
+	dirs   map[string]counted
+	places map[place]*tally
+	hosts  map[string]bool // whether each can be reached; empty where this one alone is watched
+	sum    report.Summary
+	looked time.Time // the end of the last pass; zero before the first one
+}
+
+// place is where directories are: the host and the root, as labels.
+type place struct{ host, root string }
+
+// tally is how many directories of a place are in each state.
+type tally map[report.State]int
+
+// counted is what is known of a directory.
+type counted struct {
+	place place
+	in    *tally
+	state report.State // the last one that was established
+}
+
+// NewMetrics returns metrics of nothing yet. Where the scan goes on, in a watch, they also count hand-offs
+// and breaks: of a single scan these would always be 0.
+func NewMetrics(opt Options, watch bool) *Metrics {
+	m := &Metrics{
+		opt: opt, registry: prometheus.NewRegistry(),
+		dirs: map[string]counted{}, places: map[place]*tally{}, hosts: map[string]bool{},
+	}
+	for _, root := range opt.Roots { // that one has no directory at all is worth knowing
+		m.tallyOf(opt.Host, root)
+	}
+	m.registry.MustRegister(snapshot{m}, newBuildInfo(opt.Version))
+	if watch {
+		m.count()
+	}
+	return m
+}
+
+// count begins to count hand-offs and breaks. What did not happen yet is 0, so that the first one is seen as
+// an increase.
+func (m *Metrics) count() {
+	m.handoffs, m.gaps, m.breaks = newHandoffs(), newGaps(), newBreaks()
+	m.registry.MustRegister(m.handoffs, m.gaps, m.breaks)
+	for _, outcome := range handoffOutcomes {
+		m.handoffs.WithLabelValues(outcome, label(m.opt.Host))
+	}
+	m.gaps.WithLabelValues(label(m.opt.Host))
+	for _, o := range []report.Outcome{report.Removed, report.Refused, report.Failed} {
+		m.breaks.WithLabelValues(o.String())
+	}
+}
+
+// label is a text from outside as the value of a label, which has to be UTF-8.
+func label(text string) string { return report.Escape(text) }
+
+// Update takes an update in. A directory whose verdict does not stand keeps its state.
+func (m *Metrics) Update(u report.Update) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range u.Changes {
+		r := c.Report
+		if r.Host != "" {
+			m.hosts[r.Host] = r.Path != ""
+		}
+		if r.Path == "" || r.Checking {
+			continue
+		}
+		m.forget(r.Key())
+		at, in := m.tallyOf(m.hostOf(r.Host), r.Root)
+		d := counted{place: at, in: in, state: r.Verdict.State}
+		(*d.in)[d.state]++
+		m.dirs[r.Key()] = d
+	}
+	for _, key := range u.Gone {
+		if host, path := report.SplitKey(key); path == "" {
+			m.hosts[host] = true
+		}
+		m.forget(key)
+	}
+	if m.handoffs != nil {
+		for i := range u.Handoffs {
+			m.handoff(&u.Handoffs[i])
+		}
+	}
+	if u.Summary != nil {
+		m.sum, m.looked = *u.Summary, time.Now()
+	}
+}
+
+// hostOf is the host that a report or a hand-off is about.
+func (m *Metrics) hostOf(host string) string {
+	if host == "" {
+		return m.opt.Host
+	}
+	return host
+}
+
+// handoff counts a hand-off. The gap is that of one that succeeded. Where it is only known to have been at most
+// so long, that counts: so a bucket may have too few of them, and never has too many.
+func (m *Metrics) handoff(h *report.Handoff) {
+	host := label(m.hostOf(h.Host))
+	if h.RolledBack {
+		m.handoffs.WithLabelValues(rolledBack, host).Inc()
+		return
+	}
+	m.handoffs.WithLabelValues(completed, host).Inc()
+	m.gaps.WithLabelValues(host).Observe(h.Gap.Seconds())
+}
+
+// Broken counts an attempt to break a stale lock that came to this end.
+func (m *Metrics) Broken(outcome report.Outcome) {
+	if m.breaks != nil {
+		m.breaks.WithLabelValues(outcome.String()).Inc()
+	}
+}
+
+// forget takes a directory out of the count. The caller holds mu.
+func (m *Metrics) forget(key string) {
+	if d, ok := m.dirs[key]; ok {
+		(*d.in)[d.state]--
+		delete(m.dirs, key)
+	}
+}
+
+// tallyOf returns the place that counts for a root of a host, and its count. The caller holds mu, unless nobody
+// else knows m.
+func (m *Metrics) tallyOf(host, root string) (place, *tally) {
+	at := place{label(host), label(root)}
+	t := m.places[at]
+	if t == nil && len(m.places) >= maxPlaces {
+		at.root = moreRoots
+		t = m.places[at]
+	}
+	if t == nil {
+		t = &tally{}
+		m.places[at] = t
+	}
+	return at, t
+}
+
+// Handler serves the metrics, to so many requests at a time.
+func (m *Metrics) Handler(most int, within time.Duration) http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: most, Timeout: within})
+}
