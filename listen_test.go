@@ -93,7 +93,7 @@ func TestListen(t *testing.T) {
 		t.Fatal(err)
 	}
 	awaitMetric(t, address, series("free"), "1")
-	if out, err := command("--break-stale", "--yes", root).CombinedOutput(); err != nil {
+	if out, err := command("--break-stale", "--yes", root).Output(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	awaitMetric(t, address, series("free"), "3")
