@@ -11,16 +11,17 @@ import (
 type Config struct {
 	Host          string // the name of this host in the reports, where several are watched; else empty
 	Roots         []string
-	Names         lock.Names    // default: lock.DefaultNames
-	Probe         observe.Probe // default: observe.ProbeAuto
-	Timeout       time.Duration // for one directory; default 5 s
-	Interval      time.Duration // between two polls of the known directories; 0 = only on request
-	MaxDepth      int           // of what is looked into, the roots being at depth 0; negative = no limit
-	OneFileSystem bool          // do not enter file systems that are mounted below a root
-	Exclude       []string      // globs: on a name, or with a slash on the path below the root; what matches is pruned
-	Descend       bool          // look for data directories inside data directories
-	Jobs          int           // parallel workers; default: DefaultJobs()
-	SummaryOnly   bool          // report no directory, only the Summary: that takes a tenth of the memory
+	Only          map[string][]string // by root: globs on paths below it; then only what these match is walked, as if it were a root
+	Names         lock.Names          // default: lock.DefaultNames
+	Probe         observe.Probe       // default: observe.ProbeAuto
+	Timeout       time.Duration       // for one directory; default 5 s
+	Interval      time.Duration       // between two polls of the known directories; 0 = only on request
+	MaxDepth      int                 // of what is looked into, the roots being at depth 0; negative = no limit
+	OneFileSystem bool                // do not enter file systems that are mounted below a root
+	Exclude       []string            // globs: on a name, or with a slash on the path below the root; what matches is pruned
+	Descend       bool                // look for data directories inside data directories
+	Jobs          int                 // parallel workers; default: DefaultJobs()
+	SummaryOnly   bool                // report no directory, only the Summary: that takes a tenth of the memory
 
 	// Stream is how many directories the first walk finds, at most, before it begins to report them; it
 	// does not wait longer than holdFor either. 0 = all reports wait for the end of the walk. Then none

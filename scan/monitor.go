@@ -63,7 +63,7 @@ func New(cfg Config) *Monitor {
 		cfg: cfg,
 		find: find.Config{
 			Names: cfg.Names, Timeout: cfg.Timeout, MaxDepth: cfg.MaxDepth,
-			OneFileSystem: cfg.OneFileSystem, Exclude: cfg.Exclude, Descend: cfg.Descend,
+			OneFileSystem: cfg.OneFileSystem, Exclude: cfg.Exclude, Descend: cfg.Descend, Only: cfg.Only,
 		},
 		pool: pool.New(pool.Config{Workers: cfg.Jobs, Limit: cfg.Timeout, GroupOf: new(observe.MountPoints).Of}),
 		observer: observe.New(observe.Config{

@@ -65,7 +65,7 @@ func (v *visit[T]) open() (lock.Dir, error) {
 // sub-directories that are to be visited. keep is whether the directory stays open for these.
 func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 	cfg := v.walk.cfg
-	depth, dev := 0, uint64(0)
+	depth, dev := v.depth(), uint64(0)
 	if cfg.OneFileSystem || len(v.walk.roots) > 1 {
 		id, err := d.ID()
 		if err != nil {
@@ -77,17 +77,21 @@ func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 			return false
 		}
 	}
-	if v.parent != nil {
-		depth = v.parent.depth + 1
-	}
-	l, goesOn := v.look(d)
-	if !goesOn {
-		return false
+	var l listing
+	if depth == onTheWay {
+		if !v.list(d, &l) {
+			return false
+		}
+	} else {
+		var goesOn bool
+		if l, goesOn = v.look(d); !goesOn {
+			return false
+		}
 	}
 	if cfg.MaxDepth >= 0 && depth >= cfg.MaxDepth {
 		return false
 	}
-	v.dirs = v.wanted(l.dirs)
+	v.dirs = v.wanted(l.dirs, depth)
 	// A process that holds many locks has mostly taken them in the order of the names, so its
 	// descriptors have that order too. In that order each look reads the next few descriptors only.
 	slices.Sort(v.dirs)
@@ -97,6 +101,22 @@ func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 	v.node = &node{path: v.path, dev: dev, depth: depth}
 	v.node.refs.Store(int32(len(v.dirs)))
 	return v.walk.keep(v.node, d)
+}
+
+// depth is how deep the directory is: see node.
+func (v *visit[T]) depth() int {
+	if v.parent != nil && v.parent.depth != onTheWay {
+		return v.parent.depth + 1
+	}
+	if v.walk.cfg.placeOf(v.root.Path, v.below(v.path)) == onWay {
+		return onTheWay
+	}
+	return 0
+}
+
+// below returns a path below the root as one that is relative to it.
+func (v *visit[T]) below(path string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(path, v.root.Path), "/")
 }
 
 // look has the visitor look at the directory if it is a data directory, and lists it. goesOn is false where
@@ -161,19 +181,19 @@ func (v *visit[T]) observe(d lock.Dir, file lock.LockFile) {
 // isElsewhere reports whether a directory is not to be entered from here: it is on another file system,
 // or is a root, which has a visit of its own. So what two roots reach appears once.
 func (v *visit[T]) isElsewhere(id lock.FileID) bool {
-	return v.walk.cfg.OneFileSystem && id.Dev != v.parent.dev || v.walk.roots[id.Identity()]
+	return v.walk.cfg.OneFileSystem && v.parent.depth != onTheWay && id.Dev != v.parent.dev || v.walk.roots[id.Identity()]
 }
 
-// wanted returns those of the sub-directories that are not excluded.
-func (v *visit[T]) wanted(dirs []string) []string {
+// wanted returns those of the sub-directories of a directory at a depth that are to be visited.
+func (v *visit[T]) wanted(dirs []string, depth int) []string {
 	cfg, skip := v.walk.cfg, v.walk.skip
-	if len(cfg.Exclude)+len(skip) == 0 {
+	if len(cfg.Exclude)+len(skip) == 0 && depth != onTheWay {
 		return dirs
 	}
 	return slices.DeleteFunc(dirs, func(name string) bool {
 		full := join(v.path, name)
-		below := strings.TrimPrefix(strings.TrimPrefix(full, v.root.Path), "/")
-		return cfg.isExcluded(name, below) || len(skip) > 0 && skip[v.root.RealPath(full)]
+		below := v.below(full)
+		return depth == onTheWay && cfg.placeOf(v.root.Path, below) == besides || cfg.isExcluded(name, below) || len(skip) > 0 && skip[v.root.RealPath(full)]
 	})
 }
 

@@ -21,6 +21,9 @@ type Config struct {
 	OneFileSystem bool
 	Exclude       []string // globs: on a name, or with a slash on the path below the root; what matches is pruned
 	Descend       bool     // look for data directories inside data directories
+	// Only has globs on paths below a root, by the root's path: of such a root only what they match is walked, as if
+	// each match were a root. A * is one name.
+	Only map[string][]string
 }
 
 // Visitor is told what a walk finds. Its methods are called concurrently. T is what it sees in a data
@@ -90,10 +93,13 @@ type node struct {
 	dir   lock.Dir // the zero Dir where it is not kept open
 	path  string
 	dev   uint64       // its st_dev, where that matters; else 0
-	depth int          // below the root, whose depth is 0
+	depth int          // below the root, or below what Only matches, whose depth is 0; onTheWay above that
 	refs  atomic.Int32 // sub-directories that are not visited yet
 	plain atomic.Int32 // sub-directories that turned out to be no data directories; far below 0 once one did
 }
+
+// onTheWay is the depth of a directory above what Config.Only matches.
+const onTheWay = -1
 
 // keep keeps the directory of a node open for its sub-directories, unless a tree that is deep and wide
 // has so many open by now that descriptors may run out.
