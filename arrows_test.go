@@ -32,13 +32,13 @@ var may = map[string][]string{
 	"lockscope/ui/show": {"lock", "scan/report", "github.com/charmbracelet/x"},
 	"lockscope/ui/list": {"lock", "scan/report", "ui/show"},
 	"lockscope/ui/print": {
-		"lock", "scan/report", "ui/show", "github.com/charmbracelet/x", "github.com/prometheus",
+		"lock", "scan/report", "ui/list", "ui/show", "github.com/charmbracelet/x", "github.com/prometheus",
 	},
 	"lockscope/ui": {
 		"lock", "lock/proc", "scan", "scan/report", "scan/repair", "ui/list", "ui/print", "ui/show", "charm.land", "github.com/charmbracelet",
 	},
 	"lockscope/ui/cli": {
-		"lock", "lock/locktest", "scan", "scan/observe", "scan/remote", "scan/repair", "scan/report", "ui", "ui/print", "ui/show",
+		"lock", "lock/locktest", "scan", "scan/observe", "scan/remote", "scan/repair", "scan/report", "ui", "ui/list", "ui/print", "ui/show",
 		"github.com/spf13/pflag", "github.com/pelletier/go-toml", "github.com/charmbracelet/x",
 	},
 }

@@ -102,3 +102,22 @@ func TestWatchHelloAndHeartbeat(t *testing.T) {
 	}
 	untilLine(t, next, "a heartbeat", func(l fleetLine) bool { return l.Type == "heartbeat" })
 }
+
+// A directory that a glob comes to match is found without being asked for.
+func TestWatchGlob(t *testing.T) {
+	root := t.TempDir()
+	next := follow(t, command("--glob", "-w", "-o", "ndjson", "-i", "100ms", "--timeout", "1m", root+"/*/data"))
+	if got := next().event; got.Type != "summary" || got.Dirs != 0 {
+		t.Fatalf("got %+v", got)
+	}
+	for _, name := range []string{"a/other", "b/data"} {
+		l, err := lock.Acquire(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Release()
+	}
+	if got, want := next().event, (event{Type: "dir", Path: filepath.Join(root, "b/data"), State: "held"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

@@ -18,6 +18,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/ui"
+	"lockscope/ui/list"
 	"lockscope/ui/print"
 )
 
@@ -28,7 +29,7 @@ type config struct {
 	Interval      duration `toml:"interval"`
 	Probe         probe    `toml:"probe"`
 	Timeout       duration `toml:"timeout"`
-	MaxDepth      int      `toml:"max_depth"`
+	MaxDepth      depth    `toml:"max_depth"`
 	OneFileSystem bool     `toml:"one_file_system"`
 	Descend       bool     `toml:"descend"`
 	Jobs          int      `toml:"jobs"` // 0 = as many as suit the machine
@@ -68,7 +69,7 @@ func defaultConfig() config {
 	c := config{
 		Interval: duration{2 * time.Second},
 		Timeout:  duration{5 * time.Second},
-		MaxDepth: math.MaxInt,
+		MaxDepth: depth{math.MaxInt},
 		Color:    color{"auto"},
 		ASCII:    !utf8Locale(),
 	}
@@ -87,8 +88,8 @@ func (c *config) validate() error {
 		return fmt.Errorf("interval: %v is negative (0 means only on request)", c.Interval)
 	case c.Timeout.Duration <= 0:
 		return fmt.Errorf("timeout: %v is not above 0", c.Timeout)
-	case c.MaxDepth < 0:
-		return fmt.Errorf("max-depth: %d is negative (0 means the roots alone)", c.MaxDepth)
+	case c.MaxDepth.levels < 0:
+		return fmt.Errorf("max-depth: %d is negative (0 means the roots alone)", c.MaxDepth.levels)
 	case c.Jobs < 0:
 		return fmt.Errorf("jobs: %d is negative (0 means as many as suit the machine)", c.Jobs)
 	case c.SSHJobs < 0:
@@ -105,6 +106,9 @@ func (c *config) validate() error {
 	}
 	if _, err := c.view(); err != nil {
 		return fmt.Errorf("view: %w", err)
+	}
+	if problem := list.Problem(c.View.Filter); problem != "" {
+		return fmt.Errorf("filter: %s", problem)
 	}
 	for _, glob := range c.Exclude {
 		if _, err := path.Match(glob, ""); err != nil {
@@ -123,9 +127,12 @@ func (c *config) view() (ui.View, error) {
 
 const systemConfig = "/etc/lockscope/config.toml"
 
-// findConfig returns the path of the first default config file that is there, or "". A home that may not
-// be entered, as it happens under su(1), has none for this user.
+// findConfig returns the path of $LOCKSCOPE_CONFIG or, where that is not set, of the first default config file that
+// is there, or "". A home that may not be entered, as it happens under su(1), has none for this user.
 func findConfig() string {
+	if path := os.Getenv("LOCKSCOPE_CONFIG"); path != "" {
+		return path
+	}
 	paths := []string{systemConfig}
 	if dir, err := os.UserConfigDir(); err == nil { // else there is no home
 		paths = []string{filepath.Join(dir, "lockscope", "config.toml"), systemConfig}
@@ -152,7 +159,7 @@ func loadConfig(path string, c *config) error {
 	}
 	for i, root := range c.Roots {
 		if root != "" && !filepath.IsAbs(root) {
-			c.Roots[i] = filepath.Join(filepath.Dir(path), root)
+			c.Roots[i] = filepath.Join(escapeGlob(filepath.Dir(path)), root)
 		}
 	}
 	if c.HostsFile != "" && !filepath.IsAbs(c.HostsFile) {
@@ -170,8 +177,8 @@ func configError(path string, err error) error {
 	if errors.As(err, &unknown) {
 		first := unknown.Errors[0]
 		line, _ := first.Position()
-		return fmt.Errorf("%s:%d: unknown key %q (valid: %s)",
-			path, line, strings.Join(first.Key(), "."), strings.Join(configKeys(reflect.TypeFor[config](), ""), ", "))
+		key := strings.Join(first.Key(), ".")
+		return fmt.Errorf("%s:%d: unknown key %q%s", path, line, key, suggestion(key, configKeys(reflect.TypeFor[config](), "")))
 	}
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
@@ -190,7 +197,7 @@ func configKeys(t reflect.Type, table string) []string {
 	var keys []string
 	for f := range t.Fields() {
 		key := table + f.Tag.Get("toml")
-		if f.Type.Kind() == reflect.Struct && f.Type.Name() == "" { // a table
+		if isTable(f.Type) {
 			keys = append(keys, configKeys(f.Type, key+".")...)
 		} else {
 			keys = append(keys, key)
@@ -198,3 +205,6 @@ func configKeys(t reflect.Type, table string) []string {
 	}
 	return keys
 }
+
+// isTable reports whether a field of config is a table of keys.
+func isTable(t reflect.Type) bool { return t.Kind() == reflect.Struct && t.Name() == "" }

@@ -4,24 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 )
 
-// errVersion is what parse returns for --version, as it returns pflag.ErrHelp for --help.
-var errVersion = errors.New("version requested")
-
-// parse reads the command line, and the config file that it names, or else the default one. Every error
-// but pflag.ErrHelp and errVersion is one of usage.
+// parse reads the command line, and the config file that it names, or else the default one. Where a text about
+// the program is asked for, the settings have that alone: see settings.text. Every error is one of usage.
 func parse(args []string) (*settings, error) {
 	s := &settings{config: defaultConfig()}
 	flags := newFlags(s)
 	if err := flags.Parse(args); err != nil {
 		return nil, flagError(flags, err)
 	}
-	if s.version {
-		return nil, errVersion
+	if _, asked, err := s.text(); asked {
+		return s, err
 	}
 	file, named := s.file, flags.Changed("config")
 	if !named && !s.demo { // the settings for this host, such as exclude, might hide the sandbox
@@ -44,6 +40,10 @@ func parse(args []string) (*settings, error) {
 	if flags.Changed("allow-empty") && !s.check { // in the config file it may stand for every check
 		return nil, errors.New("--allow-empty goes with --check")
 	}
+	if name := changed(flags, "sort", "columns", "filter"); name != "" && !s.showsTable() {
+		return nil, fmt.Errorf("--%s is for the table and the screen", name)
+	}
+	areGlobs := s.glob
 	if flags.NArg() > 0 {
 		s.Roots = flags.Args()
 	}
@@ -59,6 +59,8 @@ func parse(args []string) (*settings, error) {
 	}
 	if len(s.Roots) == 0 {
 		s.Roots = []string{"."}
+	} else {
+		areGlobs = true
 	}
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -66,7 +68,7 @@ func parse(args []string) (*settings, error) {
 	if s.listen.text != "" && s.Interval.Duration == 0 {
 		return nil, errors.New("--listen watches: an interval of 0 is only for the screen")
 	}
-	return s, s.absolute()
+	return s, s.absolute(areGlobs)
 }
 
 // newFlags binds the flags to s. The values in s are the defaults.
@@ -74,6 +76,7 @@ func newFlags(s *settings) *pflag.FlagSet {
 	f := pflag.NewFlagSet("lockscope", pflag.ContinueOnError)
 	f.Usage = func() {} // Run prints our own text instead
 	f.StringVar(&s.file, "config", "", "")
+	f.BoolVar(&s.glob, "glob", false, "")
 	f.BoolVar(&s.once, "once", false, "")
 	f.VarP(textFlag{format{&s.output}}, "output", "o", "")
 	f.BoolVarP(&s.watch, "watch", "w", false, "")
@@ -81,10 +84,13 @@ func newFlags(s *settings) *pflag.FlagSet {
 	f.IntVar(&s.ProblemMetrics, "problem-metrics", s.ProblemMetrics, "")
 	f.BoolVar(&s.check, "check", false, "")
 	f.VarP(textFlag{&s.states}, "state", "s", "")
+	f.StringVar(&s.View.Filter, "filter", s.View.Filter, "")
+	f.Var(textFlag{sortFlag{&s.config}}, "sort", "")
+	f.StringSliceVar(&s.View.Columns, "columns", s.View.Columns, "")
 	f.VarP(textFlag{&s.Interval}, "interval", "i", "")
 	f.Var(textFlag{&s.Probe}, "probe", "")
 	f.Var(textFlag{&s.Timeout}, "timeout", "")
-	f.IntVarP(&s.MaxDepth, "max-depth", "d", s.MaxDepth, "")
+	f.VarP(textFlag{&s.MaxDepth}, "max-depth", "d", "")
 	f.BoolVarP(&s.OneFileSystem, "one-file-system", "x", s.OneFileSystem, "")
 	f.StringArrayVarP(&s.Exclude, "exclude", "e", s.Exclude, "")
 	f.BoolVar(&s.Descend, "descend", s.Descend, "")
@@ -105,20 +111,41 @@ func newFlags(s *settings) *pflag.FlagSet {
 	f.IntVar(&s.SSHJobs, "ssh-jobs", s.SSHJobs, "")
 	f.StringVar(&s.SSHCommand, "ssh-command", s.SSHCommand, "")
 	f.StringVar(&s.RemoteCommand, "remote-command", s.RemoteCommand, "")
-	f.BoolVar(&s.requests, "requests", false, "") // for the far side of a fleet
-	f.StringVar(&s.seen, "seen", "", "")          // the same
+	// For the far side of a fleet, which nobody types.
+	f.BoolVar(&s.requests, "requests", false, "")
+	f.StringVar(&s.seen, "seen", "", "")
+	f.Lookup("requests").Hidden, f.Lookup("seen").Hidden = true, true
 	f.BoolVar(&s.demo, "demo", false, "")
 	f.BoolVar(&s.version, "version", false, "")
+	f.BoolVar(&s.writeConf, "write-config", false, "")
+	f.StringVar(&s.completion, "completion", "", "")
+	f.BoolVar(&s.manual, "man", false, "")
+	f.StringVarP(&s.help, "help", "h", "", "")
+	f.Lookup("help").NoOptDefVal = helpShort
 	return f
+}
+
+// changed returns the first of these flags that was given, or "".
+func changed(f *pflag.FlagSet, names ...string) string {
+	for _, name := range names {
+		if f.Changed(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // flagError adds the valid flags to the error of an unknown one.
 func flagError(f *pflag.FlagSet, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
-		var valid []string
+		valid := []string{"--help"}
 		f.VisitAll(func(f *pflag.Flag) { valid = append(valid, "--"+f.Name) })
-		return fmt.Errorf("%w (valid: %s, --help)", err, strings.Join(valid, ", "))
+		name := unknown.GetSpecifiedName()
+		if len(name) > 1 {
+			name = "--" + name
+		}
+		return fmt.Errorf("%w%s", err, suggestion(name, valid))
 	}
 	return err
 }

@@ -6,6 +6,15 @@ import "time"
 // find fewer takes no time to speak of, and then none of the lines is taken back.
 const streamFrom = 250
 
+// commentWidth is how long a line of a comment in a config file is, in cells.
+const commentWidth = 96
+
+// The list of all flags, in cells: where their texts begin, and how long a line is.
+const (
+	usageIndent = 25
+	usageWidth  = 79
+)
+
 // Of the garbage collector.
 const (
 	// leastCollected is the size of the heap, in bytes, below which no garbage is collected. --check of

@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"os"
 	"runtime/debug"
-
-	"github.com/spf13/pflag"
 
 	"lockscope/scan"
 	"lockscope/ui"
@@ -21,14 +18,21 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	stderr.ASCII = !utf8Locale()
 
 	s, err := parse(args)
-	switch {
-	case errors.Is(err, pflag.ErrHelp):
-		return printText(stdout, stderr, usage)
-	case errors.Is(err, errVersion):
-		return printText(stdout, stderr, version())
-	case err != nil:
+	if err != nil {
 		printError(stderr, err)
 		return exitUsage
+	}
+	if text, asked, _ := s.text(); asked {
+		return printText(stdout, stderr, text)
+	}
+	if s.writeConf {
+		s.Roots = s.globs.written(s.Roots)
+		text, err := configText(&s.config)
+		if err != nil {
+			printError(stderr, err)
+			return exitIncomplete
+		}
+		return printText(stdout, stderr, text)
 	}
 	stderr.ASCII = s.ASCII
 	stdout.ASCII = s.ASCII && (s.output == "" || s.output == print.Table) // the others are UTF-8 everywhere

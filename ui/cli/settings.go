@@ -2,8 +2,11 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"lockscope/lock"
@@ -11,12 +14,15 @@ import (
 	"lockscope/scan/remote"
 	"lockscope/scan/repair"
 	"lockscope/ui/print"
+	"lockscope/ui/show"
 )
 
 // settings is what the command line and the config file say.
 type settings struct {
 	config
 	file       string // --config
+	glob       bool   // --glob
+	globs      globs  // what is to be looked at of some of the roots
 	once       bool
 	output     print.Format // "" unless -o is given
 	watch      bool
@@ -31,7 +37,37 @@ type settings struct {
 	far        *remote.Config // the other hosts; nil if there are none
 	here       bool           // this host is watched, with others or alone
 	demo       bool
+	writeConf  bool   // --write-config
+	completion string // --completion: for which shell
+	manual     bool   // --man
+	help       string // --help: helpShort or helpAll; empty without it
 	version    bool
+}
+
+// The values of --help.
+const (
+	helpShort = "short"
+	helpAll   = "all"
+)
+
+// text returns the text about the program that is asked for, if one is.
+func (s *settings) text() (text string, asked bool, err error) {
+	switch {
+	case s.help == helpAll:
+		return usageAll(), true, nil
+	case s.help == helpShort:
+		return usage, true, nil
+	case s.help != "":
+		return "", true, fmt.Errorf("help: %q is not all", s.help)
+	case s.version:
+		return version(), true, nil
+	case s.manual:
+		return manual(), true, nil
+	case s.completion != "":
+		text, err = completionText(s.completion)
+		return text, true, err
+	}
+	return "", false, nil
 }
 
 // printFormat returns the format to print in, or "" if no flag asks for printing.
@@ -47,6 +83,11 @@ func (s *settings) printFormat() print.Format {
 
 // watches reports whether the program goes on until it is told to end, without a screen.
 func (s *settings) watches() bool { return s.watch || s.listen.text != "" }
+
+// showsTable reports whether the directories are shown as a table, on the screen or printed.
+func (s *settings) showsTable() bool {
+	return !s.check && !s.breakStale && s.listen.text == "" && (s.output == "" || s.output == print.Table)
+}
 
 // conflicts returns an error if flags contradict each other. roots are those on the command line.
 func (s *settings) conflicts(roots []string) error {
@@ -73,16 +114,26 @@ func (s *settings) conflicts(roots []string) error {
 	return nil
 }
 
-// absolute makes the roots absolute, so that every path printed is.
-func (s *settings) absolute() error {
-	for i, root := range s.Roots {
-		abs, err := filepath.Abs(root)
-		if err != nil {
-			return err
-		}
-		s.Roots[i] = abs
+// absolute makes the roots absolute, so that every path printed is, and finds the globs among them: those of the
+// config file, or with --glob.
+func (s *settings) absolute(areGlobs bool) error {
+	here, err := filepath.Abs(".")
+	if err != nil {
+		return err
 	}
-	return nil
+	if areGlobs {
+		here = escapeGlob(here)
+	}
+	for i, root := range s.Roots {
+		if !filepath.IsAbs(root) {
+			root = filepath.Join(here, root)
+		}
+		s.Roots[i] = filepath.Clean(root)
+	}
+	if areGlobs {
+		s.Roots, s.globs, err = splitGlobs(s.Roots)
+	}
+	return err
 }
 
 // shownRoots are the roots that all hosts have; none if each has its own.
@@ -111,11 +162,12 @@ func (s *settings) scanConfig(stream int) scan.Config {
 	return scan.Config{
 		Host:          host,
 		Roots:         s.Roots,
+		Only:          s.globs,
 		Names:         s.names(),
 		Probe:         s.Probe.Probe,
 		Timeout:       s.Timeout.Duration,
 		Interval:      s.Interval.Duration,
-		MaxDepth:      s.MaxDepth,
+		MaxDepth:      s.MaxDepth.levels,
 		OneFileSystem: s.OneFileSystem,
 		Exclude:       s.Exclude,
 		Descend:       s.Descend,
@@ -127,7 +179,12 @@ func (s *settings) scanConfig(stream int) scan.Config {
 
 // printOptions are for what is printed without a look at where to.
 func (s *settings) printOptions() print.Options {
+	sort, _ := show.ParseColumn(s.View.Sort) // an error was one of usage
 	return print.Options{
+		Sort:           sort,
+		Reverse:        s.View.Reverse,
+		Hidden:         s.hiddenColumns(),
+		Filter:         s.View.Filter,
 		Host:           hostname(),
 		Roots:          s.shownRoots(),
 		Started:        time.Now(),
@@ -137,6 +194,17 @@ func (s *settings) printOptions() print.Options {
 		Version:        buildVersion(),
 		ProblemMetrics: s.ProblemMetrics,
 	}
+}
+
+// hiddenColumns are those that are not to be shown beside STATE and DIRECTORY.
+func (s *settings) hiddenColumns() (hidden show.Columns) {
+	for c := show.ColumnDirectory + 1; c < show.ColumnCount; c++ {
+		shown := slices.ContainsFunc(s.View.Columns, func(name string) bool { return strings.EqualFold(name, c.String()) })
+		if !shown {
+			hidden = hidden.Toggle(c)
+		}
+	}
+	return hidden
 }
 
 // hostname returns this host's name. It is empty if the kernel does not tell.

@@ -3,8 +3,10 @@ package cli
 import (
 	"encoding"
 	"fmt"
+	"math"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"lockscope/scan/observe"
@@ -25,6 +27,9 @@ func (d *duration) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
+// MarshalText is the reverse of UnmarshalText. So it is in the other types here.
+func (d duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
 type probe struct{ observe.Probe }
 
 func (p *probe) UnmarshalText(text []byte) (err error) {
@@ -32,7 +37,33 @@ func (p *probe) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
+func (p probe) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// depth is how many levels to go down. math.MaxInt stands for no limit.
+type depth struct{ levels int }
+
+const unlimited = "unlimited"
+
+func (d *depth) UnmarshalText(text []byte) (err error) {
+	if d.levels = math.MaxInt; string(text) == unlimited {
+		return nil
+	}
+	if d.levels, err = strconv.Atoi(string(text)); err != nil {
+		return fmt.Errorf("%q is not a number of levels, or %s", text, unlimited)
+	}
+	return nil
+}
+
+func (d depth) MarshalText() ([]byte, error) {
+	if d.levels == math.MaxInt {
+		return []byte(unlimited), nil
+	}
+	return strconv.AppendInt(nil, int64(d.levels), 10), nil
+}
+
 type color struct{ when string }
+
+func (c color) MarshalText() ([]byte, error) { return []byte(c.when), nil }
 
 func (c *color) UnmarshalText(text []byte) error {
 	switch c.when = string(text); c.when {
@@ -72,6 +103,14 @@ type states []report.State
 func (s *states) UnmarshalText(text []byte) (err error) {
 	*s, err = report.ParseStates(string(text))
 	return err
+}
+
+// sortFlag is a column to sort by, the other way round after a minus.
+type sortFlag struct{ c *config }
+
+func (f sortFlag) UnmarshalText(text []byte) error {
+	f.c.View.Sort, f.c.View.Reverse = strings.CutPrefix(string(text), "-")
+	return nil
 }
 
 // textFlag makes a pflag.Value of a value that can be read from text.

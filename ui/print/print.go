@@ -58,6 +58,12 @@ type Options struct {
 	Width   int            // of the terminal that a table is for, in cells; 0 = no line is too long
 	ASCII   bool           // in what is for people, spell out what is not ASCII
 
+	// How a table is arranged. The zero values are the worst first, and all columns.
+	Sort    show.Column
+	Reverse bool
+	Hidden  show.Columns
+	Filter  string // as it is typed on the screen
+
 	AllowEmpty bool // for Check: that there is no data directory at all is fine
 
 	Version        string // of this program, for Prometheus

@@ -13,6 +13,7 @@ import (
 	"lockscope/lock"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
+	"lockscope/ui/show"
 )
 
 var printedAt = time.Date(2026, 11, 22, 16, 6, 0, 0, time.UTC)
@@ -250,5 +251,29 @@ func TestProgress(t *testing.T) {
 	want := "\r\x1b[K\x1b[?7lscanning: 12,408 found in 88,000 directories, 3s\x1b[?7h\r\x1b[K"
 	if got := b.String(); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The table has what matches the filter, in the order and with the columns that are asked for, and says so.
+func TestTableArranged(t *testing.T) {
+	young, old := reportAt("/srv/a", report.Held), reportAt("/srv/b", report.Held)
+	young.Since.At, old.Since.At = ago(time.Minute), ago(time.Hour)
+	u := report.Update{}
+	for _, r := range []*report.Report{reportAt("/srv/c", report.Stale), old, young} {
+		u.Changes = append(u.Changes, report.Change{Report: r, New: true})
+	}
+	opt := printOptions()
+	opt.Roots = []string{"/srv"}
+	opt.Sort, opt.Filter = show.ColumnSince, "!stale"
+	opt.Hidden = show.Columns(0).Toggle(show.ColumnHolder).Toggle(show.ColumnCommand)
+	const young1, old1 = "held   a                -     1m\n", "held   b                -     1h\n"
+	const head, foot = "STATE  DIRECTORY  PIDFILE  SINCE\n", "; 2 shown by the filter !stale\n"
+	sum := report.Summary{Dirs: 3}
+	if got := printed(t, Table, opt, u, sum); !strings.HasPrefix(got, head+young1+old1+"\n") || !strings.HasSuffix(got, foot) {
+		t.Errorf("printed\n%s", got)
+	}
+	opt.Reverse = true
+	if got := printed(t, Table, opt, u, sum); !strings.HasPrefix(got, head+old1+young1+"\n") {
+		t.Errorf("reversed:\n%s", got)
 	}
 }

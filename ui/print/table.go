@@ -3,8 +3,10 @@ package print
 import (
 	"bufio"
 	"strings"
+	"time"
 
 	"lockscope/scan/report"
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -29,7 +31,9 @@ func (p *tablePrinter) Update(u report.Update) error {
 }
 
 func (p *tablePrinter) End(s report.Summary) error {
-	p.rows.sort()
+	order := list.Order{Column: p.opt.Sort, Reverse: p.opt.Reverse}
+	paths := show.NewPaths(p.opt.Roots, &show.Charset{ASCII: p.opt.ASCII})
+	p.rows = list.Arrange(p.rows, order, p.opt.Filter, paths, p.opt.Host, time.Now())
 	if len(p.rows) > 0 {
 		widths := tableWidths(p.rows, p.opt)
 		p.writeRow(tableHead(), widths)
@@ -39,8 +43,11 @@ func (p *tablePrinter) End(s report.Summary) error {
 		p.out.WriteByte('\n')
 	}
 	summary := summaryText(s, p.opt)
-	if len(p.opt.States) > 0 {
+	if len(p.opt.States) > 0 || p.opt.Filter != "" {
 		summary += "; " + show.Count(len(p.rows)) + " shown"
+	}
+	if p.opt.Filter != "" {
+		summary += " by the filter " + p.opt.escape(p.opt.Filter)
 	}
 	lines := []string{summary}
 	if p.opt.Width > 0 {
@@ -91,6 +98,11 @@ func tableWidths(rows []*report.Report, opt Options) []int {
 	for _, r := range rows {
 		for i, cell := range tableCells(r, opt) {
 			widths[i] = max(widths[i], show.Width(cell.Text))
+		}
+	}
+	for i := range widths {
+		if opt.Hidden.Has(show.Column(i)) {
+			widths[i] = 0
 		}
 	}
 	if opt.Width > 0 {

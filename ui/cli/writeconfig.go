@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lockscope/ui/show"
+)
+
+// configText is a config file that says what c does, with a comment on each key. The error is that a path is no
+// UTF-8, which TOML has to be.
+func configText(c *config) (string, error) {
+	var b strings.Builder
+	b.WriteString("# The settings of lockscope. What is left out here has its default; flags override it.\n")
+	err := writeKeys(&b, reflect.ValueOf(c).Elem(), "")
+	return b.String(), err
+}
+
+// writeKeys writes the keys of a struct, those of tables last: what follows the head of a table belongs to it.
+func writeKeys(b *strings.Builder, v reflect.Value, table string) error {
+	for tables := range 2 {
+		for f, value := range v.Fields() {
+			key := f.Tag.Get("toml")
+			switch isTable := isTable(f.Type); {
+			case isTable != (tables == 1):
+			case isTable:
+				fmt.Fprintf(b, "\n[%s]\n", key)
+				if err := writeKeys(b, value, key+"."); err != nil {
+					return err
+				}
+			default:
+				text, err := tomlValue(value)
+				if err != nil {
+					return fmt.Errorf("%s: %w", table+key, err)
+				}
+				if table == "" {
+					b.WriteByte('\n')
+				}
+				for _, line := range show.Wrap(keyText(table+key), commentWidth) {
+					fmt.Fprintf(b, "# %s\n", line)
+				}
+				fmt.Fprintf(b, "%s = %s\n", key, text)
+			}
+		}
+	}
+	return nil
+}
+
+// tomlValue writes a value as TOML does.
+func tomlValue(v reflect.Value) (string, error) {
+	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
+		text, err := m.MarshalText()
+		if err != nil {
+			return "", err
+		}
+		return tomlString(string(text))
+	}
+	switch v.Kind() {
+	case reflect.String:
+		return tomlString(v.String())
+	case reflect.Slice:
+		words := make([]string, v.Len())
+		for i := range words {
+			var err error
+			if words[i], err = tomlString(v.Index(i).String()); err != nil {
+				return "", err
+			}
+		}
+		return "[" + strings.Join(words, ", ") + "]", nil
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool()), nil
+	}
+	return strconv.FormatInt(v.Int(), 10), nil
+}
+
+// tomlString writes a basic string. What a terminal could take for something else than text is an escape in it.
+func tomlString(text string) (string, error) {
+	if !utf8.ValidString(text) {
+		return "", fmt.Errorf("%q is not UTF-8, and cannot be in a config file", text)
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String(), nil
+}
