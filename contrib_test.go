@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
+)
+
+const unitFile = "contrib/lockscope.service"
+
+// unitSettings are the values of a setting in the unit, divided into words.
+func unitSettings(t *testing.T, name string) (words []string) {
+	t.Helper()
+	text, err := os.ReadFile(unitFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, name+"="); ok {
+			words = append(words, strings.Fields(value)...)
+		}
+	}
+	return words
+}
+
+// systemd finds nothing wrong with the unit, whose program is there for the test.
+func TestUnit(t *testing.T) {
+	hosttest.NeedTool(t, "systemd-analyze")
+	text, err := os.ReadFile(unitFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := unitSettings(t, "ExecStart")[0]
+	unit := filepath.Join(t.TempDir(), "lockscope.service")
+	hosttest.WriteFile(t, unit, strings.ReplaceAll(string(text), program, hosttest.OwnCopy(t, "lockscope")))
+	cmd := exec.Command("systemd-analyze", "verify", "--man=no", unit)
+	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v: %s", err, out)
+	}
+	if bounding := unitSettings(t, "CapabilityBoundingSet"); !slices.Equal(bounding, unitSettings(t, "AmbientCapabilities")) {
+		t.Errorf("the bounding set is %v", bounding)
+	}
+}
+
+// confined makes a command what the unit makes of it: another user's, with these capabilities, in mounts of its own.
+func confined(t *testing.T, capabilities []string, args ...string) *exec.Cmd {
+	t.Helper()
+	numbers := map[string]uintptr{
+		"CAP_DAC_READ_SEARCH": unix.CAP_DAC_READ_SEARCH, "CAP_SYS_PTRACE": unix.CAP_SYS_PTRACE, "CAP_LEASE": unix.CAP_LEASE,
+	}
+	var ambient []uintptr
+	for _, name := range capabilities {
+		number, ok := numbers[name]
+		if !ok {
+			t.Fatalf("who needs %s?", name)
+		}
+		ambient = append(ambient, number)
+	}
+	cmd := exec.Command(hosttest.OwnCopy(t, "lockscope"), args...)
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Credential:  &syscall.Credential{Uid: 65534, Gid: 65534},
+		AmbientCaps: ambient, Unshareflags: syscall.CLONE_NEWNS,
+	}
+	return cmd
+}
+
+// privateWorld is a root that only root can enter, with daemons of root.
+func privateWorld(t *testing.T) (root string) {
+	t.Helper()
+	hosttest.NeedRoot(t, "give another user capabilities")
+	root = hosttest.TempDir(t)
+	w := locktest.TestWorld(t)
+	for _, scene := range []*locktest.Scene{
+		&locktest.HeldPlain, &locktest.FreePlain, &locktest.StalePlain, &locktest.StaleUnrelated, &locktest.StaleReused,
+		&locktest.UnguardedPlain, &locktest.UnnamedPlain, &locktest.OrphanedPlain, &locktest.MismatchPlain,
+	} {
+		hosttest.Play(t, w, filepath.Join(root, scene.Name), *scene)
+	}
+	if err := os.Chmod(root, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// With the capabilities of the unit the program sees what root sees, in the same ways, and without any of them less.
+func TestUnitCapabilities(t *testing.T) {
+	root := privateWorld(t)
+	seenBy := func(cmd *exec.Cmd) map[string]string {
+		t.Helper()
+		out, err := cmd.Output()
+		if err != nil && cmd.ProcessState == nil {
+			t.Fatal(err)
+		}
+		seen := map[string]string{}
+		for text := range strings.Lines(string(out)) {
+			var l struct {
+				Type, Path, State, Error string
+				Reasons                  []string
+				Lock                     struct{ Source string }
+			}
+			if err := json.Unmarshal([]byte(text), &l); err != nil {
+				t.Fatal(err)
+			}
+			if l.Type != "summary" {
+				seen[filepath.Base(l.Path)] = fmt.Sprint(l.State, l.Reasons, l.Lock.Source, l.Error)
+			}
+		}
+		return seen
+	}
+	args := []string{"-o", "ndjson", "--timeout", "1m", root}
+	want := seenBy(command(args...))
+	all := unitSettings(t, "AmbientCapabilities")
+	if got := seenBy(confined(t, all, args...)); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("with %v it sees\n%v\nand root\n%v", all, got, want)
+	}
+	for i, name := range all {
+		without := slices.Delete(slices.Clone(all), i, i+1)
+		if got := seenBy(confined(t, without, args...)); fmt.Sprint(got) == fmt.Sprint(want) {
+			t.Errorf("it sees as much without %s: %v", name, got)
+		}
+	}
+}
+
+// The program makes no system call that the unit refuses.
+func TestUnitSystemCalls(t *testing.T) {
+	needStrace(t)
+	hosttest.NeedTool(t, "systemd-analyze")
+	root := privateWorld(t)
+	allowed := map[string]bool{}
+	for _, filter := range unitSettings(t, "SystemCallFilter") {
+		filter, forbidden := strings.CutPrefix(filter, "~")
+		systemCalls(t, filter, func(name string) { allowed[name] = !forbidden })
+	}
+	for _, filter := range []string{"@default"} { // always allowed
+		systemCalls(t, filter, func(name string) { allowed[name] = true })
+	}
+	counts := filepath.Join(t.TempDir(), "counts")
+	trace := exec.Command("strace", "-f", "-c", "-o", counts,
+		hosttest.OwnCopy(t, "lockscope"), "--listen", ":0", "--read-only", "-i", "100ms", "--timeout", "1m", root)
+	stderr, err := trace.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hosttest.Begin(t, trace)
+	line, err := bufio.NewReader(stderr).ReadString('\n')
+	address, ok := strings.CutPrefix(line, "lockscope: serving http://")
+	if !ok {
+		t.Fatalf("it says %q: %v", line, err)
+	}
+	url := "http://" + strings.TrimSuffix(address, "/metrics\n")
+	hosttest.Eventually(t, "it is healthy", func() bool {
+		status, _ := get(t, "GET", url+"/healthz")
+		return status == 200
+	})
+	get(t, "GET", url+"/metrics")
+	pid := trace.Process.Pid
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	traced, err := strconv.Atoi(strings.TrimSpace(string(children)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Kill(traced, unix.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status := endOf(t, trace); status != 0 {
+		t.Errorf("ended with %d", status)
+	}
+	text, err := os.ReadFile(counts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := 0
+	for line := range strings.Lines(string(text)) {
+		words := strings.Fields(line)
+		if len(words) < 5 || words[0] == "%" || words[0] == "------" || words[len(words)-1] == "total" {
+			continue
+		}
+		made++
+		if name := words[len(words)-1]; !allowed[name] {
+			t.Errorf("%s is not allowed", name)
+		}
+	}
+	if made < 20 {
+		t.Errorf("only %d system calls were seen in\n%s", made, text)
+	}
+}
+
+// systemCalls are those of a filter of systemd's, and of the filters that are part of it.
+func systemCalls(t *testing.T, filter string, do func(name string)) {
+	t.Helper()
+	out, err := exec.Command("systemd-analyze", "syscall-filter", filter).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", filter, err)
+	}
+	for line := range strings.Lines(string(out)) {
+		switch name := strings.TrimSpace(line); {
+		case name == "" || name == filter || name[0] == '#':
+		case name[0] == '@':
+			systemCalls(t, name, do)
+		default:
+			do(name)
+		}
+	}
+}
