@@ -59,7 +59,7 @@ func parse(args []string) (*settings, error) {
 	}
 	if len(s.Roots) == 0 {
 		s.Roots = []string{"."}
-	} else {
+	} else if flags.NArg() == 0 { // they are the config file's
 		areGlobs = true
 	}
 	if err := s.validate(); err != nil {
