@@ -117,22 +117,24 @@ func (s *settings) conflicts(roots []string) error {
 // absolute makes the roots absolute, so that every path printed is, and finds the globs among them: those of the
 // config file, or with --glob.
 func (s *settings) absolute(areGlobs bool) error {
-	here, err := filepath.Abs(".")
-	if err != nil {
-		return err
-	}
-	if areGlobs {
-		here = escapeGlob(here)
-	}
 	for i, root := range s.Roots {
 		if !filepath.IsAbs(root) {
+			here, err := os.Getwd()
+			if err != nil {
+				return err
+			}
+			if areGlobs {
+				here = escapeGlob(here)
+			}
 			root = filepath.Join(here, root)
 		}
 		s.Roots[i] = filepath.Clean(root)
 	}
-	if areGlobs {
-		s.Roots, s.globs, err = splitGlobs(s.Roots)
+	if !areGlobs {
+		return nil
 	}
+	var err error
+	s.Roots, s.globs, err = splitGlobs(s.Roots)
 	return err
 }
 
