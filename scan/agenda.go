@@ -18,6 +18,7 @@ type agenda struct {
 	treeWatched bool                  // a new directory anywhere in the tree makes an event
 	treeMoved   bool                  // something moved in a directory that the last walk passed through
 	moved       map[*record]time.Time // records at which something moved, and when they may be looked at
+	tableRest   time.Time             // until when the kernel's lock table is not to be read again: see noteTable
 
 	polled   time.Time     // beginning of the last poll
 	pollTook time.Duration // processor time that its looks at known directories took, without a walk
@@ -96,7 +97,7 @@ func (a *agenda) lookAgain(r *record, at time.Time) {
 // moved there since. next is when there will be another, zero if there is none.
 func (a *agenda) takeMoved(now time.Time) (due []*record, next time.Time) {
 	for r := range a.resting {
-		switch at := r.due.at; {
+		switch at := later(r.due.at, a.tableRest); {
 		case !at.After(now):
 			due = append(due, r)
 			delete(a.moved, r)
@@ -111,7 +112,7 @@ func (a *agenda) takeMoved(now time.Time) (due []*record, next time.Time) {
 		return due, next
 	}
 	for r, at := range a.moved {
-		switch {
+		switch at = later(at, a.tableRest); {
 		case r.gone || r.settling != nil:
 			delete(a.moved, r)
 		case !at.After(now):
@@ -189,9 +190,9 @@ func (a *agenda) settleAt() (at time.Time) {
 		}
 	}
 	if most := first.Add(secondLookAfter); at.After(most) {
-		return most
+		at = most
 	}
-	return at
+	return later(at, a.tableRest)
 }
 
 // settleDue are those whose second look is due.
@@ -209,6 +210,15 @@ func (a *agenda) settleDue(now time.Time) (due []*record) {
 // waiting for ever.
 func (a *agenda) isAllDue(now time.Time) bool {
 	return a.asked.walk || a.asked.all || a.interval > 0 && !a.polled.Add(a.rest()).After(now)
+}
+
+// noteTable notes that a round has read the kernel's lock table, and how much processor time that took. On the
+// whole host flock(2) waits meanwhile. So looks at what moves, which may follow each other without end, wait
+// until a twentieth of the time has gone into it. A round that may ask for leases mostly reads no table.
+func (a *agenda) noteTable(took time.Duration, now time.Time) {
+	if took > 0 {
+		a.tableRest = now.Add(restFactor * took)
+	}
 }
 
 // noteEnd notes the end of a round. That of a look at what moved delays no poll: such rounds may follow

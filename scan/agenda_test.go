@@ -97,6 +97,22 @@ func TestAgendaNext(t *testing.T) {
 			a.moved = map[*record]time.Time{known: ago(1), other: in(50 * time.Millisecond)}
 		}, &batch{some: []*record{known}, afresh: true}, never},
 		{"something moved without an interval", func(a *agenda) { a.interval, a.moved = 0, map[*record]time.Time{known: now} }, nil, never},
+		{"something moved, and the lock table took 5 ms", func(a *agenda) {
+			a.moved = map[*record]time.Time{known: now}
+			a.noteTable(5*time.Millisecond, now)
+		}, nil, in(95 * time.Millisecond)},
+		{"something moved after that rest", func(a *agenda) {
+			a.moved = map[*record]time.Time{known: now}
+			a.noteTable(5*time.Millisecond, ago(95*time.Millisecond))
+		}, &batch{some: []*record{known}, afresh: true}, never},
+		{"something moved, and no lock table was read", func(a *agenda) {
+			a.moved = map[*record]time.Time{known: now}
+			a.noteTable(0, now)
+		}, &batch{some: []*record{known}, afresh: true}, never},
+		{"second look is due, and the lock table took 5 ms", func(a *agenda) {
+			a.unsettled = set(first)
+			a.noteTable(5*time.Millisecond, now)
+		}, nil, in(95 * time.Millisecond)},
 		{"something moved that is gone", func(a *agenda) { a.moved = map[*record]time.Time{gone: now} }, nil, in(900 * time.Millisecond)},
 		{"something moved that awaits its second look", func(a *agenda) {
 			a.unsettled, a.moved = set(later), map[*record]time.Time{later: now}

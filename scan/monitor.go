@@ -125,16 +125,21 @@ func (m *Monitor) begin(sink func(report.Update)) (end func()) {
 // or ctx ends, the pass is at its end: advance reports the summary, and returns it. The error is ctx's.
 func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 	todo, err := m.wait(ctx)
+	var table time.Duration
 	if err == nil {
 		r := m.newRound(todo)
 		if m.passBegan.IsZero() {
 			m.passBegan = r.start
 		}
 		err = r.run(ctx)
+		table = r.session.TableTook()
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.agenda.noteEnd(todo, time.Now())
+	if m.watching {
+		m.agenda.noteTable(table, time.Now())
+	}
 	over := m.agenda.isSettled() && (!m.once || m.agenda.isComplete())
 	if m.passBegan.IsZero() || err == nil && !over {
 		return nil, err

@@ -33,7 +33,7 @@ func TestParseRealLock(t *testing.T) {
 }
 
 func locksOf(f FS) (locks []Lock, err error) {
-	err = f.Locks(time.Minute, func(l Lock) { locks = append(locks, l) })
+	_, err = f.Locks(time.Minute, func(l Lock) { locks = append(locks, l) })
 	return locks, err
 }
 
@@ -43,7 +43,7 @@ func TestLocks(t *testing.T) {
 	if locks, err := locksOf(f); err != nil || !slices.Equal(locks, want) {
 		t.Errorf("%+v, %v; want %+v", locks, err, want)
 	}
-	if err := f.Locks(-time.Minute, func(l Lock) { t.Errorf("after its time: %+v", l) }); !errors.Is(err, os.ErrDeadlineExceeded) {
+	if _, err := f.Locks(-time.Minute, func(l Lock) { t.Errorf("after its time: %+v", l) }); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("after its time: %v", err)
 	}
 	if locks, err := locksOf(f + "/1"); !errors.Is(err, os.ErrNotExist) || locks != nil {

@@ -73,3 +73,6 @@ func (o *Observer) Begin() *Session {
 
 // ReadTable reads the kernel's lock table, unless it was begun before. That takes some 10 ms.
 func (s *Session) ReadTable() { s.table.tryLoad() }
+
+// TableTook is the processor time that it took to read the kernel's lock table; 0 where it was not read.
+func (s *Session) TableTook() time.Duration { return time.Duration(s.table.took.Load()) }

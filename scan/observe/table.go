@@ -19,6 +19,7 @@ type table struct {
 	begun atomic.Bool
 	once  sync.Once
 	done  atomic.Bool
+	took  atomic.Int64 // processor time, in nanoseconds
 	lines tableLines
 }
 
@@ -78,13 +79,14 @@ func (t *table) read() (found tableLines) {
 		return found
 	}
 	found = tableLines{flocks: map[proc.File]int32{}, others: map[proc.File]proc.Lock{}}
-	err := proc.Host.Locks(tableLimit, func(l proc.Lock) {
+	took, err := proc.Host.Locks(tableLimit, func(l proc.Lock) {
 		if l.Kind == proc.Flock {
 			found.flocks[l.File()] = int32(l.PID)
 		} else {
 			found.others[l.File()] = l
 		}
 	})
+	t.took.Store(int64(took))
 	if err != nil {
 		t.slow.Store(errors.Is(err, os.ErrDeadlineExceeded))
 		return tableLines{}
