@@ -22,6 +22,12 @@ import (
 func listening(t *testing.T, args ...string) (cmd *exec.Cmd, address string) {
 	t.Helper()
 	cmd = command(append([]string{"--listen", ":0", "-i", "100ms", "--timeout", "1m"}, args...)...)
+	return cmd, addressOf(t, cmd)
+}
+
+// addressOf starts a command that serves metrics, until the test ends, and returns its address.
+func addressOf(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
 	cmd.Stderr = nil
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -34,7 +40,7 @@ func listening(t *testing.T, args ...string) (cmd *exec.Cmd, address string) {
 		t.Fatalf("it says %q: %v", line, err)
 	}
 	go io.Copy(io.Discard, stderr)
-	return cmd, strings.TrimSuffix(address, "/metrics\n")
+	return strings.TrimSuffix(address, "/metrics\n")
 }
 
 // get asks for a page.

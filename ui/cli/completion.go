@@ -88,7 +88,7 @@ func zshCompletion() string {
 	quote := strings.NewReplacer("'", `'\''`, "[", `\[`, "]", `\]`, ":", `\:`)
 	eachFlag(func(f *flagDoc) {
 		many := ""
-		if f.name == "exclude" {
+		if f.name == "exclude" || f.name == "host" {
 			many = "*"
 		}
 		text := "[" + quote.Replace(f.text) + "]"

@@ -43,7 +43,7 @@ func parse(args []string) (*settings, error) {
 	if name := changed(flags, "sort", "columns", "filter"); name != "" && !s.showsTable() {
 		return nil, fmt.Errorf("--%s is for the table and the screen", name)
 	}
-	areGlobs := s.glob
+	areGlobs := s.glob || len(s.Roots) > 0 && flags.NArg() == 0 // those of the config file are
 	if flags.NArg() > 0 {
 		s.Roots = flags.Args()
 	}
@@ -53,14 +53,15 @@ func parse(args []string) (*settings, error) {
 	if s.far != nil {
 		s.far.Roots, s.far.Flags = slices.Clone(s.Roots), forwarded(args)
 		s.far.Interval = notTold
+		if areGlobs && slices.ContainsFunc(s.Roots, isGlob) {
+			s.far.Flags = append(s.far.Flags, "--glob")
+		}
 		if flags.Changed("interval") {
 			s.far.Interval = s.Interval.Duration
 		}
 	}
 	if len(s.Roots) == 0 {
 		s.Roots = []string{"."}
-	} else if flags.NArg() == 0 { // they are the config file's
-		areGlobs = true
 	}
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -140,7 +141,11 @@ func flagError(f *pflag.FlagSet, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
 		valid := []string{"--help"}
-		f.VisitAll(func(f *pflag.Flag) { valid = append(valid, "--"+f.Name) })
+		f.VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				valid = append(valid, "--"+f.Name)
+			}
+		})
 		name := unknown.GetSpecifiedName()
 		if len(name) > 1 {
 			name = "--" + name

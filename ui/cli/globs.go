@@ -23,6 +23,11 @@ func splitGlob(root string) (base, glob string) {
 	return cleanBase(root[:at]), root[at:]
 }
 
+func isGlob(root string) bool {
+	_, glob := splitGlob(root)
+	return glob != ""
+}
+
 // cleanBase is a path without the slash at its end.
 func cleanBase(dir string) string {
 	if dir == "" {
@@ -52,7 +57,7 @@ func splitGlobs(roots []string) (bases []string, of globs, err error) {
 			narrowed = append(narrowed, base)
 		}
 	}
-	whole := slices.DeleteFunc(slices.Clone(roots), func(root string) bool { _, glob := splitGlob(root); return glob != "" })
+	whole := slices.DeleteFunc(slices.Clone(roots), isGlob)
 	kept := bases[:0]
 	for i, base := range bases {
 		_, glob := splitGlob(roots[i])

@@ -17,6 +17,11 @@ import (
 // runListen watches without a screen, and serves what it sees to a monitoring system, until a signal ends it. It
 // returns the exit status.
 func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
+	sc, err := newScanning(s, 0, stderr)
+	if err != nil {
+		printError(stderr, err)
+		return exitUsage
+	}
 	listener, err := net.Listen("tcp", s.listen.text)
 	if err != nil {
 		printError(stderr, fmt.Errorf("--listen: %w", err))
@@ -25,11 +30,6 @@ func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
 	fmt.Fprintf(stderr, "lockscope: serving http://%s/metrics\n", listener.Addr())
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	sc, err := newScanning(s, 0, stderr)
-	if err != nil {
-		printError(stderr, err)
-		return exitUsage
-	}
 	opt := s.printOptions()
 	opt.Hosts = sc.names()
 	metrics := print.NewMetrics(opt, true)

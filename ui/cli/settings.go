@@ -138,9 +138,10 @@ func (s *settings) absolute(areGlobs bool) error {
 	return err
 }
 
-// shownRoots are the roots that all hosts have; none if each has its own.
+// shownRoots are the roots that all hosts have, as their reports name them; none if each host has its own. The
+// root of a glob is the directory before its first wildcard.
 func (s *settings) shownRoots() []string {
-	if s.far != nil {
+	if s.far != nil && len(s.globs) == 0 {
 		return s.far.Roots
 	}
 	return s.Roots

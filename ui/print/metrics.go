@@ -49,8 +49,10 @@ func NewMetrics(opt Options, watch bool) *Metrics {
 		opt: opt, registry: prometheus.NewRegistry(),
 		dirs: map[string]counted{}, places: map[place]*tally{}, hosts: map[string]bool{},
 	}
-	for _, root := range opt.Roots { // that one has no directory at all is worth knowing
-		m.tallyOf(opt.Host, root)
+	for _, host := range m.watched() {
+		for _, root := range opt.Roots { // that one has no directory at all is worth knowing
+			m.tallyOf(host, root)
+		}
 	}
 	m.registry.MustRegister(snapshot{m}, newBuildInfo(opt.Version))
 	if watch {
@@ -64,13 +66,23 @@ func NewMetrics(opt Options, watch bool) *Metrics {
 func (m *Metrics) count() {
 	m.handoffs, m.gaps, m.breaks = newHandoffs(), newGaps(), newBreaks()
 	m.registry.MustRegister(m.handoffs, m.gaps, m.breaks)
-	for _, outcome := range handoffOutcomes {
-		m.handoffs.WithLabelValues(outcome, label(m.opt.Host))
+	for _, host := range m.watched() {
+		for _, outcome := range handoffOutcomes {
+			m.handoffs.WithLabelValues(outcome, label(host))
+		}
+		m.gaps.WithLabelValues(label(host))
 	}
-	m.gaps.WithLabelValues(label(m.opt.Host))
 	for _, o := range []report.Outcome{report.Removed, report.Refused, report.Failed} {
 		m.breaks.WithLabelValues(o.String())
 	}
+}
+
+// watched are the hosts that are watched.
+func (m *Metrics) watched() []string {
+	if len(m.opt.Hosts) > 0 {
+		return m.opt.Hosts
+	}
+	return []string{m.opt.Host}
 }
 
 // label is a text from outside as the value of a label, which has to be UTF-8.

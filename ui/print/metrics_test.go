@@ -193,7 +193,9 @@ func TestMetricsManyRoots(t *testing.T) {
 
 // A host that is lost is told apart from one that has no directories.
 func TestMetricsHosts(t *testing.T) {
-	m := NewMetrics(metricsOptions(), true)
+	opt := metricsOptions()
+	opt.Hosts = []string{"web-08", "web-09"}
+	m := NewMetrics(opt, true)
 	r := reportAt("/srv/a", report.Held)
 	r.Host = "web-08"
 	m.Update(changes(r, report.Lost{Host: "web-09"}.Report()))
@@ -201,6 +203,9 @@ func TestMetricsHosts(t *testing.T) {
 	m.Update(report.Update{Gone: []string{"web-09"}, Summary: &report.Summary{}})
 	expectSamples(t, scrape(t, m), map[string]string{
 		`lockscope_host_up{host="web-09"}`:                              "1",
+		`lockscope_directories{host="web-09",root="/srv",state="held"}`: "0",
+		`lockscope_directories{host="web-07",root="/srv",state="held"}`: "", // it is not watched
+		`lockscope_handoffs_total{host="web-09",outcome="completed"}`:   "0",
 		`lockscope_directories{host="web-08",root="/srv",state="held"}`: "1",
 	})
 }
