@@ -6,9 +6,9 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
 
@@ -90,7 +90,7 @@ func tomlString(text string) (string, error) {
 		case r == '"' || r == '\\':
 			b.WriteByte('\\')
 			b.WriteRune(r)
-		case unicode.IsPrint(r):
+		case report.Escape(string(r)) == string(r):
 			b.WriteRune(r)
 		default:
 			fmt.Fprintf(&b, `\U%08x`, r)
