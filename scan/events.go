@@ -62,6 +62,9 @@ func (m *Monitor) listen() (stop func()) {
 	}
 	m.events = &events{source: source, passed: map[passedPath]passedDir{}}
 	m.events.beginRound()
+	if source.Stats().MountsErr == nil {
+		m.observer.ReadMounts(nil)
+	}
 	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -84,6 +87,7 @@ func (m *Monitor) listen() (stop func()) {
 // noteEvents puts on the agenda what moved.
 func (m *Monitor) noteEvents(b notify.Batch) {
 	now := time.Now()
+	remounted := !b.Mounts.IsZero() && m.readMounts()
 	var arrived []*record // whose next pidfile is there
 	m.change(func(a *agenda) {
 		for _, d := range b.Dirs {
@@ -135,10 +139,23 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 		}
 		a.lost = later(a.lost, b.Overflow)
 		// What a mount covers now makes events no more, and below what it shows there may be directories.
-		a.allMoved = a.allMoved || !b.Mounts.IsZero() || !b.Overflow.IsZero()
-		a.treeMoved = a.treeMoved || !b.Mounts.IsZero() || !b.Overflow.IsZero()
+		a.allMoved = a.allMoved || remounted || !b.Overflow.IsZero()
+		a.treeMoved = a.treeMoved || remounted || !b.Overflow.IsZero()
 	})
 	m.lookWhoArrived(arrived)
+}
+
+// readMounts reads the mounts, which have changed, and reports whether that may matter to the roots. Where one
+// could not be opened, any mount may be what it waits for.
+func (m *Monitor) readMounts() (changed bool) {
+	m.mu.Lock()
+	roots := m.walkedRoots
+	m.mu.Unlock()
+	if roots == nil || len(roots.Open) < len(m.cfg.Roots) {
+		m.observer.ReadMounts(nil)
+		return true
+	}
+	return m.observer.ReadMounts(roots.RealPaths())
 }
 
 // arm begins a watch of the directory that d is open on. Whoever watches looks afterwards: what happens in

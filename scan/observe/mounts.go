@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"os"
 	"slices"
 	"sync"
 
@@ -26,21 +25,18 @@ type mountTable struct {
 	byNS  map[string]func() (proc.Mounts, error)
 }
 
-// newMountTable reads this program's mounts. Where that fails no place is known, and nothing that
-// depends on one is concluded.
-func newMountTable(finder *layerFinder) *mountTable {
+func newMountTable(finder *layerFinder, own *ownMounts) *mountTable {
 	t := &mountTable{
-		calls: finder.calls,
+		calls: finder.calls, ours: own.mounts, name: own.name, pidNS: own.pidNS,
 		byDev: map[uint64]filesystem{},
 		nsOf:  map[int]func() (string, error){},
 		byNS:  map[string]func() (proc.Mounts, error){},
 	}
 	t.layers = &overlayLayers{find: sync.OnceValue(func() *layers { return finder.find(t) })}
 	t.processNamespaces = sync.OnceValue(t.readProcessNamespaces)
-	self := proc.Process{PID: os.Getpid()}
-	t.pidNS, _ = callErr(t.calls, subject{self.PID, "PID namespace"}, proc.Host.Self().PIDNamespace)
-	t.name, _ = t.namespaceOf(self)
-	t.ours, _ = t.of(self)
+	if own.mounts != nil {
+		t.byNS[own.name] = func() (proc.Mounts, error) { return own.mounts, nil }
+	}
 	return t
 }
 

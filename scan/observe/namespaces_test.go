@@ -13,7 +13,8 @@ import (
 
 // A namespace that cannot be read is counted, unless its last process has ended.
 func TestUnreadNamespaces(t *testing.T) {
-	table := newMountTable(&layerFinder{calls: pool.NewCalls[subject](1e9)})
+	calls := pool.NewCalls[subject](1e9)
+	table := newMountTable(&layerFinder{calls: calls}, readOwnMounts(calls))
 	table.processNamespaces = func() []processNS {
 		return []processNS{
 			{pid: os.Getpid(), mntNS: table.name},

@@ -26,7 +26,8 @@ type Observer struct {
 	calls  *calls
 	who    *describer
 	layers layerFinder
-	slow   atomic.Bool // a read of the kernel's lock table took too long
+	slow   atomic.Bool               // a read of the kernel's lock table took too long
+	own    atomic.Pointer[ownMounts] // see ReadMounts; nil where nobody tells when they change
 
 	usualFD atomic.Int32 // the descriptor through which a daemon held its lock last; 0 where none did
 }
@@ -57,9 +58,13 @@ type Session struct {
 	restrictions report.Restrictions
 }
 
-// Begin begins a session. It reads this program's mounts, and nothing else yet.
+// Begin begins a session. It reads this program's mounts, unless ReadMounts has, and nothing else yet.
 func (o *Observer) Begin() *Session {
-	mounts := newMountTable(&o.layers)
+	own := o.own.Load()
+	if own == nil {
+		own = readOwnMounts(o.calls)
+	}
+	mounts := newMountTable(&o.layers, own)
 	return &Session{
 		probe:        o.cfg.Probe,
 		brief:        o.cfg.Brief,
