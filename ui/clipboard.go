@@ -42,30 +42,30 @@ func findClipboard(getenv func(string) string) clipboard {
 	return toTerminal
 }
 
-// send hands over a text that is printable, and says where it was sent.
-func (m *model) send(text string) tea.Cmd {
+// send hands over a text that is printable, and says where it was sent. What it was is said by what.
+func (m *model) send(text, what string) tea.Cmd {
 	sequence := ansi.SetSystemClipboard(text)
 	wrapped := ansi.ScreenPassthrough(sequence, maxScreenDCS)
 	switch m.clipboard {
 	case toTmux:
-		m.notice = "sending to tmux's buffer: " + text
+		m.notice = "sending to tmux's buffer: " + what
 		return func() tea.Msg {
 			if err := loadBuffer(text); err != nil {
 				return noticeMsg("not sent, tmux does not take it: " + escapeError(err))
 			}
-			return noticeMsg("sent to tmux's buffer: " + text)
+			return noticeMsg("sent to tmux's buffer: " + what)
 		}
 	case toScreen:
-		m.notice = "sent to the terminal, through screen: " + text
+		m.notice = "sent to the terminal, through screen: " + what
 		return tea.Raw(wrapped)
 	case toEither:
-		m.notice = "sent to the terminal: " + text
+		m.notice = "sent to the terminal: " + what
 		return tea.Raw(sequence + wrapped) // either passes over the other's
 	case toNobody:
-		m.notice = "not sent, the console has no clipboard: " + text
+		m.notice = "not sent, the console has no clipboard: " + what
 		return nil
 	}
-	m.notice = "sent to the terminal: " + text
+	m.notice = "sent to the terminal: " + what
 	return tea.Raw(sequence)
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,12 +26,10 @@ func (m *model) copyPath() tea.Cmd {
 func (m *model) copyNext() tea.Cmd {
 	rows := m.list.Acted()
 	var commands []string
-	kills := false
 	for _, r := range rows {
 		command, why := show.NextCommand(r.Report, m.opts.Names, m.opts.Break == nil)
 		if command != "" {
 			commands = append(commands, command)
-			kills = kills || strings.HasPrefix(command, "kill ")
 		} else if len(rows) == 1 {
 			m.notice = "nothing to copy: " + why
 		}
@@ -38,24 +37,38 @@ func (m *model) copyNext() tea.Cmd {
 	if len(commands) == 0 && len(rows) > 1 {
 		m.notice = "nothing to copy: none of these directories has a command as its next step"
 	}
-	if kills && !m.offer(strings.Join(commands, "; ")) {
+	if !m.offer(commands) {
 		return nil
 	}
 	return m.sendAll(commands, "; ", "command", "commands")
 }
 
-// offer shows a command, and reports whether the key before showed it already. One that there is no room for
-// is not offered, unless the detail shows it.
-func (m *model) offer(command string) (shown bool) {
-	if m.offered == command {
+// offer shows commands where any of them kills, and reports whether there is none or the key before showed
+// them already. Of many it shows those that kill. What there is no room for is not offered, unless the detail
+// shows it.
+func (m *model) offer(commands []string) (shown bool) {
+	isKill := func(command string) bool { return strings.HasPrefix(command, "kill ") }
+	all, key := strings.Join(commands, "; "), m.keys.CopyNext.Help().Key
+	if !slices.ContainsFunc(commands, isKill) || m.offered == all {
 		return true
 	}
-	text := command + " " + m.theme.chars.Dot + " " + m.keys.CopyNext.Help().Key + " again sends it"
-	if show.Width(text) > m.width-2 && !m.showsDetailFull() {
-		m.notice = "it kills and is too long to show here; " + m.keys.Detail.Help().Key + " shows it"
-		return false
+	again := " " + m.theme.chars.Dot + " " + key + " again sends it"
+	text := all + again
+	if n := len(commands); n > 1 {
+		again += ", " + show.Count(n) + " commands"
+		text = all + again
+		if show.Width(text) > m.width-2 {
+			kills := slices.DeleteFunc(slices.Clone(commands), func(c string) bool { return !isKill(c) })
+			text = strings.Join(kills, "; ") + "; " + m.theme.chars.Mark + again
+		}
 	}
-	m.offered, m.notice = command, text
+	if show.Width(text) <= m.width-2 || m.showsDetailFull() {
+		m.offered, m.notice = all, text
+	} else if len(commands) > 1 {
+		m.notice = "too many that kill to show them here; unfold the group, and go through them"
+	} else {
+		m.notice = "it kills and is too long to show here; " + m.keys.Detail.Help().Key + " shows it"
+	}
 	return false
 }
 
@@ -69,7 +82,7 @@ func (m *model) sendAll(texts []string, sep, one, many string) tea.Cmd {
 		m.notice = show.Counted(n, one, many) + " are too long for a clipboard; e writes what is shown to a file"
 		return nil
 	case n > 1:
-		defer func() { m.notice = show.Counted(n, one, many) + ": " + m.notice }()
+		return m.send(text, show.Counted(n, one, many))
 	}
-	return m.send(text)
+	return m.send(text, text)
 }

@@ -118,8 +118,11 @@ func (m *model) longCounters(form counterForm) []counter {
 }
 
 // noProblems says that there is no problem, as far as that is known: where something could not be read,
-// it is said of the rest alone, and is not green.
+// or is being checked, it is said of the rest alone, and is not green.
 func (m *model) noProblems() (string, lipgloss.Style) {
+	if m.list.Count(show.Checking) > 0 {
+		return "no problems so far", m.theme.roles[show.Plain]
+	}
 	if m.scan.readAll() {
 		return m.theme.ok + " no problems", m.theme.good
 	}

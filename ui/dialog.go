@@ -18,7 +18,8 @@ import (
 type dialog struct {
 	targets []target
 	longest *report.Report // the target of which most is to be said; nothing is asked where that cannot be read
-	skipped int            // how many selected directories are not stale
+	skipped int            // how many of the directories that it was asked for are not stale
+	group   bool           // these are those of a group, not the selected ones
 	accept  bool           // the Break button has the focus, not Cancel; with one target
 	typed   string         // what was typed of the count so far; with several
 	phase   phase
@@ -143,9 +144,9 @@ type brokenMsg struct {
 // for the one under the cursor. Where there is nothing to break, or no room to tell what would be
 // broken, it says so instead.
 func (m *model) openDialog() tea.Cmd {
-	rows := m.list.Selection()
+	rows, group := m.list.Selection(), false
 	if len(rows) == 0 {
-		rows = m.list.Acted()
+		rows, group = m.list.Acted(), true
 		if r := m.list.Directory(); r != nil {
 			if why := show.WhyNoBreak(r.Report, false); why != "" {
 				m.notice = "break " + why
@@ -154,8 +155,9 @@ func (m *model) openDialog() tea.Cmd {
 		}
 	}
 	d := m.newDialog(rows)
+	d.group = group
 	if len(d.targets) == 0 {
-		m.notice = "break not offered: none of these directories is stale"
+		m.notice = "break not offered: " + d.noneStale()
 		return nil
 	}
 	m.dialog, m.mode = d, modeDialog
@@ -165,6 +167,20 @@ func (m *model) openDialog() tea.Cmd {
 		return nil
 	}
 	return m.checkFrom(0)
+}
+
+// noneStale says of which directories none is stale.
+func (d *dialog) noneStale() string {
+	switch of := show.Count(d.skipped); {
+	case d.skipped == 0:
+		return "there is no directory"
+	case d.group:
+		return "none of the " + of + " in the group is stale"
+	case d.skipped == 1:
+		return "the one that is selected is not stale"
+	default:
+		return "none of the " + of + " selected is stale"
+	}
 }
 
 func (m *model) closeDialog() { m.dialog, m.mode = nil, modeTable }

@@ -134,7 +134,11 @@ func (m *model) dialogHead(w int) []string {
 			lines = append(lines, t.alarm.Render(show.Count(n)+" would be refused."))
 		}
 		if d.skipped > 0 {
-			lines = append(lines, t.dim.Render(show.Counted(d.skipped, "selected directory is", "selected directories are")+" not stale and left alone."))
+			of := "of those selected "
+			if d.group {
+				of = "of those in the group "
+			}
+			lines = append(lines, t.dim.Render(show.Counted(d.skipped, of+"is", of+"are")+" not stale and left alone."))
 		}
 	}
 	if m.cramped() {

@@ -15,7 +15,7 @@ func TestBreakLeavesOthersOut(t *testing.T) {
 	if got := len(m.dialog.targets); got != 3 {
 		t.Errorf("%d targets, want the 3 stale ones", got)
 	}
-	if text := m.shown(); !strings.Contains(text, "9 selected directories are not stale and left alone.") {
+	if text := m.shown(); !strings.Contains(text, "9 of those selected are not stale and left alone.") {
 		t.Errorf("the dialog does not say that others are left out:\n%s", text)
 	}
 }

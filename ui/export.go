@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"os"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -36,7 +37,7 @@ func (m *model) export() tea.Cmd {
 
 // writeOut writes a new file, in a command. The name says what is in it, and when that was.
 func (m *model) writeOut(what, count string, write func(*os.File) error) tea.Cmd {
-	name := "lockscope-" + what + "-" + m.now().Format("20060102-150405") + ".json"
+	name := what + "-" + m.now().Format("20060102-150405") + ".json"
 	names := m.opts.Names
 	m.notice = "writing " + count
 	return func() tea.Msg {
@@ -51,5 +52,25 @@ func (m *model) exported(msg exportedMsg) {
 		m.notice = "not written: " + escapeError(msg.err)
 		return
 	}
-	m.notice = "wrote " + msg.count + " to " + report.Escape(msg.path)
+	m.notice = m.wrote(msg.count, msg.path)
+}
+
+// wrote says where a file was written. What tells it from others, its name, is in sight also where there is
+// room for little else.
+func (m *model) wrote(count, path string) string {
+	if home, err := os.UserHomeDir(); err == nil {
+		if rest, ok := strings.CutPrefix(path, home+"/"); ok {
+			path = "~/" + rest
+		}
+	}
+	path = m.theme.chars.Escape(path)
+	name := m.theme.chars.Mark + "/" + show.LastName(path)
+	text, room := "wrote "+count+" to ", m.width-2
+	if show.Width(text+name) > room {
+		text = "wrote "
+	}
+	if show.Width(text+path) > room {
+		path = name
+	}
+	return text + path
 }

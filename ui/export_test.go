@@ -51,7 +51,7 @@ func TestExport(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
 	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	m.typed("6")
-	for _, name := range []string{"lockscope-dirs-20261122-160600.json", "lockscope-dirs-20261122-160600-2.json"} {
+	for _, name := range []string{"dirs-20261122-160600.json", "dirs-20261122-160600-2.json"} {
 		var document struct{ Dirs []struct{ State string } }
 		m.written(t, dir, name, &document)
 		if len(document.Dirs) != 3 || document.Dirs[0].State != "stale" || !strings.HasPrefix(m.notice, "wrote 3 directories") {
@@ -83,7 +83,7 @@ func TestExportLog(t *testing.T) {
 		Events       []map[string]any
 		Errors       []map[string]any
 	}
-	m.written(t, dir, "lockscope-log-20261122-160600.json", &document)
+	m.written(t, dir, "log-20261122-160600.json", &document)
 	if document.Filter != "4410" || len(document.Events) != 3 || len(document.Errors) != 1 {
 		t.Fatalf("wrote %+v", document)
 	}
@@ -94,7 +94,7 @@ func TestExportLog(t *testing.T) {
 		t.Errorf("the last is %v", e)
 	}
 	m.typed("esc")
-	m.written(t, dir, "lockscope-log-20261122-160600-2.json", &document)
+	m.written(t, dir, "log-20261122-160600-2.json", &document)
 	if len(document.Events) != 8866+6 {
 		t.Errorf("wrote %d", len(document.Events))
 	}
@@ -117,7 +117,7 @@ func TestExportHolders(t *testing.T) {
 			State, Worst     string
 		}
 	}
-	m.written(t, dir, "lockscope-holders-20261122-160600.json", &document)
+	m.written(t, dir, "holders-20261122-160600.json", &document)
 	if h := document.Holders[0]; h.PID != 2500 || h.Directories != 8866 || h.State != "gone" || h.Worst != "stale" {
 		t.Errorf("the first is %+v", h)
 	}
@@ -163,11 +163,11 @@ func TestExportOverwritesNothing(t *testing.T) {
 	dir := stateHome(t)
 	must(t, os.MkdirAll(dir, 0o700))
 	target := filepath.Join(t.TempDir(), "target")
-	must(t, os.Symlink(target, filepath.Join(dir, "lockscope-dirs-20261122-160600.json")))
+	must(t, os.Symlink(target, filepath.Join(dir, "dirs-20261122-160600.json")))
 	m, _ := testModel(120, 30, Options{})
 	m.take(reporttest.Scanned(reporttest.Fleet(10)))
 	var document any
-	m.written(t, dir, "lockscope-dirs-20261122-160600-2.json", &document)
+	m.written(t, dir, "dirs-20261122-160600-2.json", &document)
 	if _, err := os.Lstat(target); err == nil {
 		t.Error("it was written through the link")
 	}

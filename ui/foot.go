@@ -31,15 +31,16 @@ func (m *model) footKeys() []key.Binding {
 	case m.mode == modeFilter:
 		return []key.Binding{m.keys.Keep, m.keys.Clear}
 	case m.mode == modeDialog:
-		return m.fitting(m.keys.dialog(m.dialog))
+		return m.fitting(m.keys.dialog(m.dialog), nil)
 	case m.listing() != nil:
-		return m.fitting(m.keys.listing(m.body()))
+		shown := m.keys.listing(m.body())
+		return m.fitting(shown, m.keys.leastNeededIn(shown))
 	case m.text != nil && m.mode == modeTable:
-		return m.fitting(m.keys.detail())
+		return m.fitting(m.keys.detail(), m.keys.leastNeeded())
 	case m.text != nil:
-		return m.fitting(m.keys.text())
+		return m.fitting(m.keys.text(), nil)
 	}
-	return m.fitting(m.keys.table())
+	return m.fitting(m.keys.table(), m.keys.leastNeeded())
 }
 
 // textCursor is where the terminal's cursor belongs, nil for nowhere.
@@ -56,8 +57,8 @@ func (m *model) textCursor() *tea.Cursor {
 }
 
 // fitting are as many of the keys as fit the foot line, in their order: those that cannot be spared, then
-// the others, from the most needed one on. Where not even the first fit, they drop from the right.
-func (m *model) fitting(bindings []key.Binding) []key.Binding {
+// the others, from the last of spared on. Where not even the first fit, they drop from the right.
+func (m *model) fitting(bindings, spared []key.Binding) []key.Binding {
 	const gap = 2 // between two keys
 	room := m.width - 1 + gap
 	take := func(b key.Binding) bool {
@@ -71,7 +72,6 @@ func (m *model) fitting(bindings []key.Binding) []key.Binding {
 	is := func(b key.Binding) func(key.Binding) bool {
 		return func(other key.Binding) bool { return other.Help() == b.Help() }
 	}
-	spared := m.keys.leastNeeded()
 	taken := slices.DeleteFunc(slices.Clone(bindings), func(b key.Binding) bool { return slices.ContainsFunc(spared, is(b)) || !take(b) })
 	for _, b := range slices.Backward(spared) {
 		if slices.ContainsFunc(bindings, is(b)) && take(b) {

@@ -1,9 +1,12 @@
 package ui
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
+
+	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
@@ -58,11 +61,11 @@ func TestKeysActOnGroup(t *testing.T) {
 	m, _ := testModel(120, 30, Options{Break: neverBreak})
 	m.take(reporttest.Scanned(reporttest.Fleet(30)))
 	m.typed("t", "g") // eu/, with 2 of the 3 stale ones
-	if cmd := m.typed("y"); cmd == nil || !strings.HasPrefix(m.notice, "21 paths: sent") || !strings.Contains(m.notice, "/data /srv/") {
-		t.Errorf("y: %q", m.notice)
+	if text := sent(t, m.typed("y")); strings.Count(text, " /srv/tenants/") != 20 || m.notice != "sent to the terminal: 21 paths" {
+		t.Errorf("y: %q, says %q", text, m.notice)
 	}
-	if cmd := m.typed("Y"); cmd == nil || !strings.Contains(m.notice, "commands: sent") || !strings.Contains(m.notice, "; lockscope --break-stale") {
-		t.Errorf("Y: %q", m.notice)
+	if text := sent(t, m.typed("Y")); !strings.Contains(text, "; lockscope --break-stale") || m.notice != "sent to the terminal: 6 commands" {
+		t.Errorf("Y: %q, says %q", text, m.notice)
 	}
 	m.typed("space")
 	if m.list.Selected() != 21 || m.notice != "21 directories of the group, 21 selected" {
@@ -85,12 +88,27 @@ func TestKeysActOnGroup(t *testing.T) {
 	m.take(reporttest.Scanned(many))
 	m.typed("t", "G")
 	for key, want := range map[string]string{
-		"y": "3,000 paths are too long for a clipboard", "Y": "nothing to copy: none of these", "B": "break not offered: none of these",
+		"y": "3,000 paths are too long for a clipboard", "Y": "nothing to copy: none of these", "B": "break not offered: none of the 3,000 in the group is stale",
 	} {
 		if cmd := m.typed(key); cmd != nil || !strings.HasPrefix(m.notice, want) {
 			t.Errorf("%s: %q, want %q", key, m.notice, want)
 		}
 	}
+}
+
+// sent is the text that a command sends to the terminal's clipboard.
+func sent(t *testing.T, cmd tea.Cmd) string {
+	t.Helper()
+	if cmd == nil {
+		t.Fatal("nothing is sent")
+	}
+	raw, _ := cmd().(tea.RawMsg)
+	_, text, _ := strings.Cut(fmt.Sprint(raw.Msg), "52;c;")
+	decoded, err := base64.StdEncoding.DecodeString(strings.TrimRight(text, "\a"))
+	if err != nil {
+		t.Fatalf("%q: %v", raw.Msg, err)
+	}
+	return string(decoded)
 }
 
 // With several roots, the first groups are these.

@@ -38,8 +38,7 @@ func (m *model) helpGroups() []helpGroup {
 	case m.helping.of == modeHolders:
 		return []helpGroup{{"In the holders", k.listingHelp(modeHolders)}}
 	case m.helping.detail:
-		return []helpGroup{{"In the detail", append(k.text(), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom), pair(k.NextProblem, k.PrevProblem),
-			k.Break, pair(k.CopyPath, k.CopyNext), pair(k.Observe, k.Walk), k.Pause, k.Log)}}
+		return []helpGroup{{"In the detail", k.detailHelp()}}
 	}
 	return k.help()
 }
@@ -129,7 +128,7 @@ func (m *model) helpFoot() string {
 	}
 	search := m.keys.Filter
 	search.SetHelp(search.Help().Key, "search")
-	return " " + m.help.ShortHelpView(m.fitting(append([]key.Binding{search}, m.keys.text()...)))
+	return " " + m.help.ShortHelpView(m.fitting(append([]key.Binding{search}, m.keys.text()...), nil))
 }
 
 // groupHelp are the lines of a group: its keys that do something now.

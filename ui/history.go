@@ -27,13 +27,7 @@ func (m *model) historyFacts(path string) []show.Fact {
 		if e.At.After(now) { // the table is stopped
 			continue
 		}
-		text := e.At.Format(time.TimeOnly) + "  " + m.eventText(e, false, true)
-		switch {
-		case e.Handoff != nil:
-			text += ", after " + show.Gap(e.Handoff)
-		case e.Cause != "":
-			text += ", " + e.Cause
-		}
+		text := e.At.Format(time.TimeOnly) + "  " + m.eventBrief(e)
 		facts = append(facts, show.Fact{Label: label, Text: text + " " + t.chars.Dot + " " + show.LongAge(now.Sub(e.At)) + " ago"})
 		label = ""
 	}

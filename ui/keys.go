@@ -126,7 +126,7 @@ func (k *keyMap) table() []key.Binding {
 
 // leastNeeded are the keys that the foot drops first where it is short.
 func (k *keyMap) leastNeeded() []key.Binding {
-	return []key.Binding{k.scroll(), k.otherProblem(), k.Export, k.Columns, k.Pause, k.Group, k.CopyNext, k.NextProblem, k.Log, k.Holders, k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Detail, k.Break, k.Filter}
+	return []key.Binding{k.scroll(), k.otherProblem(), k.Export, k.Columns, k.Pause, k.Group, k.CopyNext, k.NextProblem, k.Log, k.Holders, k.Observe, k.CopyPath, k.Sort, k.Select, k.Problems, k.Break, k.Filter, k.Detail}
 }
 
 // detail are the keys at the foot while the detail has the body.
@@ -134,6 +134,12 @@ func (k *keyMap) detail() []key.Binding {
 	back := k.Back
 	back.SetHelp("esc q", "back")
 	return []key.Binding{back, k.Page, k.Break, k.CopyPath, k.CopyNext, k.Help, k.otherProblem(), k.scroll()}
+}
+
+// detailHelp are all that work there.
+func (k *keyMap) detailHelp() []key.Binding {
+	return slices.Concat(k.detail(), []key.Binding{pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom),
+		pair(k.Log, k.Holders), pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster)})
 }
 
 // otherProblem and scroll are pairs as the foot of the detail tells them.
@@ -167,6 +173,14 @@ func (k *keyMap) listing(of mode) []key.Binding {
 	}
 	act.SetHelp(act.Help().Key, "goes there")
 	return []key.Binding{back, act, k.Filter, k.Problems, write, k.Help, k.scroll()}
+}
+
+// leastNeededIn are those of a list that the foot drops first where it is short: all but the ways back, on and
+// to the help.
+func (k *keyMap) leastNeededIn(listing []key.Binding) []key.Binding {
+	least := slices.DeleteFunc(slices.Clone(listing[2:]), func(b key.Binding) bool { return b.Help() == k.Help.Help() })
+	slices.Reverse(least)
+	return least
 }
 
 // listingHelp are all that work there.

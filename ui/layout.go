@@ -3,13 +3,12 @@ package ui
 // The screen, from the top: header, counters, rule, body, rule, foot. The body is the table with
 // its head, and the detail below it under a rule, or beside it; or one text that has it all.
 const (
-	minWidth       = 24  // of a screen that shows anything
-	wideHelp       = 60  // columns of screen from which on a state and its meaning stand side by side
-	minHeight      = 8   // the same
-	chrome         = 5   // lines that are not body
-	detailFrom     = 20  // lines of screen from which on there is room for the detail below the table
-	besideNewsTime = 80  // columns of screen from which on news has its time
-	besideFrom     = 160 // columns of screen from which on there is room for it beside the table
+	minWidth   = 24  // of a screen that shows anything
+	wideHelp   = 60  // columns of screen from which on a state and its meaning stand side by side
+	minHeight  = 8   // the same
+	chrome     = 5   // lines that are not body
+	detailFrom = 20  // lines of screen from which on there is room for the detail below the table
+	besideFrom = 160 // columns of screen from which on there is room for it beside the table
 )
 
 // layout is how the screen is divided.

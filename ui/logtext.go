@@ -21,7 +21,7 @@ func (m *model) logRow(item logItem, w logWidths, isCursor bool) string {
 	if !e.Unread {
 		at = e.At.Format(time.TimeOnly)[:w.time]
 	}
-	where, cause := m.paths.Of(e.Path), t.chars.Plain(e.Cause)
+	where, cause, usual := m.paths.Of(e.Path), t.chars.Plain(e.Cause), t.chars.Escape(m.list.UsualName())
 	if e.Handoff != nil {
 		cause = "after " + show.Gap(e.Handoff)
 	}
@@ -44,11 +44,15 @@ func (m *model) logRow(item logItem, w logWidths, isCursor bool) string {
 	if cause == "" && w.cause > 0 {
 		room += gapWidth + w.cause
 	}
-	rest := indent + show.ShortenMiddle(where, room-len(indent), t.chars.Mark)
+	rest := indent + show.ShortenPath(where, usual, room-len(indent), t.chars.Mark)
 	if cause != "" && w.cause > 0 {
 		rest = show.Pad(rest, w.path) + "  " + t.dim.Render(show.Shorten(cause, w.cause, t.chars.Mark))
 	}
-	cut := func(text string) string { return show.Pad(show.Shorten(text, w.what, t.chars.Mark), w.what) }
+	what := w.what
+	if item.one() == nil && w.cause == 0 { // how many is worth more than that the column is straight
+		what = max(what, min(show.Width(m.whatText(item, false)), what+w.path-show.Width(where)))
+	}
+	cut := func(text string) string { return show.Pad(show.Shorten(text, what, t.chars.Mark), what) }
 	if isCursor {
 		return m.cursorRow(" "+at+"  "+cut(m.whatText(item, false))+" ", rest)
 	}
@@ -156,7 +160,11 @@ func (m *model) eventFacts(item logItem) []string {
 	}
 	e := item.one()
 	lines := []string{" " + t.name.Render(show.ShortenMiddle(t.chars.Escape(e.Path), w, t.chars.Mark))}
-	for _, line := range show.Wrap(t.chars.Plain(m.eventSentence(e)), w) {
+	told := show.Wrap(t.chars.Plain(m.eventSentence(e)), w)
+	if room := m.factRows() - 1; len(told) > room { // what it comes to is worth more than its beginning
+		told = []string{show.Shorten(t.chars.Plain(m.eventBrief(e)), w, t.chars.Mark)}
+	}
+	for _, line := range told {
 		lines = append(lines, " "+line)
 	}
 	return lines
@@ -173,6 +181,20 @@ func (m *model) eventSentence(e *list.Event) string {
 	}
 	if e.Cause != "" {
 		text += ": " + e.Cause
+	}
+	return text
+}
+
+// eventBrief is an event on one line.
+func (m *model) eventBrief(e *list.Event) string {
+	text := m.eventText(e, false, true)
+	switch {
+	case e.Unread:
+		return e.Cause
+	case e.Handoff != nil:
+		return text + ", after " + show.Gap(e.Handoff)
+	case e.Cause != "":
+		return text + ", " + e.Cause
 	}
 	return text
 }

@@ -166,7 +166,8 @@ func (m *model) pressLog(k tea.KeyPressMsg) tea.Cmd {
 		m.goTo(item.one().Path)
 	case key.Matches(k, keys.CopyPath) && ok && item.one() != nil:
 		host, path := report.SplitKey(item.one().Path)
-		return m.send(show.ShellWord(cmp.Or(path, host)))
+		word := show.ShellWord(cmp.Or(path, host))
+		return m.send(word, word)
 	case key.Matches(k, keys.Export):
 		return m.exportLog()
 	case key.Matches(k, keys.Help):
@@ -240,8 +241,8 @@ type logWidths struct{ time, what, path, cause int }
 
 func (m *model) logWidths() (w logWidths) {
 	w.time, w.what = len(time.TimeOnly), min(m.width*3/10, 30)
-	if m.width < 60 { // the seconds stand below
-		w.time, w.what = len("15:04"), 18
+	if m.width < 60 { // the seconds stand below, and so does what is cut
+		w.time, w.what = len("15:04"), max(m.width*3/10, 11)
 	}
 	room := m.width - 2 - w.time - 2 - w.what - 2 - rightMargin
 	if w.path = max(room, 8); room >= 40 {

@@ -20,36 +20,58 @@ func (m *model) announce(events []*list.Event) tea.Cmd {
 	return tea.Raw("\a")
 }
 
-// newsCounts are the problems that came up, the worst first: +2 split +8,866 stale.
-func (m *model) newsCounts() string {
+// newsCounts are the problems that came up, the worst first: +2 split +8,866 stale. Those of more kinds than
+// asked for are told as one number.
+func (m *model) newsCounts(kinds int) string {
 	var parts []string
+	more := 0
 	for c := range show.Checking {
-		if n := m.list.News().Counts[c]; n > 0 {
+		n := m.list.News().Counts[c]
+		switch {
+		case n == 0:
+		case len(parts) == kinds:
+			more += n
+		default:
 			parts = append(parts, "+"+show.Count(n)+" "+c.String())
 		}
+	}
+	if more > 0 {
+		parts = append(parts, "+"+show.Count(more)+" more")
 	}
 	return strings.Join(parts, " ")
 }
 
-// newsText says what came up, within which time and, where there is room, when. It stays until the user
-// has gone there or dismissed it.
-func (m *model) newsText() string {
+// newsText says in so many cells what came up, within which time, when, and what keys do about it. It stays
+// until the user has gone there or dismissed it. Where there is little room it has but how many, and the key
+// that goes there.
+func (m *model) newsText(room int) string {
 	news := m.list.News()
 	if news.Len() == 0 {
 		return ""
 	}
-	text := m.newsCounts()
+	t := &m.theme
+	within := ""
 	if span := news.Last.Sub(news.First); span >= time.Second {
-		text += " in " + show.LongAge(span)
+		within = " in " + show.LongAge(span)
 	}
-	if m.width >= besideNewsTime {
-		text += ", " + news.Last.Format(time.TimeOnly)
-	}
-	text = m.theme.alarm.Render(text)
+	when := ", " + news.Last.Format(time.TimeOnly)
+	counts := m.newsCounts(len(news.Counts))
+	total := "+" + show.Count(news.Len())
+	there, dismisses := "", ""
 	if m.text == nil && m.mode == modeTable {
-		text += m.theme.dim.Render(" "+m.theme.chars.Dot+" ") + m.theme.key.Render(m.keys.PrevProblem.Help().Key) + m.theme.dim.Render(" goes there")
-		if m.width >= besideNewsTime && !m.list.Filtered() {
-			text += m.theme.dim.Render(", " + m.keys.Back.Help().Key + " dismisses")
+		there = t.dim.Render(" "+t.chars.Dot+" ") + t.key.Render(m.keys.PrevProblem.Help().Key) + t.dim.Render(" goes there")
+		if !m.list.Filtered() {
+			dismisses = t.dim.Render(", " + m.keys.Back.Help().Key + " dismisses")
+		}
+	}
+	text := ""
+	for _, form := range []struct{ told, keys string }{
+		{counts + within + when, there + dismisses}, {counts + within + when, there}, {counts + within, there}, {counts, there},
+		{m.newsCounts(2), there}, {m.newsCounts(1), there}, {total, there}, {m.newsCounts(1), ""}, {total, ""},
+	} {
+		text = t.alarm.Render(form.told) + form.keys
+		if show.Width(text) <= room {
+			break
 		}
 	}
 	return text
@@ -71,7 +93,7 @@ func (m *model) toNews() bool {
 // title is that of the terminal's window.
 func (m *model) title() string {
 	text := "lockscope " + m.theme.chars.Escape(m.opts.Host)
-	if counts := m.newsCounts(); counts != "" {
+	if counts := m.newsCounts(len(m.list.News().Counts)); counts != "" {
 		return counts + " - " + text
 	}
 	return text

@@ -86,14 +86,14 @@ func TestNewsThatIsOver(t *testing.T) {
 			path = "eu/many-0001/data"
 		}
 		m.take(report.Update{Changes: reporttest.Changes(reporttest.Held(path, 7))})
-		if got := m.newsCounts(); got != want {
+		if got := m.newsCounts(9); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
 	worse := reporttest.Troubled[7] // stale
 	worse.State = report.Split
 	m.take(report.Update{Changes: reporttest.Changes(worse)})
-	if got, want := m.newsCounts(), "+1 split"; got != want {
+	if got, want := m.newsCounts(9), "+1 split"; got != want {
 		t.Errorf("what became worse: %q, want %q", got, want)
 	}
 	m.take(report.Update{Gone: []string{reporttest.Root + "/" + worse.Path}})

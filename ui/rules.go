@@ -6,6 +6,16 @@ import (
 	"lockscope/ui/show"
 )
 
+// topRule is the rule above the body.
+func (m *model) topRule() string {
+	selected := m.selectedText()
+	room := m.width - 4 // a cell of the rule and a space on each side
+	if selected != "" {
+		room -= show.Width(selected) + 2
+	}
+	return m.ruleLine(m.narrowedText(room), selected)
+}
+
 // ruleLine divides the screen. A text at its start or end belongs to what is below.
 func (m *model) ruleLine(left, right string) string {
 	t := &m.theme
@@ -32,20 +42,28 @@ func (m *model) selectedText() string {
 	return m.theme.strong.Render(show.Count(m.list.Selected()) + " selected")
 }
 
-// narrowedText says what a list is that has the body, what came up, and what the table is narrowed to.
-func (m *model) narrowedText() string {
+// narrowedText says, in so many cells, what a list is that has the body, what the table is narrowed to, what
+// came up and, where there is room left, how the table is grouped.
+func (m *model) narrowedText(room int) string {
 	var parts []string
+	add := func(text string) {
+		if text != "" {
+			parts = append(parts, text)
+			room -= show.Width(text) + gapWidth
+		}
+	}
 	switch m.body() {
 	case modeLog:
-		parts = append(parts, m.logTitle())
+		add(m.logTitle())
 	case modeHolders:
-		parts = append(parts, m.holdersTitle())
+		add(m.holdersTitle())
 	}
-	if news := m.newsText(); news != "" {
-		parts = append(parts, news)
+	if m.text == nil { // esc leads back from a text, and it is not narrowed
+		add(m.filterText())
 	}
-	if text := m.filterText(); text != "" && m.text == nil { // esc leads back from a text, and it is not narrowed
-		parts = append(parts, text)
+	add(m.newsText(room))
+	if text := m.list.Grouping().String(); text != "" && m.text == nil && show.Width(text) <= room {
+		add(m.theme.dim.Render(text))
 	}
 	return strings.Join(parts, "  ")
 }
@@ -67,9 +85,6 @@ func (m *model) filterText() string {
 		parts = append(parts, "/ "+m.theme.chars.Escape(text))
 	}
 	if len(parts) == 0 {
-		if text := m.list.Grouping().String(); text != "" {
-			return m.theme.dim.Render(text)
-		}
 		return ""
 	}
 	return m.theme.strong.Render(strings.Join(parts, "  ")) + m.theme.dim.Render("  esc shows all")
@@ -77,12 +92,16 @@ func (m *model) filterText() string {
 
 // rowPosition says where among the directories the cursor is: the head of a group is all of the group's.
 func (m *model) rowPosition() string {
+	of := " of " + show.Count(m.list.Matching())
+	if r := m.list.Current(); r.Gone || r.Group != nil && r.Group.Len() == 0 {
+		return m.theme.dim.Render(m.theme.chars.Dash + of)
+	}
 	first, last := m.list.Ordinals()
 	text := show.Count(first)
 	if last > first {
 		text += m.theme.chars.Dash + show.Count(last)
 	}
-	return m.theme.dim.Render(text + " of " + show.Count(m.list.Matching()))
+	return m.theme.dim.Render(text + of)
 }
 
 // positionText is for the rule above the foot: where one is in what is above it.

@@ -40,7 +40,7 @@ func (m *model) tooSmall() string {
 func (m *model) screen() []string {
 	l := m.layout()
 	lines := make([]string, 0, m.height)
-	lines = append(lines, m.headerLine(), m.countersLine(), m.ruleLine(m.narrowedText(), m.selectedText()))
+	lines = append(lines, m.headerLine(), m.countersLine(), m.topRule())
 	lines = append(lines, m.bodyLines(l)...)
 	lines = append(lines, m.ruleLine(m.problemRule(), m.positionText(l)), m.footLine())
 	for i, line := range lines {

@@ -48,9 +48,9 @@ func (g Grouping) String() string {
 	case g.By == ByParent:
 		return "grouped by parent"
 	case g.By == ByParts && g.Parts == 1:
-		return "grouped by the first part of the path"
+		return "grouped by the first part"
 	case g.By == ByParts:
-		return "grouped by the first " + strconv.Itoa(g.Parts) + " parts of the path"
+		return "grouped by the first " + strconv.Itoa(g.Parts) + " parts"
 	}
 	return ""
 }
