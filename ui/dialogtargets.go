@@ -115,7 +115,11 @@ func (m *model) targetList(b *box) []string {
 		lines = exactly(m.targetLines(&d.targets[d.top], b.inner), height-1)
 	}
 	to := d.top + max(len(shown), 1)
-	which := show.Count(d.top+1) + "-" + show.Count(to) + " of " + show.Count(len(d.targets))
+	which := show.Count(d.top + 1)
+	if to > d.top+1 {
+		which += "-" + show.Count(to)
+	}
+	which += " of " + show.Count(len(d.targets))
 	for _, k := range []string{m.keys.Down.Help().Key, m.keys.PageDown.Help().Key, m.keys.Bottom.Help().Key} {
 		which += "  " + k
 	}

@@ -54,6 +54,7 @@ type model struct {
 	typing       *filterLine // in modeFilter
 	typedIn      mode        // what it filters
 	filterBefore string      // what it was when its line was opened
+	filterFrom   *list.Row   // where the cursor of the table was then
 	memory       memory
 	log          list.Log
 	events       logView

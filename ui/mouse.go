@@ -73,6 +73,8 @@ func (m *model) click(p tea.Mouse) tea.Cmd {
 	switch {
 	case p.Y == countersY:
 		m.clickCounter(p.X)
+	case m.body() == modeHolders && p.Y == bodyY:
+		m.clickHolderHead(p.X)
 	case m.listing() != nil:
 		m.clickListing(m.listing(), p.Y-bodyY-1)
 	case m.text != nil:
@@ -114,6 +116,19 @@ func (m *model) clickHead(x int, l layout) {
 	} else {
 		m.sort(list.Order{Column: by})
 	}
+}
+
+// clickHolderHead sorts by the column at a place of the head or, where it is that already, reverses.
+func (m *model) clickHolderHead(x int) {
+	h, by := &m.holders, list.HolderWorst
+	x -= leftMargin + stateWidth + 1
+	for c, w := range planHolders(m.width) {
+		if c > int(list.HolderWorst) && w > 0 && x >= 0 {
+			by = list.HolderColumn(c)
+			x -= w + gapWidth
+		}
+	}
+	m.sortHolders(by, h.by == by && !h.reverse)
 }
 
 // clickButton presses a button of the dialog, if that is what was seen at a place.

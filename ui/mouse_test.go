@@ -1,11 +1,11 @@
 package ui
 
 import (
-	"charm.land/bubbles/v2/key"
 	"errors"
 	"strings"
 	"testing"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"lockscope/scan/report"
@@ -130,5 +130,21 @@ func TestKeyPress(t *testing.T) {
 				t.Errorf("the key %q comes as %q", name, got)
 			}
 		}
+	}
+}
+
+// A click on a head of the holders sorts by that column, and a second one reverses.
+func TestMouseSortsHolders(t *testing.T) {
+	m := withHolders(t, 120, 30, Options{})
+	m.typed("h")
+	for by, head := range holderHeads {
+		m.clickOn(t, head)
+		if h := &m.holders; int(h.by) != by || h.reverse != (by == int(list.HolderWorst)) {
+			t.Errorf("a click on %s sorts by %s, reversed: %v", head, holderHeads[h.by], h.reverse)
+		}
+	}
+	m.clickOn(t, "COMMAND")
+	if h := &m.holders; h.by != list.HolderCommand || !h.reverse {
+		t.Error("a second click does not reverse")
 	}
 }

@@ -30,6 +30,7 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 	case m.mode == modeFilter && key.Matches(k, keys.Leave):
 		m.typing.set(m.filterBefore)
 		m.leaveFilter()
+		m.list.MoveToRow(m.filterFrom)
 		return nil
 	case key.Matches(k, keys.Interrupt):
 		return tea.Quit

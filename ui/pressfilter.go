@@ -52,7 +52,7 @@ func (m *model) enterFilter(f *filterLine) {
 	m.list.SetTime(m.now())
 	m.typing, m.typedIn = f, m.mode
 	m.mode = modeFilter
-	m.filterBefore = f.input.Value()
+	m.filterBefore, m.filterFrom = f.input.Value(), m.list.Current()
 	m.memory.begin()
 	f.input.CursorEnd()
 	m.resize()

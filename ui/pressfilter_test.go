@@ -151,6 +151,12 @@ func TestFilterInterrupt(t *testing.T) {
 	term.send("\x03")
 	term.see("filtered: 3 of 112")
 	term.see("/ stale  esc shows all")
+	term.send("j")
+	term.see("2 of 3")
+	term.send("/ 1200")
+	term.see("filtered: 1 of 112")
+	term.send("\x03")
+	term.see("2 of 3") // where the cursor was
 	term.send("G")
 	term.see("3 of 3")
 	term.send("\x03")
