@@ -21,7 +21,8 @@ import (
 type daemonProcess struct {
 	dir         string
 	held        *lock.Lock
-	fd          int // of the lock file
+	others      []*lock.Lock // of other directories, until it ends
+	fd          int          // of the lock file
 	loop        *looper
 	leave       chan struct{} // closed to end the first thread
 	removeAtEnd string        // a directory
@@ -68,6 +69,11 @@ func (d *daemonProcess) do(command string, args []string) (answer string, err er
 	case "acquire":
 		if d.held, err = lock.Acquire(d.dir); err == nil {
 			answer, err = d.findLock()
+		}
+	case "acquire-other":
+		var other *lock.Lock
+		if other, err = lock.Acquire(args[0]); err == nil {
+			d.others = append(d.others, other)
 		}
 	case "release":
 		if d.held == nil {

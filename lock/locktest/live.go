@@ -46,22 +46,26 @@ func handOver(s *Site) error {
 }
 
 // Live makes something happen in more than half of the directories, until ctx ends: now and then a
-// daemon hands over to a successor, is restarted, or dies and is replaced after a while. Close ends the
-// processes.
+// daemon hands over to a successor, is restarted, or dies and is replaced after a while. In one of them a
+// hand-over follows the other every few seconds. Close ends the processes.
 func (b *Sandbox) Live(ctx context.Context) { b.live(ctx, time.Minute) }
 
 // live does what Live does. pace is the average pause after an act.
 func (b *Sandbox) live(ctx context.Context, pace time.Duration) {
 	defer context.AfterFunc(ctx, b.resume)() // a daemon that somebody has stopped would never answer
 	var wg sync.WaitGroup
-	for _, s := range b.living {
-		wg.Go(func() { s.live(ctx, pace) })
+	for i, s := range b.living {
+		chosen, pause := acts, pace
+		if i == 0 { // one need not wait for long to see a hand-over
+			chosen, pause = []act{handsOver}, pace/20
+		}
+		wg.Go(func() { s.live(ctx, chosen, pause, pace/10) })
 	}
 	wg.Wait()
 }
 
-func (s *Site) live(ctx context.Context, pace time.Duration) {
-	outage := pace / 10
+// live performs acts, with pauses of pace between them. An outage is between the stages of one.
+func (s *Site) live(ctx context.Context, acts []act, pace, outage time.Duration) {
 	for rest(ctx, pace); ctx.Err() == nil; rest(ctx, pace) {
 		if s.perform(ctx, acts[rand.IntN(len(acts))], outage) != nil {
 			s.perform(ctx, begin, outage) // somebody has killed the process or taken the lock

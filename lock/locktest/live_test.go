@@ -59,7 +59,7 @@ func TestLive(t *testing.T) {
 	}
 	still := owners()
 	maps.DeleteFunc(still, func(dir string, _ int) bool { _, lives := living[dir]; return lives })
-	if len(living) != livingSites || len(still) != len(demoSites) {
+	if len(living) != livingSites || len(still) != len(demoSites)+len(servedToo) {
 		t.Fatalf("%d live and %d do not", len(living), len(still))
 	}
 	eventually(t, "each has had an owner", func() bool {
