@@ -149,7 +149,7 @@ func TestManyTargetsScroll(t *testing.T) {
 		term.unsee("x/unrelated")
 		term.send("\x1b[F")
 		term.see("t/0319")
-		term.see("-323 of 323")
+		term.see("323 of 323")
 		term.send("\x1b[5~")
 		term.unsee("t/0319")
 		term.send("\x1b[H")
