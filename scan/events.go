@@ -112,7 +112,10 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 				m.events.moved[path] = true
 				continue
 			}
-			if rec.noteEntries(m.cfg.Names, d) {
+			switch {
+			case a.interval == 0: // nobody is to look whose pidfile came
+				rec.handover = nil
+			case rec.noteEntries(m.cfg.Names, d, a.lost):
 				arrived = append(arrived, rec)
 			}
 			a.move(rec, now)

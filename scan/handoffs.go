@@ -11,16 +11,19 @@ import (
 	"lockscope/scan/report"
 )
 
-// noteEntries takes in what happened to the entries of a directory. It reports whether it is to be seen whose
-// the pidfile is that came.
-func (r *record) noteEntries(names lock.Names, d notify.DirEvent) (arrived bool) {
-	if d.Cut || d.Lost != 0 { // something was not told, or will not be
+// noteEntries takes in what happened to the entries of a directory. lost is when events were last lost. It
+// reports whether it is to be seen whose the pidfile is that came.
+func (r *record) noteEntries(names lock.Names, d notify.DirEvent, lost time.Time) (arrived bool) {
+	// Something was not told, or will not be. Or it was told of another directory, which is or was at this path.
+	if d.Cut || d.Lost != 0 || d.Watch != r.watch {
 		r.handover = nil
 		return false
 	}
 	if r.handover == nil && len(d.Entries) > 0 {
 		r.handover = &handover{}
-		if ev := &r.report.Evidence; ev.Lock.State == lock.LockHeld {
+		// What moved since the last look, and was not taken in, may be that somebody else has the lock by now.
+		isCurrent := r.firstMove.IsZero() && !lost.After(r.report.Observed)
+		if ev := &r.report.Evidence; isCurrent && ev.Lock.State == lock.LockHeld {
 			r.handover.owner, r.handover.pidfile = ev.NamedHolder(), ev.Pidfile.ID
 		}
 	}
@@ -45,16 +48,20 @@ func (r *record) noteEnds(ended map[proc.Process]notify.ProcessEnd) (named bool)
 	return false
 }
 
-// seeHandover takes in a look at a directory that may be handed over. It returns the hand-off that this
-// completes, nil if there is none. A look that is too early is not to be applied: another one follows. The
-// caller holds mu.
-func (m *Monitor) seeHandover(rec *record, now *report.Report, releaser *report.Process) (told *report.Handoff, early bool) {
+// seeHandover takes in a look at a directory that may be handed over. late is as in before. It returns the
+// hand-off that this completes, nil if there is none. A look that is too early is not to be applied: another
+// one follows. The caller holds mu.
+func (m *Monitor) seeHandover(rec *record, s seen, late bool) (told *report.Handoff, early bool) {
+	now := s.report
+	if rec.watch != s.watch { // until now it was another directory, or was not watched
+		rec.handover = nil
+	}
 	h := rec.handover
 	if h == nil {
 		now.Evidence.Releaser = nil
 		return nil, false
 	}
-	told, again := h.see(now, releaser)
+	told, again := h.see(now, s.releaser, rec.followed, late)
 	if again > 0 {
 		m.agenda.lookAgain(rec, time.Now().Add(again))
 		return nil, true
@@ -77,25 +84,25 @@ func (m *Monitor) lookWhoArrived(recs []*record) {
 	m.mu.Unlock()
 	for _, rec := range recs {
 		m.mu.Lock()
-		h, before := rec.handover, rec.report
+		h, last := rec.handover, rec.report
 		if rec.gone || !h.isArrived() {
 			m.mu.Unlock()
 			continue
 		}
-		owner, noted := h.owner, h.noted
+		owner, noted, watch := h.owner, h.noted, rec.watch
 		m.mu.Unlock()
-		a, ok := m.askArrival(session, before, owner)
+		a, ok := m.askArrival(session, last, owner)
 		if !ok || a.owner == nil {
 			continue
 		}
+		late := m.isLate(watch)
 		m.mu.Lock()
 		var told *report.Handoff
-		watch := rec.watch
 		if rec.handover == h && h.owner == owner && h.noted.Equal(noted) {
-			told = atPath(h.confirm(a.owner, a.pidfile.ID, a.lives), before)
+			told = atPath(h.confirm(a.owner, a.pidfile.ID, before{a.lives, rec.followed, late}), last)
 		}
 		m.mu.Unlock()
-		m.tellHandoff(told, watch)
+		m.tellHandoff(told)
 	}
 }
 
@@ -107,16 +114,19 @@ type arrival struct {
 }
 
 // askArrival finds out whose the pidfile of a directory is, and whether the owner before it lives. ok is false
-// where no answer comes in time.
-func (m *Monitor) askArrival(s *observe.Session, r *report.Report, before *report.Process) (a arrival, ok bool) {
-	return pool.Call(m.arrivals, r.Root, func() (a arrival) {
-		d, err := m.find.Open(r.Root, r.Path)
+// where no answer comes in time. There is no owner where another directory is at the path now.
+func (m *Monitor) askArrival(s *observe.Session, last *report.Report, owner *report.Process) (a arrival, ok bool) {
+	return pool.Call(m.arrivals, last.Root, func() (a arrival) {
+		d, err := m.find.Open(last.Root, last.Path)
 		if err != nil {
 			return a
 		}
 		defer d.Close()
+		if id, err := d.ID(); err != nil || !id.SameFile(last.Evidence.Dir) {
+			return a
+		}
 		a.owner, a.pidfile = s.Owner(d)
-		a.lives = before != nil && s.Lives(before)
+		a.lives = owner != nil && s.Lives(owner)
 		return a
 	})
 }
@@ -129,11 +139,17 @@ func atPath(h *report.Handoff, r *report.Report) *report.Handoff {
 	return h
 }
 
-// tellHandoff reports a hand-off, if it is one. watch is that of its directory. What was seen late may be
-// that the releaser has the directory again after a successor had it, and of that the events are still to be
-// read: so it is told that one was rolled back only where nothing has moved since.
-func (m *Monitor) tellHandoff(told *report.Handoff, watch *notify.Watch) {
-	if told != nil && !(told.RolledBack && (watch == nil || m.events.source.Moved(watch))) {
+// isLate reports whether another pidfile has come to a directory than those whose events were taken, or may
+// have: whose the pidfile is that was seen there is not what these events tell of.
+func (m *Monitor) isLate(watch *notify.Watch) bool {
+	return watch == nil || m.events.source.Waits(watch, func(e notify.Entry) bool {
+		return e.Name == m.cfg.Names.Pidfile && (e.Change == notify.Created || e.Change == notify.MovedTo)
+	})
+}
+
+// tellHandoff reports a hand-off, if it is one.
+func (m *Monitor) tellHandoff(told *report.Handoff) {
+	if told != nil {
 		m.out.put(func(u *report.Update) { u.Handoffs = append(u.Handoffs, *told) })
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"lockscope/lock"
 	"lockscope/lock/locktest"
 	"lockscope/scan/hosttest"
+	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
@@ -199,4 +200,74 @@ func TestHandoffOfContainers(t *testing.T) {
 	hosttest.WantVerdict(t, p.w.untilState(t, p.dir, report.Free), report.Free, report.HandingOver)
 	acquire(t, next)
 	wantHandoff(t, p.told(t, 1), p.dir, p.owner, next, false)
+}
+
+// Whoever starts beside a daemon whose lock file was removed has not got the directory from it.
+func TestNoHandoffOfAnotherLockFile(t *testing.T) {
+	p := newPassing(t, t.TempDir())
+	for _, name := range []string{lock.DefaultNames.Lock, lock.DefaultNames.Pidfile} {
+		if err := os.Remove(filepath.Join(p.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	acquire(t, p.daemon(t))
+	p.w.untilState(t, p.dir, report.Split)
+	p.wantTold(t, 0)
+}
+
+// What is at the path of a directory now has nothing to do with who had that one.
+func TestNoHandoffOfAnotherDirectory(t *testing.T) {
+	p := newPassing(t, hosttest.MakeDir(t, filepath.Join(t.TempDir(), "root")))
+	elsewhere := t.TempDir()
+	giver, taker := p.daemon(t), p.daemon(t)
+	other := hosttest.MakeDir(t, filepath.Join(elsewhere, "other"))
+	site := play(t, p.world, other, locktest.HeldPlain)
+
+	p.release(t, p.owner)
+	p.w.untilState(t, p.dir, report.Free)
+	if err := os.Rename(p.dir, filepath.Join(elsewhere, "before")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(site.Dir, p.dir); err != nil {
+		t.Fatal(err)
+	}
+	p.untilHeldBy(t, site.Procs[0])
+	p.release(t, site.Procs[0])
+	p.w.untilState(t, p.dir, report.Free)
+	acquire(t, giver)
+	wantHandoff(t, p.told(t, 1), p.dir, site.Procs[0], giver, false)
+	p.release(t, giver)
+	acquire(t, taker)
+	wantHandoff(t, p.told(t, 2), p.dir, giver, taker, false)
+	p.wantTold(t, 2)
+}
+
+// Who had the lock at the last look may have it no more, where something was not told since, or was told of
+// another directory.
+func TestOwnerIsUnknown(t *testing.T) {
+	watch, other := &notify.Watch{}, &notify.Watch{}
+	entries := []notify.Entry{{Name: lock.DefaultNames.Pidfile, Change: notify.Deleted, When: read(10)}}
+	for name, test := range map[string]struct {
+		event notify.DirEvent
+		moved bool
+		lost  time.Time
+		known bool
+	}{
+		"known":                         {event: notify.DirEvent{Watch: watch, Entries: entries}, lost: at(-10), known: true},
+		"cut":                           {event: notify.DirEvent{Watch: watch, Entries: entries, Cut: true}},
+		"lost":                          {event: notify.DirEvent{Watch: watch, Entries: entries, Lost: notify.Noisy}},
+		"of another directory":          {event: notify.DirEvent{Watch: other, Entries: entries}},
+		"something moved before":        {event: notify.DirEvent{Watch: watch, Entries: entries}, moved: true},
+		"something was lost since then": {event: notify.DirEvent{Watch: watch, Entries: entries}, lost: at(5)},
+	} {
+		rec := &record{watch: watch}
+		rec.apply(lookedAt(0, func(ev *report.Evidence) { named(ev); ev.Process = lock.ProcessAlive }))
+		if test.moved {
+			rec.noteMove(at(5))
+		}
+		rec.noteEntries(lock.DefaultNames, test.event, test.lost)
+		if known := rec.handover != nil && rec.handover.owner != nil; known != test.known {
+			t.Errorf("%s: known %t, want %t", name, known, test.known)
+		}
+	}
 }

@@ -22,15 +22,18 @@ type handover struct {
 	noted   time.Time       // when the last event was read
 	tries   int             // looks that found the lock still held after the pidfile had gone
 	last    *report.Handoff // the last hand-off that was told; nil if none was
-	giver   *report.Process // who released the lock then
+	giver   *report.Process // who released the lock to the owner, by a hand-off that was told; nil if nobody did
 }
 
 // note takes in an event of the directory.
 func (h *handover) note(names lock.Names, e notify.Entry) {
 	gone := e.Change == notify.Deleted || e.Change == notify.MovedFrom
 	switch {
-	case !names.IsProtocol(e.Name) || e.Name == names.Lock:
+	case !names.IsProtocol(e.Name):
 		return
+	case e.Name == names.Lock:
+		// Whoever holds the one that was there before has not released it.
+		h.restart(nil, lock.FileID{})
 	case e.Name != names.Pidfile:
 		switch {
 		case h.isArrived():
@@ -61,9 +64,16 @@ func (h *handover) releaser(now time.Time) *report.Process {
 	return h.owner
 }
 
-// confirm takes in that a process was seen to hold the lock and to be named by a pidfile. lives is whether the owner before it still lives. It returns the hand-off that this completes, nil
-// if there was none: see [report.Handoff].
-func (h *handover) confirm(now *report.Process, pidfile lock.FileID, lives bool) *report.Handoff {
+// before is what is known of the owner before the one that was seen.
+type before struct {
+	lives    bool
+	followed bool // its end is told
+	late     bool // other pidfiles have come since the one whose events were taken in, or may have
+}
+
+// confirm takes in that a process was seen to hold the lock and to be named by a pidfile. It returns the
+// hand-off that this completes, nil if there was none: see [report.Handoff].
+func (h *handover) confirm(now *report.Process, pidfile lock.FileID, was before) *report.Handoff {
 	written := time.Unix(0, pidfile.MTime)
 	acquired := h.acquired(written)
 	told := report.Handoff{From: peer(h.owner), To: peer(now)}
@@ -71,13 +81,13 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, lives bool)
 	switch {
 	case h.isArrived() && written.After(h.arrived.Asked):
 		return nil // it is another one already, whose events are still to come
-	case !h.isArrived() || h.owner == nil || h.pidfile == pidfile: // the last: a look was faster than its events
+	case !h.isArrived() || h.owner == nil || was.late || h.pidfile == pidfile: // the last: a look was faster than its events
 		h.restart(now, pidfile)
 		return nil
 	case isSame(h.owner, now): // it took the lock back, or wrote its pidfile anew
 		told.RolledBack = true
-	case lives || !h.ended.At.IsZero() && !h.ended.After.Before(acquired.At):
-	case h.ended.At.IsZero():
+	case was.lives || !h.ended.At.IsZero() && !h.ended.After.Before(acquired.At):
+	case h.ended.At.IsZero() && was.followed:
 		return nil // it may have ended before or after that: its end is still to be told
 	case h.giver != nil && isSame(h.giver, now):
 		told.RolledBack = true
@@ -85,7 +95,7 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, lives bool)
 			released = h.ended
 		}
 	default:
-		released = notify.Moment{} // it had ended before: this is a restart
+		released = notify.Moment{} // it had ended before, as far as is known: this is a restart
 	}
 	giver := h.owner
 	h.restart(now, pidfile)
@@ -94,7 +104,8 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, lives bool)
 	}
 	told.Released, told.Acquired = released.At, acquired.At
 	told.Gap = acquired.At.Sub(released.At)
-	if told.Gap <= 0 || acquired.After.IsZero() { // one read told of both, or only of the end
+	// One read told of both, or of the end alone. Or there was more to read than one read takes.
+	if told.Gap <= 0 || acquired.After.Before(released.Asked) {
 		told.Gap, told.AtMost = acquired.At.Sub(released.After), true
 	}
 	h.last, h.giver = &told, giver
@@ -102,28 +113,30 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, lives bool)
 }
 
 // acquired returns when the lock was acquired. Each pidfile is written anew, and the first file of it comes
-// just after that. Where that made no event, its mtime says when it was written, if that can be true. Else
-// After is zero.
+// just after that. Where that made no event, or it was read late, its mtime says when it was written, if that
+// can be true. Else After is zero.
 func (h *handover) acquired(written time.Time) notify.Moment {
+	first := h.acquire
+	isRead := !first.At.IsZero()
 	switch {
-	case !h.acquire.At.IsZero():
-		return h.acquire
-	case written.After(h.release.At) && !written.After(h.arrived.At):
+	case written.After(h.release.At) && !written.After(h.arrived.At) && (!isRead || first.At.Sub(written) > readWithin):
 		return notify.Moment{After: written, Asked: written, At: written}
+	case isRead:
+		return first
 	}
 	return notify.Moment{At: h.arrived.At}
 }
 
 // restart begins anew with who holds the lock now, and its pidfile; nil if nobody is known to.
 func (h *handover) restart(now *report.Process, pidfile lock.FileID) {
-	*h = handover{owner: now, pidfile: pidfile, noted: h.noted, last: h.last, giver: h.giver}
+	*h = handover{owner: now, pidfile: pidfile, noted: h.noted, last: h.last}
 }
 
 // see takes in a look. asked is the process that was a releaser when the look began: the evidence has it if
 // it lived. see takes it out of the evidence of a directory that is not being handed over, and returns the
-// hand-off that the look completes, nil if there is none. Where again is positive the look was too early,
-// and the next one is due after that time.
-func (h *handover) see(next *report.Report, asked *report.Process) (told *report.Handoff, again time.Duration) {
+// hand-off that the look completes, nil if there is none. followed and late are as in before. Where again is
+// positive the look was too early, and the next one is due after that time.
+func (h *handover) see(next *report.Report, asked *report.Process, followed, late bool) (told *report.Handoff, again time.Duration) {
 	ev := &next.Evidence
 	lives := ev.Releaser != nil
 	var holder *report.Process
@@ -137,15 +150,21 @@ func (h *handover) see(next *report.Report, asked *report.Process) (told *report
 	case !pending:
 		// Where it is another one than before, the events of that are still to come. And one who has left
 		// without a release may be followed by who gave it the lock.
-		if holder != nil && h.owner == nil {
-			h.restart(holder, ev.Pidfile.ID)
+		switch {
+		case h.owner == nil:
+			if holder != nil {
+				h.restart(holder, ev.Pidfile.ID)
+			}
+		case ev.Lock.State == lock.LockFree && ev.Owner != nil && !ev.Process.Exited() && isSame(ev.Owner, h.owner):
+			// It gave up the lock and left its pidfile. Whoever removes that later does not release.
+			h.restart(nil, lock.FileID{})
 		}
 	case h.isArrived():
 		switch {
 		case holder == nil:
 			h.restart(nil, lock.FileID{})
 		case asked != nil && asked == h.owner:
-			told = h.confirm(holder, ev.Pidfile.ID, lives)
+			told = h.confirm(holder, ev.Pidfile.ID, before{lives, followed, late})
 		}
 	case ev.Lock.State == lock.LockHeld && h.owner != nil && ev.HasHolder(h.owner):
 		// A release unlinks the pidfile before it unlocks. If it does not, somebody else unlinked it.

@@ -62,15 +62,38 @@ func died(ms int, who string) func(*story) {
 func asked(who string, lives bool) func(*story) { return askedOf(who, 0, lives) }
 
 func askedOf(who string, written int, lives bool) func(*story) {
+	return func(s *story) { s.confirm(who, written, lives, true) }
+}
+
+// askedUnfollowed is the same where the end of the owner before will not be told.
+func askedUnfollowed(who string, lives bool) func(*story) {
+	return func(s *story) { s.confirm(who, 0, lives, false) }
+}
+
+func (s *story) confirm(who string, written int, lives, followed bool) {
+	s.files++
+	s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files, MTime: at(written).UnixNano()}, before{lives: lives, followed: followed}))
+}
+
+// late is what is told in one read at a time, where there was more to read than it takes, after it had nothing to
+// read at 0.
+func late(ms int, name string, change notify.Change) func(*story) {
 	return func(s *story) {
-		s.files++
-		s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files, MTime: at(written).UnixNano()}, lives))
+		s.h.note(lock.DefaultNames, notify.Entry{Name: name, Change: change, When: notify.Moment{After: at(0), Asked: at(ms), At: at(ms)}})
+	}
+}
+
+// lockFile is that another lock file is there.
+func lockFile(ms int) func(*story) {
+	return func(s *story) {
+		s.entry(ms, ".handoff.lock", notify.Deleted)
+		s.entry(ms, ".handoff.lock", notify.Created)
 	}
 }
 
 // askedAgain is that the pidfile is still the one that was seen before.
 func askedAgain(who string) func(*story) {
-	return func(s *story) { s.tell(s.h.confirm(peers[who], s.h.pidfile, true)) }
+	return func(s *story) { s.tell(s.h.confirm(peers[who], s.h.pidfile, before{lives: true})) }
 }
 
 // looked is a look that finds the lock held by somebody whom the pidfile names, or names not, or free.
@@ -87,6 +110,8 @@ func looked(ms int, what, who string, lives bool) func(*story) {
 		case "unknown":
 			ev.Lock.State = lock.LockUnknown
 		case "free":
+		case "given up":
+			ev.Owner, ev.Process = peers[who], lock.ProcessAlive
 		default:
 			ev.Lock.State = lock.LockHeld
 			ev.Holders = []report.Holder{{Process: peers[who]}}
@@ -96,7 +121,7 @@ func looked(ms int, what, who string, lives bool) func(*story) {
 			s.files++
 			ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: peers[who].PID, ID: lock.FileID{Ino: s.files}}
 		}
-		told, again := s.h.see(next, asked)
+		told, again := s.h.see(next, asked, true, false)
 		s.tell(told)
 		if again > 0 {
 			s.told = append(s.told, fmt.Sprint("again in ", again))
@@ -152,13 +177,23 @@ func TestHandover(t *testing.T) {
 		"another after the successor died": {
 			steps(released(10), acquired(20), asked("Q", true), died(40, "Q"), acquired(50), asked("R", false)), []string{"p→q 10ms"},
 		},
-		"handed back":                   {steps(released(10), acquired(20), asked("Q", true), released(40), acquired(44), asked("P", true)), []string{"p→q 10ms", "q→p 4ms"}},
-		"one that came and went unseen": {steps(released(10), acquired(20), released(40), acquired(50), asked("R", true)), nil},
-		"too late":                      {steps(released(10), acquired(300_020), asked("Q", true)), nil},
-		"seen on the way":               {steps(released(10), looked(15, "free", "", true), acquired(20), looked(25, "held", "Q", true)), []string{"p hands over", "p→q 10ms"}},
-		"stopped":                       {steps(released(10), looked(15, "free", "", false), acquired(20), asked("Q", false)), nil},
-		"a deadline":                    {steps(released(10), looked(300_020, "free", "", true)), nil},
-		"not unlocked yet":              {steps(released(10), looked(11, "unnamed", "P", true), looked(13, "free", "", true)), []string{"again in 1ms", "p hands over"}},
+		"handed back":                  {steps(released(10), acquired(20), asked("Q", true), released(40), acquired(44), asked("P", true)), []string{"p→q 10ms", "q→p 4ms"}},
+		"another lock file":            {steps(released(10), lockFile(12), acquired(20), asked("Q", true)), nil},
+		"another lock file before":     {steps(lockFile(8), released(10), acquired(20), asked("Q", true)), nil},
+		"another lock file, and later": {steps(released(10), lockFile(12), acquired(20), asked("Q", true), released(30), acquired(40), asked("R", true)), []string{"q→r 10ms"}},
+		"an end that will not be told": {steps(released(10), acquired(20), askedUnfollowed("Q", false), released(30), acquired(40), asked("R", true)), []string{"q→r 10ms"}},
+		"a lock given up, and a break": {steps(looked(5, "given up", "P", true), released(10), acquired(20), asked("Q", true)), nil},
+		"two reads, but the second had waited": {
+			steps(late(10, ".handoff.pidfile", notify.Deleted), late(12, ".handoff.pidfile.7.tmp", notify.Created), late(12, ".handoff.pidfile", notify.MovedTo), asked("Q", true)),
+			[]string{"p→q 12ms at most"},
+		},
+		"read long after it was written": {steps(released(10), acquired(900), askedOf("Q", 60, true)), []string{"p→q 50ms"}},
+		"one that came and went unseen":  {steps(released(10), acquired(20), released(40), acquired(50), asked("R", true)), nil},
+		"too late":                       {steps(released(10), acquired(300_020), asked("Q", true)), nil},
+		"seen on the way":                {steps(released(10), looked(15, "free", "", true), acquired(20), looked(25, "held", "Q", true)), []string{"p hands over", "p→q 10ms"}},
+		"stopped":                        {steps(released(10), looked(15, "free", "", false), acquired(20), asked("Q", false)), nil},
+		"a deadline":                     {steps(released(10), looked(300_020, "free", "", true)), nil},
+		"not unlocked yet":               {steps(released(10), looked(11, "unnamed", "P", true), looked(13, "free", "", true)), []string{"again in 1ms", "p hands over"}},
 		"the pidfile was removed by somebody": {
 			steps(released(10), looked(11, "unnamed", "P", true), looked(13, "unnamed", "P", true), looked(33, "unnamed", "P", true), acquired(50), asked("Q", true)),
 			[]string{"again in 1ms", "again in 10ms"},

@@ -53,6 +53,10 @@ const (
 	// protocol's original gives a successor.
 	handOverWithin = 300 * time.Second
 
+	// readWithin is within how long an event is read, on a host that is not overloaded and while this program is
+	// not stopped. A file's mtime is exact to a tick of the kernel's clock, 10 ms at most.
+	readWithin = 50 * time.Millisecond
+
 	// maxLooks is how many looks in a row must agree on a held lock without a pidfile, where somebody
 	// writes in the directory meanwhile. A directory that differs at each look is given up after
 	// twice as many: it is reported as changing.

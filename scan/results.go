@@ -11,6 +11,7 @@ import (
 // yet: see record.apply. The directory is watched by s.watch from now on.
 func (r *round) apply(s seen) {
 	m, now, watch := r.m, s.report, s.watch
+	late := s.releaser != nil && m.isLate(watch)
 	m.mu.Lock()
 	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
 	if alias {
@@ -24,14 +25,14 @@ func (r *round) apply(s seen) {
 		rec, moved = m.records.add(now.Path), m.events != nil && m.events.moved[now.Path]
 	}
 	if m.events != nil && m.events.lost[watch] {
-		watch = nil
+		watch, s.watch = nil, nil
 	}
 	unwatched := rec.watch
 	if unwatched == watch {
 		unwatched = nil
 	}
+	told, early := m.seeHandover(rec, s, late)
 	rec.watch, rec.polled = watch, s.polled
-	told, early := m.seeHandover(rec, now, s.releaser)
 	if early {
 		m.mu.Unlock()
 		m.events.unwatch(unwatched)
@@ -71,7 +72,7 @@ func (r *round) apply(s seen) {
 	if change != nil {
 		m.out.put(func(u *report.Update) { u.Changes = append(u.Changes, *change) })
 	}
-	m.tellHandoff(told, watch)
+	m.tellHandoff(told)
 }
 
 // applyError applies a look that failed: the directory gave no answer, or could not be opened. before is

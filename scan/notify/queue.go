@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -41,10 +42,11 @@ func (s *Source) drain() (counts bool) {
 	return counts
 }
 
-// Moved reports whether anything waits to be taken of a watch. What happened before the call is known then,
-// also where it had not been read yet: so what was seen at a directory before the call is what the events
-// told of that were taken, and not something later.
-func (s *Source) Moved(w *Watch) bool {
+// Waits reports whether an entry of a watch waits to be taken for which is holds, or one may that is lost. What
+// happened before the call is known then, also where it had not been read yet. So if it reports false for all
+// that would change what was seen at a directory before the call, then that is what the events told of that
+// were taken, and not something later.
+func (s *Source) Waits(w *Watch, is func(Entry) bool) bool {
 	if s.begin() != nil {
 		return false
 	}
@@ -52,5 +54,9 @@ func (s *Source) Moved(w *Watch) bool {
 	s.drain()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return w.mark == nil || w.mark.news != nil
+	if w.mark == nil || !s.overflow.IsZero() {
+		return true
+	}
+	n := w.mark.news
+	return n != nil && (n.cut || n.lost != 0 || slices.ContainsFunc(n.entries, is))
 }

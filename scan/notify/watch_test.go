@@ -260,25 +260,36 @@ func TestHangs(t *testing.T) {
 	}
 }
 
-// Whether something has moved at a directory is known at once, though it waits to be read.
-func TestMoved(t *testing.T) {
+// Whether an entry came is known at once, though it waits to be read.
+func TestWaits(t *testing.T) {
 	l := listen(t, Config{}, hostLimits())
 	dir, other := hosttest.TempDir(t), hosttest.TempDir(t)
 	w, beside := l.watch(dir, Data), l.watch(other, Data)
+	waits := func(w *Watch, change Change) bool {
+		return l.Waits(w, func(e Entry) bool { return e.Name == lock.DefaultNames.Pidfile && e.Change == change })
+	}
 	for i := range 100 {
-		if l.Moved(w) {
-			t.Fatalf("%d: something has moved, and nothing did", i)
+		if waits(w, MovedTo) {
+			t.Fatalf("%d: a pidfile came, and none did", i)
 		}
 		held, err := lock.Acquire(dir)
 		try(t, err)
-		if !l.Moved(w) || l.Moved(beside) {
-			t.Fatalf("%d: moved %t, beside it %t", i, l.Moved(w), l.Moved(beside))
+		if !waits(w, MovedTo) || waits(w, Deleted) || waits(beside, MovedTo) {
+			t.Fatalf("%d: came %t, went %t, came beside it %t", i, waits(w, MovedTo), waits(w, Deleted), waits(beside, MovedTo))
 		}
 		try(t, held.Release())
 		l.catchUp()
 	}
+	for range mostEntries {
+		held, err := lock.Acquire(dir)
+		try(t, err)
+		try(t, held.Release())
+	}
+	if !waits(w, Created) {
+		t.Error("nothing waits, though something of it was lost")
+	}
 	l.Unwatch(w)
-	if !l.Moved(w) {
-		t.Error("nothing has moved where nobody can tell")
+	if !waits(w, MovedTo) {
+		t.Error("nothing waits where nobody can tell")
 	}
 }
