@@ -19,7 +19,7 @@ type record struct {
 	due      due
 	watch    *notify.Watch  // nil where it is not watched
 	handover *handover      // nil where nothing has happened to its pidfile
-	stood    *report.Report // the last one whose verdict stood; nil before the first
+	stood    *report.Report // the last one whose verdict stood, but see publish; nil before the first
 	// When something was told to have moved there: first since the last look, zero if nothing was; and last.
 	firstMove, lastMove time.Time
 
@@ -89,7 +89,8 @@ func (r *record) apply(next *report.Report) (change *report.Change) {
 func (r *record) publish(next *report.Report) (change *report.Change) {
 	before := r.report
 	next.Since = r.since(next)
-	if !next.Checking {
+	// A daemon goes on while it cannot be seen.
+	if waits := next.Verdict.State == report.Unknown && r.stood != nil && r.stood.Verdict.State == report.Held; !next.Checking && !waits {
 		r.stood = next
 	}
 	if !r.firstMove.After(next.Observed) {
@@ -115,23 +116,34 @@ func (r *record) noteMove(now time.Time) {
 
 // since returns since when a directory has been as a look found it. A lock that changes hands is held anew.
 func (r *record) since(next *report.Report) report.Since {
-	state, before, stood := next.Verdict.State, r.report, r.stood
+	before := r.report
+	moved, first := !r.firstMove.IsZero() && r.firstMove.Before(next.Observed), next.FirstSince()
 	switch {
 	case before == nil:
-		return next.FirstSince()
-	case stood != nil && state == stood.Verdict.State && (state != report.Held || next.Evidence.Pidfile.ID == stood.Evidence.Pidfile.ID):
-		return stood.Since
-	case before.Checking && state == before.Verdict.State:
+		return first
+	case r.stood != nil && r.lasts(r.stood, next):
+		return r.stood.Since
+	case r.lasts(before, next):
 		return before.Since
+	case !first.AtLeast && first.At.After(before.Observed):
+		return first
+	case moved && r.lastMove.Sub(r.firstMove) > moveRarely && r.lastMove.Before(next.Observed):
+		// What moved in between may have been anything. Since the last time nothing has changed.
+		return report.Since{At: r.lastMove, AtLeast: true}
+	case !moved && before.Verdict.State == report.Unknown && !before.Checking:
+		return first // nobody saw it begin
+	case moved:
+		return report.Since{At: r.firstMove}
 	}
-	since := report.Since{At: next.Observed}
-	if !r.firstMove.IsZero() && r.firstMove.Before(next.Observed) {
-		since.At = r.firstMove
-	}
-	if written := next.FirstSince(); !written.AtLeast && written.At.After(before.Observed) {
-		return written
-	}
-	return since
+	return report.Since{At: next.Observed}
+}
+
+// lasts reports whether what a report has found is still so.
+func (r *record) lasts(before, next *report.Report) bool {
+	was, is := before.Evidence.Pidfile, next.Evidence.Pidfile
+	// To replace a pidfile makes an event, to touch it makes none.
+	isTouched := r.watch != nil && r.firstMove.IsZero() && was.ID.SameFile(is.ID) && was.PID == is.PID
+	return before.Verdict.State == next.Verdict.State && (next.Verdict.State != report.Held || was.ID == is.ID || isTouched)
 }
 
 // dueAfter returns when the directory is due again after a report. After the first report that is a

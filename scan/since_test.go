@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
@@ -29,6 +30,7 @@ func TestSince(t *testing.T) {
 	stale := func(ev *report.Evidence) {
 		ev.Holders, ev.Lock.State, ev.Process = nil, lock.LockFree, lock.ProcessGone
 	}
+	noAnswer := func(ev *report.Evidence) { ev.Err = report.NoAnswer(time.Second) }
 	const s = time.Second
 	for name, steps := range map[string][]step{
 		"free at the first look": {
@@ -61,6 +63,27 @@ func TestSince(t *testing.T) {
 			{0, 0, held(-60 * s), report.Held, false, -60 * s, false},
 			{5 * s, 6 * s, held(-90 * s), report.Held, false, 5 * s, false},
 		},
+		"the pidfile is touched": {
+			{0, 0, held(-60 * s), report.Held, false, -60 * s, false},
+			{0, 6 * s, held(5 * s), report.Held, false, -60 * s, false},
+			{7 * s, 8 * s, held(7 * s), report.Held, false, 7 * s, false},
+		},
+		"held, while it was not seen for a moment": {
+			{0, 0, held(-60 * s), report.Held, false, -60 * s, false},
+			{0, 6 * s, noAnswer, report.Unknown, false, 6 * s, false},
+			{0, 8 * s, noAnswer, report.Unknown, false, 6 * s, false},
+			{9 * s, 10 * s, held(-60 * s), report.Held, false, -60 * s, false},
+		},
+		"anything else, after it was not seen for a moment": {
+			{0, 0, free, report.Free, false, 0, true},
+			{0, 6 * s, noAnswer, report.Unknown, false, 6 * s, false},
+			{0, 9 * s, free, report.Free, false, 9 * s, true},
+		},
+		"it moved for long before it was seen": {
+			{0, 0, held(-60 * s), report.Held, false, -60 * s, false},
+			{5 * s, 0, nil, 0, false, 0, false},
+			{50 * s, 51 * s, stale, report.Stale, false, 50 * s, true},
+		},
 		"a verdict that did not stand": {
 			{0, 0, held(-60 * s), report.Held, false, -60 * s, false},
 			{5 * s, 6 * s, noPidfile, report.Unnamed, true, 5 * s, false},
@@ -72,10 +95,13 @@ func TestSince(t *testing.T) {
 			{0, 7 * s, noPidfile, report.Unnamed, false, 5 * s, false},
 		},
 	} {
-		r := &record{}
+		r := &record{watch: &notify.Watch{}}
 		for i, step := range steps {
 			if step.moved != 0 {
 				r.noteMove(firstLook.Add(step.moved))
+			}
+			if step.finds == nil {
+				continue
 			}
 			r.apply(lookedAt(step.looked, step.finds))
 			got := r.report

@@ -137,8 +137,8 @@ func openProcess(p proc.Process) (fd int, isEnded bool, err error) {
 var errHidden = &os.PathError{Op: "read", Path: "start time", Err: os.ErrPermission}
 
 // Unfollow ends what one call of Follow began. Of a process that has ended it does nothing: its end is told
-// all the same. Whoever was told of it before, and unfollows it now, must not take it from another who has
-// followed it since.
+// all the same, also if it is not read yet. Whoever was told of it before, and unfollows it now, must not take
+// it from another who has followed it since.
 func (s *Source) Unfollow(p proc.Process) {
 	if s.begin() != nil {
 		return
@@ -150,10 +150,21 @@ func (s *Source) Unfollow(p proc.Process) {
 	if f == nil || f.fd < 0 {
 		return
 	}
-	if f.refs--; f.refs == 0 {
+	if f.refs--; f.refs == 0 && !isReadable(f.fd) {
 		s.letGo(f)
 		delete(s.processes.by, p)
 	}
+}
+
+// isReadable reports whether a descriptor is readable now: that of a process is when that has ended.
+func isReadable(fd int) bool {
+	ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	n := 0
+	err := ignoringEINTR(func() (err error) {
+		n, err = unix.Poll(ready, 0)
+		return err
+	})
+	return err == nil && n > 0
 }
 
 // letGo closes the descriptor of a process. The caller holds mu.

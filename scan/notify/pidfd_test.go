@@ -262,3 +262,18 @@ func TestEntriesBeforeEnd(t *testing.T) {
 		}
 	}
 }
+
+// An end that nobody has read yet is told also to who follows the process no more: it may be what is waited for.
+func TestUnfollowTooLate(t *testing.T) {
+	l := listen(t, Config{}, hostLimits())
+	d, p := daemon(t, locktest.TestWorld(t))
+	l.follow(p)
+	l.queue.mu.Lock() // before it tells of an end the reader reads what happened in directories
+	d.Kill()
+	l.Unfollow(p)
+	l.queue.mu.Unlock()
+	l.hears(p)
+	if n := l.Stats().Followed; n != 0 {
+		t.Errorf("%d processes are followed, want none", n)
+	}
+}
