@@ -48,10 +48,10 @@ func (r *record) noteEnds(ended map[proc.Process]notify.ProcessEnd) (named bool)
 	return false
 }
 
-// seeHandover takes in a look at a directory that may be handed over. late is as in before. It returns the
-// hand-off that this completes, nil if there is none. A look that is too early is not to be applied: another
-// one follows. The caller holds mu.
-func (m *Monitor) seeHandover(rec *record, s seen, late bool) (told *report.Handoff, early bool) {
+// seeHandover takes in a look at a directory that may be handed over. was is what is known
+// of the events. It returns the hand-off that this completes, nil if there is none. A look that is too early is
+// not to be applied: another one follows. The caller holds mu.
+func (m *Monitor) seeHandover(rec *record, s seen, was before) (told *report.Handoff, early bool) {
 	now := s.report
 	if rec.watch != s.watch { // until now it was another directory, or was not watched
 		rec.handover = nil
@@ -61,7 +61,8 @@ func (m *Monitor) seeHandover(rec *record, s seen, late bool) (told *report.Hand
 		now.Evidence.Releaser = nil
 		return nil, false
 	}
-	told, again := h.see(now, s.releaser, rec.followed, late)
+	was.followed = rec.followed
+	told, again := h.see(now, s.releaser, was)
 	if again > 0 {
 		m.agenda.lookAgain(rec, time.Now().Add(again))
 		return nil, true
@@ -95,11 +96,13 @@ func (m *Monitor) lookWhoArrived(recs []*record) {
 		if !ok || a.owner == nil {
 			continue
 		}
-		late := m.isLate(watch)
+		was := m.howRead(watch)
+		was.lives = a.lives
 		m.mu.Lock()
 		var told *report.Handoff
 		if rec.handover == h && h.owner == owner && h.noted.Equal(noted) {
-			told = atPath(h.confirm(a.owner, a.pidfile.ID, before{a.lives, rec.followed, late}), last)
+			was.followed = rec.followed
+			told = atPath(h.confirm(a.owner, a.pidfile.ID, was), last)
 		}
 		m.mu.Unlock()
 		m.tellHandoff(told)
@@ -139,12 +142,16 @@ func atPath(h *report.Handoff, r *report.Report) *report.Handoff {
 	return h
 }
 
-// isLate reports whether another pidfile has come to a directory than those whose events were taken, or may
-// have: whose the pidfile is that was seen there is not what these events tell of.
-func (m *Monitor) isLate(watch *notify.Watch) bool {
-	return watch == nil || m.events.source.Waits(watch, func(e notify.Entry) bool {
+// howRead says how the events of a directory were read, after somebody was seen there. Another pidfile may have
+// come than those whose events were taken: whose it is that was seen is not what these events tell of.
+func (m *Monitor) howRead(watch *notify.Watch) before {
+	if watch == nil {
+		return before{late: true}
+	}
+	late := m.events.source.Waits(watch, func(e notify.Entry) bool {
 		return e.Name == m.cfg.Names.Pidfile && (e.Change == notify.Created || e.Change == notify.MovedTo)
 	})
+	return before{late: late, resumed: m.events.source.Resumed()}
 }
 
 // tellHandoff reports a hand-off, if it is one.

@@ -64,11 +64,12 @@ func (h *handover) releaser(now time.Time) *report.Process {
 	return h.owner
 }
 
-// before is what is known of the owner before the one that was seen.
+// before is what is known of the owner before the one that was seen, and of the events of the change.
 type before struct {
 	lives    bool
-	followed bool // its end is told
-	late     bool // other pidfiles have come since the one whose events were taken in, or may have
+	followed bool      // its end is told
+	late     bool      // other pidfiles have come since the one whose events were taken in, or may have
+	resumed  time.Time // see notify.Source.Resumed
 }
 
 // confirm takes in that a process was seen to hold the lock and to be named by a pidfile. It returns the
@@ -104,8 +105,10 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, was before)
 	}
 	told.Released, told.Acquired = released.At, acquired.At
 	told.Gap = acquired.At.Sub(released.At)
-	// One read told of both, or of the end alone. Or there was more to read than one read takes.
-	if told.Gap <= 0 || acquired.After.Before(released.Asked) {
+	// One read told of both, or of the end alone. Or there was more to read than one read takes, or nothing was
+	// read for long.
+	stopped := released.After.Before(was.resumed) && released.At.After(was.resumed.Add(-readWithin))
+	if told.Gap <= 0 || acquired.After.Before(released.Asked) || stopped {
 		told.Gap, told.AtMost = acquired.At.Sub(released.After), true
 	}
 	h.last, h.giver = &told, giver
@@ -134,11 +137,11 @@ func (h *handover) restart(now *report.Process, pidfile lock.FileID) {
 
 // see takes in a look. asked is the process that was a releaser when the look began: the evidence has it if
 // it lived. see takes it out of the evidence of a directory that is not being handed over, and returns the
-// hand-off that the look completes, nil if there is none. followed and late are as in before. Where again is
-// positive the look was too early, and the next one is due after that time.
-func (h *handover) see(next *report.Report, asked *report.Process, followed, late bool) (told *report.Handoff, again time.Duration) {
+// hand-off that the look completes, nil if there is none. was is all that is known but lives. Where again is positive
+// the look was too early, and the next one is due after that time.
+func (h *handover) see(next *report.Report, asked *report.Process, was before) (told *report.Handoff, again time.Duration) {
 	ev := &next.Evidence
-	lives := ev.Releaser != nil
+	was.lives = ev.Releaser != nil
 	var holder *report.Process
 	if ev.Lock.State == lock.LockHeld {
 		holder = ev.NamedHolder()
@@ -164,7 +167,7 @@ func (h *handover) see(next *report.Report, asked *report.Process, followed, lat
 		case holder == nil:
 			h.restart(nil, lock.FileID{})
 		case asked != nil && asked == h.owner:
-			told = h.confirm(holder, ev.Pidfile.ID, before{lives, followed, late})
+			told = h.confirm(holder, ev.Pidfile.ID, was)
 		}
 	case ev.Lock.State == lock.LockHeld && h.owner != nil && ev.HasHolder(h.owner):
 		// A release unlinks the pidfile before it unlocks. If it does not, somebody else unlinked it.
@@ -175,7 +178,7 @@ func (h *handover) see(next *report.Report, asked *report.Process, followed, lat
 			h.restart(h.owner, h.pidfile)
 		}
 	case asked != h.owner: // the next look asks
-	case lives && h.releaser(next.Observed) != nil:
+	case was.lives && h.releaser(next.Observed) != nil:
 		ev.Releaser = h.owner
 	default:
 		h.restart(nil, lock.FileID{})

@@ -16,6 +16,8 @@ type story struct {
 	h     *handover
 	files uint64 // pidfiles so far
 	told  []string
+
+	resumed time.Time // this program was stopped until then
 }
 
 var peers = map[string]*report.Process{
@@ -72,7 +74,7 @@ func askedUnfollowed(who string, lives bool) func(*story) {
 
 func (s *story) confirm(who string, written int, lives, followed bool) {
 	s.files++
-	s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files, MTime: at(written).UnixNano()}, before{lives: lives, followed: followed}))
+	s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files, MTime: at(written).UnixNano()}, before{lives: lives, followed: followed, resumed: s.resumed}))
 }
 
 // late is what is told in one read at a time, where there was more to read than it takes, after it had nothing to
@@ -82,6 +84,9 @@ func late(ms int, name string, change notify.Change) func(*story) {
 		s.h.note(lock.DefaultNames, notify.Entry{Name: name, Change: change, When: notify.Moment{After: at(0), Asked: at(ms), At: at(ms)}})
 	}
 }
+
+// resumed is that this program goes on after it was stopped.
+func resumed(ms int) func(*story) { return func(s *story) { s.resumed = at(ms) } }
 
 // lockFile is that another lock file is there.
 func lockFile(ms int) func(*story) {
@@ -121,7 +126,7 @@ func looked(ms int, what, who string, lives bool) func(*story) {
 			s.files++
 			ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: peers[who].PID, ID: lock.FileID{Ino: s.files}}
 		}
-		told, again := s.h.see(next, asked, true, false)
+		told, again := s.h.see(next, asked, before{followed: true})
 		s.tell(told)
 		if again > 0 {
 			s.told = append(s.told, fmt.Sprint("again in ", again))
@@ -187,6 +192,9 @@ func TestHandover(t *testing.T) {
 			steps(late(10, ".handoff.pidfile", notify.Deleted), late(12, ".handoff.pidfile.7.tmp", notify.Created), late(12, ".handoff.pidfile", notify.MovedTo), asked("Q", true)),
 			[]string{"p→q 12ms at most"},
 		},
+		"stopped over the release":       {steps(late(60, ".handoff.pidfile", notify.Deleted), resumed(62), acquired(70), asked("Q", true)), []string{"p→q 70ms at most"}},
+		"stopped after the release":      {steps(released(10), resumed(100), acquired(110), asked("Q", true)), []string{"p→q 100ms"}},
+		"stopped before the release":     {steps(resumed(6), released(10), acquired(20), asked("Q", true)), []string{"p→q 10ms"}},
 		"read long after it was written": {steps(released(10), acquired(900), askedOf("Q", 60, true)), []string{"p→q 50ms"}},
 		"one that came and went unseen":  {steps(released(10), acquired(20), released(40), acquired(50), asked("R", true)), nil},
 		"too late":                       {steps(released(10), acquired(300_020), asked("Q", true)), nil},

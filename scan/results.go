@@ -11,7 +11,10 @@ import (
 // yet: see record.apply. The directory is watched by s.watch from now on.
 func (r *round) apply(s seen) {
 	m, now, watch := r.m, s.report, s.watch
-	late := s.releaser != nil && m.isLate(watch)
+	var was before
+	if s.releaser != nil {
+		was = m.howRead(watch)
+	}
 	m.mu.Lock()
 	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
 	if alias {
@@ -31,7 +34,7 @@ func (r *round) apply(s seen) {
 	if unwatched == watch {
 		unwatched = nil
 	}
-	told, early := m.seeHandover(rec, s, late)
+	told, early := m.seeHandover(rec, s, was)
 	rec.watch, rec.polled = watch, s.polled
 	if early {
 		m.mu.Unlock()

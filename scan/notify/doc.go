@@ -24,7 +24,8 @@
 // the order in which they happened. What a process did in watched directories is read before its
 // end is told: the entries come in the same batch at the latest, and their times are not later.
 // Events are read as soon as they are there. Where they go on coming less than a millisecond
-// apart, they are read once a millisecond; those among which none counts, every five.
+// apart, they are read once a millisecond; those among which none counts, every five. What happened while
+// this program was stopped is read when it goes on: see [Source.Resumed].
 //
 // # What makes no event
 //

@@ -35,13 +35,16 @@ type Source struct {
 	inotifyErr, mountsErr           error    // why they are not there
 	waiting                         *os.File // of epoll
 
-	queue   queue
-	readers sync.WaitGroup
-	ready   chan struct{} // has one where something waits to be taken
+	queue     queue
+	readers   sync.WaitGroup
+	ready     chan struct{}  // has one where something waits to be taken
+	continued chan os.Signal // has one where the program went on after a stop
+	closing   chan struct{}  // closed by Close
 
-	mu     sync.Mutex
-	closed bool
-	users  int // the readers, and the calls that use descriptors just now
+	mu      sync.Mutex
+	closed  bool
+	resumed time.Time // see Resumed
+	users   int       // the readers, and the calls that use descriptors just now
 
 	watches   watches
 	processes processes
@@ -69,7 +72,7 @@ func newSource(cfg Config, l limits) (*Source, error) {
 	s := &Source{
 		counts: cfg.Counts, limits: l, began: time.Now(), addWatch: addWatch,
 		epoll: -1, inotify: -1, mountinfo: -1, stop: -1,
-		ready: make(chan struct{}, 1),
+		ready: make(chan struct{}, 1), closing: make(chan struct{}),
 	}
 	s.queue = queue{buf: make([]byte, bufferSize), emptied: s.began}
 	s.watches.marks = map[int32]*mark{}
@@ -80,6 +83,8 @@ func newSource(cfg Config, l limits) (*Source, error) {
 		s.closeAll()
 		return nil, err
 	}
+	s.continued = listenToStops()
+	s.start(s.watchStops)
 	s.start(s.run)
 	if s.mountinfo >= 0 {
 		s.start(s.watchMounts)
@@ -169,6 +174,7 @@ func (s *Source) Close() error {
 	s.mu.Lock()
 	if !s.closed {
 		s.closed = true
+		close(s.closing)
 		s.waiting.SetReadDeadline(time.Unix(1, 0)) // long past: nobody waits any more
 		unix.Write(s.stop, binary.NativeEndian.AppendUint64(nil, 1))
 	}
