@@ -177,7 +177,7 @@ func (m *model) eventSentence(e *list.Event) string {
 	}
 	text := m.exactly(e.At) + "  " + m.eventText(e, false, true)
 	if h := e.Handoff; h != nil {
-		return text + ": " + handoffSentence(h) + "; nobody held the lock for " + show.Gap(h)
+		return text + ": " + m.handoffSentence(h) + "; nobody held the lock for " + show.Gap(h)
 	}
 	if e.Cause != "" {
 		text += ": " + e.Cause
@@ -200,22 +200,23 @@ func (m *model) eventBrief(e *list.Event) string {
 }
 
 // handoffSentence says who gave the lock to whom, or took it back.
-func handoffSentence(h *report.Handoff) string {
+func (m *model) handoffSentence(h *report.Handoff) string {
+	from, to := m.peerText(h.From, h.Path), m.peerText(h.To, h.Path)
 	switch {
 	case h.RolledBack && h.From.PID == h.To.PID:
-		return peerText(h.To) + " took it back: its successor did not acquire it"
+		return to + " took it back: its successor did not acquire it"
 	case h.RolledBack:
-		return peerText(h.To) + " took it back from " + peerText(h.From)
+		return to + " took it back from " + from
 	}
-	return peerText(h.From) + " released it, " + peerText(h.To) + " acquired it"
+	return from + " released it, " + to + " acquired it"
 }
 
-// peerText is a process of a hand-off, escaped.
-func peerText(p report.Peer) string {
+// peerText is a process of a hand-off, escaped. The path of the directory stands above it.
+func (m *model) peerText(p report.Peer, path string) string {
 	if p.Command == "" {
 		return strconv.Itoa(p.PID)
 	}
-	return strconv.Itoa(p.PID) + " " + report.Escape(p.Command)
+	return strconv.Itoa(p.PID) + " " + m.theme.chars.Escape(show.WithoutPath(p.Command, path, m.paths.Base, m.theme.chars.Mark))
 }
 
 // exactly is a time of today to the millisecond, which of another day has the date.

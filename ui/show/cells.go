@@ -73,7 +73,7 @@ func (s *RowStyle) Row(r *report.Report, now time.Time) Cells {
 	text := Command(r)
 	text = text[:min(len(text), maxCellBytes*s.Command+len(r.Path))]
 	if s.Narrow {
-		text = withoutPath(text, r, s.Chars.Mark)
+		text = WithoutPath(text, r.Path, r.Root, s.Chars.Mark)
 	}
 	text = text[:min(len(text), maxCellBytes*s.Command)]
 	row := Cells{

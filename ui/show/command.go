@@ -44,10 +44,10 @@ func breakCommand(names lock.Names, dir string) string {
 	return command + " " + ShellWord(dir)
 }
 
-// withoutPath is a command line with a mark in place of the path of its directory, absolute or below the
-// root: the row has it already.
-func withoutPath(command string, r *report.Report, mark string) string {
-	for _, path := range []string{r.Path, strings.TrimPrefix(r.Path, r.Root+"/")} {
+// WithoutPath is a command line with a mark in place of the path of its directory, absolute or below the
+// root, which stands beside it already.
+func WithoutPath(command, path, root, mark string) string {
+	for _, path := range []string{path, strings.TrimPrefix(path, root+"/")} {
 		i := strings.Index(command, path)
 		if !strings.Contains(path, "/") || i < 0 {
 			continue

@@ -46,7 +46,7 @@ func TestCommandWithoutPath(t *testing.T) {
 		"kvd --data /mnt/srv/tenants/eu/a":         "kvd --data /mnt/srv/tenants/eu/a",
 		"kvd":                                      "kvd",
 	} {
-		if got := withoutPath(command, r, "…"); got != want {
+		if got := WithoutPath(command, r.Path, r.Root, "…"); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
