@@ -30,7 +30,18 @@ func Shorten(s string, w int, mark string) string {
 	if Width(s) <= w {
 		return s
 	}
-	return ansi.TruncateWc(s, max(w, 0), mark)
+	return cut(s, w, mark)
+}
+
+// cut does what ansi.TruncateWc does, and sees to it that the result is not too wide: that takes a letter and
+// a mark that belongs to it to be as wide as the letter, which the renderer does not.
+func cut(s string, w int, mark string) string {
+	for n := max(w, 0); n > 0; n-- {
+		if got := ansi.TruncateWc(s, n, mark); Width(got) <= w {
+			return got
+		}
+	}
+	return ""
 }
 
 // ShortenMiddle cuts s in the middle to at most w cells, marking the cut: both
@@ -46,10 +57,10 @@ func ShortenMiddle(s string, w int, mark string) string {
 	}
 	right := (keep + 1) / 2
 	end := ansi.TruncateLeftWc(s, total-right, "")
-	if Width(end) > right { // a wide character straddles the cut
-		end = ansi.TruncateLeftWc(s, total-right+1, "")
+	for n := total - right + 1; Width(end) > right; n++ { // a wide character straddles the cut
+		end = ansi.TruncateLeftWc(s, n, "")
 	}
-	return ansi.TruncateWc(s, keep-right, "") + mark + end
+	return cut(s, keep-right, "") + mark + end
 }
 
 // Spread puts left at the start and right at the end of a line w cells wide.
@@ -57,7 +68,7 @@ func ShortenMiddle(s string, w int, mark string) string {
 func Spread(left, right string, w int) string {
 	space := w - Width(left) - Width(right)
 	if space < 1 {
-		left = ansi.TruncateWc(left, max(0, w-Width(right)-1), "")
+		left = cut(left, w-Width(right)-1, "")
 		space = w - Width(left) - Width(right)
 	}
 	return left + strings.Repeat(" ", max(space, 0)) + right

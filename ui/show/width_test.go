@@ -30,6 +30,7 @@ func TestShortenMiddle(t *testing.T) {
 func FuzzWidth(f *testing.F) {
 	f.Add("eu/shard-03/tenant-0412/data", 12)
 	f.Add("漢字e\u0301👍", 3)
+	f.Add("0\u0b57", 1) // a mark that is a cell wide for some, and none for others
 	f.Fuzz(func(t *testing.T, text string, w int) {
 		if w < 0 || w > 300 {
 			return
