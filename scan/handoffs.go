@@ -92,17 +92,15 @@ func (m *Monitor) lookWhoArrived(recs []*record) {
 		}
 		owner, noted, watch := h.owner, h.noted, rec.watch
 		m.mu.Unlock()
-		a, ok := m.askArrival(session, last, owner)
+		a, ok := m.askArrival(session, last, owner, watch)
 		if !ok || a.owner == nil {
 			continue
 		}
-		was := m.howRead(watch)
-		was.lives = a.lives
 		m.mu.Lock()
 		var told *report.Handoff
 		if rec.handover == h && h.owner == owner && h.noted.Equal(noted) {
-			was.followed = rec.followed
-			told = atPath(h.confirm(a.owner, a.pidfile.ID, was), last)
+			a.was.followed = rec.followed
+			told = atPath(h.confirm(a.owner, a.pidfile.ID, a.was), last)
 		}
 		m.mu.Unlock()
 		m.tellHandoff(told)
@@ -113,12 +111,12 @@ func (m *Monitor) lookWhoArrived(recs []*record) {
 type arrival struct {
 	owner   *report.Process // who is seen to hold the lock, named by the pidfile; nil if nobody is
 	pidfile lock.Pidfile
-	lives   bool // the owner before it does
+	was     before
 }
 
 // askArrival finds out whose the pidfile of a directory is, and whether the owner before it lives. ok is false
 // where no answer comes in time. There is no owner where another directory is at the path now.
-func (m *Monitor) askArrival(s *observe.Session, last *report.Report, owner *report.Process) (a arrival, ok bool) {
+func (m *Monitor) askArrival(s *observe.Session, last *report.Report, owner *report.Process, watch *notify.Watch) (a arrival, ok bool) {
 	return pool.Call(m.arrivals, last.Root, func() (a arrival) {
 		d, err := m.find.Open(last.Root, last.Path)
 		if err != nil {
@@ -128,8 +126,12 @@ func (m *Monitor) askArrival(s *observe.Session, last *report.Report, owner *rep
 		if id, err := d.ID(); err != nil || !id.SameFile(last.Evidence.Dir) {
 			return a
 		}
+		// Where hand-offs follow each other closely, the next pidfile comes while somebody looks whose this is.
+		first := d.Pidfile()
+		a.was = m.howRead(watch)
 		a.owner, a.pidfile = s.Owner(d)
-		a.lives = owner != nil && s.Lives(owner)
+		a.was.late = a.was.late || a.pidfile.ID != first.ID || a.pidfile.PID != first.PID
+		a.was.lives = owner != nil && s.Lives(owner)
 		return a
 	})
 }

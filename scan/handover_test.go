@@ -96,6 +96,14 @@ func lockFile(ms int) func(*story) {
 	}
 }
 
+// askedLate is that somebody is seen whose pidfile came after the one whose events were told.
+func askedLate(who string) func(*story) {
+	return func(s *story) {
+		s.files++
+		s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files}, before{lives: true, followed: true, late: true}))
+	}
+}
+
 // askedAgain is that the pidfile is still the one that was seen before.
 func askedAgain(who string) func(*story) {
 	return func(s *story) { s.tell(s.h.confirm(peers[who], s.h.pidfile, before{lives: true})) }
@@ -182,7 +190,11 @@ func TestHandover(t *testing.T) {
 		"another after the successor died": {
 			steps(released(10), acquired(20), asked("Q", true), died(40, "Q"), acquired(50), asked("R", false)), []string{"p→q 10ms"},
 		},
-		"handed back":                  {steps(released(10), acquired(20), asked("Q", true), released(40), acquired(44), asked("P", true)), []string{"p→q 10ms", "q→p 4ms"}},
+		"handed back": {steps(released(10), acquired(20), asked("Q", true), released(40), acquired(44), asked("P", true)), []string{"p→q 10ms", "q→p 4ms"}},
+		"others have come since": {
+			steps(released(10), acquired(20), askedLate("R"), released(30), acquired(40), askedAgain("R"), released(50), acquired(60), asked("P", true)),
+			[]string{"r→p 10ms"},
+		},
 		"another lock file":            {steps(released(10), lockFile(12), acquired(20), asked("Q", true)), nil},
 		"another lock file before":     {steps(lockFile(8), released(10), acquired(20), asked("Q", true)), nil},
 		"another lock file, and later": {steps(released(10), lockFile(12), acquired(20), asked("Q", true), released(30), acquired(40), asked("R", true)), []string{"q→r 10ms"}},
