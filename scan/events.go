@@ -89,6 +89,7 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 	now := time.Now()
 	remounted := !b.Mounts.IsZero() && m.readMounts()
 	var arrived []*record // whose next pidfile is there
+	var before *record
 	m.change(func(a *agenda) {
 		for _, d := range b.Dirs {
 			if passed, ok := d.Watch.Key.(passedPath); ok {
@@ -118,6 +119,8 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 			case rec.noteEntries(m.cfg.Names, d, a.lost):
 				arrived = append(arrived, rec)
 			}
+			rec.leaveToTwin(before)
+			before = rec
 			a.move(rec, now)
 		}
 		if len(b.Ends) > 0 {

@@ -33,6 +33,23 @@ func (r *record) noteEntries(names lock.Names, d notify.DirEvent, lost time.Time
 	return r.handover.isArrived()
 }
 
+// leaveToTwin leaves what happened to one of two records, where both are of the same directory: another path to
+// it is known only after the next walk (see aliases). before is the one that was told of just before, or nil: the
+// watches of one directory are told of one after the other.
+func (r *record) leaveToTwin(before *record) {
+	if before == nil {
+		return
+	}
+	dir := before.report.Evidence.Dir
+	switch {
+	case dir == (lock.FileID{}) || !dir.SameFile(r.report.Evidence.Dir):
+	case r.path < before.path:
+		before.handover = nil
+	default:
+		r.handover = nil
+	}
+}
+
 // noteEnds takes in which processes have ended. It reports whether the directory's report names one as alive.
 func (r *record) noteEnds(ended map[proc.Process]notify.ProcessEnd) (named bool) {
 	if h := r.handover; h != nil && h.owner != nil {

@@ -271,3 +271,27 @@ func TestOwnerIsUnknown(t *testing.T) {
 		}
 	}
 }
+
+// A hand-off of a directory that two paths lead to is told once, by the first of them, also where the second has
+// come since the last walk.
+func TestHandoffByTwoPaths(t *testing.T) {
+	at := func(path string, dir lock.FileID) *record {
+		return &record{path: path, report: &report.Report{Evidence: report.Evidence{Evidence: lock.Evidence{Dir: dir}}}, handover: &handover{}}
+	}
+	for _, test := range []struct {
+		before, now *record
+		kept        [2]bool
+	}{
+		{nil, at("/srv/a", dirID(7)), [2]bool{false, true}},
+		{at("/srv/a", dirID(7)), at("/srv/b", dirID(8)), [2]bool{true, true}},
+		{at("/srv/a", dirID(7)), at("/srv/b", dirID(7)), [2]bool{true, false}},
+		{at("/srv/b", dirID(7)), at("/srv/a", dirID(7)), [2]bool{false, true}},
+		{at("/srv/a", lock.FileID{}), at("/srv/b", lock.FileID{}), [2]bool{true, true}}, // unknown
+	} {
+		test.now.leaveToTwin(test.before)
+		got := [2]bool{test.before != nil && test.before.handover != nil, test.now.handover != nil}
+		if got != test.kept {
+			t.Errorf("%s after %v: kept %v, want %v", test.now.path, test.before, got, test.kept)
+		}
+	}
+}
