@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func TestHelpExplainsStates(t *testing.T) {
 // The help is for the place that it was asked for in, and leads back there.
 func TestHelpIsForThePlace(t *testing.T) {
 	for _, place := range []struct{ keys, has, hasNot string }{
-		{"", "one state, or more", "In the"},
+		{"", "this state, or more", "In the"},
 		{"enter", "In the detail", "groups"},
 		{"l", "In the log", "groups"},
 	} {
@@ -92,5 +93,29 @@ func TestHelpSearch(t *testing.T) {
 	m.typed("esc")
 	if m.mode != modeTable || !key.Matches(press("?"), m.keys.Help) {
 		t.Error("esc does not leave the help")
+	}
+}
+
+// The keys that the README tells are those that the help has, in its words.
+func TestReadmeHasTheKeys(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	must(t, err)
+	_, section, _ := strings.Cut(string(text), "\n## Keys\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var told []string
+	for line := range strings.Lines(section) {
+		if cells := strings.Split(line, "|"); len(cells) == 5 {
+			told = append(told, strings.TrimSpace(cells[1])+": "+strings.TrimSpace(cells[2]))
+		}
+	}
+	want := []string{"key: does", "---: ---"}
+	keys := newKeyMap(false)
+	for _, group := range keys.help() {
+		for _, b := range group.keys {
+			want = append(want, b.Help().Key+": "+b.Help().Desc)
+		}
+	}
+	if got, want := strings.Join(told, "\n"), strings.Join(want, "\n"); got != want {
+		t.Errorf("the README tells:\n%s\nthe help:\n%s", got, want)
 	}
 }

@@ -48,7 +48,7 @@ func newKeyMap(ascii bool) keyMap {
 
 		Filter:      bind("/", "filter", "/"),
 		Problems:    bind("!", "problems", "!"),
-		State:       bind("1…9", "one state, or more", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+		State:       bind("1…9", "this state, or more of them", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 		AllStates:   bind("0", "all", "0"),
 		NextProblem: bind("n", "next problem", "n"),
 		PrevProblem: bind("N", "previous", "N"),
@@ -136,12 +136,6 @@ func (k *keyMap) detail() []key.Binding {
 	return []key.Binding{back, k.Page, k.Break, k.CopyPath, k.CopyNext, k.Help, k.otherProblem(), k.scroll()}
 }
 
-// detailHelp are all that work there.
-func (k *keyMap) detailHelp() []key.Binding {
-	return slices.Concat(k.detail(), []key.Binding{pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom),
-		pair(k.Log, k.Holders), pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster)})
-}
-
 // otherProblem and scroll are pairs as the foot of the detail tells them.
 func (k *keyMap) otherProblem() key.Binding {
 	b := pair(k.NextProblem, k.PrevProblem)
@@ -183,19 +177,6 @@ func (k *keyMap) leastNeededIn(listing []key.Binding) []key.Binding {
 	return least
 }
 
-// listingHelp are all that work there.
-func (k *keyMap) listingHelp(of mode) []key.Binding {
-	moves := []key.Binding{pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown)}
-	if of == modeHolders {
-		return slices.Concat(k.listing(of), []key.Binding{k.Reverse}, moves, []key.Binding{pair(k.Top, k.Bottom)})
-	}
-	newest := k.Top
-	newest.SetHelp(newest.Help().Key, "the newest, from now on")
-	unfold := pair(k.Fold, k.Unfold)
-	unfold.SetHelp(unfold.Help().Key, "fold, unfold what is one line")
-	return slices.Concat(k.listing(of), []key.Binding{unfold, k.CopyPath}, moves, []key.Binding{newest, k.Bottom})
-}
-
 // dialog are the keys at the foot while the break dialog is open.
 func (k *keyMap) dialog(d *dialog) []key.Binding {
 	switch {
@@ -207,23 +188,6 @@ func (k *keyMap) dialog(d *dialog) []key.Binding {
 		return []key.Binding{k.Confirm, k.No}
 	}
 	return []key.Binding{k.Yes, k.Switch, k.Accept, k.No}
-}
-
-// helpGroup is a column of the help.
-type helpGroup struct {
-	title string
-	keys  []key.Binding
-}
-
-// help is all that the help has, by groups.
-func (k *keyMap) help() []helpGroup {
-	return []helpGroup{
-		{"Move", []key.Binding{pair(k.Up, k.Down), pair(k.PageUp, k.PageDown), pair(k.HalfUp, k.HalfDown), pair(k.Top, k.Bottom),
-			pair(k.NextProblem, k.PrevProblem), pair(k.Fold, k.Unfold)}},
-		{"Find", []key.Binding{k.Filter, k.Problems, pair(k.State, k.AllStates), pair(k.Sort, k.Reverse), pair(k.Group, k.FoldAll), pair(k.Left, k.Right), k.Columns}},
-		{"Act", []key.Binding{pair(k.Detail, k.Back), k.Select, pair(k.SelectAll, k.SelectNone), k.Break, pair(k.CopyPath, k.CopyNext), k.Export}},
-		{"Watch", []key.Binding{pair(k.Observe, k.Walk), k.Pause, pair(k.Slower, k.Faster), pair(k.Log, k.Holders), pair(k.Help, k.Redraw), pair(k.Suspend, k.Quit)}},
-	}
 }
 
 // motion is where a key leads that moves: from a line, over pages of so many lines, or to the last line.
@@ -252,6 +216,16 @@ func (k *keyMap) motion(press tea.KeyPressMsg, line, page, last int) (to int, mo
 
 // pair is the help of two keys that belong together, on one line.
 func pair(a, b key.Binding) key.Binding {
-	x, y := a.Help(), b.Help()
-	return key.NewBinding(key.WithKeys(append(a.Keys(), b.Keys()...)...), key.WithHelp(x.Key+" "+y.Key, x.Desc+", "+y.Desc))
+	return pairAs(a, b, a.Help().Desc+", "+b.Help().Desc)
+}
+
+// pairAs is pair in other words. Both may be the same key.
+func pairAs(a, b key.Binding, desc string) key.Binding {
+	text, keys := a.Help().Key, a.Keys()
+	if other := b.Help().Key; other != text {
+		text, keys = text+" "+other, append(keys, b.Keys()...)
+	}
+	both := key.NewBinding(key.WithKeys(keys...), key.WithHelp(text, desc))
+	both.SetEnabled(a.Enabled())
+	return both
 }
