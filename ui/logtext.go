@@ -28,7 +28,7 @@ func (m *model) logRow(item logItem, w logWidths, isCursor bool) string {
 	indent, room := "", w.path
 	switch {
 	case item.one() == nil:
-		where, cause = t.folded+" "+m.sharedCause(item.line), ""
+		where, cause = t.folded+" "+m.sharedText(item.line, w), ""
 		if item.line.Unfolded {
 			where = t.unfolded + where[len(t.folded):]
 		}
@@ -117,6 +117,21 @@ func (m *model) eventText(e *list.Event, styled, pids bool) string {
 		return "gone, was " + word(e.From)
 	}
 	return word(e.From) + " " + t.chars.Arrow + " " + word(e.To)
+}
+
+// sharedText is what stands in the row of a line of several events: what they rest on or, where nothing is
+// known of that, which of their directories is one.
+func (m *model) sharedText(line *list.Line, w logWidths) string {
+	if cause := m.sharedCause(line); cause != "" {
+		return cause
+	}
+	last, t := len(line.Events)-1, &m.theme
+	more := " and " + show.Count(last) + " more"
+	room := w.path - len("+ ") - len(more)
+	if w.cause > 0 { // which is not told
+		room += gapWidth + w.cause
+	}
+	return show.ShortenPath(m.paths.Of(line.Events[last].Path), t.chars.Escape(m.list.UsualName()), room, t.chars.Mark) + more
 }
 
 // sharedCause is what the events of a line rest on.

@@ -82,3 +82,14 @@ func TestNotStaleOfWhich(t *testing.T) {
 		}
 	}
 }
+
+// A line of several events of which no cause is known names one of their directories.
+func TestLineWithoutCauseHasADirectory(t *testing.T) {
+	m, _ := testModel(80, 24, Options{})
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Held("eu/a", 7), reporttest.Held("eu/b", 8))))
+	m.take(report.Update{Changes: reporttest.Changes(reporttest.Free("eu/a"), reporttest.Free("eu/b"))})
+	m.typed("l")
+	if text := m.shown(); !strings.Contains(text, "2 held → free") || !strings.Contains(text, "▸ eu/b and 1 more") {
+		t.Errorf("the log:\n%s", text)
+	}
+}
