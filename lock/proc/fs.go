@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -51,6 +52,20 @@ func (t Task) Threads() ([]int, error) { return numbersIn(string(t) + "/task") }
 // Descriptors lists the open descriptors, in no particular order. It is no error if the task ends
 // meanwhile.
 func (t Task) Descriptors() ([]int, error) { return numbersIn(string(t) + "/fd") }
+
+// Sysctl returns the number that a setting of the kernel has, such as fs/inotify/max_user_watches (proc_sys(5)).
+func (f FS) Sysctl(name string) (int, error) {
+	path := string(f) + "/sys/" + name
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0, pathError("read", path, err)
+	}
+	return n, nil
+}
 
 // thread is the directory of one of a process's threads.
 func (t Task) thread(number int) Task { return t + Task("/task/"+strconv.Itoa(number)) }

@@ -59,3 +59,16 @@ func TestIsGone(t *testing.T) {
 		}
 	}
 }
+
+func TestSysctl(t *testing.T) {
+	f := fixture(t)
+	if n, err := f.Sysctl("fs/leases-enable"); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if n, err := f.Sysctl("fs/odd"); n != 0 || err == nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, err := f.Sysctl("fs/none"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}

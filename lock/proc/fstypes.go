@@ -34,3 +34,14 @@ func (m Mount) MayHaveData() bool { return !m.Pseudo() && m.FSType != "devtmpfs"
 // MayHang reports whether a system call on the mount may not return: if somebody else serves the file
 // system, or mounts it on demand (autofs).
 func (m Mount) MayHang() bool { return m.Remote() || m.FSType == "autofs" }
+
+// HidePID is the option hidepid of a proc file system, such as invisible or 2, by which it does not show other
+// users' processes (proc(5)); "" where it shows all.
+func (m Mount) HidePID() string {
+	for option := range strings.SplitSeq(m.Options, ",") {
+		if value, ok := strings.CutPrefix(option, "hidepid="); ok && value != "0" && value != "off" {
+			return value
+		}
+	}
+	return ""
+}

@@ -23,3 +23,13 @@ func TestFSTypes(t *testing.T) {
 		}
 	}
 }
+
+func TestHidePID(t *testing.T) {
+	for options, want := range map[string]string{
+		"rw": "", "rw,hidepid=invisible": "invisible", "rw,gid=7,hidepid=2,subset=pid": "2", "rw,hidepid=0": "", "hidepid=off": "", "rw,xhidepid=2": "",
+	} {
+		if got := (Mount{FSType: "proc", Options: options}).HidePID(); got != want {
+			t.Errorf("%s: %q, want %q", options, got, want)
+		}
+	}
+}

@@ -9,6 +9,10 @@ import (
 // (PROC_PID_INIT_INO in include/linux/proc_ns.h).
 const InitPIDNamespace = "pid:[4026531836]"
 
+// InitUserNamespace is the initial user namespace. The capabilities of a process in another one count for files and
+// processes that belong to it (user_namespaces(7)). PROC_USER_INIT_INO in include/linux/proc_ns.h.
+const InitUserNamespace = "user:[4026531837]"
+
 var errNoMount = errors.New("on no mount that can be seen from here")
 
 // MountNamespace identifies the task's mount namespace. In another one, the same path can lead to
@@ -17,6 +21,9 @@ func (t Task) MountNamespace() (string, error) { return t.link("ns/mnt") }
 
 // PIDNamespace identifies the task's PID namespace.
 func (t Task) PIDNamespace() (string, error) { return t.link("ns/pid") }
+
+// UserNamespace identifies the task's user namespace.
+func (t Task) UserNamespace() (string, error) { return t.link("ns/user") }
 
 // SharesMounts reports whether the task lives in this program's mount namespace.
 func (f FS) SharesMounts(t Task) (bool, error) {

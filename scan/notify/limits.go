@@ -1,12 +1,11 @@
 package notify
 
 import (
-	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/proc"
 )
 
 // What a Source takes of the host at most.
@@ -102,9 +101,8 @@ func hostLimits() limits {
 }
 
 func maxUserWatches() int {
-	text, err := os.ReadFile("/proc/sys/fs/inotify/max_user_watches")
-	n, err2 := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil || err2 != nil || n < 0 {
+	n, err := proc.Host.Sysctl("fs/inotify/max_user_watches")
+	if err != nil || n < 0 {
 		return unknownWatches
 	}
 	return n
