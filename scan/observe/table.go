@@ -28,6 +28,8 @@ type table struct {
 type tableLines struct {
 	flocks map[proc.File]int32     // the PIDs of those who took them: there may be very many
 	others map[proc.File]proc.Lock // locks of other kinds
+	read   int                     // how many
+	err    error                   // why it could not be read
 }
 
 // find returns the lines of the lock file with this inode number: one of a flock, and one of a lock
@@ -80,6 +82,7 @@ func (t *table) read() (found tableLines) {
 	}
 	found = tableLines{flocks: map[proc.File]int32{}, others: map[proc.File]proc.Lock{}}
 	took, err := proc.Host.Locks(tableLimit, func(l proc.Lock) {
+		found.read++
 		if l.Kind == proc.Flock {
 			found.flocks[l.File()] = int32(l.PID)
 		} else {
@@ -89,7 +92,7 @@ func (t *table) read() (found tableLines) {
 	t.took.Store(int64(took))
 	if err != nil {
 		t.slow.Store(errors.Is(err, os.ErrDeadlineExceeded))
-		return tableLines{}
+		return tableLines{read: found.read, err: err}
 	}
 	return found
 }

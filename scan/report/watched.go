@@ -32,3 +32,18 @@ var polledCodes = [PolledCount]string{
 
 // String returns the code.
 func (p PolledBecause) String() string { return polledCodes[p] }
+
+var polledWords = [PolledCount]string{
+	PolledByRequest: "there are no events with these flags, or without CAP_LEASE",
+	PolledRemote:    "on network and FUSE file systems others make changes too",
+	PolledBudget:    "no more are watched than a quarter of what the host allows",
+	PolledNoSpace:   "other programs have the watches of this user (fs.inotify.max_user_watches)",
+	PolledNoisy:     "too much happens there",
+	PolledDenied:    "they may not be read",
+	PolledNoEvents:  "this kernel or container has no inotify",
+	PolledProcess:   "the end of their process cannot be told",
+	PolledFailed:    "they could not be watched",
+}
+
+// Why says it for people, as part of a sentence.
+func (p PolledBecause) Why() string { return polledWords[p] }

@@ -15,7 +15,7 @@ func TestWatched(t *testing.T) {
 	}
 	for why := report.PolledByRequest; why <= report.PolledFailed; why++ {
 		w.Polled[why] = 3
-		if polledWords[why] == "" {
+		if why.Why() == "" {
 			t.Errorf("no words for %s", why)
 		}
 	}
