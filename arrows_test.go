@@ -25,6 +25,9 @@ var may = map[string][]string{
 	"lockscope/scan/repair":  {"lock", "lock/proc", "scan/observe", "scan/report"},
 	"lockscope/scan/notify":  {"lock/proc"},
 	"lockscope/scan/remote":  {"lock", "scan/repair", "scan/report"},
+	"lockscope/scan/doctor": {
+		"lock", "lock/proc", "scan", "scan/notify", "scan/observe", "scan/pool", "scan/repair", "scan/report",
+	},
 	"lockscope/scan": {
 		"lock", "lock/proc", "scan/find", "scan/notify", "scan/observe", "scan/pool", "scan/report",
 	},
@@ -32,13 +35,13 @@ var may = map[string][]string{
 	"lockscope/ui/show": {"lock", "scan/report", "github.com/charmbracelet/x"},
 	"lockscope/ui/list": {"lock", "scan/report", "ui/show"},
 	"lockscope/ui/print": {
-		"lock", "scan/report", "ui/list", "ui/show", "github.com/charmbracelet/x", "github.com/prometheus",
+		"lock", "scan/doctor", "scan/report", "ui/list", "ui/show", "github.com/charmbracelet/x", "github.com/prometheus",
 	},
 	"lockscope/ui": {
 		"lock", "lock/proc", "scan", "scan/report", "scan/repair", "ui/list", "ui/print", "ui/show", "charm.land", "github.com/charmbracelet",
 	},
 	"lockscope/ui/cli": {
-		"lock", "lock/locktest", "scan", "scan/observe", "scan/remote", "scan/repair", "scan/report", "ui", "ui/list", "ui/print", "ui/show",
+		"lock", "lock/locktest", "scan", "scan/doctor", "scan/observe", "scan/remote", "scan/repair", "scan/report", "ui", "ui/list", "ui/print", "ui/show",
 		"github.com/spf13/pflag", "github.com/pelletier/go-toml", "github.com/charmbracelet/x",
 	},
 }

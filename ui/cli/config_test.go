@@ -14,7 +14,7 @@ import (
 // time would surprise, and one that narrows what is looked at could hide a problem from --check.
 var forOnce = []string{
 	"once", "output", "watch", "check", "listen", "state", "glob", "break-stale", "dry-run", "yes",
-	"config", "write-config", "completion", "man", "demo", "version", "help",
+	"config", "write-config", "completion", "man", "demo", "doctor", "version", "help",
 }
 
 // Each flag is documented, and is a setting with a twin in the config file, or for once. Each key has a text.

@@ -70,6 +70,7 @@ var flagGroups = []flagGroup{
 	}},
 	{"Other", []flagDoc{
 		{name: "config", value: "FILE", text: "TOML; else $LOCKSCOPE_CONFIG, else $XDG_CONFIG_HOME/lockscope/config.toml, then /etc/lockscope/config.toml, if there", path: "file"},
+		{name: "doctor", text: "say what this kernel, namespace, privilege and file system let it see, root by root, what it will therefore not claim, and what would help; or -o json"},
 		{name: "write-config", text: "print the settings that are in effect, with comments, as a config file"},
 		{name: "completion", value: "SHELL", text: "print the completion for bash, zsh or fish", words: []string{"bash", "zsh", "fish"}},
 		{name: "man", text: "print the manual: lockscope --man | man -l -"},

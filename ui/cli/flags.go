@@ -117,6 +117,7 @@ func newFlags(s *settings) *pflag.FlagSet {
 	f.StringVar(&s.seen, "seen", "", "")
 	f.Lookup("requests").Hidden, f.Lookup("seen").Hidden = true, true
 	f.BoolVar(&s.demo, "demo", false, "")
+	f.BoolVar(&s.doctor, "doctor", false, "")
 	f.BoolVar(&s.version, "version", false, "")
 	f.BoolVar(&s.writeConf, "write-config", false, "")
 	f.StringVar(&s.completion, "completion", "", "")

@@ -24,6 +24,13 @@ const notTold = time.Duration(-1)
 // findHosts reads which hosts are to be watched. named and listed are whether the command line has --host and
 // --hosts-file: then those of the config file do not count.
 func (s *settings) findHosts(named, listed bool) error {
+	if s.doctor { // whatever hosts the config file has
+		s.here = true
+		if named || listed {
+			return errors.New("--doctor is about this host: run it on the other, as in ssh HOST lockscope --doctor")
+		}
+		return nil
+	}
 	hosts := s.Hosts
 	if listed && !named {
 		hosts = nil

@@ -40,7 +40,7 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	if format == "" && !isTerminal(stdout) {
 		format = print.Table
 	}
-	onScreen := format == "" && !s.breakStale && s.listen.text == ""
+	onScreen := format == "" && !s.breakStale && !s.doctor && s.listen.text == ""
 	if s.demo {
 		end, err := openSandbox(s, onScreen || s.watches())
 		if err != nil {
@@ -70,6 +70,8 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	switch {
 	case s.seen != "":
 		return breakSeen(s, stdin, stdout, stderr)
+	case s.doctor:
+		return runDoctor(ctx, s, stdout, stderr)
 	case s.breakStale:
 		return runBreak(ctx, s, stdin, stdout, stderr)
 	case s.listen.text != "":

@@ -37,6 +37,7 @@ type settings struct {
 	far        *remote.Config // the other hosts; nil if there are none
 	here       bool           // this host is watched, with others or alone
 	demo       bool
+	doctor     bool   // --doctor
 	writeConf  bool   // --write-config
 	completion string // --completion: for which shell
 	manual     bool   // --man
@@ -86,7 +87,7 @@ func (s *settings) watches() bool { return s.watch || s.listen.text != "" }
 
 // showsTable reports whether the directories are shown as a table, on the screen or printed.
 func (s *settings) showsTable() bool {
-	return !s.check && !s.breakStale && s.listen.text == "" && (s.output == "" || s.output == print.Table)
+	return !s.check && !s.breakStale && !s.doctor && s.listen.text == "" && (s.output == "" || s.output == print.Table)
 }
 
 // conflicts returns an error if flags contradict each other. roots are those on the command line.
@@ -104,6 +105,10 @@ func (s *settings) conflicts(roots []string) error {
 		return errors.New("--listen serves metrics, and prints nothing: leave out --once, --output, --check, --watch and --break-stale")
 	case s.watch && s.once:
 		return errors.New("--once and --watch contradict each other")
+	case s.doctor && (s.check || s.once || s.watch || s.breakStale || s.listen.text != "" || len(s.states) > 0):
+		return errors.New("--doctor prints what can be seen from here, and nothing of a directory: leave out --once, --check, --watch, --state, --listen and --break-stale")
+	case s.doctor && s.output != "" && s.output != print.Table && s.output != print.JSON:
+		return errors.New("--doctor prints text for people, or with -o json one document")
 	case s.requests && !s.watch:
 		return errors.New("--requests goes with --watch")
 	case s.seen != "" && (!s.breakStale || s.yes || len(roots) > 0):

@@ -53,3 +53,11 @@ const MaxProblemMetrics = 1000
 // gapBuckets are those of the histogram of hand-offs' gaps, in seconds: from the fastest daemons up to the time
 // that the protocol's original gives a successor.
 var gapBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}
+
+// How a diagnosis is laid out, in cells. It is text to read, so it fits 80 columns on any terminal.
+const (
+	doctorWidth  = 80
+	doctorStatus = 9  // of the word for what came of a check, and the space after it
+	doctorIndent = 28 // of the texts: the longest name of a check has 15
+	doctorNarrow = 60 // narrower than this the texts are below
+)
