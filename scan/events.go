@@ -107,6 +107,7 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 				m.events.lost[d.Watch] = true
 				if rec != nil && rec.watch == d.Watch {
 					rec.watch, rec.polled = nil, polledBecause[d.Lost] // until it is observed again
+					m.records.noteDue(rec)
 				}
 			}
 			if rec == nil {

@@ -28,9 +28,12 @@ const (
 	leastRestShare = 4
 
 	// pollShare is which part of one processor a poll of directories that make events takes at most: a
-	// thousandth. leastPoll is what it may take in any case.
-	pollShare = 1000
+	// two-thousandth. leastPoll is what it may take in any case.
+	pollShare = 2000
 	leastPoll = time.Millisecond
+	// noTurnsShare: where polls that look at none of these take an eighth of that, as where directories have
+	// gone, some are looked at again.
+	noTurnsShare = 8
 
 	// confirmPolls: what hardly ever changes alone is confirmed in one poll of five. That is the
 	// identity of the lock file and, where directories are few, the descriptors of held locks.

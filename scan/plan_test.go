@@ -48,13 +48,18 @@ func TestNextTurns(t *testing.T) {
 	}{
 		{1, 1, time.Millisecond, time.Second},
 		{1, 2, 2 * time.Millisecond, time.Second},
-		{4, 8, 5 * time.Millisecond, 2 * time.Second},
-		{100, 150, time.Second, 2 * time.Second},
+		{4, 8, 5 * time.Millisecond, 4 * time.Second},
+		{1, 30, 60 * time.Millisecond, 4 * time.Second},
+		{100, 0, time.Second, 2 * time.Second},
+		{80, 0, 2 * time.Millisecond, 2 * time.Second},
+		{0, 0, 200 * time.Microsecond, 2 * time.Second},
+		{0, 0, time.Second, 2 * time.Second},
+		{0, 75, 100 * time.Microsecond, 2 * time.Second},
 		{8, 8, 500 * time.Microsecond, time.Second},
 		{8, 4, 200 * time.Microsecond, time.Second},
 		{1, 1, 0, time.Second},
-		{4, 1, time.Minute, time.Hour},
-		{2, 4, time.Second, 0},
+		{1, 1, time.Minute, time.Hour},
+		{2, 2000, time.Second, 0},
 	} {
 		if got := nextTurns(test.turns, test.took, test.interval); got != test.want {
 			t.Errorf("%d turns, a poll took %v at %v: %d, want %d", test.turns, test.took, test.interval, got, test.want)

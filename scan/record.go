@@ -23,6 +23,7 @@ type record struct {
 	// When something was told to have moved there: first since the last look, zero if nothing was; and last.
 	firstMove, lastMove time.Time
 
+	index    int32                // in records.order
 	lastWalk int32                // number of the last walk that found it
 	polled   report.PolledBecause // why it is not watched
 	followed bool                 // the ends of all processes that the report names are told
@@ -205,9 +206,14 @@ func (r *record) mayLook(now time.Time) time.Time {
 }
 
 // isTurn reports whether it is the directory's turn in the poll of this number, where each has one in so
-// many polls.
-func (r *record) isTurn(poll, turns int) bool {
-	return (r.report.Evidence.Dir.Ino+uint64(poll))%uint64(turns) == 0
+// many polls, or none where that is 0.
+func (r *record) isTurn(poll, turns int) bool { return isTurn(r.turn(), poll, turns) }
+
+// turn says which polls are the directory's turn.
+func (r *record) turn() uint64 { return r.report.Evidence.Dir.Ino }
+
+func isTurn(turn uint64, poll, turns int) bool {
+	return turns > 0 && (turn+uint64(poll))%uint64(turns) == 0
 }
 
 // makesEvents reports whether whatever mostly changes at the directory makes an event. So it is polled only in

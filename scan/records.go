@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"lockscope/lock/proc"
 	"lockscope/scan/observe"
@@ -14,11 +15,19 @@ import (
 // concurrent use.
 type records struct {
 	byPath  map[string]*record
-	order   []*record // as found, so that neighbours are near in memory: a poll takes a tenth less time
+	order   []ordered // as found, so that neighbours are near in memory: a poll takes a tenth less time
 	counted counted   // the directories that have no record, since they are only counted
 	aliases aliases
 
 	summary *report.Summary // nil where the directories have to be counted again
+}
+
+// ordered is a record with what tells whether a poll may pass it by. While nothing changes a poll reads nothing
+// else of it: where there are many, to read their records takes longer than all the rest.
+type ordered struct {
+	record *record
+	due    int64  // when it is due, in nanoseconds since the epoch; 0 where each poll is to plan it: see noteDue
+	turn   uint64 // see isTurn
 }
 
 // find returns the record of a path, or nil.
@@ -30,12 +39,15 @@ func (rs *records) add(path string) *record {
 		rs.byPath = map[string]*record{}
 	}
 	if len(rs.order) >= 2*len(rs.byPath)+16 {
-		rs.order = slices.DeleteFunc(rs.order, func(r *record) bool { return r.gone })
+		rs.order = slices.DeleteFunc(rs.order, func(o ordered) bool { return o.record.gone })
+		for i, o := range rs.order {
+			o.record.index = int32(i)
+		}
 	}
-	r := &record{path: path}
+	r := &record{path: path, index: int32(len(rs.order))}
 	rs.summary = nil
 	rs.byPath[path] = r
-	rs.order = append(rs.order, r)
+	rs.order = append(rs.order, ordered{record: r})
 	return r
 }
 
@@ -53,8 +65,33 @@ func (rs *records) remove(path string) *record {
 // all yields the records. None may be added or removed meanwhile.
 func (rs *records) all() iter.Seq[*record] {
 	return func(yield func(*record) bool) {
-		for _, r := range rs.order {
-			if !r.gone && !yield(r) {
+		for _, o := range rs.order {
+			if !o.record.gone && !yield(o.record) {
+				return
+			}
+		}
+	}
+}
+
+// noteDue notes when a record is due, and whether it makes events. It is called whenever that has changed.
+func (rs *records) noteDue(r *record) {
+	if r.gone || r.report == nil {
+		return
+	}
+	o := &rs.order[r.index]
+	o.due, o.turn = 0, r.turn()
+	if r.makesEvents() {
+		o.due = r.due.at.UnixNano()
+	}
+}
+
+// toPoll yields the records that a poll of this number is not to pass by: those that make no events, are due,
+// or have their turn, where each has one in so many polls. None may be added or removed meanwhile.
+func (rs *records) toPoll(now time.Time, poll, turns int) iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		at := now.UnixNano()
+		for _, o := range rs.order {
+			if (o.due <= at || isTurn(o.turn, poll, turns)) && !o.record.gone && !yield(o.record) {
 				return
 			}
 		}

@@ -5,9 +5,11 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
@@ -148,5 +150,42 @@ func TestProcesses(t *testing.T) {
 	want := map[proc.Process]bool{{PID: 5, Ticks: 50}: true, {PID: 6, Ticks: 60}: true, {PID: 7, Ticks: 70}: true}
 	if got := rs.processes(); !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// A poll passes by what makes events, until it is due or has its turn, also when others were removed meanwhile.
+func TestToPoll(t *testing.T) {
+	var rs records
+	now := time.Unix(1000, 0)
+	for i := range 40 {
+		rs.remove(addFree(&rs, fmt.Sprint("/srv/gone", i), 1).path)
+	}
+	addFree(&rs, "/srv/unwatched", 1)
+	add := func(path string, due time.Time, ino uint64) *record {
+		r := addFree(&rs, path, ino)
+		r.watch, r.followed, r.due.at = &notify.Watch{}, true, due
+		rs.noteDue(r)
+		return r
+	}
+	calm := add("/srv/calm", now.Add(time.Nanosecond), 1)
+	add("/srv/due", now, 1)
+	add("/srv/turn", now.Add(time.Hour), 3)
+	for i := range 40 {
+		addFree(&rs, fmt.Sprint("/srv/more", i), 1)
+		rs.remove(fmt.Sprint("/srv/more", i))
+	}
+	polled := func() (paths []string) {
+		for r := range rs.toPoll(now, 7, 10) {
+			paths = append(paths, r.path)
+		}
+		return paths
+	}
+	if got, want := polled(), []string{"/srv/unwatched", "/srv/due", "/srv/turn"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	calm.watch = nil
+	rs.noteDue(calm)
+	if got := polled(); !slices.Contains(got, "/srv/calm") {
+		t.Errorf("without a watch: %q", got)
 	}
 }

@@ -37,6 +37,7 @@ func (r *round) apply(s seen) {
 	told, early := m.seeHandover(rec, s, was)
 	rec.watch, rec.polled = watch, s.polled
 	if early {
+		m.records.noteDue(rec)
 		m.mu.Unlock()
 		m.events.unwatch(unwatched)
 		return
@@ -45,6 +46,7 @@ func (r *round) apply(s seen) {
 	rec.followed = false // whoever removes the record meanwhile leaves that to what follows
 	rec.rest = s.rest
 	change := rec.apply(now)
+	m.records.noteDue(rec)
 	now = rec.report // the one before, where its verdict is kept
 	m.records.noteReport(before, now)
 	if !followed {
@@ -65,6 +67,7 @@ func (r *round) apply(s seen) {
 	m.mu.Lock()
 	gone := rec.gone
 	rec.followed = followed && !gone
+	m.records.noteDue(rec)
 	m.mu.Unlock()
 	if followed && gone {
 		m.events.follow(now, nil)

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -168,7 +169,7 @@ func (r *round) lookAtKnown(ctx context.Context) error {
 	r.m.mu.Lock()
 	jobs := r.afterWalk
 	if r.todo.all {
-		for rec := range r.m.records.all() {
+		for rec := range r.toPlan() {
 			if r.walkNumber > 0 && int(rec.lastWalk) == r.walkNumber {
 				continue
 			}
@@ -188,14 +189,29 @@ func (r *round) lookAtKnown(ctx context.Context) error {
 	return r.m.pool.Wait(ctx)
 }
 
-// nextTurns returns in how many polls each directory that makes events is looked at once. It grows while a
-// poll takes more than its share of a processor, but not beyond one look in refreshEvery, and shrinks again.
+// toPlan yields the known directories of which this round over all may look at some. The caller holds the
+// monitor's mu.
+func (r *round) toPlan() iter.Seq[*record] {
+	if r.todo.afresh || r.todo.complete || r.todo.walk {
+		return r.m.records.all()
+	}
+	return r.m.records.toPoll(r.start, r.m.polls, r.m.turns)
+}
+
+// nextTurns returns in how many polls each directory that makes events is looked at once; 0 where that is left
+// to the look in refreshEvery that each has anyway. It grows while a poll takes more than its share of a
+// processor, and shrinks again.
 func nextTurns(turns int, took, interval time.Duration) int {
 	share := max(interval/pollShare, leastPoll)
+	most := max(int(refreshEvery/max(interval, 1)), 1)
 	switch {
-	case took > share:
-		return min(2*turns, max(int(refreshEvery/max(interval, 1)), 1))
-	case took < share/4:
+	case turns == 0 && took < share/noTurnsShare:
+		return max(most/2, 1)
+	case turns > 0 && took > share && most > 1:
+		if turns *= max(int(took/share), 2); turns >= most {
+			return 0
+		}
+	case turns > 0 && took < share/4:
 		return max(turns/2, 1)
 	}
 	return turns

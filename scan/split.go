@@ -35,6 +35,7 @@ func (r *round) retract(real []string) {
 			changes[path] = *c
 			r.m.records.noteReport(before, rec.report)
 		}
+		r.m.records.noteDue(rec)
 		r.m.agenda.noteSettling(rec)
 	}
 	r.m.mu.Unlock()
