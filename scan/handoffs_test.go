@@ -3,6 +3,7 @@ package scan
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -294,4 +295,31 @@ func TestHandoffByTwoPaths(t *testing.T) {
 			t.Errorf("%s after %v: kept %v, want %v", test.now.path, test.before, got, test.kept)
 		}
 	}
+}
+
+// A script with flock(1) writes its pidfile in place, after it has made it: what is handed to it is told too.
+func TestHandoffToScript(t *testing.T) {
+	p := newPassing(t, t.TempDir())
+	script := exec.Command("sh", "-c", `exec 9>>.handoff.lock; flock -n 9 && : > .handoff.pidfile && read _ && echo $$ > .handoff.pidfile; read _`)
+	script.Dir = p.dir
+	in, err := script.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.LookPath("flock"); err != nil {
+		t.Skip(err)
+	}
+	p.release(t, p.owner)
+	p.w.untilState(t, p.dir, report.Free)
+	if err := script.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { in.Close(); script.Process.Kill(); script.Wait() })
+	p.w.untilState(t, p.dir, report.Unnamed)
+	if _, err := in.Write([]byte("\n")); err != nil {
+		t.Fatal(err)
+	}
+	p.w.monitor.Observe() // to write in place makes no event
+	p.untilHeldBy(t, &locktest.Proc{PID: script.Process.Pid})
+	wantHandoff(t, p.told(t, 1), p.dir, p.owner, &locktest.Proc{PID: script.Process.Pid}, false)
 }

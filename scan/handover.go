@@ -49,6 +49,9 @@ func (h *handover) note(names lock.Names, e notify.Entry) {
 		h.release, h.acquire, h.arrived, h.tries = e.When, notify.Moment{}, notify.Moment{}, 0
 	default:
 		h.arrived = e.When
+		if e.Change == notify.Created && h.acquire.At.IsZero() { // by a shell, which writes it in place
+			h.acquire = e.When
+		}
 	}
 	h.noted = e.When.At
 }
@@ -80,8 +83,6 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, was before)
 	told := report.Handoff{From: peer(h.owner), To: peer(now)}
 	released := h.release
 	switch {
-	case h.isArrived() && written.After(h.arrived.Asked):
-		return nil // it is another one already, whose events are still to come
 	case !h.isArrived() || h.owner == nil || was.late || h.pidfile == pidfile: // the last: a look was faster than its events
 		h.restart(now, pidfile)
 		return nil
@@ -164,6 +165,7 @@ func (h *handover) see(next *report.Report, asked *report.Process, was before) (
 		}
 	case h.isArrived():
 		switch {
+		case ev.Lock.State == lock.LockHeld && ev.Pidfile.State == lock.PidfileEmpty: // it is being written
 		case holder == nil:
 			h.restart(nil, lock.FileID{})
 		case asked != nil && asked == h.owner:

@@ -48,6 +48,9 @@ func failed(ms int) func(*story) {
 func arrived(ms int) func(*story) {
 	return func(s *story) { s.entry(ms, ".handoff.pidfile", notify.MovedTo) }
 }
+func placed(ms int) func(*story) {
+	return func(s *story) { s.entry(ms, ".handoff.pidfile", notify.Created) }
+}
 func acquired(ms int) func(*story) {
 	return func(s *story) { began(ms)(s); arrived(ms)(s) }
 }
@@ -171,7 +174,7 @@ func TestHandover(t *testing.T) {
 		"an acquire that failed":                {steps(released(10), began(20), failed(24), began(30), arrived(32), asked("Q", true)), []string{"p→q 20ms"}},
 		"no first file, but its time":           {steps(released(10), arrived(90), askedOf("Q", 50, true)), []string{"p→q 40ms"}},
 		"no first file, a time that cannot be":  {steps(released(10), arrived(90), askedOf("Q", 5, true)), []string{"p→q 82ms at most"}},
-		"the next pidfile is there already":     {steps(released(10), acquired(20), askedOf("Q", 60, true)), nil},
+		"written in place":                      {steps(released(10), placed(20), askedOf("Q", 31, true), released(40), acquired(50), asked("R", true)), []string{"p→q 10ms", "q→r 10ms"}},
 		"it ended later":                        {steps(released(10), acquired(20), died(30, "P"), asked("Q", false)), []string{"p→q 10ms"}},
 		"it ended before":                       {steps(released(10), died(14, "P"), acquired(20), asked("Q", false)), nil},
 		"it may have ended before":              {steps(released(10), acquired(20), died(20, "P"), asked("Q", false)), nil},

@@ -126,7 +126,7 @@ func (r *record) since(next *report.Report) report.Since {
 		return r.stood.Since
 	case r.lasts(before, next):
 		return before.Since
-	case !first.AtLeast && first.At.After(before.Observed):
+	case !first.AtLeast && first.At.After(r.lastStood().Observed):
 		return first
 	case moved && r.lastMove.Sub(r.firstMove) > moveRarely && r.lastMove.Before(next.Observed):
 		// What moved in between may have been anything. Since the last time nothing has changed.
@@ -137,6 +137,14 @@ func (r *record) since(next *report.Report) report.Since {
 		return report.Since{At: r.firstMove}
 	}
 	return report.Since{At: next.Observed}
+}
+
+// lastStood is the last report whose verdict stood, or the last one where none did.
+func (r *record) lastStood() *report.Report {
+	if r.report.Checking && r.stood != nil {
+		return r.stood
+	}
+	return r.report
 }
 
 // lasts reports whether what a report has found is still so.

@@ -84,6 +84,11 @@ func TestSince(t *testing.T) {
 			{5 * s, 0, nil, 0, false, 0, false},
 			{50 * s, 51 * s, stale, report.Stale, false, 50 * s, true},
 		},
+		"held, which took a second look": {
+			{0, 0, free, report.Free, false, 0, true},
+			{5 * s, 6 * s, noPidfile, report.Unnamed, true, 5 * s, false},
+			{0, 7 * s, held(5 * s), report.Held, false, 5 * s, false},
+		},
 		"a verdict that did not stand": {
 			{0, 0, held(-60 * s), report.Held, false, -60 * s, false},
 			{5 * s, 6 * s, noPidfile, report.Unnamed, true, 5 * s, false},

@@ -207,7 +207,7 @@ func TestConcurrentWatches(t *testing.T) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if ws := &l.watches; ws.passed != 0 || ws.arming != 0 || l.users != 2 { // readers
+	if ws := &l.watches; ws.passed != 0 || ws.arming != 0 || l.users != 3 { // readers
 		t.Errorf("%d were passed through, %d are being armed, with %d users", ws.passed, ws.arming, l.users)
 	}
 }
