@@ -108,22 +108,32 @@ func (l *List) NextGrouping() {
 			return
 		}
 		next.deeper = false
-		if n := next.count(l.Matched()); n != before && n < l.Matching() {
+		if next.tells(l.Matched(), before) {
 			l.Group(next.by, many)
 			return
 		}
 	}
 }
 
-// count is how many groups there would be. It makes none: there may be one for each of 100,000 rows.
-func (gs *groups) count(rows []*Row) int {
+// tells reports whether there would be another number of groups than before, and fewer than rows. It looks
+// no further than it has to, and makes no groups: there may be one for each of 100,000 rows. Where it
+// reports false, deeper is known.
+func (gs *groups) tells(rows []*Row, before int) bool {
 	keys := map[string]struct{}{}
 	last := "/" // which no key is
+	shared := false
 	for _, r := range rows {
-		if key := gs.key(r.Report); key != last { // those in order of path mostly are as the one before
+		key := gs.key(r.Report)
+		if key == last { // those in order of path mostly are as the one before
+			shared = true
+		} else if _, known := keys[key]; known {
+			shared = true
+		} else {
 			keys[key] = struct{}{}
-			last = key
+		}
+		if last = key; shared && len(keys) > before {
+			return true
 		}
 	}
-	return len(keys)
+	return shared && len(keys) != before
 }
