@@ -198,17 +198,17 @@ func (r *round) toPlan() iter.Seq[*record] {
 	return r.m.records.toPoll(r.start, r.m.polls, r.m.turns)
 }
 
-// nextTurns returns in how many polls each directory that makes events is looked at once; 0 where that is left
-// to the look in refreshEvery that each has anyway. It grows while a poll takes more than its share of a
+// nextTurns returns in how many polls each directory that makes events is looked at once; 0 where that would
+// be hardly more often than the look in refreshEvery that each has anyway, and is left to that. It grows while a poll takes more than its share of a
 // processor, and shrinks again.
 func nextTurns(turns int, took, interval time.Duration) int {
 	share := max(interval/pollShare, leastPoll)
 	most := max(int(refreshEvery/max(interval, 1)), 1)
 	switch {
 	case turns == 0 && took < share/noTurnsShare:
-		return max(most/2, 1)
+		return max(most/4, 1)
 	case turns > 0 && took > share && most > 1:
-		if turns *= max(int(took/share), 2); turns >= most {
+		if turns *= max(int(took/share), 2); turns > most/2 {
 			return 0
 		}
 	case turns > 0 && took < share/4:

@@ -40,8 +40,9 @@ func (o *Observer) ReadMounts(roots []string) (changed bool) {
 	return before == nil || mayMatter(before.mounts, now.mounts, roots)
 }
 
-// mayMatter reports whether some mount has come, gone or changed that is above a root or below it, or is an
-// overlay, whose layers may be there. Where containers come and go, most are neither.
+// mayMatter reports whether some mount has come, gone or changed that is above a root or below it. Where
+// containers come and go, most are neither. An overlay elsewhere may have layers below a root; but only what
+// is observed afresh asks for those.
 func mayMatter(before, now proc.Mounts, roots []string) bool {
 	differs := func(some, others proc.Mounts) bool {
 		known := make(map[proc.Mount]bool, len(others))
@@ -50,7 +51,7 @@ func mayMatter(before, now proc.Mounts, roots []string) bool {
 		}
 		return slices.ContainsFunc(some, func(m proc.Mount) bool {
 			leads := func(root string) bool { return proc.Within(root, m.Point) || proc.Within(m.Point, root) }
-			return !known[m] && (m.FSType == "overlay" || slices.ContainsFunc(roots, leads))
+			return !known[m] && slices.ContainsFunc(roots, leads)
 		})
 	}
 	return differs(before, now) || differs(now, before)
