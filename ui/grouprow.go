@@ -78,8 +78,11 @@ func (m *model) groupRow(r *list.Row, w int) string {
 	return " " + styledTick + " " + t.name.Render(glyph+" "+name) + "  " + text
 }
 
-// groupName is the directory that a group is below, escaped.
+// groupName is the directory that a group is below, or the host that it is on, escaped.
 func groupName(g *list.Group) string {
+	if g.By == list.ByHost {
+		return report.Escape(g.Key)
+	}
 	if g.Key == "" {
 		return "./"
 	}
@@ -100,8 +103,12 @@ func (m *model) groupOffer(g *list.Group) string {
 // first.
 func (m *model) groupLines(r *list.Row, w int) []string {
 	t, g := &m.theme, r.Group
-	lines := []string{" " + t.name.Render(show.ShortenMiddle(strings.TrimSuffix(t.chars.Escape(r.Report.Path), "/")+"/", w-2, t.chars.Mark))}
-	text := show.Counted(g.Len(), "directory", "directories") + ": " + m.groupCounts(g, true)
+	name := strings.TrimSuffix(t.chars.Escape(r.Report.Path), "/") + "/"
+	if g.By == list.ByHost {
+		name = t.chars.Plain(groupName(g))
+	}
+	lines := []string{" " + t.name.Render(show.ShortenMiddle(name, w-2, t.chars.Mark))}
+	text := show.Counted(g.Directories(), "directory", "directories") + ": " + m.groupCounts(g, true)
 	for _, line := range show.Wrap(text, w-2) {
 		lines = append(lines, " "+line)
 	}
@@ -112,7 +119,11 @@ func (m *model) groupLines(r *list.Row, w int) []string {
 				return append(lines, "   "+t.chars.Mark)
 			}
 			if member.Class == c {
-				path := show.ShortenMiddle(m.paths.Of(member.Report.Path), w-stateWidth-6, t.chars.Mark)
+				path := m.paths.Of(member.Report.Path)
+				if member.Report.Path == "" {
+					path = t.chars.Escape(member.Report.Host) + ", the host itself"
+				}
+				path = show.ShortenMiddle(path, w-stateWidth-6, t.chars.Mark)
 				lines = append(lines, "   "+t.class(c).Render(show.Pad(c.String(), stateWidth))+" "+path)
 			}
 		}

@@ -20,6 +20,9 @@ func (m *model) headerLine() string {
 	host := t.chars.Escape(m.opts.Host)
 	if n := len(m.opts.Hosts); n > 0 {
 		host = show.Counted(n, "host", "hosts")
+		if lost := m.list.Lost(); lost > 0 {
+			host += ", " + show.Count(lost) + " lost"
+		}
 	}
 	all := m.scanFacts()
 	needed := 0
@@ -68,9 +71,10 @@ func (m *model) rootsText(room int) string {
 // scanFacts are what there is to say of the scan, what matters most first.
 func (m *model) scanFacts() []string {
 	s, l := &m.scan, m.list
-	dirs := show.Counted(l.Total(), "dir", "dirs")
+	matching, all := l.Directories()
+	dirs := show.Counted(all, "dir", "dirs")
 	if l.Filtered() {
-		dirs = "filtered: " + show.Count(l.Matching()) + " of " + show.Count(l.Total())
+		dirs = "filtered: " + show.Count(matching) + " of " + show.Count(all)
 	}
 	facts := []string{dirs}
 	if s.walking() {

@@ -41,6 +41,8 @@ func TestFleetScreens(t *testing.T) {
 		golden.Check(t, fmt.Sprintf("fleet-%dx%d", size[0], size[1]), m.shown())
 		m.typed("B")
 		golden.Check(t, fmt.Sprintf("fleetbreak-%dx%d", size[0], size[1]), m.shown())
+		m.typed("esc", "t", "g")
+		golden.Check(t, fmt.Sprintf("fleetgroups-%dx%d", size[0], size[1]), m.shown())
 	}
 }
 

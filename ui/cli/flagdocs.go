@@ -85,7 +85,7 @@ var keyTexts = map[string]string{
 	"view.sort":          "the column to sort the table and the screen by: --sort",
 	"roots":              "where to look; one with * ? or [ is a glob, and what it matches is looked for again at each walk",
 	"view.reverse":       "sort the other way round",
-	"view.groups":        "none, root, parent, or how many parts of the paths",
+	"view.groups":        "none, host, root, parent, or how many parts of the paths",
 	"view.problems_only": "begin with the problems alone",
 	"view.detail":        "shown or hidden",
 	"bell":               "ring the terminal's bell when a problem comes up",

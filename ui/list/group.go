@@ -9,9 +9,10 @@ import (
 	"lockscope/ui/show"
 )
 
-// Group is what the head of a group stands for: the directories that match below one directory.
+// Group is what the head of a group stands for: the directories that match below one directory, or on one host.
 type Group struct {
-	Key    string               // that directory, relative to the base of the paths; "" is the base
+	Key    string               // that directory, relative to the base of the paths, "" is the base; or that host
+	By     By                   // how it is grouped
 	Counts [show.ClassCount]int // of the members, by class
 	Folded bool                 // the members are not shown
 
@@ -24,6 +25,17 @@ func (g *Group) Len() (members int) {
 		members += n
 	}
 	return members
+}
+
+// Directories is how many members are directories, and not a host that is lost.
+func (g *Group) Directories() int {
+	n := g.Len()
+	for _, r := range g.rows {
+		if r.Report.Path == "" && !r.Gone {
+			n--
+		}
+	}
+	return n
 }
 
 // Rows are its members, in order. The list may change the slice when it is next told something.
@@ -73,12 +85,17 @@ type groups struct {
 func (gs *groups) head(key string) *Row {
 	h := gs.heads[key]
 	if h == nil {
-		h = &Row{Report: &report.Report{Path: strings.TrimSuffix(gs.paths.Base, "/") + "/" + key}, Group: &Group{Key: key, Folded: gs.folded}}
+		h = &Row{Report: &report.Report{Path: strings.TrimSuffix(gs.paths.Base, "/") + "/" + key}, Group: &Group{Key: key, By: gs.by.By, Folded: gs.folded}}
+		width := gs.paths.Width(h.Report.Path)
+		if gs.by.By == ByHost {
+			h.Report = &report.Report{Host: key}
+			width = show.Width(gs.paths.Chars.Escape(key))
+		}
 		if gs.heads == nil {
 			gs.heads = map[string]*Row{}
 		}
 		gs.heads[key] = h
-		gs.widest = max(gs.widest, gs.paths.Width(h.Report.Path))
+		gs.widest = max(gs.widest, width)
 	}
 	return h
 }

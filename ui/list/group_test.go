@@ -1,6 +1,8 @@
 package list
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"lockscope/scan/report"
@@ -116,5 +118,44 @@ func TestCursorOnGroupThatIsGone(t *testing.T) {
 	l.MoveBy(-1)
 	if got := listed(l); got != "0/ 0/1 a/ a/1 c/ c/1 c/2" || at(l.Current()) != "c/2" {
 		t.Errorf("once the cursor left it, on %s of %s", at(l.Current()), got)
+	}
+}
+
+// Where there are several hosts they come first, and a lost one is no directory. By root there may be as many groups.
+func TestGroupsByHost(t *testing.T) {
+	l := newList()
+	l.SetHeight(20)
+	changes := reporttest.Changes(reporttest.Stale("a/1"), reporttest.Free("a/2"))
+	for i, host := range []string{"web-01", "web-02"} {
+		changes[i].Report.Host = host
+	}
+	lost := report.Lost{Host: "web-02", Why: report.HostSilent, Text: "nothing"}
+	l.applied(append(changes, report.Change{Report: lost.Report(), New: true}), nil)
+	if matching, all := l.Directories(); matching != 2 || all != 2 || l.Lost() != 1 || l.Total() != 3 {
+		t.Errorf("%d of %d directories, %d lost, %d rows", matching, all, l.Lost(), l.Total())
+	}
+	l.NextGrouping()
+	if l.Grouping().By != ByHost {
+		t.Fatalf("%v", l.Grouping())
+	}
+	var heads []string
+	for _, r := range l.Window() {
+		if r.Group != nil {
+			heads = append(heads, fmt.Sprint(r.Group.Key, " ", r.Group.Directories(), " of ", r.Group.Len()))
+		}
+	}
+	if got, want := strings.Join(heads, ", "), "web-01 1 of 1, web-02 1 of 2"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	l.SetFilter("host:web-02")
+	if matching, all := l.Directories(); matching != 1 || all != 2 {
+		t.Errorf("%d of %d directories match", matching, all)
+	}
+	l.applied(nil, []string{"web-02"})
+	if matching, all := l.Directories(); matching != 1 || all != 2 || l.Lost() != 0 {
+		t.Errorf("it is back: %d of %d directories, %d lost", matching, all, l.Lost())
+	}
+	if by, err := ParseGrouping("host"); by.By != ByHost || err != nil || by.String() != "grouped by host" {
+		t.Errorf("%v, %v", by, err)
 	}
 }

@@ -22,13 +22,16 @@ const (
 	ByRoot       // the root that they are below
 	ByParts      // the first parts of their paths
 	ByParent     // the directory that they are in
+	ByHost       // the host that they are on
 )
 
-// ParseGrouping reads none, root, parent, or a number of parts.
+// ParseGrouping reads none, host, root, parent, or a number of parts.
 func ParseGrouping(text string) (Grouping, error) {
 	switch text {
 	case "", "none":
 		return Grouping{}, nil
+	case "host":
+		return Grouping{By: ByHost}, nil
 	case "root":
 		return Grouping{By: ByRoot}, nil
 	case "parent":
@@ -37,12 +40,14 @@ func ParseGrouping(text string) (Grouping, error) {
 	if n, err := strconv.Atoi(text); err == nil && n > 0 {
 		return Grouping{ByParts, n}, nil
 	}
-	return Grouping{}, fmt.Errorf("unknown groups %q (valid: none, root, parent, or how many parts of the paths)", text)
+	return Grouping{}, fmt.Errorf("unknown groups %q (valid: none, host, root, parent, or how many parts of the paths)", text)
 }
 
 // String is the grouping in words, "" for none.
 func (g Grouping) String() string {
 	switch {
+	case g.By == ByHost:
+		return "grouped by host"
 	case g.By == ByRoot:
 		return "grouped by root"
 	case g.By == ByParent:
@@ -55,7 +60,7 @@ func (g Grouping) String() string {
 	return ""
 }
 
-// key is the directory, relative to the base, that stands for the group of a report. With ByParts it is
+// key is the host, or the directory, relative to the base, that stands for the group of a report. With ByParts it is
 // the path's first parts or, where it has no more, its parent; "" at the base.
 func (gs *groups) key(r *report.Report) string {
 	below := func(path string) string {
@@ -63,6 +68,8 @@ func (gs *groups) key(r *report.Report) string {
 	}
 	rel := below(r.Path)
 	switch gs.by.By {
+	case ByHost:
+		return r.Host
 	case ByRoot:
 		return below(r.Root)
 	case ByParent:
@@ -89,15 +96,20 @@ func (l *List) Group(by Grouping, folded bool) {
 	l.show()
 }
 
-// NextGrouping groups by the root, then by ever more parts of the paths up to the parent, then not at
+// NextGrouping groups by the host, then by the root, then by ever more parts of the paths up to the parent, then not at
 // all. It leaves out what tells nothing more: one group, as many as before, or every directory in a group
 // of its own. The groups of many directories begin folded: they are an overview.
 func (l *List) NextGrouping() {
 	many := l.Matching() > foldFrom
 	before := max(len(l.groups.heads), 1)
+	if l.groups.by.By == ByHost { // as many roots are another division
+		before = 1
+	}
 	for next := l.groups; ; {
 		switch by := next.by; {
 		case by.By == Ungrouped:
+			next.by = Grouping{By: ByHost}
+		case by.By == ByHost:
 			next.by = Grouping{By: ByRoot}
 		case by.By == ByRoot:
 			next.by = Grouping{ByParts, 1}

@@ -16,6 +16,7 @@ type List struct {
 	sorted  []*Row // all
 	matched []*Row // those that match the query, in the same order; unused where all do
 	shown   []*Row // sorted or matched, with heads between them where there are groups
+	lost    []*Row // of hosts that are lost, which are no directories
 	waiting []*Row // whose change is known and not shown yet: see Take and Settle
 
 	order     Order
@@ -70,11 +71,25 @@ func (r *Row) set(report *report.Report) {
 	r.searched = newSearched(report)
 }
 
-// Total is how many directories there are.
+// Total is how many directories there are, and hosts that are lost.
 func (l *List) Total() int { return len(l.sorted) }
 
 // Matching is how many of them match the filter.
 func (l *List) Matching() int { return len(l.Matched()) }
+
+// Lost is how many hosts are lost.
+func (l *List) Lost() int { return len(l.lost) }
+
+// Directories is how many directories there are, and how many of them match the filter.
+func (l *List) Directories() (matching, all int) {
+	matching, all = l.Matching(), l.Total()-len(l.lost)
+	for _, r := range l.lost {
+		if l.query.all() || l.query.matches(r, &l.context) || r == l.kept() {
+			matching--
+		}
+	}
+	return matching, all
+}
 
 // Len is how many lines are shown: the directories that match, and the heads of groups.
 func (l *List) Len() int { return len(l.shown) }

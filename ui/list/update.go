@@ -89,6 +89,7 @@ func (l *List) Settle() {
 		if r.leaves {
 			l.setSelected(r, false)
 			r.leaves, r.Gone = false, true
+			l.lost = slices.DeleteFunc(l.lost, func(host *Row) bool { return host == r })
 			if r == keep {
 				l.left = r
 			}
@@ -97,6 +98,9 @@ func (l *List) Settle() {
 		if r.Report == nil {
 			l.measures.add(r.next.Path, l.paths)
 			found = append(found, r)
+			if r.next.Path == "" {
+				l.lost = append(l.lost, r)
+			}
 			if l.left != nil && l.left.Report.Key() == r.next.Key() { // it is back
 				l.cursor, l.left, keep = r, nil, r
 			}
