@@ -40,6 +40,7 @@ type eventJSON struct {
 
 // holderJSON is a process that holds locks, or that pidfiles name.
 type holderJSON struct {
+	Host        string         `json:"host,omitempty"`
 	PID         int            `json:"pid"`
 	State       string         `json:"state"`
 	Command     string         `json:"command,omitempty"`
@@ -149,7 +150,7 @@ func encodeEvent(e *list.Event) []byte {
 
 func newHolderJSON(h *list.Holder) holderJSON {
 	j := holderJSON{
-		PID: h.PID, State: h.State.String(), Directories: h.Directories, Holds: h.Holds,
+		Host: h.Host, PID: h.PID, State: h.State.String(), Directories: h.Directories, Holds: h.Holds,
 		Handoffs: h.Handoffs, Worst: h.Worst.String(), States: map[string]int{},
 	}
 	if at := h.Started(); !at.IsZero() {

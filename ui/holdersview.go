@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"lockscope/scan/report"
 	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
@@ -80,7 +81,11 @@ func (m *model) pressHolders(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Filter):
 		m.enterFilter(h.line)
 	case key.Matches(k, keys.Sort):
-		m.sortHolders((h.by+1)%list.HolderColumns, false)
+		next := (h.by + 1) % list.HolderColumns
+		if next == list.HolderHost && len(m.opts.Hosts) == 0 {
+			next++
+		}
+		m.sortHolders(next, false)
 	case key.Matches(k, keys.Reverse):
 		m.sortHolders(h.by, !h.reverse)
 	case key.Matches(k, keys.Detail) && ok:
@@ -103,7 +108,7 @@ func (m *model) showDirectoriesOf(h *list.Holder) {
 	m.memory.add(m.filter.text())
 	m.list.SetTime(m.now())
 	m.list.ShowClasses(0)
-	m.filter.set("pid:" + strconv.Itoa(h.PID))
+	m.filter.set(holderQuery(h))
 	m.memory.add(m.filter.text())
 	m.list.MoveTo(0)
 	m.leaveListing()
@@ -122,13 +127,13 @@ func (m *model) holdersTitle() string {
 // holderWidths are those of the columns, in their order; 0 = there is no room for one.
 type holderWidths [list.HolderColumns]int
 
-var holderHeads = [list.HolderColumns]string{"WORST", "PID", "DIRS", "HAND-OFFS", "USER", "STARTED", "COMMAND"}
+var holderHeads = [list.HolderColumns]string{"WORST", "HOST", "PID", "DIRS", "HAND-OFFS", "USER", "STARTED", "COMMAND"}
 
 // planHolders divides the width. What there is little room for is dropped: first the user, then the
-// hand-offs, then the start.
-func planHolders(width int) holderWidths {
+// hand-offs, then the start. HOST wants so many cells, 0 where this host alone is watched.
+func planHolders(width, host int) holderWidths {
 	w := holderWidths{
-		list.HolderWorst: stateWidth, list.HolderPID: pidfileWidth, list.HolderDirectories: 7,
+		list.HolderWorst: stateWidth, list.HolderHost: min(host, max(width/5, len("HOST")+1)), list.HolderPID: pidfileWidth, list.HolderDirectories: 7,
 		list.HolderHandoffs: 10, list.HolderUser: 10, list.HolderStarted: 8,
 	}
 	room := func() int {
@@ -144,6 +149,9 @@ func planHolders(width int) holderWidths {
 		if room() < 2*commandWidth {
 			w[c] = 0
 		}
+	}
+	if room() < 1 { // with HOST on a narrow screen
+		w[list.HolderDirectories] = 0
 	}
 	w[list.HolderCommand] = max(room(), 1)
 	return w
@@ -161,7 +169,7 @@ func (m *model) holderLines() []string {
 		}
 		return m.listingLines("", []string{"   " + t.dim.Render(text)}, nil)
 	}
-	w := planHolders(m.width)
+	w := planHolders(m.width, m.hostWidth())
 	heads := holderHeads
 	heads[list.HolderWorst] = "  " + heads[list.HolderWorst]
 	direction := t.ascending
@@ -181,7 +189,7 @@ func (m *model) holderLines() []string {
 func (m *model) holderRow(h *list.Holder, w holderWidths, isCursor bool) string {
 	t := &m.theme
 	cells := [list.HolderColumns]string{
-		t.chars.Glyph(h.Worst), strconv.Itoa(h.PID), show.Count(h.Directories), t.chars.Dash, t.chars.Dash, t.chars.Dash, "(" + h.State.String() + ")",
+		t.chars.Glyph(h.Worst), t.chars.Escape(h.Host), strconv.Itoa(h.PID), show.Count(h.Directories), t.chars.Dash, t.chars.Dash, t.chars.Dash, "(" + h.State.String() + ")",
 	}
 	if h.Handoffs > 0 {
 		cells[list.HolderHandoffs] = show.Count(h.Handoffs)
@@ -202,7 +210,7 @@ func (m *model) holderRow(h *list.Holder, w holderWidths, isCursor bool) string 
 func (m *model) holderCells(cells [list.HolderColumns]string, w holderWidths) (first, rest string) {
 	var b strings.Builder
 	gap := ""
-	for c := list.HolderPID; c < list.HolderColumns; c++ {
+	for c := list.HolderHost; c < list.HolderColumns; c++ {
 		if w[c] == 0 {
 			continue
 		}
@@ -210,7 +218,7 @@ func (m *model) holderCells(cells [list.HolderColumns]string, w holderWidths) (f
 		gap = "  "
 		text := show.Shorten(cells[c], w[c], m.theme.chars.Mark)
 		switch c {
-		case list.HolderUser:
+		case list.HolderHost, list.HolderUser:
 			text = show.Pad(text, w[c])
 		case list.HolderCommand:
 		default:
@@ -227,6 +235,9 @@ func (m *model) holderFacts(h *list.Holder) []string {
 	text := strconv.Itoa(h.PID) + " (" + h.State.String() + ")"
 	if p := h.Process(); p != nil {
 		text = show.Process(p, m.now(), " "+t.chars.Dot+" ")
+	}
+	if h.Host != "" {
+		text = "on " + report.Escape(h.Host) + ": " + text
 	}
 	states := show.Counted(h.Directories, "directory", "directories") + ": " + m.countTexts(&h.Counts)
 	if h.Holds > 0 && h.Holds < h.Directories {

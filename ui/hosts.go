@@ -1,9 +1,12 @@
 package ui
 
 import (
+	"regexp"
+	"strconv"
 	"time"
 
 	"lockscope/scan/report"
+	"lockscope/ui/list"
 	"lockscope/ui/show"
 )
 
@@ -14,6 +17,15 @@ func (m *model) hostWidth() int {
 		w = max(w, show.Width(m.theme.chars.Escape(name)))
 	}
 	return w
+}
+
+// holderQuery is the filter for the directories of a process.
+func holderQuery(h *list.Holder) string {
+	text := "pid:" + strconv.Itoa(h.PID)
+	if h.Host != "" { // the name of another host may have it in it
+		text += " host:~^" + regexp.QuoteMeta(h.Host) + "$"
+	}
+	return text
 }
 
 // lostHost is the report on the host of a directory, if that is lost: then what is shown of the directory is as

@@ -46,6 +46,38 @@ func TestFleetScreens(t *testing.T) {
 	}
 }
 
+// The same PID is another process on another host.
+func TestFleetHolders(t *testing.T) {
+	for _, size := range [][2]int{{120, 30}, {80, 24}, {40, 12}} {
+		m, _ := aFleet(size[0], size[1])
+		m.typed("h")
+		golden.Check(t, fmt.Sprintf("fleetholders-%dx%d", size[0], size[1]), m.shown())
+	}
+	m, _ := aFleet(120, 30)
+	m.take(report.Update{Handoffs: []report.Handoff{{
+		Host: "web-02:2222", Path: reporttest.Root + "/eu/b", From: report.Peer{PID: 6}, To: report.Peer{PID: 7}, Acquired: reporttest.Noon,
+	}}})
+	m.typed("h", "/")
+	for _, r := range "host:web pid:7" {
+		m.typed(string(r))
+	}
+	m.typed("enter", "s") // by host
+	var got []string
+	for _, h := range m.holders.scroll.Items() {
+		got = append(got, fmt.Sprint(h.Host, " ", h.PID, " ", h.Holds, " ", h.Handoffs))
+	}
+	if want := []string{"web-01 7 1 0", "web-02:2222 7 1 1"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	m.typed("G", "enter")
+	if got, want := m.filter.text(), `pid:7 host:~^web-02:2222$`; got != want {
+		t.Errorf("the table is filtered by %s, want %s", got, want)
+	}
+	if rows := m.list.Matched(); len(rows) != 1 || rows[0].Report.Host != "web-02:2222" {
+		t.Errorf("%d rows", len(rows))
+	}
+}
+
 // Two directories of one path are two: what is done is done to the one that is shown.
 func TestFleetRowsAreApart(t *testing.T) {
 	m, source := aFleet(120, 30)

@@ -108,7 +108,6 @@ func newModel(o Options) *model {
 	m.list = list.New(m.paths)
 	m.list.SetHost(o.Host)
 	m.keys.Break.SetEnabled(o.Break != nil)
-	m.keys.Holders.SetEnabled(len(o.Hosts) == 0) // the same PID means another process on another host
 	m.help.Styles = m.theme.helpStyles()
 	m.help.ShortSeparator = "  "
 	m.filter = newFilterLine(&m.theme, m.list.SetFilter)

@@ -122,7 +122,7 @@ func (m *model) clickHead(x int, l layout) {
 func (m *model) clickHolderHead(x int) {
 	h, by := &m.holders, list.HolderWorst
 	x -= leftMargin + stateWidth + 1
-	for c, w := range planHolders(m.width) {
+	for c, w := range planHolders(m.width, m.hostWidth()) {
 		if c > int(list.HolderWorst) && w > 0 && x >= 0 {
 			by = list.HolderColumn(c)
 			x -= w + gapWidth

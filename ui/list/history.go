@@ -77,11 +77,17 @@ type handoffs struct {
 	count int
 }
 
+// hostPID is a PID on a host, as in [report.Report]: the same PID is another process on another host.
+type hostPID struct {
+	host string
+	pid  int
+}
+
 func (l *Log) count(h *report.Handoff) {
 	if l.handoffs == nil {
-		l.handoffs = map[int]handoffs{}
+		l.handoffs = map[hostPID]handoffs{}
 	}
-	for _, pid := range []int{h.From.PID, h.To.PID} {
+	for _, pid := range []hostPID{{h.Host, h.From.PID}, {h.Host, h.To.PID}} {
 		n := l.handoffs[pid]
 		if n.count == 0 {
 			n.first = h.Acquired
@@ -92,11 +98,11 @@ func (l *Log) count(h *report.Handoff) {
 }
 
 // tookPart reports whether a process with the PID had a part in any.
-func (l *Log) tookPart(pid int) bool { return l.handoffs[pid].count > 0 }
+func (l *Log) tookPart(pid hostPID) bool { return l.handoffs[pid].count > 0 }
 
 // Handoffs is how many hand-offs a process had a part in that started then; the zero time stands for one
 // that is gone.
-func (l *Log) Handoffs(pid int, started time.Time) int {
+func (l *Log) Handoffs(pid hostPID, started time.Time) int {
 	if n := l.handoffs[pid]; !started.After(n.first) {
 		return n.count
 	}

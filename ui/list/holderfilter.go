@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"strconv"
 
 	"lockscope/scan/report"
@@ -45,9 +46,9 @@ func (a *alt) matchesHolder(f field, h *Holder, in *context) bool {
 	case inAge:
 		return a.isAge(report.Since{At: h.Started()}, in)
 	case inHost:
-		return a.in(in.host, false, in)
+		return a.in(cmp.Or(h.Host, in.host), false, in)
 	}
-	return a.inWord(h.Worst.String()) || a.inWord(strconv.Itoa(h.PID)) || a.in(h.Command(), false, in) || a.in(h.User(), false, in) ||
+	return h.Host != "" && a.in(h.Host, false, in) || a.inWord(h.Worst.String()) || a.inWord(strconv.Itoa(h.PID)) || a.in(h.Command(), false, in) || a.in(h.User(), false, in) ||
 		h.State.Exited() && a.inWord(h.State.String())
 }
 

@@ -3,6 +3,7 @@ package list
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"lockscope/lock"
@@ -12,6 +13,7 @@ import (
 
 // Holder is a process that holds locks, or that pidfiles name. It stays the same while the list changes.
 type Holder struct {
+	Host        string // as in its reports
 	PID         int
 	State       lock.ProcessState // of one that is gone; else ProcessAlive
 	Worst       show.Class        // of its directories
@@ -62,10 +64,30 @@ func (h *Holder) Started() time.Time {
 
 // Holders are the processes behind a list. The zero value has none.
 type Holders struct {
+	hosts []*hostHolders // in order of their names
+	last  *hostHolders   // that was asked for last: rows mostly are of the same host as the one before
+	all   []*Holder      // in order of host and PID
+	free  []Holder       // to be used: they are allocated by the hundred
+}
+
+// hostHolders are those on one host.
+type hostHolders struct {
+	host        string
 	alive, gone pidTable
 	odd         map[int32]*Holder // those that are gone, by numbers higher than any PID
-	all         []*Holder         // in order of PID
-	free        []Holder          // to be used: they are allocated by the hundred
+}
+
+// on has the holders on a host. A host stays known once it was.
+func (hs *Holders) on(host string) *hostHolders {
+	if hs.last != nil && hs.last.host == host {
+		return hs.last
+	}
+	at, known := slices.BinarySearchFunc(hs.hosts, host, func(h *hostHolders, host string) int { return strings.Compare(h.host, host) })
+	if !known {
+		hs.hosts = slices.Insert(hs.hosts, at, &hostHolders{host: host})
+	}
+	hs.last = hs.hosts[at]
+	return hs.last
 }
 
 // Gather gathers the processes behind the directories of a list, filtered or not, with what the log
@@ -78,34 +100,30 @@ func (hs *Holders) Gather(l *List, log *Log) {
 		hs.add(r)
 	}
 	hs.all = hs.all[:0]
-	for page := range max(len(hs.alive.pages), len(hs.gone.pages)) {
-		for i := range pidPage {
-			hs.collect(&hs.alive, page, i)
-			hs.collect(&hs.gone, page, i)
-		}
+	for _, on := range hs.hosts {
+		hs.all = on.collect(hs.all)
 	}
-	maps.DeleteFunc(hs.odd, func(_ int32, h *Holder) bool { return h.Directories == 0 })
-	odd := slices.Collect(maps.Values(hs.odd))
-	slices.SortFunc(odd, func(a, b *Holder) int { return a.PID - b.PID })
-	hs.all = append(hs.all, odd...)
 	for _, h := range hs.all {
 		h.Worst = h.worst()
 		h.Handoffs = 0
-		if log.tookPart(h.PID) {
-			h.Handoffs = log.Handoffs(h.PID, h.Started())
+		if pid := (hostPID{h.Host, h.PID}); log.tookPart(pid) {
+			h.Handoffs = log.Handoffs(pid, h.Started())
 		}
 	}
 }
 
-// collect takes a holder in, if there is one and it still is one.
-func (hs *Holders) collect(t *pidTable, page, i int) {
-	switch {
-	case page >= len(t.pages) || t.pages[page] == nil || t.pages[page][i] == nil:
-	case t.pages[page][i].Directories == 0:
-		t.pages[page][i] = nil
-	default:
-		hs.all = append(hs.all, t.pages[page][i])
+// collect appends those that still are holders, in order of PID, and forgets the others.
+func (on *hostHolders) collect(all []*Holder) []*Holder {
+	for page := range max(len(on.alive.pages), len(on.gone.pages)) {
+		for i := range pidPage {
+			all = on.alive.collect(all, page, i)
+			all = on.gone.collect(all, page, i)
+		}
 	}
+	maps.DeleteFunc(on.odd, func(_ int32, h *Holder) bool { return h.Directories == 0 })
+	odd := slices.Collect(maps.Values(on.odd))
+	slices.SortFunc(odd, func(a, b *Holder) int { return a.PID - b.PID })
+	return append(all, odd...)
 }
 
 // add counts the directory of a row for each process that holds it, and for the one that its pidfile names.
@@ -142,14 +160,15 @@ func (hs *Holders) add(r *Row) {
 
 // count counts a directory for a process.
 func (hs *Holders) count(r *Row, pid int32, state lock.ProcessState) *Holder {
-	h := hs.find(pid, state)
+	on := hs.on(r.Report.Host)
+	h := on.find(pid, state)
 	if h == nil {
 		if len(hs.free) == 0 {
 			hs.free = make([]Holder, 256)
 		}
 		h, hs.free = &hs.free[0], hs.free[1:]
-		h.PID = int(pid)
-		hs.put(h, state)
+		h.Host, h.PID = on.host, int(pid)
+		on.put(h, state)
 	}
 	h.State, h.row = state, r
 	h.Directories++
@@ -158,30 +177,30 @@ func (hs *Holders) count(r *Row, pid int32, state lock.ProcessState) *Holder {
 }
 
 // find is the holder with a PID, or nil.
-func (hs *Holders) find(pid int32, state lock.ProcessState) *Holder {
+func (on *hostHolders) find(pid int32, state lock.ProcessState) *Holder {
 	if pid > maxPID {
-		return hs.odd[pid]
+		return on.odd[pid]
 	}
-	return hs.of(state).get(int(pid))
+	return on.of(state).get(int(pid))
 }
 
-func (hs *Holders) put(h *Holder, state lock.ProcessState) {
+func (on *hostHolders) put(h *Holder, state lock.ProcessState) {
 	if h.PID <= maxPID {
-		*hs.of(state).at(int32(h.PID)) = h
+		*on.of(state).at(int32(h.PID)) = h
 		return
 	}
-	if hs.odd == nil {
-		hs.odd = map[int32]*Holder{}
+	if on.odd == nil {
+		on.odd = map[int32]*Holder{}
 	}
-	hs.odd[int32(h.PID)] = h
+	on.odd[int32(h.PID)] = h
 }
 
 // of are those that are gone, or the others.
-func (hs *Holders) of(state lock.ProcessState) *pidTable {
+func (on *hostHolders) of(state lock.ProcessState) *pidTable {
 	if state.Exited() {
-		return &hs.gone
+		return &on.gone
 	}
-	return &hs.alive
+	return &on.alive
 }
 
 // Again is the process that has the PID of one that is no more: the same process, once it is gone.
@@ -189,7 +208,7 @@ func (hs *Holders) Again(h *Holder) *Holder {
 	if h.Directories > 0 {
 		return h
 	}
-	return hs.find(int32(h.PID), lock.ProcessGone)
+	return hs.on(h.Host).find(int32(h.PID), lock.ProcessGone)
 }
 
 // worst is the most severe class of its directories.

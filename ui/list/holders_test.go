@@ -58,12 +58,12 @@ func TestGather(t *testing.T) {
 	if got := behind(l, &hs, "gone state:stale", HolderPID, false); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	five := hs.alive.get(5)
+	five := hs.on("").alive.get(5)
 	l.applied(reporttest.Changes(reporttest.Free("a"), reporttest.Free("r"), reporttest.Free("u")), []string{reporttest.Root + "/o", reporttest.Root + "/b", reporttest.Root + "/x", reporttest.Root + "/y", reporttest.Root + "/z"})
 	if got, want := behind(l, &hs, "", HolderPID, false), "5 alive 1/1 held"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if hs.alive.get(5) != five || hs.alive.get(7) != nil || hs.gone.get(8) != nil {
+	if hs.on("").alive.get(5) != five || hs.on("").alive.get(7) != nil || hs.on("").gone.get(8) != nil {
 		t.Error("what stays is another, or what went is kept")
 	}
 }

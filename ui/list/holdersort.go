@@ -11,6 +11,7 @@ type HolderColumn uint8
 
 const (
 	HolderWorst       HolderColumn = iota // the worst first, of these the one with the most directories
+	HolderHost                            // where several hosts are watched
 	HolderPID                             // the lowest first
 	HolderDirectories                     // the most first
 	HolderHandoffs                        // the most first
@@ -20,7 +21,7 @@ const (
 	HolderColumns
 )
 
-// Sorted are the holders that match a filter, in an order. Equals are in order of PID.
+// Sorted are the holders that match a filter, in an order. Equals are in order of host and PID.
 func (hs *Holders) Sorted(f *Filter, by HolderColumn, reverse bool) []*Holder {
 	var keys []holderKey
 	equals := map[holderKey]*[]*Holder{} // most are equal to many others, and to the one before
@@ -63,6 +64,13 @@ func (h *Holder) key(by HolderColumn) (k holderKey) {
 	switch by {
 	case HolderWorst:
 		k.number = uint64(h.Worst)<<32 | uint64(1<<32-1-h.Directories)
+	case HolderHost:
+		k.text = h.Host
+		k.number = beginning(k.text)
+	case HolderPID:
+		if h.Host != "" { // else they are in this order already
+			k.number = uint64(h.PID)
+		}
 	case HolderDirectories:
 		k.number = uint64(1<<32 - 1 - h.Directories)
 	case HolderHandoffs:

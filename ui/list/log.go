@@ -20,7 +20,7 @@ type Log struct {
 	dropped int
 
 	histories histories
-	handoffs  map[int]handoffs // by PID
+	handoffs  map[hostPID]handoffs
 }
 
 // Line is what happened alike in one second. Others than the log only read it.

@@ -147,11 +147,11 @@ func TestHandoffOnce(t *testing.T) {
 		t.Errorf("the history has %+v", h)
 	}
 	for pid, want := range map[int]int{4410: 2, 5120: 2, 1: 0} {
-		if got := l.log.Handoffs(pid, reporttest.Noon.Add(-time.Hour)); got != want {
+		if got := l.log.Handoffs(hostPID{pid: pid}, reporttest.Noon.Add(-time.Hour)); got != want {
 			t.Errorf("%d had a part in %d, want %d", pid, got, want)
 		}
 	}
-	if got := l.log.Handoffs(4410, reporttest.Noon.Add(time.Hour)); got != 0 {
+	if got := l.log.Handoffs(hostPID{pid: 4410}, reporttest.Noon.Add(time.Hour)); got != 0 {
 		t.Errorf("a process that started later had a part in %d", got)
 	}
 }
