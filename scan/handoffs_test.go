@@ -69,7 +69,7 @@ func (p *passing) untilHeldBy(t *testing.T, d *locktest.Proc) *report.Report {
 	var r *report.Report
 	p.w.until(t, "holder by name", func(f *found) bool {
 		r = f.reports[p.dir]
-		return r.Verdict.State == report.Held && !r.Checking && r.Evidence.Pidfile.PID == d.PID
+		return r != nil && r.Verdict.State == report.Held && !r.Checking && r.Evidence.Pidfile.PID == d.PID
 	})
 	return r
 }
