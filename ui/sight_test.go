@@ -26,7 +26,7 @@ func TestDetailStaysWithItsDirectory(t *testing.T) {
 		term.show(reporttest.Scanned(reporttest.Changes(reporttest.Stale("b"), reporttest.Free("c"))))
 		term.see("2 dirs")
 		term.send("\r")
-		term.see("observed")
+		term.see("esc q back") // in full: where it is beside the table, it says as much before the key
 		term.show(worse("a"))
 		term.see("3 dirs")
 		if text := term.text(); !strings.Contains(text, "/srv/tenants/b") || strings.Contains(text, "/srv/tenants/a") {
