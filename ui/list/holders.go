@@ -64,6 +64,7 @@ func (h *Holder) Started() time.Time {
 
 // Holders are the processes behind a list. The zero value has none.
 type Holders struct {
+	fleet bool           // every report has a host: else none has, and to read that takes as long as the rest
 	hosts []*hostHolders // in order of their names
 	last  *hostHolders   // that was asked for last: rows mostly are of the same host as the one before
 	all   []*Holder      // in order of host and PID
@@ -96,6 +97,7 @@ func (hs *Holders) Gather(l *List, log *Log) {
 	for _, h := range hs.all {
 		h.Directories, h.Holds, h.Counts = 0, 0, [show.ClassCount]int32{}
 	}
+	hs.fleet = len(l.sorted) > 0 && l.sorted[0].Report.Host != ""
 	for _, r := range l.sorted {
 		hs.add(r)
 	}
@@ -160,7 +162,11 @@ func (hs *Holders) add(r *Row) {
 
 // count counts a directory for a process.
 func (hs *Holders) count(r *Row, pid int32, state lock.ProcessState) *Holder {
-	on := hs.on(r.Report.Host)
+	host := ""
+	if hs.fleet {
+		host = r.Report.Host
+	}
+	on := hs.on(host)
 	h := on.find(pid, state)
 	if h == nil {
 		if len(hs.free) == 0 {
