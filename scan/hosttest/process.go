@@ -51,6 +51,10 @@ func OwnCopy(t *testing.T, name string) string {
 	}
 	defer from.Close()
 	path := filepath.Join(OpenDir(t), name)
+	// A child that is being started meanwhile would have the copy open for writing until it begins its own
+	// program, and whoever runs the copy by then fails (ETXTBSY).
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	to, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o755)
 	if err != nil {
 		t.Fatal(err)
