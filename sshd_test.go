@@ -87,6 +87,7 @@ func (n *sshNet) start(name, path string, more ...string) *sshHost {
 		path = n.bin + ":/usr/bin:/bin"
 	}
 	h.file = home + "/sshd_config"
+	// A home of its own: what the user's shell runs at its start, from ~/.bashrc, may take long.
 	hosttest.WriteFile(n.t, h.file, fmt.Sprintf(`ListenAddress 127.0.0.1
 Port %d
 HostKey %s/host
@@ -98,9 +99,9 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin yes
 MaxStartups 500
-SetEnv PATH=%s TMPDIR=%s/tmp XDG_CONFIG_HOME=%s/config XDG_STATE_HOME=%s
+SetEnv HOME=%s PATH=%s TMPDIR=%s/tmp XDG_CONFIG_HOME=%s/config XDG_STATE_HOME=%s
 %s
-`, h.port, n.dir, n.dir, path, home, home, h.state, strings.Join(more, "\n")))
+`, h.port, n.dir, n.dir, home, path, home, home, h.state, strings.Join(more, "\n")))
 	n.alias(fmt.Sprintf("Host %s\n\tPort %d\n", name, h.port))
 	h.listen()
 	return h
