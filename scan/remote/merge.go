@@ -20,9 +20,9 @@ type merge struct {
 
 	mu       sync.Mutex
 	members  map[string]*member
-	changes  []report.Change // that wait; one without a report is none any more
-	at       map[string]int  // by key: where in changes
-	gone     map[string]bool // keys that wait
+	changes  []report.Change    // that wait
+	at       map[string]waiting // by key: those that wait
+	gone     map[string]bool    // keys that wait, of what the reader knows
 	handoffs []report.Handoff
 	errors   []report.PathError // that wait, before the first summary
 	interval time.Duration
@@ -30,6 +30,12 @@ type merge struct {
 	ended    chan struct{} // closed then
 	due      bool          // a summary waits
 	relist   bool          // the list of errors is not what was told last
+}
+
+// waiting is a change that waits.
+type waiting struct {
+	i     int  // where in changes
+	known bool // the reader was told of the directory before
 }
 
 // member is what is known of one member of a fleet.
@@ -47,7 +53,7 @@ func newMerge(members []string, hold, only bool) *merge {
 	m := &merge{
 		began: time.Now(), hold: hold, only: only,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
-		members: map[string]*member{}, at: map[string]int{}, gone: map[string]bool{},
+		members: map[string]*member{}, at: map[string]waiting{}, gone: map[string]bool{},
 	}
 	for _, name := range members {
 		m.members[name] = &member{}
@@ -124,25 +130,39 @@ func (m *merge) add(u *report.Update) {
 			continue
 		}
 		key := c.Report.Key()
-		delete(m.gone, key)
-		if i, waits := m.at[key]; waits {
-			m.changes[i].Report = c.Report
+		if w, waits := m.at[key]; waits {
+			m.changes[w.i].Report = c.Report
 			continue
 		}
-		m.at[key] = len(m.changes)
+		m.at[key] = waiting{len(m.changes), !c.New || m.gone[key]}
 		m.changes = append(m.changes, c)
+		delete(m.gone, key)
 	}
 	for _, key := range u.Gone {
-		if i, waits := m.at[key]; waits {
-			delete(m.at, key)
-			m.changes[i].Report = nil
-		}
-		m.gone[key] = true
+		m.remove(key)
 	}
 	m.handoffs = append(m.handoffs, u.Handoffs...)
 	m.handoffs = m.handoffs[max(len(m.handoffs)-maxHandoffs, 0):]
 	if !m.complete {
 		m.errors = append(m.errors, u.Errors...)
+	}
+}
+
+// remove takes in that a directory is gone. One that the reader was never told of leaves nothing behind: a host
+// may tell of new ones and take them back without end. The caller holds mu.
+func (m *merge) remove(key string) {
+	w, waits := m.at[key]
+	if waits {
+		last := len(m.changes) - 1
+		moved := m.changes[last]
+		m.changes[w.i], m.changes[last] = moved, report.Change{}
+		m.changes = m.changes[:last]
+		m.at[moved.Report.Key()] = waiting{w.i, m.at[moved.Report.Key()].known}
+		delete(m.at, key)
+	}
+	_, path := report.SplitKey(key)
+	if waits && w.known || !waits && !(m.only && path != "") {
+		m.gone[key] = true
 	}
 }
 
@@ -172,9 +192,9 @@ func (m *merge) take() (u report.Update, filled bool) {
 		m.relist = false // they were told as they came
 	}
 	if m.complete || !m.hold {
-		u.Changes = slices.DeleteFunc(m.changes, func(c report.Change) bool { return c.Report == nil })
+		u.Changes = m.changes
 		u.Gone = slices.Sorted(maps.Keys(m.gone))
-		m.changes, m.at, m.gone = nil, map[string]int{}, map[string]bool{}
+		m.changes, m.at, m.gone = nil, map[string]waiting{}, map[string]bool{}
 	}
 	u.Handoffs, u.Errors, u.Interval = m.handoffs, m.errors, m.interval
 	m.handoffs, m.errors, m.interval = nil, nil, 0

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -141,5 +142,36 @@ func TestLostIsToldAgain(t *testing.T) {
 	g.put("b", u, b.mirror, true)
 	if u, _ := g.take(); !slices.Equal(u.Gone, []string{"b"}) || u.Summary.Lost != 0 {
 		t.Errorf("%+v", u)
+	}
+}
+
+// What comes and goes again before anybody was told of it leaves nothing behind, however often it does.
+func TestMergeForgetsWhatNobodyKnows(t *testing.T) {
+	for _, only := range []bool{false, true} {
+		g := newMerge([]string{"a", "b"}, true, only)
+		a := told{newMirror("a"), t, g}
+		a.begin()
+		a.tell(dirLine("/stays", report.Held))
+		for i := range 1000 {
+			path := fmt.Sprintf("/%d", i)
+			a.tell(dirLine(path, report.Held), report.Line{Gone: report.Key("a", path)})
+		}
+		if most := 1; len(g.changes) > most || len(g.at) > most || len(g.gone) > 0 {
+			t.Errorf("only %v: %d changes at %d places, and %d gone", only, len(g.changes), len(g.at), len(g.gone))
+		}
+	}
+}
+
+// A directory that the reader knows is told to be gone, also if it came back in between.
+func TestMergeGoneOfTheKnown(t *testing.T) {
+	g, a, _ := newTold(t, false)
+	a.tell(dirLine("/x", report.Held), dirLine("/y", report.Held))
+	g.take()
+	gone := report.Line{Gone: report.Key("a", "/x")}
+	a.tell(dirLine("/z", report.Held), gone, dirLine("/x", report.Stale), dirLine("/w", report.Free))
+	a.tell(gone, report.Line{Gone: report.Key("a", "/z")})
+	u, _ := g.take()
+	if got := keys(u); !slices.Equal(got, []string{"a:/w"}) || !slices.Equal(u.Gone, []string{"a:/x"}) {
+		t.Errorf("%q, gone %q", got, u.Gone)
 	}
 }
