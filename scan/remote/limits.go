@@ -44,8 +44,13 @@ const (
 	maxBytes = 1 << 30
 	// maxErrors is how many errors are kept of it. They are for people, who read the first few.
 	maxErrors = 1000
+	// maxErrorBytes is how many bytes their lines may have in all: the path of each may be a long one.
+	maxErrorBytes = 4 << 20
 	// maxHandoffs is how many hand-offs of all hosts wait for the screen at most.
 	maxHandoffs = 10_000
+	// maxHandoffLine is how many bytes the line of a hand-off may have. A longer one is skipped: the state of its
+	// directory is told besides. All that wait have 160 MB at most, and commonly 5.
+	maxHandoffLine = 16 << 10
 	// maxNoise is how many bytes may come before its first line of the protocol: what a login shell's
 	// startup files print.
 	maxNoise = 64 << 10

@@ -14,6 +14,7 @@ type mirror struct {
 	states  map[report.State]int
 	bytes   int64 // of the lines of all of them
 	errors  []report.PathError
+	errSize int            // bytes of the lines of these
 	session uint32         // the number of the present session
 	whole   bool           // this session has told of all directories
 	summary report.Summary // of the last pass that the host told of
@@ -33,7 +34,7 @@ func newMirror(host string) *mirror {
 // begin begins a session. What earlier ones told stays, until this one has told of everything.
 func (m *mirror) begin() {
 	m.session++
-	m.whole, m.errors = false, nil
+	m.whole, m.errors, m.errSize = false, nil, 0
 }
 
 // take takes in an object of so many bytes. It returns what changed. The error says which limit the host does
@@ -42,17 +43,18 @@ func (m *mirror) take(l report.Line, size int) (u report.Update, err error) {
 	switch {
 	case l.Change != nil:
 		err = m.change(l.Change, size, &u)
+	case l.Handoff != nil && size > maxHandoffLine:
 	case l.Handoff != nil:
 		l.Handoff.Host = m.host
 		u.Handoffs = append(u.Handoffs, *l.Handoff)
 	case l.Error != nil:
-		m.fail(*l.Error, &u)
+		m.fail(*l.Error, size, &u)
 	case l.Summary != nil:
 		m.end(*l.Summary, &u)
 	case l.Heartbeat != nil:
 		u.Progress = l.Heartbeat.Progress
 		if l.Heartbeat.Errors == 0 && m.whole {
-			m.errors = nil
+			m.errors, m.errSize = nil, 0
 		}
 	case l.Gone != "":
 		_, path := report.SplitKey(l.Gone)
@@ -97,8 +99,9 @@ func (m *mirror) remove(path string, u *report.Update) {
 }
 
 // fail takes in what could not be read.
-func (m *mirror) fail(e report.PathError, u *report.Update) {
-	if len(m.errors) < maxErrors {
+func (m *mirror) fail(e report.PathError, size int, u *report.Update) {
+	if len(m.errors) < maxErrors && m.errSize+size <= maxErrorBytes {
+		m.errSize += size
 		e.Host = m.host
 		m.errors = append(m.errors, e)
 		u.Errors = append(u.Errors, e)

@@ -92,6 +92,29 @@ func TestMirrorIsBounded(t *testing.T) {
 	}
 }
 
+// What is kept of errors and of hand-offs is bounded in bytes too: each may have a path or a text of a megabyte.
+func TestMirrorOfLongLines(t *testing.T) {
+	m := newMirror("web-01")
+	m.begin()
+	line := report.Line{Error: &report.PathError{Path: "/a", Err: errors.New("it is long")}}
+	told := 0
+	for range 20 {
+		u, err := m.take(line, report.MaxLine)
+		if told += len(u.Errors); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if most := maxErrorBytes / report.MaxLine; len(m.errors) != most || told != most {
+		t.Errorf("%d errors, and %d told", len(m.errors), told)
+	}
+	for size, want := range map[int]int{maxHandoffLine: 1, maxHandoffLine + 1: 0} {
+		u, err := m.take(report.Line{Handoff: &report.Handoff{Path: "/a"}}, size)
+		if len(u.Handoffs) != want || err != nil {
+			t.Errorf("a hand-off of %d bytes: %d told, %v", size, len(u.Handoffs), err)
+		}
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	var b backoff
 	for i, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
