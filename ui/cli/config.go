@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path"
@@ -92,6 +93,8 @@ func (c *config) validate() error {
 		return fmt.Errorf("max-depth: %d is negative (0 means the roots alone)", c.MaxDepth.levels)
 	case c.Jobs < 0:
 		return fmt.Errorf("jobs: %d is negative (0 means as many as suit the machine)", c.Jobs)
+	case c.Jobs > mostJobs || c.SSHJobs > mostJobs:
+		return fmt.Errorf("jobs, ssh-jobs: %d is above %d", max(c.Jobs, c.SSHJobs), mostJobs)
 	case c.SSHJobs < 0:
 		return fmt.Errorf("ssh-jobs: %d is negative (0 means as many as suit)", c.SSHJobs)
 	case c.ProblemMetrics < 0 || c.ProblemMetrics > print.MaxProblemMetrics:
@@ -148,7 +151,7 @@ func findConfig() string {
 // loadConfig reads the TOML file at path into c, and leaves alone what the file does not set. Relative roots
 // in it are below the file's own directory, so that it means the same in every working directory.
 func loadConfig(path string, c *config) error {
-	text, err := os.ReadFile(path)
+	text, err := readConfig(path)
 	if err != nil {
 		return err
 	}
@@ -169,6 +172,20 @@ func loadConfig(path string, c *config) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
+}
+
+// readConfig reads a config file that is not endless, as a device may be.
+func readConfig(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, mostConfig+1))
+	if err == nil && len(text) > mostConfig {
+		err = fmt.Errorf("%s: a config file of more than %d bytes", path, mostConfig)
+	}
+	return bytes.TrimPrefix(text, []byte("\ufeff")), err // some editors begin a file with that mark
 }
 
 // configError returns an error that says on one line what is wrong in the file, and where.

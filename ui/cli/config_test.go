@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/spf13/pflag"
@@ -51,6 +52,29 @@ func TestFlagsAndKeys(t *testing.T) {
 	for key := range keyTexts {
 		if !slices.Contains(keys, key) {
 			t.Errorf("there is no %s", key)
+		}
+	}
+}
+
+// A config file may be anything. One without an end is refused, and so is a number of workers that no memory has
+// room for. A mark at its beginning means nothing.
+func TestConfigOfExtremes(t *testing.T) {
+	c := defaultConfig()
+	if err := loadConfig("/dev/zero", &c); err == nil || !strings.Contains(err.Error(), "more than") {
+		t.Errorf("/dev/zero: %v", err)
+	}
+	for text, want := range map[string]string{
+		"\ufeffjobs = 3\r\n":           "",
+		"jobs = 1_000_000_000_000":     "1000000000000 is above",
+		"ssh_jobs = 1_000_000_000_000": "1000000000000 is above",
+	} {
+		path := filepath.Join(t.TempDir(), "c.toml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := defaultConfig()
+		if err := loadConfig(path, &c); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
 		}
 	}
 }

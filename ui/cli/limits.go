@@ -6,6 +6,13 @@ import "time"
 // find fewer takes no time to speak of, and then none of the lines is taken back.
 const streamFrom = 250
 
+// mostConfig is how many bytes a config file may have: a hundred times one with a thousand hosts and roots.
+const mostConfig = 4 << 20
+
+// mostJobs is how many workers or connections may be asked for. Each takes memory from the start, and no machine
+// is faster with more.
+const mostJobs = 10_000
+
 // commentWidth is how long a line of a comment in a config file is, in cells.
 const commentWidth = 96
 
