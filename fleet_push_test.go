@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -93,4 +94,29 @@ func (n *sshNet) tools(host, name, script string) (path string) {
 		n.t.Fatal(err)
 	}
 	return dir + ":/usr/bin:/bin"
+}
+
+// A copy is pushed through every login shell that is here. They differ in what they say of a command that is
+// missing, and in how they end, and csh ends a command at a line feed even in quotes.
+func TestFleetPushThroughShells(t *testing.T) {
+	t.Parallel()
+	for _, shell := range []string{"sh", "bash", "zsh", "tcsh", "fish"} {
+		path, err := exec.LookPath(shell)
+		if err != nil {
+			continue
+		}
+		dir, root := hosttest.TempDir(t), staleAndFree(t)
+		hosttest.MakeDir(t, dir+"/tmp")
+		ssh := "#!/bin/sh\nfor last; do :; done\nTMPDIR=" + dir + "/tmp PATH=/usr/bin:/bin exec " + path + " -c \"$last\"\n"
+		if err := os.WriteFile(dir+"/ssh", []byte(ssh), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		out, status := outputOf(t, command("--ssh-command", dir+"/ssh", "--host=web-01", "--push", "-o", "table", root))
+		if status != 0 || !strings.Contains(out, "on 1 host: 1 stale, 1 free; ") {
+			t.Errorf("%s: status %d: %s", shell, status, out)
+		}
+		if left := entries(t, dir+"/tmp"); len(left) > 0 {
+			t.Errorf("%s: %v is left", shell, left)
+		}
+	}
 }

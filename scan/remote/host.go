@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -183,6 +184,9 @@ func (h *host) follow(s *stream, l *link, hello *report.Hello) error {
 	}
 }
 
+// notFound is what shells say that end with another status than 127, csh(1) among them.
+var notFound = regexp.MustCompile(`(?i)command not found\.?$`)
+
 // failed closes the link, and says why the session ended. hello is nil if it never began.
 func (h *host) failed(l *link, err error, hello *report.Hello) *failure {
 	ended := errors.Is(err, io.EOF)
@@ -206,7 +210,7 @@ func (h *host) failed(l *link, err error, hello *report.Hello) *failure {
 		return &failure{report.HostUnreachable, or("ssh failed")}
 	case hello != nil:
 		return &failure{report.HostEnded, or(fmt.Sprintf("exit status %d", status))}
-	case status == 127 || strings.HasSuffix(said, "command not found"):
+	case status == 127 || notFound.MatchString(said):
 		return &failure{report.LockscopeMissing, said}
 	case strings.Contains(said, "unknown flag: --requests"):
 		return &failure{report.LockscopeVersion, "it is older"}

@@ -19,27 +19,30 @@ const pushedMark = "lockscope-pushed "
 // drops, for then the program's input ends, and with it the program.
 //
 // head(1) may read more than it prints. Nothing is sent after the program before that has said hello.
-const pushScript = `umask 077
-have=$(uname -sm)
+const pushScript = `umask 077;
+have=$(uname -sm);
 if [ "$have" != %[2]s ]; then
-	echo "it is $have, and the lockscope here is for" %[2]s >&2
-	exit 125
-fi
-d=$(mktemp -d) || exit 125
-trap 'rm -rf "$d"' EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 141' PIPE
-trap 'exit 143' TERM
-head -c %[1]s >"$d/lockscope" || exit 125
+	echo "it is $have, and the lockscope here is for" %[2]s >&2;
+	exit 125;
+fi;
+d=$(mktemp -d) || exit 125;
+trap 'rm -rf "$d"' EXIT;
+trap 'exit 129' HUP;
+trap 'exit 130' INT;
+trap 'exit 141' PIPE;
+trap 'exit 143' TERM;
+head -c %[1]s >"$d/lockscope" || exit 125;
 if [ "$(wc -c <"$d/lockscope")" -ne %[1]s ]; then
-	echo "the copy of lockscope was cut short" >&2
-	exit 125
-fi
-chmod 700 "$d/lockscope"
-echo "` + pushedMark + `$d/lockscope"
+	echo "the copy of lockscope was cut short" >&2;
+	exit 125;
+fi;
+chmod 700 "$d/lockscope";
+echo "` + pushedMark + `$d/lockscope";
 %[3]s
 `
+
+// onOneLine is for a script that a login shell passes on: a line feed ends a command in csh even in quotes.
+var onOneLine = strings.NewReplacer("\n", " ", "\t", "")
 
 // push is a program that can be copied to other hosts.
 type push struct {
@@ -67,7 +70,7 @@ func ownProgram() (*push, error) {
 // lockscope there, of which the last names the program.
 func (p *push) command(command, args []string) string {
 	run := quoteAll(command[:len(command)-1]) + ` "$d/lockscope" ` + quoteAll(args)
-	script := fmt.Sprintf(pushScript, quote(fmt.Sprint(p.size)), quote(p.platform), strings.TrimSpace(run))
+	script := fmt.Sprintf(onOneLine.Replace(pushScript), quote(fmt.Sprint(p.size)), quote(p.platform), strings.TrimSpace(run))
 	return "exec sh -c " + quote(script)
 }
 
