@@ -71,20 +71,17 @@ func (a *agenda) move(r *record, now time.Time) {
 		return
 	}
 	r.noteMove(now)
-	if a.moved == nil {
-		a.moved = map[*record]time.Time{}
-	}
 	if _, noted := a.moved[r]; noted {
 		return
 	}
 	if r.settling != nil {
-		a.moved[r] = now.Add(moveEvery)
+		a.lookAgain(r, now.Add(moveEvery))
 	} else {
-		a.moved[r] = r.mayLook(now)
+		a.lookAgain(r, r.mayLook(now))
 	}
 }
 
-// lookAgain has a directory looked at again after a time that is shorter than between other looks.
+// lookAgain has a directory looked at again at a time, however soon that is.
 func (a *agenda) lookAgain(r *record, at time.Time) {
 	if a.moved == nil {
 		a.moved = map[*record]time.Time{}

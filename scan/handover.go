@@ -21,7 +21,7 @@ type handover struct {
 	arrived notify.Moment   // when the next pidfile was in place; zero: it is not, or its owner is known
 	noted   time.Time       // when the last event was read
 	tries   int             // looks that found the lock still held after the pidfile had gone
-	last    *report.Handoff // the last hand-off that was told; nil if none was
+	last    time.Time       // when the last hand-off that was told was complete; zero if none was
 	giver   *report.Process // who released the lock to the owner, by a hand-off that was told; nil if nobody did
 }
 
@@ -112,7 +112,7 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, was before)
 	if told.Gap <= 0 || acquired.After.Before(released.Asked) || stopped {
 		told.Gap, told.AtMost = acquired.At.Sub(released.After), true
 	}
-	h.last, h.giver = &told, giver
+	h.last, h.giver = told.Acquired, giver
 	return &told
 }
 
@@ -191,8 +191,7 @@ func (h *handover) see(next *report.Report, asked *report.Process, was before) (
 // isIdle reports whether nothing is left of what was seen that the next event would need, besides who holds
 // the lock.
 func (h *handover) isIdle(now time.Time) bool {
-	return h.release.At.IsZero() && h.acquire.At.IsZero() && !h.isArrived() &&
-		(h.last == nil || now.Sub(h.last.Acquired) > handOverWithin)
+	return h.release.At.IsZero() && h.acquire.At.IsZero() && !h.isArrived() && now.Sub(h.last) > handOverWithin
 }
 
 // identity is what tells a process from others.
