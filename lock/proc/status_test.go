@@ -82,3 +82,19 @@ func TestHasThread(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseStatus: a process chooses its name, the first line of the text.
+func FuzzParseStatus(f *testing.F) {
+	f.Add("kvd", []byte("Tgid:\t9034\nPid:\t9034\nUid:\t0\t65534\t0\t0\nGroups:\t1 2\nNSpid:\t9034\t1\n"))
+	f.Add("NSpid:\t7", []byte("Uid:\t\nNSpid:\nTgid:"))
+	f.Fuzz(func(t *testing.T, name string, rest []byte) {
+		escaped := strings.NewReplacer("\\", `\\`, "\n", `\n`).Replace(name) // as the kernel does
+		got, want := ParseStatus(append([]byte("Name:\t"+escaped+"\n"), rest...)), ParseStatus(rest)
+		if got != want {
+			t.Fatalf("beside the name %q: %+v, else %+v", name, got, want)
+		}
+		if len(got.UID) > len(rest) {
+			t.Fatalf("the user %q is longer than the text", got.UID)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -41,6 +42,11 @@ func ParseTarget(s string) (Target, error) {
 	if t.Host == "" || t.Host[0] == '-' || t.Host[0] == '.' || strings.ContainsFunc(t.Host, notInHost) {
 		return Target{}, fmt.Errorf("host %q is no name of a host", s)
 	}
+	if strings.ContainsAny(t.Host, ":%") {
+		if _, err := netip.ParseAddr(t.Host); err != nil {
+			return Target{}, fmt.Errorf("host %q is no address", s)
+		}
+	}
 	return t, nil
 }
 
@@ -49,7 +55,7 @@ func notInName(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._-+", r))
 }
 
-// notInHost allows an IPv6 address with a zone, too.
+// notInHost allows the characters of an IPv6 address with a zone, too.
 func notInHost(r rune) bool { return notInName(r) && r != ':' && r != '%' }
 
 // Name is what the host is called on the screen and in JSON.

@@ -64,3 +64,29 @@ func TestConfigCheck(t *testing.T) {
 		t.Errorf("the same host twice: %v, %v", c.Targets, err)
 	}
 }
+
+// FuzzParseTarget: what is taken for a host has nothing in it that ssh or a shell could take for more, and is
+// read again as the same.
+func FuzzParseTarget(f *testing.F) {
+	f.Add("root@web_01.eu:2222")
+	f.Add("[fe80::1%eth0]:22")
+	f.Add("-oProxyCommand=reboot")
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := ParseTarget(text)
+		if err != nil {
+			return
+		}
+		if again, err := ParseTarget(got.String()); err != nil || again != got {
+			t.Fatalf("%+v as %q gives %+v, %v", got, got.String(), again, err)
+		}
+		args := got.args()
+		for i, arg := range args {
+			if strings.ContainsAny(arg, " \t\n\x00'\"`$;|&<>(){}*?!\\~#") || arg == "" {
+				t.Fatalf("%q has the argument %q", text, arg)
+			}
+			if value := i > 0 && (args[i-1] == "-p" || args[i-1] == "-l" || args[i-1] == "--"); value && arg[0] == '-' {
+				t.Fatalf("%q has the option %q", text, arg)
+			}
+		}
+	})
+}

@@ -37,3 +37,28 @@ func TestBreakThereAndBack(t *testing.T) {
 		}
 	}
 }
+
+// FuzzDecodeBreak: what another host says became of a break is printed as text that is safe, and is read again
+// as the same.
+func FuzzDecodeBreak(f *testing.F) {
+	r := &Report{Path: "/srv/a"}
+	f.Add(EncodeBreak(r, Attempted([]string{".handoff.pidfile"}, nil)))
+	f.Add(EncodeBreak(r, Attempted(nil, &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedHeld, Holder: 7, Command: "kvd\x1b"})))
+	f.Add([]byte(`{"type":"break","path":"/srv/a","outcome":"failed","error":"\u001b]0;a\u0007\u009b","files":["\u202e","\u0000"]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		a, err := DecodeBreak(text, r.Path)
+		if err != nil {
+			return
+		}
+		sent := EncodeBreak(r, a)
+		if bytes.ContainsFunc(sent, notPrintable) {
+			t.Fatalf("not printable: %q", sent)
+		}
+		if len(sent) > MaxLine {
+			return
+		}
+		if again, err := DecodeBreak(sent, r.Path); err != nil || !bytes.Equal(EncodeBreak(r, again), sent) {
+			t.Fatalf("sent %s: %v\nsent on %s", sent, err, EncodeBreak(r, again))
+		}
+	})
+}
