@@ -8,8 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 )
@@ -158,6 +161,48 @@ func TestBreakStaleThroughALink(t *testing.T) {
 	if err != nil || !slices.Equal(removed, []string{pidfile}) {
 		t.Errorf("%q, %v", removed, err)
 	}
+}
+
+// A path may be longer than a system call takes (PATH_MAX), and lead through links.
+func TestBreakStaleDeep(t *testing.T) {
+	dir, _ := stale(t)
+	top := t.TempDir()
+	name, path := strings.Repeat("d", 200), top
+	fd, err := unix.Open(top, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	for range 50 {
+		if err == nil {
+			err = unix.Mkdirat(fd, name, 0o755)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, nextErr := unix.Openat(fd, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		unix.Close(fd)
+		path, fd, err = path+"//"+name, next, nextErr
+	}
+	if err == nil {
+		err = unix.Symlinkat(filepath.Dir(dir), fd, "link")
+		unix.Close(fd)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	path += "/link/" + filepath.Base(dir)
+	seen, err := lock.Inspect(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	removed, err := lock.BreakStale(path, seen)
+	if err != nil || !slices.Equal(removed, []string{pidfile}) {
+		t.Errorf("%q, %v", removed, err)
+	}
+	wantNoneOpen(t, top)
+	for _, none := range []string{path + "/none", path + strings.Repeat("x", unix.PathMax), strings.Repeat("/x", unix.PathMax)} {
+		if d, err := lock.OpenDir(none); err == nil {
+			t.Errorf("opened %q", d.Path())
+		}
+	}
+	wantNoneOpen(t, top)
 }
 
 // The lock is broken over and over while a daemon acquires and releases. What was stale is removed

@@ -2,6 +2,7 @@ package lock
 
 import (
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -52,10 +53,41 @@ func (n Names) openDirAt(parent int, name, path string, flags int) (Dir, error) 
 		return Dir{}, pathError("open", path, err)
 	}
 	fd, err := open(parent, name, unix.O_RDONLY|unix.O_DIRECTORY|flags, 0)
+	if err == unix.ENAMETOOLONG {
+		fd, err = openLong(parent, name, unix.O_RDONLY|unix.O_DIRECTORY|flags)
+	}
 	if err != nil {
 		return Dir{}, pathError("open", path, err)
 	}
 	return Dir{fd: fd, path: path, names: n}, nil
+}
+
+// openLong opens a directory at a path that is too long for one call: directories can be nested deeper
+// than that (PATH_MAX). It opens as many names at a time as fit, and follows links as open(2) does.
+func openLong(parent int, path string, flags int) (int, error) {
+	fd := parent
+	for {
+		part := path
+		if len(path) >= unix.PathMax {
+			part = path[:strings.LastIndexByte(path[:unix.PathMax], '/')+1]
+		}
+		path = strings.TrimLeft(path[len(part):], "/")
+		how := flags
+		if path != "" {
+			how = lookOnly | unix.O_DIRECTORY
+		}
+		next, err := -1, error(unix.ENAMETOOLONG) // of one name
+		if part != "" {
+			next, err = open(fd, part, how, 0)
+		}
+		if fd != parent {
+			unix.Close(fd)
+		}
+		if err != nil || path == "" {
+			return next, err
+		}
+		fd = next
+	}
 }
 
 // Close closes the descriptor. On the zero Dir, which has none, it does nothing.
