@@ -53,6 +53,8 @@ func (r *round) watch(d lock.Dir, path string, p plan) (*notify.Watch, report.Po
 	switch {
 	case r.m.events == nil:
 		return nil, report.PolledByRequest
+	case !r.session.MountsKnown():
+		return nil, report.PolledFailed
 	case !r.session.MakesEvents(d):
 		return nil, report.PolledRemote
 	}

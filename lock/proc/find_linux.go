@@ -24,9 +24,9 @@ func (f FS) Find(pid int) (Process, State, error) {
 			return Process{}, Gone, nil
 		}
 		status, err := f.Task(pid).Status()
-		if IsGone(err) {
+		if IsGone(err) && !Exists(pid) {
 			return Process{}, Gone, nil
-		} else if err != nil {
+		} else if err != nil { // or /proc hides it: whose thread it is cannot be told
 			return Process{PID: pid}, Unknown, err
 		}
 		if status.TGID > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
+	"lockscope/scan/report"
 )
 
 // mountTable is what a session has found out about mounts. It may be used concurrently. A file system
@@ -107,6 +108,9 @@ func (s *Session) MountedTwice(roots []string) bool {
 	}
 	return false
 }
+
+// MountsKnown reports whether this program's own mounts could be read. Without them no file system is known.
+func (s *Session) MountsKnown() bool { return s.restrictions&report.NoProc == 0 }
 
 // MakesEvents reports whether inotify tells of every change in a directory. On network and FUSE file
 // systems others make changes too, and to watch a directory there may hang.

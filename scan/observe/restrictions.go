@@ -19,5 +19,8 @@ func findRestrictions(mounts *mountTable) (r report.Restrictions) {
 	if !mounts.seesAllPIDs() {
 		r |= report.NestedPIDNS
 	}
+	if mounts.ours == nil {
+		r |= report.NoProc
+	}
 	return r
 }

@@ -60,6 +60,7 @@ const (
 	NotRoot     Restrictions = 1 << iota // it does not run as root
 	NoPtrace                             // root, but without CAP_SYS_PTRACE: it cannot look into other users' processes
 	NestedPIDNS                          // it runs in a PID namespace below the first: processes outside are hidden
+	NoProc                               // /proc is not there, or does not show the mounts of this program
 )
 
 // Evidence is every fact that a verdict on one directory rests on.

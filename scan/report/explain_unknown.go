@@ -112,6 +112,10 @@ func (x explainer) notVisible() (summary string, todo advice) {
 		return fmt.Sprintf("%s here, but other hosts or the server of this file system (%s) may use the directory, and locks held there are not visible from here.", x.nobodyHolds(), Escape(x.ev.FS)),
 			say("look on the host where its daemon runs")
 	}
+	if x.ev.Restrictions&NoProc != 0 {
+		return x.nobodyHolds() + " here, but which file system this is cannot be told: other hosts, or who has an overlay mounted of which it is a layer, may hold locks that are not visible from here.",
+			say(x.remedy())
+	}
 	const what = "The directory is, or may be, a layer of an overlay: a lock that is held on the merged directory is not visible from here."
 	if x.ev.OverlayMount == "" {
 		return what, say("look at the merged directory of the overlay, in the container that has it mounted")

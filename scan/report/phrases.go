@@ -126,6 +126,9 @@ func (x explainer) contradiction() string {
 
 // remedy says what would let this program see more.
 func (x explainer) remedy() string {
+	if x.ev.Restrictions&NoProc != 0 {
+		return "/proc is missing here, without which little can be seen: mount -t proc proc /proc"
+	}
 	where := ""
 	if x.ev.Restrictions&NestedPIDNS != 0 {
 		where = "in the host's PID namespace"
