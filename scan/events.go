@@ -56,7 +56,7 @@ func (m *Monitor) listen() (stop func()) {
 	if m.cfg.Probe == observe.ProbeFlock {
 		return func() {}
 	}
-	source, err := notify.New(notify.Config{Counts: m.cfg.Names.IsProtocol})
+	source, err := notify.New(notify.Config{Counts: m.cfg.Names.IsProtocol, Watches: m.cfg.MostWatches()})
 	if err != nil {
 		return func() {}
 	}

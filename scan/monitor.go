@@ -25,6 +25,8 @@ type Monitor struct {
 	events   *events             // nil where there are none: then everything is polled
 	wake     chan struct{}       // holds a token when the agenda changed
 
+	mostDirs int // see Config.MostDirs
+
 	mu          sync.Mutex // guards what follows
 	records     records
 	agenda      agenda
@@ -60,7 +62,8 @@ func New(cfg Config) *Monitor {
 	}
 	cfg.Names = cfg.Names.OrDefault()
 	m := &Monitor{
-		cfg: cfg,
+		cfg:      cfg,
+		mostDirs: cfg.MostDirs(),
 		find: find.Config{
 			Names: cfg.Names, Timeout: cfg.Timeout, MaxDepth: cfg.MaxDepth,
 			OneFileSystem: cfg.OneFileSystem, Exclude: cfg.Exclude, Descend: cfg.Descend, Only: cfg.Only,

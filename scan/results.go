@@ -16,6 +16,11 @@ func (r *round) apply(s seen) {
 		was = m.howRead(watch)
 	}
 	m.mu.Lock()
+	if r.isFull(now.Root, now.Path) {
+		m.mu.Unlock()
+		m.events.unwatch(watch)
+		return
+	}
 	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
 	if alias {
 		m.mu.Unlock()

@@ -28,6 +28,8 @@ type round struct {
 	unwatched  atomic.Bool // the walk met a directory that makes no events, or could not be read
 	few        bool        // there are few directories: see fewDirs
 
+	left map[string]int // by root, how many directories are left out: see isFull. Guarded by the Monitor
+
 	mu        sync.Mutex
 	afterWalk []pool.Job // looks at new directories, which need the kernel's lock table
 }
@@ -92,6 +94,7 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 	}
 	before := processorTime()
 	err = r.lookAtKnown(ctx)
+	r.tellLeft()
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
 	if err == nil && r.todo.all {

@@ -49,7 +49,7 @@ func find(t *testing.T, d *Diagnosis, name string) Check {
 
 func TestAllIsWell(t *testing.T) {
 	d := Diagnose(allIsWell())
-	if n := d.Counts(); d.Status() != OK || n[OK] != 17 || n[Limited]+n[Failed] != 0 {
+	if n := d.Counts(); d.Status() != OK || n[OK] != 18 || n[Limited]+n[Failed] != 0 {
 		t.Errorf("%v: %+v", n, d)
 	}
 	for _, c := range append(d.Host, d.Roots[0].Checks...) {
@@ -95,6 +95,7 @@ func TestDiagnose(t *testing.T) {
 		"no watches":       {func(f *Facts, r *Root) { f.Events.MaxWatches = 0 }, "inotify", "is 0", "max_user_watches", Limited, ""},
 		"no pidfds":        {func(f *Facts, r *Root) { f.Events.PidfdErr = unix.ENOSYS }, "pidfd", "function not implemented", "5.3", Limited, ""},
 		"few descriptors":  {func(f *Facts, r *Root) { f.OpenFiles = 64 }, "open-files", "only 64", "ulimit -n 1024", Limited, ""},
+		"little memory":    {func(f *Facts, r *Root) { f.Memory, f.MostDirs = 64<<20, 3000 }, "memory", "64 MB, where there is room for 3000", "MemoryMax=", Limited, "left out"},
 		"no audit log":     {func(f *Facts, r *Root) { f.Audit.Err = fs.ErrPermission }, "audit-log", "permission denied", "--audit-log", Limited, ""},
 		"no breaks":        {func(f *Facts, r *Root) { f.Audit = Audit{true, fs.ErrPermission} }, "audit-log", "--read-only", "", OK, ""},
 		"no such root":     {func(f *Facts, r *Root) { r.Err = fs.ErrNotExist }, "root", "file does not exist", "mounted there", Failed, ""},

@@ -72,11 +72,12 @@ func (e *examiner) host() {
 	ours, err2 := proc.Host.Self().MountNamespace()
 	f.OtherInit = err == nil && err2 == nil && first != ours
 
-	f.Events = events()
+	f.Events = events(e.cfg.Scan.MostWatches())
 	var files unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &files) == nil {
 		f.OpenFiles = files.Cur
 	}
+	f.Memory, f.MostDirs = e.cfg.Scan.Memory, e.cfg.Scan.MostDirs()
 	f.Audit.Off = e.cfg.Audit == nil
 	if !f.Audit.Off {
 		var answered bool
@@ -87,9 +88,9 @@ func (e *examiner) host() {
 	}
 }
 
-// events finds out which events the kernel gives. It watches nothing.
-func events() (ev Events) {
-	source, err := notify.New(notify.Config{Counts: func(string) bool { return false }})
+// events finds out which events the kernel gives to who watches so many directories at most, or 0. It watches nothing.
+func events(most int) (ev Events) {
+	source, err := notify.New(notify.Config{Counts: func(string) bool { return false }, Watches: most})
 	if ev.Err = err; err == nil {
 		ev.Stats = source.Stats()
 		source.Close()

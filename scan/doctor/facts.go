@@ -29,6 +29,8 @@ type Facts struct {
 	HidePID   string // see proc.Mount.HidePID
 	Events    Events
 	OpenFiles uint64 // RLIMIT_NOFILE
+	Memory    int64  // how many bytes this program may use; 0 = no limit
+	MostDirs  int    // how many data directories fit into that
 	Audit     Audit
 	Roots     []Root
 }

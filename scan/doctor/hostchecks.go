@@ -13,7 +13,7 @@ import (
 func (f *Facts) hostChecks() []Check {
 	return []Check{
 		f.leaseCheck(), f.processCheck(), f.hidepidCheck(), f.directoryCheck(), f.pidNamespaceCheck(), f.mountNamespaceCheck(),
-		f.tableCheck(), f.inotifyCheck(), f.pidfdCheck(), f.openFilesCheck(), f.auditCheck(),
+		f.tableCheck(), f.inotifyCheck(), f.pidfdCheck(), f.openFilesCheck(), f.memoryCheck(), f.auditCheck(),
 	}
 }
 
@@ -171,6 +171,8 @@ func (f *Facts) inotifyCheck() Check {
 	case e.Stats.MountsErr != nil:
 		c.Status, c.Text = Limited, "directories can be watched, but not the mount table: "+e.Stats.MountsErr.Error()
 		c.NotClaimed = "what a mount covers, before it is looked at in turn"
+	case e.Stats.MostWatched < e.MaxWatches/4:
+		c.Text, c.NotClaimed = fmt.Sprintf("%d directories are watched at most, for which there is memory (see memory)", e.Stats.MostWatched), ""
 	default:
 		c.Text, c.NotClaimed = fmt.Sprintf("%d directories are watched at most, a quarter of what the host allows", e.Stats.MostWatched), ""
 	}
@@ -201,6 +203,18 @@ func (f *Facts) openFilesCheck() Check {
 		Text:   fmt.Sprintf("only %d descriptors may be open: walks are slower, and the ends of fewer processes are told", f.OpenFiles),
 		Remedy: fmt.Sprintf("ulimit -n %d, or LimitNOFILE= in the unit", wantedFiles),
 	}
+}
+
+func (f *Facts) memoryCheck() Check {
+	if f.Memory == 0 {
+		return Check{Name: "memory", Text: "not limited"}
+	}
+	c := Check{Name: "memory", Text: fmt.Sprintf("limited to %d MB, where there is room for %d data directories", f.Memory>>20, f.MostDirs)}
+	if f.MostDirs < fewDirs {
+		c.Status = Limited
+		c.Remedy, c.NotClaimed = "a higher memory limit of the cgroup (MemoryMax= in the unit), or GOMEMLIMIT", "anything of the directories beyond that, which are left out"
+	}
+	return c
 }
 
 func (f *Facts) auditCheck() Check {

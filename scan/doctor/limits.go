@@ -11,4 +11,6 @@ const (
 	// wantedFiles is how many descriptors a walk and its workers make use of: four times those that it keeps
 	// open at most.
 	wantedFiles = 1024
+	// fewDirs is room for so few directories that hosts with many tenants have more.
+	fewDirs = 10_000
 )

@@ -28,7 +28,9 @@ func place(b *testing.B) string {
 
 // BenchmarkArm is what it takes to open a directory, watch it and close it.
 func BenchmarkArm(b *testing.B) {
-	l := listen(b, Config{Watches: 1 << 30}, hostLimits())
+	limits := hostLimits()
+	limits.watches = 1 << 30
+	l := listen(b, Config{}, limits)
 	dirs := makeDirs(b, place(b), min(b.N, 10_000))
 	var watches []*Watch
 	b.ResetTimer()
@@ -118,7 +120,9 @@ func BenchmarkMany(b *testing.B) {
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		slab := kernelMemory(b)
-		s, err := New(Config{Counts: counts, Watches: n})
+		limits := hostLimits()
+		limits.watches = n
+		s, err := newSource(Config{Counts: counts}, limits)
 		try(b, err)
 		watches := make([]*Watch, n)
 		for i, dir := range dirs {

@@ -64,7 +64,7 @@ func New(cfg Config) (*Source, error) { return newSource(cfg, hostLimits()) }
 
 func newSource(cfg Config, l limits) (*Source, error) {
 	if cfg.Watches > 0 {
-		l.watches = cfg.Watches
+		l.watches = min(l.watches, cfg.Watches)
 	}
 	if cfg.Processes > 0 {
 		l.processes = cfg.Processes

@@ -228,7 +228,7 @@ func TestExplain(t *testing.T) {
 		{"unknown, other hosts", evidence(free, lock.ProcessGone).with(func(ev *Evidence) { ev.Err, ev.FS = ErrNotSeen, "fuse.bindfs" }), Unknown,
 			"Nobody holds the lock here, but other hosts or the server of this file system (fuse.bindfs) may use the directory, and locks held there are not visible from here.",
 			"look on the host where its daemon runs", ""},
-		{"unknown, without /proc", evidence(free, lock.ProcessUnknown).with(func(ev *Evidence) { ev.Err, ev.Restrictions = ErrNotSeen, NoProc | NestedPIDNS }), Unknown,
+		{"unknown, without /proc", evidence(free, lock.ProcessUnknown).with(func(ev *Evidence) { ev.Err, ev.Restrictions = ErrNotSeen, NoProc|NestedPIDNS }), Unknown,
 			"Nobody holds the lock here, but which file system this is cannot be told: other hosts, or who has an overlay mounted of which it is a layer, may hold locks that are not visible from here.",
 			"/proc is missing here, without which little can be seen: mount -t proc proc /proc", ""},
 		{"unknown, out of sight", evidence(held, lock.ProcessGone).with(lackRoot), Unknown,

@@ -36,7 +36,7 @@ func (p PolledBecause) String() string { return polledCodes[p] }
 var polledWords = [PolledCount]string{
 	PolledByRequest: "there are no events with these flags, or without CAP_LEASE",
 	PolledRemote:    "on network and FUSE file systems others make changes too",
-	PolledBudget:    "no more are watched than a quarter of what the host allows",
+	PolledBudget:    "more would be over a quarter of what the host allows, or take too much of the memory of this program",
 	PolledNoSpace:   "other programs have the watches of this user (fs.inotify.max_user_watches)",
 	PolledNoisy:     "too much happens there",
 	PolledDenied:    "they may not be read",

@@ -37,6 +37,9 @@ const (
 	growthWatching = 30
 	// growthOnce is the same for a program that is about to end.
 	growthOnce = 200
+	// heapShare is for how many per cent of the memory that it may use the program is to have a heap at most. The
+	// rest is for its code, and what the kernel keeps and caches for it.
+	heapShare = 75
 )
 
 // Of processorLimit.

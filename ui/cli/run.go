@@ -60,6 +60,7 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	if s.Jobs == 0 {
 		s.Jobs = scan.DefaultJobs()
 	}
+	s.memory = limitMemory()
 	// The first walk needs more memory than what is kept of it.
 	go adjustGOMAXPROCS(s.Jobs, debug.FreeOSMemory)
 	if onScreen || s.watches() {

@@ -1,0 +1,55 @@
+package scan
+
+import (
+	"fmt"
+
+	"lockscope/scan/report"
+)
+
+// MostDirs is how many data directories are known at most, so that they fit into Config.Memory. 0 = as many as
+// there are.
+func (c *Config) MostDirs() int {
+	if c.Memory <= 0 {
+		return 0
+	}
+	perDir := int64(dirMemory)
+	if c.SummaryOnly {
+		perDir = countedMemory
+	}
+	return int(max(c.Memory*heapShare/100-baseMemory, 0)/perDir) + leastDirs
+}
+
+// MostWatches is how many directories are watched at most, so that what the kernel keeps of them fits into
+// Config.Memory. 0 = as many as the host allows.
+func (c *Config) MostWatches() int {
+	if c.Memory <= 0 {
+		return 0
+	}
+	return int(c.Memory*watchShare/100/watchMemory) + 1
+}
+
+// isFull reports whether a directory that has no record is one too many, and counts it then. Without this the
+// kernel would kill the program in the middle of a scan, and it would say nothing at all.
+func (r *round) isFull(root, path string) bool {
+	rs, most := &r.m.records, r.m.mostDirs
+	if most == 0 || rs.find(path) != nil || len(rs.byPath)+len(rs.counted.files) < most {
+		return false
+	}
+	if r.left == nil {
+		r.left = map[string]int{}
+	}
+	r.left[root]++
+	return true
+}
+
+// tellLeft reports the roots of which directories were left out.
+func (r *round) tellLeft() {
+	r.m.mu.Lock()
+	left := r.left
+	r.left = nil
+	r.m.mu.Unlock()
+	for root, n := range left {
+		r.m.reportError(report.PathError{Path: root, Root: true, Err: fmt.Errorf(
+			"%d data directories are left out: there is room for %d in the memory that this program may use (%d MB)", n, r.m.mostDirs, r.m.cfg.Memory>>20)})
+	}
+}

@@ -1,0 +1,54 @@
+package scan
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"lockscope/scan/hosttest"
+)
+
+// Directories that do not fit into the memory are left out, which is said of each root.
+func TestMemory(t *testing.T) {
+	const one, other = leastDirs + 30, 20
+	roots := []string{hosttest.TempDir(t), hosttest.TempDir(t)}
+	for i := range one {
+		hosttest.MakeData(t, fmt.Sprintf("%s/%d", roots[0], i))
+	}
+	for i := range other {
+		hosttest.MakeData(t, fmt.Sprintf("%s/%d", roots[1], i))
+	}
+	for _, counted := range []bool{false, true} {
+		cfg := Config{Roots: roots, SummaryOnly: counted}
+		if f := survey(t, cfg); f.summary.Dirs != one+other {
+			t.Errorf("%d directories without a limit, want %d", f.summary.Dirs, one+other)
+		}
+		cfg.Memory = 1
+		f := survey(t, cfg)
+		if f.summary.Dirs != leastDirs {
+			t.Errorf("%d directories, %d reports, want %d", f.summary.Dirs, len(f.reports), leastDirs)
+		}
+		left := 0
+		for _, e := range f.errors {
+			var n int
+			if _, err := fmt.Sscanf(e.Err.Error(), "%d data directories are left out", &n); err != nil || !e.Root || n == 0 {
+				t.Errorf("%+v", e)
+			}
+			left += n
+		}
+		if left != one+other-leastDirs || f.summary.Errors != len(f.errors) {
+			t.Errorf("%d are said to be left out, want %d: %v", left, one+other-leastDirs, f.errors)
+		}
+	}
+}
+
+// The more memory there is, the more fits in.
+func TestMostDirs(t *testing.T) {
+	var got []string
+	for _, c := range []Config{{}, {Memory: 1}, {Memory: 64 << 20}, {Memory: 64 << 20, SummaryOnly: true}, {Memory: 8 << 30}} {
+		got = append(got, fmt.Sprint(c.MostDirs(), " ", c.MostWatches()))
+	}
+	if want := "0 0, 1000 1, 22570 4474, 189743 4474, 4283983 572663"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %q", strings.Join(got, ", "), want)
+	}
+}
