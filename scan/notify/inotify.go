@@ -85,6 +85,9 @@ func (s *Source) reserve(dir inode, kind Kind, now time.Time) error {
 	}
 	most, until := s.mostWatches(now)
 	if len(ws.marks)+ws.arming >= most && !(kind == Data && s.giveOneBack(now)) {
+		if most < s.limits.watches { // the kernel had no more a short time ago
+			return s.refused(NoSpace, until, nil)
+		}
 		return s.refused(Budget, until, nil)
 	}
 	ws.arming++

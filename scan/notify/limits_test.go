@@ -100,8 +100,8 @@ func TestNoSpace(t *testing.T) {
 		t.Errorf("%d were lost, of which %d of data directories; want 5 and 1", n, data)
 	}
 	_, err = l.tryWatch(dirs[mostHere], Data)
-	if r := refusal(t, err); r.Reason != Budget || time.Until(r.Until) <= 0 {
-		t.Errorf("afterwards: %+v, want %v for a while", r, Budget)
+	if r := refusal(t, err); r.Reason != NoSpace || time.Until(r.Until) <= 0 {
+		t.Errorf("afterwards: %+v, want %v for a while", r, NoSpace)
 	}
 	if st := l.Stats(); st.Watched != 4 || st.MostWatched != 4 {
 		t.Errorf("the statistics are %+v", st)
