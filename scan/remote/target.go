@@ -1,15 +1,16 @@
 package remote
 
 import (
-	"bufio"
+	"bytes"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
-	"os"
 	"strconv"
 	"strings"
 )
+
+// ThisHost stands for this host among those that are named: no host can have such a name.
+const ThisHost = "."
 
 // Target is a host to watch, as the user names it.
 type Target struct {
@@ -26,7 +27,7 @@ func ParseTarget(s string) (Target, error) {
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		t.User, t.Host = s[:i], s[i+1:]
 		if t.User == "" || t.User[0] == '-' || strings.ContainsFunc(t.User, notInName) {
-			return Target{}, fmt.Errorf("host %q: %q is no name of a user", s, t.User)
+			return Target{}, fmt.Errorf("host %.80q: %.80q is no name of a user", s, t.User)
 		}
 	}
 	host, port, err := net.SplitHostPort(t.Host)
@@ -34,17 +35,17 @@ func ParseTarget(s string) (Target, error) {
 	case err == nil:
 		t.Host = host
 		if t.Port, err = strconv.Atoi(port); err != nil || t.Port < 1 || t.Port > 65535 {
-			return Target{}, fmt.Errorf("host %q: %q is no port", s, port)
+			return Target{}, fmt.Errorf("host %.80q: %.80q is no port", s, port)
 		}
 	case strings.HasPrefix(t.Host, "[") && strings.HasSuffix(t.Host, "]"):
 		t.Host = t.Host[1 : len(t.Host)-1]
 	}
 	if t.Host == "" || t.Host[0] == '-' || t.Host[0] == '.' || strings.ContainsFunc(t.Host, notInHost) {
-		return Target{}, fmt.Errorf("host %q is no name of a host", s)
+		return Target{}, fmt.Errorf("host %.80q is no name of a host", s)
 	}
 	if strings.ContainsAny(t.Host, ":%") {
 		if _, err := netip.ParseAddr(t.Host); err != nil {
-			return Target{}, fmt.Errorf("host %q is no address", s)
+			return Target{}, fmt.Errorf("host %.80q is no address", s)
 		}
 	}
 	return t, nil
@@ -88,29 +89,26 @@ func (t Target) args() []string {
 	return append(args, "--", t.Host)
 }
 
-// ReadHosts reads a file that names a host in each line. What follows a # is a comment.
-func ReadHosts(path string) ([]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	hosts, err := parseHosts(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+// ParseHosts reads the text of a file that names a host in each line, or "." for this one. What follows a # is a
+// comment. An error begins with the number of its line.
+func ParseHosts(text []byte) (hosts []string, err error) {
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		line, _, _ = bytes.Cut(line, []byte("#"))
+		words := strings.Fields(string(line))
+		switch {
+		case len(words) == 0:
+			continue
+		case len(words) > 1:
+			return nil, fmt.Errorf("%d: more than one word: %.80q", n, bytes.TrimSpace(line))
+		}
+		if words[0] != ThisHost {
+			if _, err := ParseTarget(words[0]); err != nil {
+				return nil, fmt.Errorf("%d: %w", n, err)
+			}
+		}
+		hosts = append(hosts, words[0])
 	}
 	return hosts, nil
-}
-
-func parseHosts(r io.Reader) (hosts []string, err error) {
-	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
-		line, _, _ := strings.Cut(lines.Text(), "#")
-		words := strings.Fields(line)
-		if len(words) > 1 {
-			return nil, fmt.Errorf("line %d has more than one word: %q", n, line)
-		}
-		hosts = append(hosts, words...)
-	}
-	return hosts, lines.Err()
 }

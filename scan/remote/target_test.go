@@ -1,9 +1,12 @@
 package remote
 
 import (
+	"bytes"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 func TestParseTarget(t *testing.T) {
@@ -38,13 +41,46 @@ func TestParseTarget(t *testing.T) {
 }
 
 func TestParseHosts(t *testing.T) {
-	got, err := parseHosts(strings.NewReader("# all of them\nweb-01\n\n  root@web-02:22  # the second\n.\n"))
-	if want := []string{"web-01", "root@web-02:22", "."}; err != nil || !reflect.DeepEqual(got, want) {
+	got, err := ParseHosts([]byte("# all of them\r\nweb-01\r\n\n\troot@web-02:22  # the second\n.\nweb-01"))
+	if want := []string{"web-01", "root@web-02:22", ".", "web-01"}; err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
-	if _, err := parseHosts(strings.NewReader("a\nweb-01 web-02\n")); err == nil || !strings.Contains(err.Error(), "line 2") {
-		t.Errorf("two in a line: %v", err)
+	for text, want := range map[string]string{
+		"":                                    "",
+		"# none\n\n":                          "",
+		"a\nweb-01 web-02\n":                  `2: more than one word: "web-01 web-02"`,
+		"a\n-oProxyCommand=reboot":            "2: host",
+		"\x00":                                "1: host",
+		"\xff\xfea\x00":                       "1: host",
+		"#\n" + strings.Repeat("x y", 1<<20):  "2: more than one word",
+		"#\n" + strings.Repeat("x\u00a0", 99): "2: more than one word",
+	} {
+		switch hosts, err := ParseHosts([]byte(text)); {
+		case want == "" && (err != nil || len(hosts) > 0), want != "" && (err == nil || !strings.HasPrefix(err.Error(), want) || len(err.Error()) > 600):
+			t.Errorf("%.40q: %q, %v", text, hosts, err)
+		}
 	}
+}
+
+// FuzzParseHosts: the hosts of a file are hosts, and an error is one line that says in which line.
+func FuzzParseHosts(f *testing.F) {
+	f.Add([]byte("# all of them\r\nweb-01\n\n  root@web-02:22  # the second\n.\n"))
+	f.Add([]byte("a b\n\x00\xff"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		hosts, err := ParseHosts(text)
+		if err != nil {
+			line, what, ok := strings.Cut(err.Error(), ": ")
+			if n, e := strconv.Atoi(line); !ok || e != nil || n < 1 || n > 1+bytes.Count(text, []byte("\n")) || len(what) > 1500 || strings.ContainsFunc(what, unicode.IsControl) {
+				t.Fatalf("%q", err)
+			}
+			return
+		}
+		for _, host := range hosts {
+			if _, err := ParseTarget(host); err != nil && host != ThisHost {
+				t.Fatalf("%q is among the hosts: %v", host, err)
+			}
+		}
+	})
 }
 
 func TestConfigCheck(t *testing.T) {

@@ -5,12 +5,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -151,14 +149,15 @@ func findConfig() string {
 // loadConfig reads the TOML file at path into c, and leaves alone what the file does not set. Relative roots
 // in it are below the file's own directory, so that it means the same in every working directory.
 func loadConfig(path string, c *config) error {
-	text, err := readConfig(path)
+	file, err := readText(path)
 	if err != nil {
 		return err
 	}
-	d := toml.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(c); err != nil {
-		return configError(path, err)
+	if err := decodeConfig(file.text, c); err != nil {
+		return configError(path, file.text, err)
+	}
+	if key := c.trusting(); key != "" && file.untrusted != nil {
+		return fmt.Errorf("%s: %s cannot be set by this file, since %w", path, key, file.untrusted)
 	}
 	for i, root := range c.Roots {
 		if root != "" && !filepath.IsAbs(root) {
@@ -168,60 +167,35 @@ func loadConfig(path string, c *config) error {
 	if c.HostsFile != "" && !filepath.IsAbs(c.HostsFile) {
 		c.HostsFile = filepath.Join(filepath.Dir(path), c.HostsFile)
 	}
-	if err := c.validate(); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
 	return nil
 }
 
-// readConfig reads a config file that is not endless, as a device may be.
-func readConfig(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+// decodeConfig reads TOML into c, and checks what c is then.
+func decodeConfig(text []byte, c *config) error {
+	d := toml.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(c); err != nil {
+		return err
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, mostConfig+1))
-	if err == nil && len(text) > mostConfig {
-		err = fmt.Errorf("%s: a config file of more than %d bytes", path, mostConfig)
-	}
-	return bytes.TrimPrefix(text, []byte("\ufeff")), err // some editors begin a file with that mark
+	return c.validate()
 }
 
-// configError returns an error that says on one line what is wrong in the file, and where.
-func configError(path string, err error) error {
-	var unknown *toml.StrictMissingError
-	if errors.As(err, &unknown) {
-		first := unknown.Errors[0]
-		line, _ := first.Position()
-		key := strings.Join(first.Key(), ".")
-		return fmt.Errorf("%s:%d: unknown key %q%s", path, line, key, suggestion(key, configKeys(reflect.TypeFor[config](), "")))
+// trusting returns a key that is set and says which programs run, on which hosts, or where this program writes;
+// "" if none is. Whoever chooses these has the rights of who runs this program, often root.
+func (c *config) trusting() string {
+	switch {
+	case c.SSHCommand != "":
+		return "ssh_command"
+	case c.RemoteCommand != "":
+		return "remote_command"
+	case len(c.Hosts) > 0:
+		return "hosts"
+	case c.HostsFile != "":
+		return "hosts_file"
+	case c.Push:
+		return "push"
+	case c.AuditLog != "":
+		return "audit_log"
 	}
-	var bad *toml.DecodeError
-	if errors.As(err, &bad) {
-		line, _ := bad.Position()
-		what := strings.TrimPrefix(bad.Error(), "toml: ")
-		if key := bad.Key(); len(key) > 0 {
-			what = strings.Join(key, ".") + ": " + what
-		}
-		return fmt.Errorf("%s:%d: %s", path, line, what)
-	}
-	return fmt.Errorf("%s: %w", path, err)
+	return ""
 }
-
-// configKeys returns the keys that a struct takes, those of tables as table.key.
-func configKeys(t reflect.Type, table string) []string {
-	var keys []string
-	for f := range t.Fields() {
-		key := table + f.Tag.Get("toml")
-		if isTable(f.Type) {
-			keys = append(keys, configKeys(f.Type, key+".")...)
-		} else {
-			keys = append(keys, key)
-		}
-	}
-	return keys
-}
-
-// isTable reports whether a field of config is a table of keys.
-func isTable(t reflect.Type) bool { return t.Kind() == reflect.Struct && t.Name() == "" }

@@ -79,6 +79,69 @@ func TestConfigOfExtremes(t *testing.T) {
 	}
 }
 
+// An error says in one line which line it is, and what is wanted there.
+func TestConfigErrors(t *testing.T) {
+	long := strings.Repeat("x", 1<<16)
+	for text, want := range map[string]string{
+		"\n\ninterval = 5":                  `:3: "5" is not a duration such as 500ms, 2s or 1m`,
+		"jobs = 1\nprobe = true":            `:2: unknown probe mode "true" (valid: auto, flock, never)`,
+		"\nroots = 5":                       `:2: roots: a list such as ["a", "b"] is wanted, and this is an integer`,
+		`roots = ["a", 5]`:                  `:1: roots: a list such as ["a", "b"] is wanted, and this is an integer`,
+		"[[roots]]":                         `:1: roots: a list such as ["a", "b"] is wanted, and this is a table`,
+		"view = 5":                          ":1: view: a table of keys is wanted, and this is an integer",
+		"[view]\nsort = 5":                  `:2: view.sort: a text such as "a" is wanted, and this is an integer`,
+		"names.lock = 5":                    `:1: names.lock: a text such as "a" is wanted, and this is an integer`,
+		`ascii = "yes"`:                     ":1: ascii: true or false is wanted, and this is a string",
+		"jobs = 1.5":                        ":1: jobs: a whole number is wanted, and this is a float",
+		"jobs = 1\njobs = 2":                ":2: jobs: key jobs is already defined",
+		"[view]\n[view]":                    ":2: view: table view already exists",
+		"jobs = 1\n\nexclude = [\"[\"]":     `:3: exclude: "[" is not a glob: syntax error in pattern`,
+		"a = \"\xff\"":                      ":1: invalid UTF-8 character in basic string",
+		"bell = \n":                         ":1: unexpected character U+000A at start of value",
+		"\x1b = 1":                          ":1: ",
+		long + " = 1":                       ":1: unknown key ",
+		"jobs = " + long:                    ":1: ",
+		"a = " + strings.Repeat("[", 1<<16): ":1: ",
+		"max_depth = \"1979-05-27\"":        ":1: max_depth: ",
+		"max_depth = 1979-05-27":            ":1: ",
+		"roots = {a = 1}":                   ":1: ",
+	} {
+		path := filepath.Join(t.TempDir(), "c")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := defaultConfig()
+		err := loadConfig(path, &c)
+		if err == nil || !strings.HasPrefix(err.Error(), path+want) || strings.HasSuffix(want, "r") && err.Error() != path+want || len(err.Error()) > 1000 {
+			t.Errorf("%.60q: %.200v, want %s", text, err, want)
+		}
+	}
+}
+
+// FuzzConfig: whatever is in a config file, an error is short, and says where.
+func FuzzConfig(f *testing.F) {
+	for _, text := range []string{
+		"interval = 5\n", "roots = [\"a\", 5]\n", "[view]\nsort = \"\\u001b\"\n", "probe = 'auto'\nnames = { lock = \"\" }\n",
+		"max_depth = \"3\"\nview.columns = [\n\"pidfile\"]\n", "jobs = -1 # none\n[[hosts]]",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c := defaultConfig()
+		err := decodeConfig(text, &c)
+		if err == nil {
+			return
+		}
+		where, what, ok := strings.Cut(configError("c", text, err).Error(), ": ")
+		if _, line, _ := strings.Cut(where, ":"); !ok || line != "" && strings.Trim(line, "0123456789") != "" {
+			t.Fatalf("%q: %q", where, what)
+		}
+		if len(what) > 2000 {
+			t.Fatalf("%d bytes: %.200q", len(what), what)
+		}
+	})
+}
+
 // What --write-config prints reads back to the same, whatever there is in it.
 func TestWriteConfig(t *testing.T) {
 	c := defaultConfig()

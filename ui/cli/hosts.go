@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,9 +15,6 @@ import (
 	"lockscope/scan/repair"
 	"lockscope/scan/report"
 )
-
-// thisHost stands for this host among those that are named: no host can have such a name.
-const thisHost = "."
 
 // notTold is the interval of hosts that are not told of any: their own config files say it.
 const notTold = time.Duration(-1)
@@ -36,9 +34,13 @@ func (s *settings) findHosts(named, listed bool) error {
 		hosts = nil
 	}
 	if s.HostsFile != "" && (listed || !named) {
-		more, err := remote.ReadHosts(s.HostsFile)
+		file, err := readText(s.HostsFile)
 		if err != nil {
 			return err
+		}
+		more, err := remote.ParseHosts(file.text)
+		if err != nil {
+			return fmt.Errorf("%s:%w", s.HostsFile, err)
 		}
 		hosts = slices.Concat(hosts, more)
 	}
@@ -47,7 +49,7 @@ func (s *settings) findHosts(named, listed bool) error {
 		Names: s.names(), Jobs: s.SSHJobs, Push: s.Push, HereName: hostname(),
 	}
 	for _, name := range hosts {
-		if name == thisHost {
+		if name == remote.ThisHost {
 			s.here = true
 			continue
 		}

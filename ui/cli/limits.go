@@ -6,8 +6,12 @@ import "time"
 // find fewer takes no time to speak of, and then none of the lines is taken back.
 const streamFrom = 250
 
-// mostConfig is how many bytes a config file may have: a hundred times one with a thousand hosts and roots.
-const mostConfig = 4 << 20
+// mostText is how many bytes a config file, or one of hosts, may have: a hundred times one with a thousand hosts and
+// roots. In the first mostSearched lines of a config file an error is looked for.
+const (
+	mostText     = 4 << 20
+	mostSearched = 500
+)
 
 // mostJobs is how many workers or connections may be asked for. Each takes memory from the start, and no machine
 // is faster with more.

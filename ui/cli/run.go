@@ -17,7 +17,11 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	stdout, stderr := ui.NewOutput(ctx, outFile), ui.NewOutput(ctx, errFile)
 	stderr.ASCII = !utf8Locale()
 
-	s, err := parse(args)
+	s, err := await(ctx, func() (*settings, error) { return parse(args) })
+	if sig, stopped := stoppedBy(ctx); stopped {
+		printError(stderr, sig)
+		return sig.status()
+	}
 	if err != nil {
 		printError(stderr, err)
 		return exitUsage
@@ -70,7 +74,7 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	}
 	switch {
 	case s.seen != "":
-		return breakSeen(s, stdin, stdout, stderr)
+		return breakSeen(ctx, s, stdin, stdout, stderr)
 	case s.doctor:
 		return runDoctor(ctx, s, stdout, stderr)
 	case s.breakStale:

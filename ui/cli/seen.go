@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,25 +17,29 @@ import (
 // breakSeen breaks the stale lock that is described by one line of JSON: what somebody on another host saw of
 // it. Nothing is scanned, and every guard of a break holds. It says hello before it reads, so that the other
 // side knows that nothing was done where the connection fails before. It returns the exit status.
-func breakSeen(s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
+func breakSeen(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
 	if s.output == print.NDJSON {
 		hello := s.hello()
 		if _, err := fmt.Fprintf(stdout, "%s\n", report.Line{Hello: &hello}.Encode()); err != nil {
 			return writeFailed(stderr, err)
 		}
 	}
-	r, by, err := readSeen(s, stdin)
+	r, err := await(ctx, func() (seen, error) { return readSeen(s, stdin) })
+	if sig, stopped := stoppedBy(ctx); stopped {
+		printError(stderr, sig)
+		return sig.status()
+	}
 	if err != nil {
 		printError(stderr, fmt.Errorf("--seen: %w", err))
 		return exitUsage
 	}
-	b := &repair.Breaker{Names: s.names(), Audit: s.auditLog(), AskedBy: by}
+	b := &repair.Breaker{Names: s.names(), Audit: s.auditLog(), AskedBy: r.by}
 	attempt := b.Break
 	if s.dryRun {
 		attempt = b.Check
 	}
-	a := attempt(r)
-	if err := print.NewBreakPrinter(stdout, s.output).Print(r, a); err != nil {
+	a := attempt(r.report)
+	if err := print.NewBreakPrinter(stdout, s.output).Print(r.report, a); err != nil {
 		return writeFailed(stderr, err)
 	}
 	if a.Err != nil {
@@ -43,20 +48,27 @@ func breakSeen(s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
 	return exitOK
 }
 
+// seen is what somebody saw of a stale lock.
+type seen struct {
+	report *report.Report
+	by     string // who that was
+}
+
 // readSeen reads the line, from a file or, with "-", from standard input.
-func readSeen(s *settings, stdin *os.File) (*report.Report, string, error) {
+func readSeen(s *settings, stdin *os.File) (seen, error) {
 	from := stdin
 	if s.seen != "-" {
 		f, err := os.Open(s.seen)
 		if err != nil {
-			return nil, "", err
+			return seen{}, err
 		}
 		defer f.Close()
 		from = f
 	}
 	text, err := bufio.NewReader(io.LimitReader(from, report.MaxLine+1)).ReadBytes('\n')
 	if len(text) == 0 || err != nil {
-		return nil, "", errors.New("no whole line came")
+		return seen{}, errors.New("no whole line came")
 	}
-	return report.DecodeSeen(text, s.names())
+	r, by, err := report.DecodeSeen(text, s.names())
+	return seen{r, by}, err
 }
