@@ -226,7 +226,7 @@ func (b *breaker) sameFiles() bool {
 			return false
 		}
 	}
-	return b.dir.PidfileID() == b.seen.Pidfile.ID
+	return b.dir.isPidfile(b.seen.Pidfile.ID)
 }
 
 // remove unlinks the files that were seen, if all of them are still there.

@@ -123,7 +123,12 @@ func (d Dir) Temps() ([]Temp, error) {
 	}
 	var temps []Temp
 	for _, name := range names {
-		if id, mode, err := fstatat(d.fd, name); err == nil && isRegular(mode) {
+		id, mode, err := fstatat(d.fd, name)
+		switch {
+		case err == unix.ENOENT: // it is gone by now
+		case err != nil:
+			return temps, pathError("stat", d.filePath(name), err)
+		case isRegular(mode):
 			temps = append(temps, Temp{Name: name, ID: id})
 		}
 	}

@@ -30,7 +30,7 @@ func (d Dir) inspect() (ev Evidence) {
 		ev.Pidfile = d.Pidfile()
 		ev.Lock, ev.Alone = d.probe()
 		// If the pidfile changed meanwhile, the two were never so at the same time: look again.
-		if d.PidfileID() == ev.Pidfile.ID {
+		if d.isPidfile(ev.Pidfile.ID) {
 			break
 		}
 	}

@@ -105,6 +105,8 @@ func (s *linkSearch) search(dir int, names []string) {
 			case e.Type()&os.ModeSymlink != 0:
 				if n, err := unix.Readlinkat(fd, e.Name(), buf); err == nil {
 					s.addTarget(names, in, string(buf[:n]))
+				} else if !isNoLink(err) {
+					s.area.err = err
 				}
 			}
 		}
@@ -133,9 +135,9 @@ func (s *linkSearch) addTarget(names []string, in, target string) {
 
 // add adds what a path leads to, and has it searched for more links.
 func (s *linkSearch) add(name string) {
-	name, ok := s.follow(name)
-	if !ok {
-		s.area.err = errNotSearched
+	name, err := s.follow(name)
+	if err != nil {
+		s.area.err = err
 		return
 	}
 	m, found := s.mounts.Find(name)
@@ -151,9 +153,9 @@ func (s *linkSearch) add(name string) {
 	s.enqueueMounts(name)
 }
 
-// follow resolves the symlinks in an absolute path, name by name. ok is false if it would have to
+// follow resolves the symlinks in an absolute path, name by name. The error is errNotSearched if it would have to
 // read one on a file system that may hang.
-func (s *linkSearch) follow(name string) (resolved string, ok bool) {
+func (s *linkSearch) follow(name string) (resolved string, err error) {
 	resolved = "/"
 	links := 0
 	for rest := strings.Split(name, "/"); len(rest) > 0; {
@@ -170,9 +172,12 @@ func (s *linkSearch) follow(name string) (resolved string, ok bool) {
 		}
 		at := path.Join(resolved, next)
 		if mayHang(s.mounts, at) {
-			return "", false
+			return "", errNotSearched
 		}
 		target, err := s.readlink(at)
+		if err != nil && !isNoLink(err) {
+			return "", err
+		}
 		if err != nil || links == maxLinks {
 			resolved = at
 			continue
@@ -183,7 +188,13 @@ func (s *linkSearch) follow(name string) (resolved string, ok bool) {
 		}
 		rest = slices.Concat(strings.Split(target, "/"), rest)
 	}
-	return resolved, true
+	return resolved, nil
+}
+
+// isNoLink reports whether an error of reading a symlink says that there is none: something else is there, or
+// nothing. After any other error there may be one, which leads anywhere.
+func isNoLink(err error) bool {
+	return err == unix.EINVAL || err == unix.ENOENT || err == unix.ENOTDIR || err == unix.ELOOP
 }
 
 // readlink reads a symlink. There is no other one in its path; it fails if somebody puts one there

@@ -56,10 +56,22 @@ func (d Dir) Pidfile() Pidfile {
 }
 
 // PidfileID identifies the pidfile without opening it, to find out whether it is still the one that
-// was read. It is the zero FileID if there is none.
-func (d Dir) PidfileID() FileID {
-	id, _, _ := fstatat(d.fd, d.names.Pidfile)
-	return id
+// was read. It is the zero FileID if there is none. The error says that this could not be found out.
+func (d Dir) PidfileID() (FileID, error) {
+	id, _, err := fstatat(d.fd, d.names.Pidfile)
+	switch err {
+	case nil:
+		return id, nil
+	case unix.ENOENT:
+		return FileID{}, nil
+	}
+	return FileID{}, pathError("stat", d.filePath(d.names.Pidfile), err)
+}
+
+// isPidfile reports whether the pidfile is still the one that has this id. The zero id means none.
+func (d Dir) isPidfile(id FileID) bool {
+	now, err := d.PidfileID()
+	return err == nil && now == id
 }
 
 // writePidfile writes a temporary file, syncs it, renames it to the pidfile, and syncs the directory.

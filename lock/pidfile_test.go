@@ -116,15 +116,16 @@ func TestPidfile(t *testing.T) {
 			if got := d.Pidfile(); got != test.want {
 				t.Errorf("%+v, want %+v", got, test.want)
 			}
-			if got := d.PidfileID(); got != test.want.ID {
-				t.Errorf("PidfileID %+v, want %+v", got, test.want.ID)
+			if got, err := d.PidfileID(); got != test.want.ID || err != nil {
+				t.Errorf("PidfileID %+v, %v, want %+v", got, err, test.want.ID)
 			}
 		})
 	}
 	t.Run("missing", func(t *testing.T) {
 		d := openDir(t, t.TempDir())
-		if got := d.Pidfile(); got != (lock.Pidfile{State: lock.PidfileMissing}) || d.PidfileID() != (lock.FileID{}) {
-			t.Errorf("%+v, %+v", got, d.PidfileID())
+		id, err := d.PidfileID()
+		if got := d.Pidfile(); got != (lock.Pidfile{State: lock.PidfileMissing}) || id != (lock.FileID{}) || err != nil {
+			t.Errorf("%+v, %+v, %v", got, id, err)
 		}
 	})
 }

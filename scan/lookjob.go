@@ -49,9 +49,15 @@ func (j *lookJob) Run() {
 		return
 	}
 	file := d.LockFile()
-	if file.State == lock.LockMissing && d.PidfileID() == (lock.FileID{}) {
-		j.seen.err = unix.ENOENT
-		return
+	if file.State == lock.LockMissing {
+		pidfile, err := d.PidfileID()
+		if err == nil && pidfile == (lock.FileID{}) {
+			err = unix.ENOENT
+		}
+		if err != nil {
+			j.seen.err = err
+			return
+		}
 	}
 	j.seen = r.observe(j.root.Path, j.path, d, file, p, true)
 }

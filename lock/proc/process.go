@@ -21,11 +21,12 @@ const (
 
 // Exists reports whether there is a process with this PID, which may be a zombie. It asks by kill(2)
 // with signal 0, where EPERM means that there is one of another user. A PID below 1 would mean a
-// process group, so it is never asked for.
+// process group, so it is never asked for. Only ESRCH means that there is none: a kernel that answers
+// otherwise (a filter of system calls may) has not said so.
 func Exists(pid int) bool {
 	if pid <= 0 {
 		return false
 	}
 	err := ignoringEINTR(func() error { return unix.Kill(pid, 0) })
-	return err == nil || err == unix.EPERM
+	return err != unix.ESRCH
 }

@@ -133,9 +133,9 @@ func (v *visit[T]) look(d lock.Dir) (l listing, goesOn bool) {
 		return l, true
 	}
 	lockFile := d.LockFile()
-	// Without the permission to look a name up, only the listing shows whether there is a lock file.
-	forbidden := errors.Is(lockFile.Err, fs.ErrPermission)
-	isData := lockFile.State != lock.LockMissing && !forbidden
+	// Where the name cannot be looked up, only the listing shows whether there is a lock file.
+	unseen := lockFile.Err != nil && !errors.Is(lockFile.Err, lock.ErrNotRegular)
+	isData := lockFile.State != lock.LockMissing && !unseen
 	if isData {
 		v.observe(d, lockFile)
 		if !v.walk.cfg.Descend {
@@ -145,12 +145,15 @@ func (v *visit[T]) look(d lock.Dir) (l listing, goesOn bool) {
 	if !listed && !v.list(d, &l) {
 		return l, false
 	}
-	if (l.hasPidfile || l.hasLock && forbidden) && !isData {
+	if (l.hasPidfile || l.hasLock && unseen) && !isData {
 		isData = true
 		v.observe(d, lockFile)
 		if !v.walk.cfg.Descend {
 			return l, false
 		}
+	}
+	if unseen && !isData && !errors.Is(lockFile.Err, fs.ErrPermission) { // without permission, that of its entries is told
+		v.err = lockFile.Err
 	}
 	if v.parent != nil && !isData {
 		v.parent.plain.Add(1)

@@ -1,6 +1,8 @@
 package observe
 
 import (
+	"errors"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -46,6 +48,9 @@ func (s *Session) Observe(d lock.Dir, file lock.LockFile, opts Options) (found L
 		found = Look{Evidence: ob.ev, At: time.Now(), NeedsTable: ob.needsTable, Rest: ob.rest}
 		if ob.needsTable || ob.isConsistent(file) {
 			return found
+		} else if ob.ev.Err != nil {
+			found.Evidence.Err = ob.ev.Err
+			return found
 		}
 		file = d.LockFile()
 	}
@@ -81,7 +86,11 @@ func (ob *observation) isConsistent(file lock.LockFile) bool {
 	case ev.Lock.State == lock.LockHeld && ev.NamedHolds():
 		return true
 	}
-	return ob.dir.PidfileID() == ev.Pidfile.ID && ob.tempsAreLeft()
+	now, err := ob.dir.PidfileID()
+	if err != nil && ev.Pidfile.Err == nil {
+		ev.Err = err
+	}
+	return now == ev.Pidfile.ID && ev.Err == nil && ob.tempsAreLeft()
 }
 
 // gather fills in the evidence.
@@ -104,7 +113,9 @@ func (ob *observation) gather() {
 		}
 		return
 	}
-	ev.Temps, _ = ob.dir.Temps()
+	if ev.Temps, ev.Err = ob.temps(); ev.Err != nil {
+		return
+	}
 	if ev.Lock.State == lock.LockHeld {
 		ob.judgeHeld()
 		return
@@ -158,9 +169,21 @@ func (ob *observation) describe(p *process) *report.Process {
 	return ob.s.who.describe(p.id)
 }
 
+// temps returns the temporary pidfiles. Where the directory may not be listed, or is removed just now, none is
+// seen. Any other error means that there may be some, which no verdict can leave open.
+func (ob *observation) temps() ([]lock.Temp, error) {
+	temps, err := ob.dir.Temps()
+	var at *fs.PathError
+	if errors.As(err, &at) && at.Op == "readdir" && (errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)) {
+		err = nil
+	}
+	return temps, err
+}
+
 // tempsAreLeft reports whether the temporary pidfiles beside a free lock were left behind. One that
 // was seen a moment ago may belong to an acquire that is complete by now. So the lock is asked
-// again: if it is still free, and the same files are still there, no acquire is in progress.
+// again: if it is still free, and the same files are still there, no acquire is in progress. Where that
+// cannot be seen, it sets the error of the evidence.
 func (ob *observation) tempsAreLeft() bool {
 	if len(ob.ev.Temps) == 0 || ob.ev.Lock.State != lock.LockFree {
 		return true
@@ -174,8 +197,9 @@ func (ob *observation) tempsAreLeft() bool {
 	if now.State != lock.LockFree {
 		return false
 	}
-	temps, _ := ob.dir.Temps()
-	return slices.Equal(temps, ob.ev.Temps)
+	temps, err := ob.temps()
+	ob.ev.Err = err
+	return err == nil && slices.Equal(temps, ob.ev.Temps)
 }
 
 // place returns where the directory is. Where that is unknown, it is a place that nothing is below.

@@ -23,7 +23,7 @@ func (s *Session) Unchanged(d lock.Dir, r *report.Report, confirm bool) bool {
 	if id, err := d.ID(); err != nil || id != ev.Dir {
 		return false
 	}
-	if d.PidfileID() != ev.Pidfile.ID {
+	if id, err := d.PidfileID(); err != nil || id != ev.Pidfile.ID {
 		return false
 	}
 	if !s.ownerAsBefore(r) {
