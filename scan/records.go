@@ -3,6 +3,7 @@ package scan
 import (
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -26,7 +27,7 @@ type records struct {
 // else of it: where there are many, to read their records takes longer than all the rest.
 type ordered struct {
 	record *record
-	due    int64  // when it is due, in nanoseconds since the epoch; 0 where each poll is to plan it: see noteDue
+	due    int64  // when it is due: see instant; always where each poll is to plan it: see noteDue
 	turn   uint64 // see isTurn
 }
 
@@ -47,7 +48,7 @@ func (rs *records) add(path string) *record {
 	r := &record{path: path, index: int32(len(rs.order))}
 	rs.summary = nil
 	rs.byPath[path] = r
-	rs.order = append(rs.order, ordered{record: r})
+	rs.order = append(rs.order, ordered{record: r, due: always})
 	return r
 }
 
@@ -79,17 +80,25 @@ func (rs *records) noteDue(r *record) {
 		return
 	}
 	o := &rs.order[r.index]
-	o.due, o.turn = 0, r.turn()
+	o.due, o.turn = always, r.turn()
 	if r.makesEvents() {
-		o.due = r.due.at.UnixNano()
+		o.due = instant(r.due.at)
 	}
 }
+
+const always = math.MinInt64
+
+var start = time.Now()
+
+// instant is a time in nanoseconds, to be compared with others. It goes by the monotonic clock: a clock that is set
+// back would put off whatever is due.
+func instant(t time.Time) int64 { return int64(t.Sub(start)) }
 
 // toPoll yields the records that a poll of this number is not to pass by: those that make no events, are due,
 // or have their turn, where each has one in so many polls. None may be added or removed meanwhile.
 func (rs *records) toPoll(now time.Time, poll, turns int) iter.Seq[*record] {
 	return func(yield func(*record) bool) {
-		at := now.UnixNano()
+		at := instant(now)
 		for _, o := range rs.order {
 			if (o.due <= at || isTurn(o.turn, poll, turns)) && !o.record.gone && !yield(o.record) {
 				return

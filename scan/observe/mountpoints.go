@@ -13,8 +13,8 @@ import (
 // may hang. The table is read again when it is older than mountsLast. It may be used concurrently.
 type MountPoints struct {
 	mounts atomic.Pointer[proc.Mounts]
-	read   atomic.Int64 // when, in nanoseconds since the epoch
-	busy   atomic.Bool  // somebody reads it just now
+	read   atomic.Pointer[time.Time] // when; it has the monotonic clock's time, which nobody sets
+	busy   atomic.Bool               // somebody reads it just now
 }
 
 // Of returns the mount point that a path is below. A path that is not absolute, or whose mount is not
@@ -23,12 +23,13 @@ func (p *MountPoints) Of(path string) string {
 	if !strings.HasPrefix(path, "/") {
 		return path
 	}
-	if time.Since(time.Unix(0, p.read.Load())) > mountsLast && p.busy.CompareAndSwap(false, true) {
+	if read := p.read.Load(); (read == nil || time.Since(*read) > mountsLast) && p.busy.CompareAndSwap(false, true) {
 		read := make(chan bool)
 		go func() {
 			if mounts, err := proc.Host.Mounts(os.Getpid()); err == nil {
+				now := time.Now()
 				p.mounts.Store(&mounts)
-				p.read.Store(time.Now().UnixNano())
+				p.read.Store(&now)
 			}
 			p.busy.Store(false)
 			close(read)
