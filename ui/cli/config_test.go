@@ -56,6 +56,77 @@ func TestFlagsAndKeys(t *testing.T) {
 	}
 }
 
+// A flag and its key take the same values, and refuse the same; where both are given, the flag counts.
+func TestFlagAndKeyAlike(t *testing.T) {
+	samples := map[string]struct{ good, other, bad string }{ // as they stand in TOML
+		"exclude": {`["*.bak"]`, `["x"]`, `["["]`}, "interval": {`"3s"`, `"4s"`, `"-1s"`}, "probe": {`"never"`, `"flock"`, `"x"`},
+		"timeout": {`"3s"`, `"4s"`, `"0s"`}, "max-depth": {`"3"`, `"4"`, `"-1"`}, "one-file-system": {"true", "false", ""}, "descend": {"true", "false", ""},
+		"jobs": {"3", "4", "-1"}, "lock-name": {`"x"`, `"y"`, `"a/b"`}, "pid-name": {`"x"`, `"y"`, `".."`}, "read-only": {"true", "false", ""},
+		"audit-log": {`"/x"`, `"/y"`, ""}, "allow-empty": {"true", "false", ""}, "color": {`"never"`, `"always"`, `"x"`}, "ascii": {"true", "false", ""},
+		"filter": {`"eu"`, `"us"`, `"~["`}, "sort": {`"since"`, `"pidfile"`, `"x"`}, "columns": {`["since"]`, `["holder"]`, `["x"]`},
+		"problem-metrics": {"3", "4", "-1"}, "host": {`["web-01"]`, `["web-02"]`, `["-x"]`}, "hosts-file": {`"/dev/null"`, `"/dev/null"`, `"/dev/full/x"`},
+		"push": {"true", "false", ""}, "ssh-jobs": {"3", "4", "-1"}, "ssh-command": {`"ssh -x"`, `"ssh -y"`, ""}, "remote-command": {`"sudo lockscope"`, `"x"`, ""},
+	}
+	parsed := func(flag, key, flagValue, keyValue string) (*config, error) {
+		var args []string
+		if flagValue != "" {
+			args = append(args, "--"+flag+"="+strings.Trim(strings.TrimSuffix(strings.TrimPrefix(flagValue, "["), "]"), `"`))
+		}
+		if flag == "allow-empty" {
+			args = append(args, "--check")
+		}
+		file := filepath.Join(t.TempDir(), "c")
+		text := ""
+		if keyValue != "" {
+			text = key + " = " + keyValue + "\n"
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := parse(append(args, "--config", file, "/"))
+		if err != nil {
+			return nil, err
+		}
+		return &s.config, nil
+	}
+	for _, g := range flagGroups {
+		for _, f := range g.flags {
+			if f.key == "" {
+				continue
+			}
+			v, ok := samples[f.name]
+			if !ok {
+				t.Errorf("--%s is not tried", f.name)
+				continue
+			}
+			byFlag, err := parsed(f.name, f.key, v.good, "")
+			byKey, err2 := parsed(f.name, f.key, "", v.good)
+			both, err3 := parsed(f.name, f.key, v.good, v.other)
+			if err != nil || err2 != nil || err3 != nil {
+				t.Errorf("--%s: %v, %v, %v", f.name, err, err2, err3)
+			} else if !reflect.DeepEqual(byFlag, byKey) || !reflect.DeepEqual(byFlag, both) {
+				t.Errorf("--%s:\n%+v by the flag\n%+v by the key\n%+v by both", f.name, byFlag, byKey, both)
+			}
+			if v.bad == "" {
+				v.bad = "[5]"
+				if f.value == "" {
+					v.bad = `"perhaps"`
+				}
+				if _, err := parsed(f.name, f.key, "", v.bad); err == nil {
+					t.Errorf("%s = %s is taken", f.key, v.bad)
+				}
+				continue
+			}
+			if _, err := parsed(f.name, f.key, v.bad, ""); err == nil {
+				t.Errorf("--%s=%s is taken", f.name, v.bad)
+			}
+			if _, err := parsed(f.name, f.key, "", v.bad); err == nil {
+				t.Errorf("%s = %s is taken", f.key, v.bad)
+			}
+		}
+	}
+}
+
 // A config file may be anything. One without an end is refused, and so is a number of workers that no memory has
 // room for. A mark at its beginning means nothing.
 func TestConfigOfExtremes(t *testing.T) {
