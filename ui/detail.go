@@ -71,9 +71,9 @@ func (m *model) detailParts(r *list.Row, w int, full bool) (summary, evidence, n
 		summary = append(summary, show.Spread(" "+t.name.Render(show.ShortenMiddle(path, room, t.chars.Mark)), state+" ", w))
 	}
 	sentence, advice := show.Explain(r.Report)
-	why := show.WhyNoBreak(r.Report, m.opts.Break == nil)
+	why := m.whyNoBreak(r, m.opts.Break == nil)
 	if r.Gone {
-		sentence, advice, why = goneSentence, "", "not offered: the directory is gone"
+		sentence, advice = goneSentence, ""
 	}
 	for _, line := range show.Wrap(t.chars.Plain(sentence), w-2) {
 		summary = append(summary, " "+line)

@@ -140,6 +140,9 @@ func (m *model) dialogHead(w int) []string {
 			}
 			lines = append(lines, t.dim.Render(show.Counted(d.skipped, of+"is", of+"are")+" not stale and left alone."))
 		}
+		if d.lost > 0 {
+			lines = append(lines, t.dim.Render(show.Counted(d.lost, "on a host that is lost is", "on hosts that are lost are")+" left alone."))
+		}
 	}
 	if m.cramped() {
 		return lines

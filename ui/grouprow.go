@@ -108,7 +108,11 @@ func (m *model) groupLines(r *list.Row, w int) []string {
 		name = t.chars.Plain(groupName(g))
 	}
 	lines := []string{" " + t.name.Render(show.ShortenMiddle(name, w-2, t.chars.Mark))}
-	text := show.Counted(g.Directories(), "directory", "directories") + ": " + m.groupCounts(g, true)
+	text := show.Counted(g.Directories(), "directory", "directories")
+	if lost := g.Len() - g.Directories(); lost > 0 {
+		text += " and " + show.Counted(lost, "lost host", "lost hosts")
+	}
+	text += ": " + m.groupCounts(g, true)
 	for _, line := range show.Wrap(text, w-2) {
 		lines = append(lines, " "+line)
 	}

@@ -40,6 +40,10 @@ func TestFleetScreens(t *testing.T) {
 		m, _ := aFleet(size[0], size[1])
 		golden.Check(t, fmt.Sprintf("fleet-%dx%d", size[0], size[1]), m.shown())
 		m.typed("B")
+		if m.mode == modeDialog || !strings.Contains(m.notice, "the host is lost") {
+			t.Errorf("the dialog about a directory of a lost host: %q", m.notice)
+		}
+		m.typed("j", "B")
 		golden.Check(t, fmt.Sprintf("fleetbreak-%dx%d", size[0], size[1]), m.shown())
 		m.typed("esc", "t", "g")
 		golden.Check(t, fmt.Sprintf("fleetgroups-%dx%d", size[0], size[1]), m.shown())

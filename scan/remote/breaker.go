@@ -25,6 +25,7 @@ type Breaker struct {
 var (
 	errNoEvidence = errors.New("the host has not told what a break rests on")
 	errReadOnly   = errors.New("lockscope is read-only there")
+	errLost       = errors.New("the host is lost: what is known of it is as it was then")
 	errNoHost     = errors.New("the host is not one of those that are watched")
 )
 
@@ -70,7 +71,10 @@ func (b *Breaker) hostOf(r *report.Report) (*host, error) {
 		}
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if h.readOnly {
+		switch {
+		case h.away:
+			return nil, errLost
+		case h.readOnly:
 			return nil, errReadOnly
 		}
 		return h, nil

@@ -32,6 +32,7 @@ type host struct {
 	lacks    bool       // it has no lockscope, so one is to be pushed
 	pushed   string     // the path of the pushed program, while it is there
 	readOnly bool       // by its own word
+	away     bool       // it is lost: what is known of it is as it was
 }
 
 // failure is why a session ended.
@@ -82,6 +83,9 @@ func (h *host) tellLost(f *failure) {
 	default:
 		now.Since = h.heard
 	}
+	h.mu.Lock()
+	h.away = true
+	h.mu.Unlock()
 	if now == h.lost {
 		return
 	}
@@ -107,7 +111,7 @@ func (h *host) session(ctx context.Context, release func()) *failure {
 	}
 	release()
 	h.mu.Lock()
-	h.readOnly = hello.ReadOnly
+	h.readOnly, h.away = hello.ReadOnly, false
 	h.mu.Unlock()
 	asking, stop := context.WithCancel(ctx)
 	defer stop()

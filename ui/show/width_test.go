@@ -3,6 +3,7 @@ package show
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"lockscope/scan/report"
 )
@@ -27,6 +28,24 @@ func TestShortenMiddle(t *testing.T) {
 }
 
 // FuzzWidth checks that nothing is wider than it may be, nor narrower than it has to be.
+func TestWrap(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		w    int
+		want string
+	}{
+		{"", 9, ""},
+		{"look at /srv/web-01/kv-data instead", 24, "look at\n/srv/web-01/kv-data\ninstead"},
+		{"see --hosts-file", 9, "see\n--hosts-f\nile"}, // which is longer than a line
+		{"see /srv/tenants/us/shard-11/tenant-1180/data", 16, "see\n/srv/tenants/us/\nshard-11/\ntenant-1180/data"},
+		{"a – b - c", 5, "a – b\n- c"},
+	} {
+		if got := strings.Join(Wrap(test.text, test.w), "\n"); got != test.want {
+			t.Errorf("%q in %d cells:\n%s\nwant\n%s", test.text, test.w, got, test.want)
+		}
+	}
+}
+
 func FuzzWidth(f *testing.F) {
 	f.Add("eu/shard-03/tenant-0412/data", 12)
 	f.Add("漢字e\u0301👍", 3)
@@ -39,6 +58,12 @@ func FuzzWidth(f *testing.F) {
 		for name, got := range map[string]string{"Shorten": Shorten(text, w, "…"), "ShortenMiddle": ShortenMiddle(text, w, "…")} {
 			if Width(got) > w {
 				t.Errorf("%s of %q to %d: %q", name, text, w, got)
+			}
+		}
+		for _, line := range Wrap(text, w) {
+			ascii := !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) // marks are not parted from what they mark
+			if ascii && Width(line) > max(w, 1) || strings.Contains(line, wholeHyphen) {
+				t.Errorf("a line of %q in %d cells: %q", text, w, line)
 			}
 		}
 		if got := Width(Spread(text, "end", w)); got > max(w, 4) {
