@@ -5,6 +5,7 @@ package lock_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 )
@@ -204,6 +207,26 @@ func TestFormatPID(t *testing.T) {
 	for _, pid := range []int{1, 10, 4194304, 1<<31 - 1} {
 		if got, state := lock.ParsePID(lock.FormatPID(pid)); got != pid || state != lock.PidfileNamed {
 			t.Errorf("ParsePID(%q) = %d, %v", lock.FormatPID(pid), got, state)
+		}
+	}
+}
+
+// A time that does not fit is the last or the first that does, and not one in between that looks credible.
+func TestPidfileOfAnyTime(t *testing.T) {
+	dir, err := os.MkdirTemp("/dev/shm", "lockscope-test-") // tmpfs takes any
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	d := openDir(t, dir)
+	write(t, dir, pidfile, "5\n")
+	for sec, want := range map[int64]int64{0: 1, -1: 1 - 1e9, 1 << 33: 1<<33*1e9 + 1, 15032385535: math.MaxInt64, 1 << 62: math.MaxInt64, -1 << 40: math.MinInt64} {
+		at := unix.Timespec{Sec: sec, Nsec: 1}
+		if err := unix.UtimesNanoAt(unix.AT_FDCWD, filepath.Join(dir, pidfile), []unix.Timespec{at, at}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if id, err := d.PidfileID(); err != nil || id.MTime != want {
+			t.Errorf("%d s: %d, want %d (%v)", sec, id.MTime, want, err)
 		}
 	}
 }

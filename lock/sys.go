@@ -2,6 +2,7 @@ package lock
 
 import (
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -103,7 +104,20 @@ func fstatat(dirfd int, name string) (FileID, uint32, error) {
 }
 
 func fileID(st *unix.Stat_t) FileID {
-	return FileID{Dev: uint64(st.Dev), Ino: st.Ino, MTime: st.Mtim.Nano(), Size: st.Size}
+	return FileID{Dev: uint64(st.Dev), Ino: st.Ino, MTime: nanoseconds(st.Mtim.Unix()), Size: st.Size}
+}
+
+// nanoseconds returns a time since the epoch, which a file's owner may have set to any: tmpfs takes 2^63
+// seconds, ext4 the year 2446. What does not fit (before 1678, after 2261) becomes the first or last time that does,
+// since an overflow would be a time that looks credible.
+func nanoseconds(sec, nsec int64) int64 {
+	switch {
+	case sec >= math.MaxInt64/int64(time.Second):
+		return math.MaxInt64
+	case sec <= math.MinInt64/int64(time.Second):
+		return math.MinInt64
+	}
+	return sec*int64(time.Second) + nsec
 }
 
 func isRegular(mode uint32) bool { return mode&unix.S_IFMT == unix.S_IFREG }

@@ -79,6 +79,9 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 			status = exitAttention
 		}
 		if err := out.Print(r, a); err != nil {
+			if !s.dryRun { // what was done is told all the same, and no more is done that nobody would hear of
+				print.NewBreakPrinter(stderr, print.Table).Print(r, a)
+			}
 			return writeFailed(stderr, err)
 		}
 	}
