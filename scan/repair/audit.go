@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -22,6 +23,8 @@ import (
 type AuditLog struct {
 	Path string // default: DefaultAuditPath
 	Host string // the name of this host
+
+	stuck atomic.Int32 // calls that were given up and have not come back: see within
 }
 
 // DefaultAuditPath returns lockscope/audit.ndjson in the user's state directory (XDG Base Directory
@@ -43,8 +46,42 @@ func DefaultAuditPath() (string, error) {
 
 // Append adds a record to the log, with the time, the host and the user, and syncs it before it returns. It
 // makes the log, readable for its owner alone, if it is not there. While another program appends it
-// waits, for 5 s at most. Errors are those of the system; then there is no record.
+// waits, for 5 s at most. Errors are those of the system, or report.ErrNoAnswer where that hangs; then there is no
+// record, though one of an outcome may come late.
 func (a *AuditLog) Append(r AuditRecord) error {
+	return a.within(func(givenUp *atomic.Bool) error { return a.append(r, givenUp) })
+}
+
+// within calls f, but not for longer than auditLimit: the log may be on a file system that hangs. While a call hangs no
+// other is made. f is told whether it was given up.
+func (a *AuditLog) within(f func(givenUp *atomic.Bool) error) error {
+	if a.stuck.Load() > 0 {
+		return fmt.Errorf("%w to an earlier call", report.ErrNoAnswer)
+	}
+	var over atomic.Bool // either f has come back, or it was given up: whichever is first
+	done := make(chan error, 1)
+	go func() {
+		err := f(&over)
+		if over.Swap(true) {
+			a.stuck.Add(-1)
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(auditLimit):
+	}
+	a.stuck.Add(1)
+	if over.Swap(true) { // it has just come back
+		a.stuck.Add(-1)
+		return <-done
+	}
+	return report.NoAnswer(auditLimit)
+}
+
+// append does Append's work.
+func (a *AuditLog) append(r AuditRecord, givenUp *atomic.Bool) error {
 	r.Time, r.Host, r.PID = time.Now().UTC(), a.Host, os.Getpid()
 	r.User, r.SudoUser = currentUser(), os.Getenv("SUDO_USER")
 	if !utf8.ValidString(r.Dir) {
@@ -59,6 +96,9 @@ func (a *AuditLog) Append(r AuditRecord) error {
 		return err
 	}
 	defer f.Close()
+	if r.Phase == "intent" && givenUp.Load() { // the break was refused
+		return report.ErrNoAnswer
+	}
 	return appendLine(f, append(report.EscapeJSON(line), '\n'))
 }
 
@@ -123,13 +163,18 @@ func openLog(file string, flag int) (*os.File, error) {
 // Check returns why a record could not be appended now, or nil, as far as that can be told without making
 // or writing anything.
 func (a *AuditLog) Check() error {
+	return a.within(func(*atomic.Bool) error { return a.check() })
+}
+
+func (a *AuditLog) check() error {
 	file, err := a.file()
 	if err != nil {
 		return err
 	}
 	f, err := openLog(file, 0)
 	if err == nil {
-		return f.Close()
+		defer f.Close()
+		return hasRoom(f)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -148,6 +193,15 @@ func (a *AuditLog) Check() error {
 			return err
 		}
 	}
+}
+
+// hasRoom returns why nothing can be added to a file, as far as the file system knows how much room it has.
+func hasRoom(f *os.File) error {
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(int(f.Fd()), &st); err == nil && st.Blocks > 0 && st.Bfree == 0 {
+		return &os.PathError{Op: "write", Path: f.Name(), Err: unix.ENOSPC}
+	}
+	return nil
 }
 
 // lockWithin takes the flock of the log, and waits for it no longer than wait.

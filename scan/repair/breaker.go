@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
@@ -28,10 +29,36 @@ func (b *Breaker) Break(r *report.Report) report.Attempt {
 		return report.Attempted(nil, refused(r, lock.RefusedNothing, nil))
 	}
 	attempt := func() report.Attempt {
-		removed, err := b.Names.BreakStale(r.Path, *seen)
+		removed, err := b.breakWithin(r.Path, seen)
 		return report.Attempted(removed, b.withHolder(err, seen.Dir))
 	}
 	return b.Audit.record(r, b.Names, b.AskedBy, attempt, func() auditEvidence { return b.after(r.Path, seen.Dir) })
+}
+
+// breakWithin breaks the lock. Where its file system gives no answer, it is not known what becomes of that: all
+// guards hold, however late it goes on.
+func (b *Breaker) breakWithin(path string, seen *lock.Evidence) (removed []string, err error) {
+	type result struct {
+		removed []string
+		err     error
+	}
+	r, ok := within(breakTime, func() (r result) { r.removed, r.err = b.Names.BreakStale(path, *seen); return r })
+	if !ok {
+		r.err = report.NoAnswer(breakTime)
+	}
+	return r.removed, r.err
+}
+
+// within calls f, and returns what it does. ok is false where that takes too long: what comes late is lost.
+func within[T any](limit time.Duration, f func() T) (result T, ok bool) {
+	done := make(chan T, 1) // buffered: nobody may be there to take it
+	go func() { done <- f() }()
+	select {
+	case result = <-done:
+		return result, true
+	case <-time.After(limit):
+		return result, false
+	}
 }
 
 // Check returns what Break would come to now. It changes nothing, and takes no lock that could make a
@@ -44,8 +71,15 @@ func (b *Breaker) Check(r *report.Report) report.Attempt {
 	if err := b.Audit.Check(); err != nil {
 		return report.Foreseen(nil, refusedByAudit(r, err))
 	}
-	l, err := b.Names.CheckBreak(r.Path, *seen)
+	type result struct {
+		lock lock.LockFile
+		err  error
+	}
+	now, ok := within(breakTime, func() (now result) { now.lock, now.err = b.Names.CheckBreak(r.Path, *seen); return now })
+	l, err := now.lock, now.err
 	switch {
+	case !ok:
+		err = report.NoAnswer(breakTime)
 	case err != nil:
 		err = b.withHolder(err, seen.Dir)
 	case errors.Is(l.Err, lock.ErrOpenElsewhere): // somebody who only looks at it, or the holder
@@ -103,16 +137,10 @@ func nameHolder(refused *lock.RefusedError, now report.Evidence) error {
 // where that takes longer than lookTime, as on a file system that hangs, or where the path leads to
 // another directory by now.
 func (b *Breaker) look(path string, dir lock.FileID) report.Evidence {
-	found := make(chan report.Evidence, 1) // buffered: nobody waits for what comes late
 	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
 	defer cancel()
-	go func() { found <- b.lookAt(ctx, path, dir) }()
-	select {
-	case now := <-found:
-		return now
-	case <-ctx.Done():
-		return report.Evidence{}
-	}
+	now, _ := within(lookTime, func() report.Evidence { return b.lookAt(ctx, path, dir) })
+	return now
 }
 
 // lookAt does look's work. It searches all processes only if it does not find the holder without that.
@@ -136,7 +164,12 @@ func (b *Breaker) lookAt(ctx context.Context, path string, dir lock.FileID) repo
 
 // after returns what the files of a directory show now, if the path still leads to the directory that was
 // seen. The lock is not probed.
-func (b *Breaker) after(dir string, seen lock.FileID) (e auditEvidence) {
+func (b *Breaker) after(dir string, seen lock.FileID) auditEvidence {
+	e, _ := within(lookTime, func() auditEvidence { return b.afterAt(dir, seen) })
+	return e
+}
+
+func (b *Breaker) afterAt(dir string, seen lock.FileID) (e auditEvidence) {
 	d, err := b.Names.OpenDir(dir)
 	if err != nil {
 		return e

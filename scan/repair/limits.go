@@ -7,6 +7,14 @@ const (
 	// no break, so it is long, and yet not for ever: somebody is waiting for an answer.
 	auditWait = 5 * time.Second
 
+	// auditLimit is how long a record may take in all. A disk that is busy needs seconds for a sync; a file
+	// system that hangs needs for ever.
+	auditLimit = 2 * auditWait
+
+	// breakTime is how long the break itself may take. It is made of a dozen calls on one directory, and one of them
+	// hangs where its file system does.
+	breakTime = 10 * time.Second
+
 	// auditRetry is how often it tries meanwhile. flock(2) has no time limit of its own.
 	auditRetry = 10 * time.Millisecond
 

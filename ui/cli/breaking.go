@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"lockscope/lock"
 	"lockscope/scan/report"
@@ -74,7 +75,11 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 		if ctx.Err() != nil {
 			break
 		}
-		a := attempt(r)
+		a, ended := attemptUntil(ctx, r, attempt)
+		if !ended {
+			printError(stderr, fmt.Errorf("%s: no answer yet: what becomes of the attempt is not known", r.Key()))
+			break
+		}
 		if a.Err != nil && status == exitOK {
 			status = exitAttention
 		}
@@ -90,6 +95,23 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 		return sig.status()
 	}
 	return status
+}
+
+// attemptUntil makes an attempt. It does not wait for one that hangs once ctx has ended.
+func attemptUntil(ctx context.Context, r *report.Report, attempt func(*report.Report) report.Attempt) (a report.Attempt, ended bool) {
+	done := make(chan report.Attempt, 1) // buffered: nobody may be there to take it
+	go func() { done <- attempt(r) }()
+	select {
+	case a = <-done:
+		return a, true
+	case <-ctx.Done():
+	}
+	select {
+	case a = <-done:
+		return a, true
+	case <-time.After(attemptGrace):
+		return a, false
+	}
 }
 
 // confirmed lists what would be broken, with the evidence, and asks whether to do it. Anything but a yes

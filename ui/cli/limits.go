@@ -84,3 +84,7 @@ const (
 	// auditEvery is how often the audit log is read: more often than anybody asks.
 	auditEvery = 5 * time.Second
 )
+
+// attemptGrace is how long the program waits at its end for a break that is under way: it takes milliseconds where its file
+// system, and that of the audit log, give an answer.
+const attemptGrace = 2 * time.Second

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/scan/hosttest"
+)
+
+// Where an attempt cannot be put on record it is refused, in words, on the command line, before the question and on the
+// screen. Nothing is removed.
+func TestAuditLogFails(t *testing.T) {
+	for name, fault := range map[string]struct {
+		make func(t *testing.T) (log string)
+		says string
+	}{
+		"full disk": {func(t *testing.T) string {
+			disk := hosttest.Mount(t, "-t", "tmpfs", "-o", "size=16k", "tmpfs")
+			hosttest.WriteFile(t, disk+"/audit.ndjson", "")
+			if err := os.WriteFile(disk+"/more", make([]byte, 1<<20), 0o600); err == nil {
+				t.Fatal("it is not full")
+			}
+			return disk + "/audit.ndjson"
+		}, "no space left on device"},
+		"read-only": {func(t *testing.T) string {
+			disk := hosttest.Mount(t, "-t", "tmpfs", "tmpfs")
+			hosttest.WriteFile(t, disk+"/audit.ndjson", "")
+			if err := unix.Mount("", disk, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+				t.Fatal(err)
+			}
+			return disk + "/audit.ndjson"
+		}, "read-only file system"},
+		"hung": {func(t *testing.T) string {
+			f := hosttest.MountFUSE(t)
+			f.Hang()
+			return f.Dir + "/audit.ndjson"
+		}, "no answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			log, root := fault.make(t), hosttest.TempDir(t)
+			hosttest.MakeStale(t, root+"/a")
+			hosttest.MakeStale(t, root+"/b")
+			for args, says := range map[string]string{"--yes": "refused", "--dry-run": "would be refused"} {
+				cmd := command("--break-stale", args, "--timeout", "1m", "--audit-log", log, root)
+				var out bytes.Buffer
+				cmd.Stdout = &out
+				startInSession(t, cmd)
+				if status := endOf(t, cmd); status != 1 || strings.Count(out.String(), says+": the attempt could not be written to the audit log: ") != 2 || strings.Count(out.String(), fault.says) != 2 {
+					t.Errorf("%s: exit status %d: %s", args, status, &out)
+				}
+			}
+			_, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "--interval", "0", "--audit-log", log, root)
+			await("gone")
+			write(t, terminal, "B")
+			await("Break this stale lock?")
+			write(t, terminal, "y")
+			await("1 left as it was")
+			await("audit log")
+			if left := leftovers(t, root); left != "a b " {
+				t.Errorf("left over in %q", left)
+			}
+		})
+	}
+}
+
+// A directory of the log that has vanished is made again.
+func TestAuditLogVanishes(t *testing.T) {
+	root := staleTree(t, "a")
+	log := filepath.Join(t.TempDir(), "gone", "audit.ndjson")
+	for range 2 {
+		hosttest.MakeStale(t, root+"/a")
+		cmd := command("--break-stale", "--yes", "--timeout", "1m", "--audit-log", log, root)
+		if err := cmd.Run(); err != nil {
+			t.Error(err)
+		}
+		if text, err := os.ReadFile(log); err != nil || strings.Count(string(text), `"outcome":"removed"`) != 1 {
+			t.Errorf("%s, %v", text, err)
+		}
+		os.RemoveAll(filepath.Dir(log))
+	}
+}
+
+// A signal ends a break that waits for a log on a file system that hangs.
+func TestSignalEndsHungBreak(t *testing.T) {
+	f := hosttest.MountFUSE(t)
+	f.Hang()
+	root := staleTree(t, "a")
+	cmd := command("--break-stale", "--yes", "--timeout", "1m", "--audit-log", f.Dir+"/audit.ndjson", root)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	startInSession(t, cmd)
+	hosttest.Eventually(t, "it hangs", func() bool { return inRequest(t, cmd.Process.Pid) })
+	cmd.Process.Signal(syscall.SIGTERM)
+	if status, want := endOf(t, cmd), 128+int(syscall.SIGTERM); status != want || !strings.Contains(errs.String(), "/a: no answer yet") {
+		t.Errorf("exit status %d, want %d: %s", status, want, &errs)
+	}
+	if left := leftovers(t, root); left != "a " {
+		t.Errorf("left over in %q", left)
+	}
+}
+
+// inRequest reports whether a thread of a process waits for a FUSE server.
+func inRequest(t *testing.T, pid int) bool {
+	t.Helper()
+	waits, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range waits {
+		if at, err := os.ReadFile(path); err == nil && strings.Contains(string(at), "request_wait_answer") {
+			return true
+		}
+	}
+	return false
+}
