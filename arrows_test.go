@@ -41,8 +41,8 @@ var may = map[string][]string{
 		"lock", "lock/proc", "scan", "scan/report", "scan/repair", "ui/list", "ui/print", "ui/show", "charm.land", "github.com/charmbracelet",
 	},
 	"lockscope/ui/cli": {
-		"lock", "lock/locktest", "scan", "scan/doctor", "scan/observe", "scan/remote", "scan/repair", "scan/report", "ui", "ui/list", "ui/print", "ui/show",
-		"github.com/spf13/pflag", "github.com/pelletier/go-toml", "github.com/charmbracelet/x",
+		"lock", "lock/locktest", "lock/proc", "scan", "scan/doctor", "scan/observe", "scan/remote", "scan/repair", "scan/report", "ui", "ui/list", "ui/print", "ui/show",
+		"github.com/spf13/pflag", "github.com/pelletier/go-toml", "github.com/charmbracelet/x", "github.com/KimMachineGun/automemlimit",
 	},
 }
 

@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lockscope/lock/locktest"
 	"lockscope/scan/hosttest"
 )
 
@@ -60,6 +59,7 @@ func confined(t *testing.T, capabilities []string, args ...string) *exec.Cmd {
 	t.Helper()
 	numbers := map[string]uintptr{
 		"CAP_DAC_READ_SEARCH": unix.CAP_DAC_READ_SEARCH, "CAP_SYS_PTRACE": unix.CAP_SYS_PTRACE, "CAP_LEASE": unix.CAP_LEASE,
+		"CAP_DAC_OVERRIDE": unix.CAP_DAC_OVERRIDE, "CAP_FOWNER": unix.CAP_FOWNER,
 	}
 	var ambient []uintptr
 	for _, name := range capabilities {
@@ -78,68 +78,71 @@ func confined(t *testing.T, capabilities []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// privateWorld is a root that only root can enter, with daemons of root.
-func privateWorld(t *testing.T) (root string) {
-	t.Helper()
-	hosttest.NeedRoot(t, "give another user capabilities")
-	root = hosttest.TempDir(t)
-	w := locktest.TestWorld(t)
-	for _, scene := range []*locktest.Scene{
-		&locktest.HeldPlain, &locktest.FreePlain, &locktest.StalePlain, &locktest.StaleUnrelated, &locktest.StaleReused,
-		&locktest.UnguardedPlain, &locktest.UnnamedPlain, &locktest.OrphanedPlain, &locktest.MismatchPlain,
-	} {
-		hosttest.Play(t, w, filepath.Join(root, scene.Name), *scene)
-	}
-	if err := os.Chmod(root, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return root
-}
-
-// With the capabilities of the unit the program sees what root sees, in the same ways, and without any of them less.
+// With the capabilities of the unit the program sees what root sees, in the same ways. Without any of them it sees less,
+// and --doctor says which one is missing.
 func TestUnitCapabilities(t *testing.T) {
-	root := privateWorld(t)
+	root := everyScene(t)
 	seenBy := func(cmd *exec.Cmd) map[string]string {
 		t.Helper()
 		out, err := cmd.Output()
 		if err != nil && cmd.ProcessState == nil {
 			t.Fatal(err)
 		}
-		seen := map[string]string{}
-		for text := range strings.Lines(string(out)) {
-			var l struct {
-				Type, Path, State, Error string
-				Reasons                  []string
-				Lock                     struct{ Source string }
-			}
-			if err := json.Unmarshal([]byte(text), &l); err != nil {
-				t.Fatal(err)
-			}
-			if l.Type != "summary" {
-				seen[filepath.Base(l.Path)] = fmt.Sprint(l.State, l.Reasons, l.Lock.Source, l.Error)
-			}
-		}
-		return seen
+		return verdicts(t, out)
 	}
 	args := []string{"-o", "ndjson", "--timeout", "1m", root}
 	want := seenBy(command(args...))
 	all := unitSettings(t, "AmbientCapabilities")
-	if got := seenBy(confined(t, all, args...)); fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("with %v it sees\n%v\nand root\n%v", all, got, want)
+	if list := differences(seenBy(confined(t, all, args...)), want); len(list) > 0 {
+		t.Errorf("with %v it sees\n%v", all, strings.Join(list, "\n"))
 	}
+	doctor := []string{"--doctor", "-o", "json", "--read-only", root}
+	known := remedies(t, command(doctor...)) // there may be what not even root sees
 	for i, name := range all {
 		without := slices.Delete(slices.Clone(all), i, i+1)
-		if got := seenBy(confined(t, without, args...)); fmt.Sprint(got) == fmt.Sprint(want) {
-			t.Errorf("it sees as much without %s: %v", name, got)
+		if len(differences(seenBy(confined(t, without, args...)), want)) == 0 {
+			t.Errorf("it sees as much without %s", name)
+		}
+		told := 0
+		for check, remedy := range remedies(t, confined(t, without, doctor...)) {
+			if strings.HasSuffix(remedy, name) {
+				told++
+			} else if remedy != known[check] {
+				t.Errorf("without %s, %s: %s", name, check, remedy)
+			}
+		}
+		if told == 0 {
+			t.Errorf("--doctor does not say that %s is missing", name)
 		}
 	}
+}
+
+// remedies are what --doctor says would help, by check, of this host.
+func remedies(t *testing.T, doctor *exec.Cmd) map[string]string {
+	t.Helper()
+	out, err := doctor.Output()
+	var said struct {
+		Checks []struct{ Check, Remedy string }
+	}
+	if err := json.Unmarshal(out, &said); err != nil {
+		t.Fatal(err)
+	}
+	if err != nil && doctor.ProcessState.ExitCode() != 3 { // the root cannot be entered
+		t.Fatal(err)
+	}
+	of := map[string]string{}
+	for _, c := range said.Checks {
+		of[c.Check] = c.Remedy
+	}
+	return of
 }
 
 // The program makes no system call that the unit refuses.
 func TestUnitSystemCalls(t *testing.T) {
 	needStrace(t)
+	hosttest.NeedTool(t, "setpriv")
 	hosttest.NeedTool(t, "systemd-analyze")
-	root := privateWorld(t)
+	root := everyScene(t)
 	allowed := map[string]bool{}
 	for _, filter := range unitSettings(t, "SystemCallFilter") {
 		filter, forbidden := strings.CutPrefix(filter, "~")
@@ -150,7 +153,15 @@ func TestUnitSystemCalls(t *testing.T) {
 	}
 	counts := filepath.Join(t.TempDir(), "counts")
 	trace := exec.Command("strace", "-f", "-c", "-o", counts,
-		hosttest.OwnCopy(t, "lockscope"), "--listen", ":0", "--read-only", "-i", "100ms", "--timeout", "1m", root)
+		release(t, t.TempDir()), "--listen", ":0", "--read-only", "-i", "100ms", "--timeout", "1m", root)
+	// The unit has no others. Strace is root, and so is the program that it runs.
+	var others []string
+	for _, name := range unitSettings(t, "CapabilityBoundingSet") {
+		others = append(others, "+"+strings.ToLower(strings.TrimPrefix(name, "CAP_")))
+	}
+	only := "-all," + strings.Join(others, ",")
+	trace.Args = slices.Concat([]string{"setpriv", "--bounding-set", only, "--inh-caps", only}, trace.Args)
+	trace.Path, _ = exec.LookPath("setpriv")
 	stderr, err := trace.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -2,12 +2,65 @@
 
 package proc
 
-import "golang.org/x/sys/unix"
+import (
+	"fmt"
+	"math/bits"
+	"strings"
 
-// HasCapability reports whether the calling thread has a capability, such as unix.CAP_LEASE, in its
-// effective set (capabilities(7)).
-func HasCapability(number uint) bool {
+	"golang.org/x/sys/unix"
+)
+
+// Capabilities is a set of capabilities (capabilities(7)): bit n is the one of number n, such as unix.CAP_LEASE.
+type Capabilities uint64
+
+// Has reports whether the set has a capability.
+func (c Capabilities) Has(number uint) bool { return c>>number&1 == 1 }
+
+// Len is how many there are.
+func (c Capabilities) Len() int { return bits.OnesCount64(uint64(c)) }
+
+// capabilityNames are those of the capabilities that this program has to do with.
+var capabilityNames = map[int]string{
+	unix.CAP_DAC_OVERRIDE: "CAP_DAC_OVERRIDE", unix.CAP_DAC_READ_SEARCH: "CAP_DAC_READ_SEARCH",
+	unix.CAP_SYS_PTRACE: "CAP_SYS_PTRACE", unix.CAP_LEASE: "CAP_LEASE",
+}
+
+// String has the names of the set, such as "CAP_SYS_PTRACE, CAP_LEASE"; of a capability that is none of ForLooking
+// the number.
+func (c Capabilities) String() string {
+	var list []string
+	for rest := uint64(c); rest != 0; rest &= rest - 1 {
+		n := bits.TrailingZeros64(rest)
+		name, ok := capabilityNames[n]
+		if !ok {
+			name = fmt.Sprintf("capability %d", n)
+		}
+		list = append(list, name)
+	}
+	return strings.Join(list, ", ")
+}
+
+// ForLooking returns those of the set that looking at others' directories and processes needs: CAP_DAC_READ_SEARCH
+// to enter and read, CAP_SYS_PTRACE to see what a process has open, and CAP_LEASE. CAP_DAC_OVERRIDE includes the
+// first, and is taken where that is missing, as in many containers.
+func (c Capabilities) ForLooking() Capabilities {
+	const ptraceAndLease = 1<<unix.CAP_SYS_PTRACE | 1<<unix.CAP_LEASE
+	if c.Has(unix.CAP_DAC_READ_SEARCH) {
+		return c & (1<<unix.CAP_DAC_READ_SEARCH | ptraceAndLease)
+	}
+	return c & (1<<unix.CAP_DAC_OVERRIDE | ptraceAndLease)
+}
+
+// EffectiveCapabilities returns the effective set of the calling thread: what it may do.
+func EffectiveCapabilities() Capabilities {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
-	return unix.Capget(&header, &data[0]) == nil && data[number/32].Effective>>(number%32)&1 == 1
+	if unix.Capget(&header, &data[0]) != nil {
+		return 0
+	}
+	return Capabilities(data[1].Effective)<<32 | Capabilities(data[0].Effective)
 }
+
+// HasCapability reports whether the calling thread has a capability, such as unix.CAP_LEASE, in its
+// effective set.
+func HasCapability(number uint) bool { return EffectiveCapabilities().Has(number) }

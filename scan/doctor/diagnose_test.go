@@ -49,7 +49,7 @@ func find(t *testing.T, d *Diagnosis, name string) Check {
 
 func TestAllIsWell(t *testing.T) {
 	d := Diagnose(allIsWell())
-	if n := d.Counts(); d.Status() != OK || n[OK] != 18 || n[Limited]+n[Failed] != 0 {
+	if n := d.Counts(); d.Status() != OK || n[OK] != 19 || n[Limited]+n[Failed] != 0 {
 		t.Errorf("%v: %+v", n, d)
 	}
 	for _, c := range append(d.Host, d.Roots[0].Checks...) {

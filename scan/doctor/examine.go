@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Scan  scan.Config      // with a Timeout
 	Audit *repair.AuditLog // nil where no break is offered
+	Kept  error            // why capabilities were kept that looking does not need; nil if none were
 }
 
 // Examine gathers the facts, of one root after the other. A file system that hangs costs its root the time limit of
@@ -55,9 +56,10 @@ func (e *examiner) host() {
 	if u, err := user.Current(); err == nil {
 		f.User = u.Username
 	}
-	f.Lease = proc.HasCapability(unix.CAP_LEASE)
-	f.Ptrace = proc.HasCapability(unix.CAP_SYS_PTRACE)
-	f.ReadSearch = proc.HasCapability(unix.CAP_DAC_READ_SEARCH) || proc.HasCapability(unix.CAP_DAC_OVERRIDE)
+	f.Capabilities, f.Kept = proc.EffectiveCapabilities(), e.cfg.Kept
+	f.Lease = f.Capabilities.Has(unix.CAP_LEASE)
+	f.Ptrace = f.Capabilities.Has(unix.CAP_SYS_PTRACE)
+	f.ReadSearch = f.Capabilities.Has(unix.CAP_DAC_READ_SEARCH) || f.Capabilities.Has(unix.CAP_DAC_OVERRIDE)
 	namespace, err := proc.Host.Self().UserNamespace()
 	f.InnerUserNS = err == nil && namespace != proc.InitUserNamespace
 	f.Probe = e.cfg.Scan.Probe

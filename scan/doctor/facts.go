@@ -17,6 +17,9 @@ type Facts struct {
 
 	InnerUserNS bool // it runs in a user namespace below the first one, where capabilities count for less
 
+	Capabilities proc.Capabilities // all that it has
+	Kept         error             // why it kept those that looking does not need; nil if it did not
+
 	// The capabilities (capabilities(7)) in place of root's rights.
 	Lease      bool // CAP_LEASE
 	Ptrace     bool // CAP_SYS_PTRACE

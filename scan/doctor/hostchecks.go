@@ -13,7 +13,7 @@ import (
 func (f *Facts) hostChecks() []Check {
 	return []Check{
 		f.leaseCheck(), f.processCheck(), f.hidepidCheck(), f.directoryCheck(), f.pidNamespaceCheck(), f.mountNamespaceCheck(),
-		f.tableCheck(), f.inotifyCheck(), f.pidfdCheck(), f.openFilesCheck(), f.memoryCheck(), f.auditCheck(),
+		f.tableCheck(), f.inotifyCheck(), f.pidfdCheck(), f.openFilesCheck(), f.memoryCheck(), f.privilegeCheck(), f.auditCheck(),
 	}
 }
 
@@ -228,6 +228,23 @@ func (f *Facts) auditCheck() Check {
 		}
 	}
 	return Check{Name: "audit-log", Text: "can be written"}
+}
+
+func (f *Facts) privilegeCheck() Check {
+	needed := f.Capabilities.ForLooking()
+	names := "none"
+	if needed != 0 {
+		names = needed.String()
+	}
+	extra := f.Capabilities &^ needed
+	c := Check{Name: "privileges", Text: "no capability but those for looking is had: " + names}
+	if extra != 0 {
+		c.Text = counted(extra.Len(), "capability is", "capabilities are") + " had beside those for looking"
+		if f.Kept != nil {
+			c.Text += ": " + f.Kept.Error()
+		}
+	}
+	return c
 }
 
 // milliseconds is a short time, such as 0.4ms.

@@ -10,7 +10,7 @@ import (
 
 // runDoctor says what can be seen from here, and returns the exit status.
 func runDoctor(ctx context.Context, s *settings, stdout, stderr *ui.Output) int {
-	cfg := doctor.Config{Scan: s.scanConfig(0)}
+	cfg := doctor.Config{Scan: s.scanConfig(0), Kept: s.kept}
 	if !s.ReadOnly {
 		cfg.Audit = s.auditLog()
 	}

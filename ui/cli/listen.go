@@ -27,6 +27,7 @@ func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
 		printError(stderr, fmt.Errorf("--listen: %w", err))
 		return exitIncomplete
 	}
+	s.kept = s.giveUpPrivileges(false)
 	fmt.Fprintf(stderr, "lockscope: serving http://%s/metrics\n", listener.Addr())
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)

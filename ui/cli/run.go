@@ -10,7 +10,8 @@ import (
 )
 
 // Run is the whole program. args are the arguments without the program's name. It returns the exit status.
-// Call it only once: it changes how the process handles signals and collects garbage, and leaves it so.
+// Call it only once: it changes how the process handles signals and collects garbage, and which capabilities it
+// has, and leaves it so.
 func Run(args []string, stdin, outFile, errFile *os.File) int {
 	ctx, stop := untilSignal()
 	defer stop()
@@ -71,6 +72,9 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 		collectGarbage(growthWatching)
 	} else {
 		collectGarbage(growthOnce)
+	}
+	if s.listen.text == "" { // it has a port to bind first
+		s.kept = s.giveUpPrivileges(onScreen)
 	}
 	switch {
 	case s.seen != "":

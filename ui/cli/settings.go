@@ -34,6 +34,7 @@ type settings struct {
 	yes        bool
 	seen       string         // --seen, with --break-stale: where the evidence is to be read
 	requests   bool           // --requests: this is the far side of a fleet
+	kept       error          // why the program kept capabilities that looking does not need; nil if it did not
 	memory     int64          // how many bytes this program may use; 0 if there is no limit
 	far        *remote.Config // the other hosts; nil if there are none
 	here       bool           // this host is watched, with others or alone

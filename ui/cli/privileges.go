@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock/proc"
+)
+
+// Why capabilities are kept that looking does not need.
+var (
+	errMayAct   = errors.New("a stale lock may be broken, for which they may be needed; --read-only gives them up")
+	errCgo      = errors.New("not every thread of a program that was built with cgo can give them up; one built with CGO_ENABLED=0 does")
+	errNoPtrace = errors.New("without CAP_SYS_PTRACE only who has all capabilities of another process may see what that has open")
+)
+
+// onlyLooks reports whether nothing is broken by this run, and no other program is started that may need root's rights.
+// --doctor looks alone, but says whether a break could be put on record, and for that it needs what a break has.
+func (s *settings) onlyLooks(onScreen bool) bool {
+	switch {
+	case s.demo, s.far != nil, s.breakStale:
+		return false
+	case onScreen, s.doctor:
+		return s.ReadOnly
+	}
+	return true
+}
+
+// giveUpPrivileges gives up for good what a run that only looks does not need: every capability but those of
+// [proc.Capabilities.ForLooking], and the right to gain others by starting a program. The error says why something was
+// kept. Call it before the first look: each thread has to do it, and one that hangs on a file system would never.
+func (s *settings) giveUpPrivileges(onScreen bool) error {
+	if !s.onlyLooks(onScreen) {
+		return errMayAct
+	}
+	return keepForLooking(onScreen || s.watches())
+}
+
+func keepForLooking(lasts bool) error {
+	_, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)
+	switch {
+	case errno == unix.ENOTSUP:
+		return errCgo
+	case errno != 0:
+		return fmt.Errorf("prctl: %w", errno)
+	}
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(&header, &sets[0]); err != nil {
+		return fmt.Errorf("capget: %w", err)
+	}
+	permitted := proc.Capabilities(sets[1].Permitted)<<32 | proc.Capabilities(sets[0].Permitted)
+	keep := permitted.ForLooking()
+	switch {
+	case keep == permitted:
+		return nil
+	case !permitted.Has(unix.CAP_SYS_PTRACE):
+		return errNoPtrace // __ptrace_may_access in kernel/ptrace.c, cap_ptrace_access_check in security/commoncap.c
+	}
+	// The bounding set first, which takes CAP_SETPCAP. It costs 2 ms, all threads stopped once for each capability, and
+	// only a run that goes on is worth that: without new privileges there is nothing left that it bounds.
+	for n := uintptr(0); lasts && permitted.Has(unix.CAP_SETPCAP); n++ {
+		is, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, n, 0, 0, 0)
+		if err != nil { // EINVAL: there is no such capability
+			break
+		}
+		if is == 1 && !keep.Has(uint(n)) {
+			syscall.AllThreadsSyscall(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, n, 0)
+		}
+	}
+	for i := range sets {
+		part := uint32(keep >> (32 * i))
+		// Nothing is inheritable, so the ambient set is empty too.
+		sets[i] = unix.CapUserData{Effective: sets[i].Effective & part, Permitted: part}
+	}
+	_, _, errno = syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&sets[0])), 0)
+	if errno != 0 {
+		return fmt.Errorf("capset: %w", errno)
+	}
+	return nil
+}
