@@ -134,17 +134,20 @@ func TestPrivilegesGivenUp(t *testing.T) {
 	}
 }
 
-// everyScene is a root that only another user can enter, with a directory for each scene whose verdict does not change
-// with time.
-func everyScene(t *testing.T) (root string) {
+// everyScene are the scenes whose verdict does not change with time.
+func everyScene() []locktest.Scene {
+	all := slices.Concat(locktest.Scenes, locktest.Containers, []locktest.Scene{locktest.OpenUnseen})
+	return slices.DeleteFunc(all, func(s locktest.Scene) bool { return s.Name == locktest.HeldAcquiring.Name })
+}
+
+// privateWorld is a root that only another user can enter, with a directory for each scene.
+func privateWorld(t *testing.T, scenes ...locktest.Scene) (root string) {
 	t.Helper()
 	hosttest.NeedRoot(t, "give files away")
 	root = hosttest.TempDir(t)
 	w := locktest.TestWorld(t)
-	for _, scene := range slices.Concat(locktest.Scenes, locktest.Containers, []locktest.Scene{locktest.OpenUnseen}) {
-		if scene.Name != locktest.HeldAcquiring.Name {
-			hosttest.Play(t, w, filepath.Join(root, scene.Name), scene)
-		}
+	for _, scene := range scenes {
+		hosttest.Play(t, w, filepath.Join(root, scene.Name), scene)
 	}
 	if err := errors.Join(os.Chmod(root, 0o700), os.Chown(root, 65533, 65533)); err != nil {
 		t.Fatal(err)
@@ -205,7 +208,7 @@ func TestPrivilegesVerdicts(t *testing.T) {
 		}
 		return
 	}
-	root := everyScene(t)
+	root := privateWorld(t, everyScene()...)
 	monitor := scan.New(scan.Config{Roots: []string{root}, Names: lock.DefaultNames, Timeout: hosttest.Patience, MaxDepth: -1})
 	var want bytes.Buffer
 	printer := print.New(&want, print.NDJSON, print.Options{})
@@ -245,7 +248,7 @@ func TestPrivilegesDoctor(t *testing.T) {
 // With the capabilities on the file (setcap(8)) whoever may run it sees what root sees.
 func TestPrivilegesOfFile(t *testing.T) {
 	hosttest.NeedTool(t, "setcap")
-	root := everyScene(t)
+	root := privateWorld(t, everyScene()...)
 	program := release(t, hosttest.OpenDir(t))
 	if out, err := exec.Command("setcap", "cap_dac_read_search,cap_sys_ptrace,cap_lease=ep", program).CombinedOutput(); err != nil {
 		t.Skipf("needs a file system that keeps them: %v: %s", err, out)
