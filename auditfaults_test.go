@@ -107,6 +107,22 @@ func TestSignalEndsHungBreak(t *testing.T) {
 	}
 }
 
+// So it ends a program whose config file or hosts file is there.
+func TestSignalEndsHungFiles(t *testing.T) {
+	f := hosttest.MountFUSE(t)
+	f.Hang()
+	for _, args := range [][]string{{"--config", f.Dir + "/config.toml"}, {"--hosts-file", f.Dir + "/hosts"}} {
+		cmd := command(append(args, "--check", "--timeout", "1m", t.TempDir())...)
+		cmd.Stderr = nil
+		startInSession(t, cmd)
+		hosttest.Eventually(t, "it hangs", func() bool { return inRequest(t, cmd.Process.Pid) })
+		cmd.Process.Signal(syscall.SIGTERM)
+		if status, want := endOf(t, cmd), 128+int(syscall.SIGTERM); status != want {
+			t.Errorf("%v: exit status %d, want %d", args, status, want)
+		}
+	}
+}
+
 // inRequest reports whether a thread of a process waits for a FUSE server.
 func inRequest(t *testing.T, pid int) bool {
 	t.Helper()
