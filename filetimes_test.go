@@ -57,7 +57,7 @@ func TestFileTimes(t *testing.T) {
 					Pidfile struct{ Written time.Time }
 				}
 			}
-			out, err := command("-o", "json", "--timeout", "1m", root).Output()
+			out, _ := command("-o", "json", "--timeout", "1m", root).Output()
 			if err := json.Unmarshal(out, &doc); err != nil || len(doc.Dirs) != len(want) {
 				t.Errorf("%v: %d directories, want %d", err, len(doc.Dirs), len(want))
 			}
@@ -69,7 +69,7 @@ func TestFileTimes(t *testing.T) {
 					t.Errorf("written %v", d.Pidfile.Written)
 				}
 			}
-			out, err = command("--once", "--columns", "state,directory,since", "--timeout", "1m", root).Output()
+			out, err := command("--once", "--columns", "state,directory,since", "--timeout", "1m", root).Output()
 			if bad := regexp.MustCompile(`-\d+[smhd]\b|\b\d{5,}d`).Find(out); err != nil || bad != nil {
 				t.Errorf("%v, %q in:\n%s", err, bad, out)
 			}
