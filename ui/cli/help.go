@@ -84,7 +84,14 @@ func version() string {
 	return fmt.Sprintf("lockscope %s %s %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
+// release is the version of a release: contrib/release sets it as the program is linked.
+var release string
+
+// buildVersion is which version this is; what the go command knows of it where it is no release.
 func buildVersion() string {
+	if release != "" {
+		return release
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		return info.Main.Version
 	}
