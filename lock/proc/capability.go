@@ -3,9 +3,7 @@
 package proc
 
 import (
-	"fmt"
 	"math/bits"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,25 +17,20 @@ func (c Capabilities) Has(number uint) bool { return c>>number&1 == 1 }
 // Len is how many there are.
 func (c Capabilities) Len() int { return bits.OnesCount64(uint64(c)) }
 
-// capabilityNames are those of the capabilities that this program has to do with.
-var capabilityNames = map[int]string{
-	unix.CAP_DAC_OVERRIDE: "CAP_DAC_OVERRIDE", unix.CAP_DAC_READ_SEARCH: "CAP_DAC_READ_SEARCH",
-	unix.CAP_SYS_PTRACE: "CAP_SYS_PTRACE", unix.CAP_LEASE: "CAP_LEASE",
-}
-
-// String has the names of the set, such as "CAP_SYS_PTRACE, CAP_LEASE"; of a capability that is none of ForLooking
-// the number.
-func (c Capabilities) String() string {
-	var list []string
-	for rest := uint64(c); rest != 0; rest &= rest - 1 {
-		n := bits.TrailingZeros64(rest)
-		name, ok := capabilityNames[n]
-		if !ok {
-			name = fmt.Sprintf("capability %d", n)
+// LookingNames are the names of those of the set that [Capabilities.ForLooking] may return.
+func (c Capabilities) LookingNames() (names []string) {
+	for _, known := range []struct {
+		number uint
+		name   string
+	}{
+		{unix.CAP_DAC_OVERRIDE, "CAP_DAC_OVERRIDE"}, {unix.CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH"},
+		{unix.CAP_SYS_PTRACE, "CAP_SYS_PTRACE"}, {unix.CAP_LEASE, "CAP_LEASE"},
+	} {
+		if c.Has(known.number) {
+			names = append(names, known.name)
 		}
-		list = append(list, name)
 	}
-	return strings.Join(list, ", ")
+	return names
 }
 
 // ForLooking returns those of the set that looking at others' directories and processes needs: CAP_DAC_READ_SEARCH

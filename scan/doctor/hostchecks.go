@@ -1,9 +1,11 @@
 package doctor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"lockscope/scan/report"
@@ -232,10 +234,7 @@ func (f *Facts) auditCheck() Check {
 
 func (f *Facts) privilegeCheck() Check {
 	needed := f.Capabilities.ForLooking()
-	names := "none"
-	if needed != 0 {
-		names = needed.String()
-	}
+	names := cmp.Or(strings.Join(needed.LookingNames(), ", "), "none")
 	extra := f.Capabilities &^ needed
 	c := Check{Name: "privileges", Text: "no capability but those for looking is had: " + names}
 	if extra != 0 {
