@@ -120,6 +120,27 @@ func TestListen(t *testing.T) {
 	}
 }
 
+// Clients that have been answered, and keep their connections open, give way to another one.
+func TestListenIdleClients(t *testing.T) {
+	_, address := listening(t, t.TempDir())
+	for range 50 { // more than it has room for
+		idle, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { idle.Close() })
+		idle.SetDeadline(time.Now().Add(hosttest.Patience))
+		fmt.Fprint(idle, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+		began := time.Now()
+		if line, err := bufio.NewReader(idle).ReadString('\n'); err != nil || !strings.Contains(line, "HTTP/1.1 ") {
+			t.Fatalf("%q, %v after %v", line, err, time.Since(began))
+		}
+	}
+	if status, _ := get(t, "GET", "http://"+address+"/metrics"); status != 200 {
+		t.Errorf("status %d", status)
+	}
+}
+
 // Clients that say nothing, or too much, keep nobody out and are cut off.
 func TestListenBadClients(t *testing.T) {
 	t.Parallel() // it waits for their time to be over

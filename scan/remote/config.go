@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 )
 
 // Config says which hosts to watch, and how.
@@ -25,6 +26,8 @@ type Config struct {
 	// Here is this host, and HereName its name, where it is watched too.
 	Here     Here
 	HereName string
+	// HeardHere, if it is set, is told what this host's own scan tells, before that is merged.
+	HeardHere func(report.Update)
 
 	// Hold: what is found is told at the end of the first pass, once for each directory.
 	Hold bool

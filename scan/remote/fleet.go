@@ -126,7 +126,12 @@ func (f *Fleet) run(ctx context.Context, once bool, sink func(report.Update)) er
 
 // runHere runs the monitor of this host.
 func (f *Fleet) runHere(ctx context.Context, once bool) {
-	sink := func(u report.Update) { f.merge.putHere(f.cfg.HereName, u) }
+	sink := func(u report.Update) {
+		if f.cfg.HeardHere != nil {
+			f.cfg.HeardHere(u)
+		}
+		f.merge.putHere(f.cfg.HereName, u)
+	}
 	if !once {
 		f.cfg.Here.Run(ctx, sink)
 		return

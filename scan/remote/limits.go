@@ -40,8 +40,10 @@ const (
 const (
 	// maxDirs is how many directories it may have.
 	maxDirs = 1_000_000
-	// maxBytes is how many bytes their lines may have in all: a thousand for each of so many.
-	maxBytes = 1 << 30
+	// maxBytes is how many bytes their lines may have in all: a thousand for each of so many. Each holder counts as
+	// holderBytes more.
+	maxBytes    = 1 << 30
+	holderBytes = 200
 	// maxErrors is how many errors are kept of it. They are for people, who read the first few.
 	maxErrors = 1000
 	// maxErrorBytes is how many bytes their lines may have in all: the path of each may be a long one.

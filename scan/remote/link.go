@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // link is a running ssh.
@@ -74,8 +76,12 @@ func (l *link) close(atOnce bool) int {
 		l.end()
 	}
 	late := time.AfterFunc(endWait, l.end)
-	err := l.cmd.Wait()
+	tooLate := time.AfterFunc(2*endWait, l.killAll)
+	l.awaitExit()
 	late.Stop()
+	tooLate.Stop()
+	l.killAll() // whatever ssh has started and left behind: a ProxyCommand, say
+	err := l.cmd.Wait()
 	l.end()
 	l.out.Close()
 	l.errs.finish()
@@ -85,6 +91,21 @@ func (l *link) close(atOnce bool) int {
 	}
 	return l.cmd.ProcessState.ExitCode()
 }
+
+// awaitExit waits until ssh has ended, and leaves its status for Wait: until then the number of its group is no
+// other's.
+func (l *link) awaitExit() {
+	for {
+		err := unix.Waitid(unix.P_PID, l.cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+		if err != unix.EINTR {
+			return
+		}
+	}
+}
+
+// killAll ends ssh, and what it has started, at once. The master of shared connections (ControlPersist) is not among
+// them: it makes a session of its own.
+func (l *link) killAll() { syscall.Kill(-l.cmd.Process.Pid, syscall.SIGKILL) }
 
 // patient is a file that is read with a limit on the time in which nothing comes, and on that of the whole.
 type patient struct {

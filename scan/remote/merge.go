@@ -24,7 +24,10 @@ type merge struct {
 	at       map[string]waiting // by key: those that wait
 	gone     map[string]bool    // keys that wait, of what the reader knows
 	handoffs []report.Handoff
-	errors   []report.PathError // that wait, before the first summary
+	errors   []report.PathError // that wait, before the first summary: the first of them
+	errSize  int                // bytes of their texts
+
+	errorsLeft bool // some were left out of these
 	interval time.Duration
 	complete bool          // every member has told all, or was lost
 	ended    chan struct{} // closed then
@@ -143,8 +146,13 @@ func (m *merge) add(u *report.Update) {
 	}
 	m.handoffs = append(m.handoffs, u.Handoffs...)
 	m.handoffs = m.handoffs[max(len(m.handoffs)-maxHandoffs, 0):]
-	if !m.complete {
-		m.errors = append(m.errors, u.Errors...)
+	for _, e := range u.Errors {
+		size := len(e.Path) + len(e.Error())
+		if m.complete || len(m.errors) >= maxErrors || m.errSize+size > maxErrorBytes {
+			m.errorsLeft = m.errorsLeft || !m.complete // they are told with the summary
+			break
+		}
+		m.errors, m.errSize = append(m.errors, e), m.errSize+size
 	}
 }
 
@@ -189,7 +197,7 @@ func (m *merge) take() (u report.Update, filled bool) {
 	if !m.complete && !slices.ContainsFunc(slices.Collect(maps.Values(m.members)), func(h *member) bool { return !h.told }) {
 		m.complete, m.due = true, true
 		defer close(m.ended)
-		m.relist = false // they were told as they came
+		m.relist = m.errorsLeft // else they were told as they came
 	}
 	if m.complete || !m.hold {
 		u.Changes = m.changes
@@ -197,7 +205,7 @@ func (m *merge) take() (u report.Update, filled bool) {
 		m.changes, m.at, m.gone = nil, map[string]waiting{}, map[string]bool{}
 	}
 	u.Handoffs, u.Errors, u.Interval = m.handoffs, m.errors, m.interval
-	m.handoffs, m.errors, m.interval = nil, nil, 0
+	m.handoffs, m.errors, m.errSize, m.interval = nil, nil, 0, 0
 	if u.Progress = m.progress(); u.Progress != (report.Progress{}) && m.complete {
 		m.relist = true // who hears of a walk takes the errors after it for all that there are
 	}

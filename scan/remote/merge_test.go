@@ -113,6 +113,25 @@ func TestMergeErrors(t *testing.T) {
 	}
 }
 
+// However often a host that comes and goes tells its errors before the first summary, so many wait at most. None is lost.
+func TestMergeErrorsAreBounded(t *testing.T) {
+	g, a, b := newTold(t, true)
+	for i := range 3 * maxErrors {
+		if i%maxErrors == 0 {
+			a.mirror.begin()
+		}
+		a.tell(report.Line{Error: &report.PathError{Path: fmt.Sprint("/", i), Err: errors.New("no")}})
+	}
+	if len(g.errors) > maxErrors {
+		t.Errorf("%d errors wait", len(g.errors))
+	}
+	a.tell(summaryLine())
+	b.tell(summaryLine())
+	if u, _ := g.take(); len(u.Errors) != maxErrors || u.Errors[0].Path != fmt.Sprint("/", 2*maxErrors) || u.Summary.Errors != maxErrors {
+		t.Errorf("%d errors are told, from %v on, and %+v", len(u.Errors), u.Errors[0], u.Summary)
+	}
+}
+
 // How many directories make events is the sum of what the hosts say, but for those that are lost.
 func TestMergeWatched(t *testing.T) {
 	g, a, b := newTold(t, false)

@@ -12,7 +12,7 @@ type mirror struct {
 	host    string
 	dirs    map[string]mirrored // by path
 	states  map[report.State]int
-	bytes   int64 // of the lines of all of them
+	bytes   int64 // that all of them may take: see cost
 	errors  []report.PathError
 	errSize int            // bytes of the lines of these
 	session uint32         // the number of the present session
@@ -69,21 +69,28 @@ func (m *mirror) change(c *report.Change, size int, u *report.Update) error {
 	if r.Path == "" {
 		return nil // a host: the far side watches a fleet, of which nothing is told here
 	}
+	cost := cost(r, size)
 	old, known := m.dirs[r.Path]
 	if !known && len(m.dirs) >= maxDirs {
 		return fmt.Errorf("more than %d directories", maxDirs)
 	}
-	if m.bytes += int64(size) - int64(old.bytes); m.bytes > maxBytes {
+	if m.bytes += int64(cost) - int64(old.bytes); m.bytes > maxBytes {
 		return fmt.Errorf("more than %d bytes of directories", maxBytes)
 	}
 	if known {
 		m.states[old.state]--
 	}
 	m.states[r.Verdict.State]++
-	m.dirs[r.Path] = mirrored{r.Verdict.State, m.session, uint32(size)}
+	m.dirs[r.Path] = mirrored{r.Verdict.State, m.session, uint32(cost)}
 	r.Host = m.host // whatever it calls itself
 	u.Changes = append(u.Changes, report.Change{Report: r, New: !known, From: old.state})
 	return nil
+}
+
+// cost is about how many bytes a report takes that came in a line of so many. Its texts take as many as in the line, and
+// three times that where they have to be escaped; a holder may have nothing in the line but its number.
+func cost(r *report.Report, size int) int {
+	return size + (len(r.Evidence.Holders)+len(r.Evidence.Openers))*holderBytes
 }
 
 // remove takes in that a directory is none any more.

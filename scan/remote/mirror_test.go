@@ -92,6 +92,21 @@ func TestMirrorIsBounded(t *testing.T) {
 	}
 }
 
+// Holders take more than their bytes of the line.
+func TestMirrorOfManyHolders(t *testing.T) {
+	m := newMirror("web-01")
+	line := dirLine("/srv/a", report.Held)
+	for i := range 1000 {
+		line.Change.Report.Evidence.Holders = append(line.Change.Report.Evidence.Holders, report.Holder{Process: &report.Process{PID: i + 1}})
+	}
+	if take(t, m, line); m.bytes < 1000*holderBytes {
+		t.Errorf("a thousand holders count as %d bytes", m.bytes)
+	}
+	if take(t, m, dirLine("/srv/a", report.Held)); m.bytes > holderBytes {
+		t.Errorf("none count as %d bytes", m.bytes)
+	}
+}
+
 // What is kept of errors and of hand-offs is bounded in bytes too: each may have a path or a text of a megabyte.
 func TestMirrorOfLongLines(t *testing.T) {
 	m := newMirror("web-01")

@@ -108,9 +108,9 @@ func (p *processJSON) decode(ev *Evidence) error {
 
 // decodeHolders decodes the holders of the lock, and those of a lock of another kind, which the
 // JSON has in one list. Where the flock on the present lock file is not held, its holders have one
-// of another kind.
+// of another kind. Of very many, the first are kept.
 func decodeHolders(holders []holderJSON, ev *Evidence) error {
-	for _, h := range holders {
+	for _, h := range holders[:min(len(holders), maxHolders)] {
 		nspid := cmp.Or(h.NSPID, h.PID)
 		if err := errors.Join(checkPIDs(h.PID, nspid), checkTime(h.Started)); err != nil {
 			return err

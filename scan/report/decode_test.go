@@ -156,3 +156,14 @@ func FuzzDecode(f *testing.F) {
 		r.Breakable()
 	})
 }
+
+// A holder may take ten bytes of a line, and takes two hundred of the memory: of very many, the first are kept.
+func TestDecodeManyHolders(t *testing.T) {
+	holders := strings.Repeat(`{"pid":1},`, 100_000)
+	for _, state := range []string{"held", "free"} {
+		l := decodeLine(t, []byte(`{"type":"dir","path":"/a","root":"/","state":"unknown","lock":{"state":"`+state+`"},"holders":[`+strings.TrimSuffix(holders, ",")+`]}`))
+		if ev := &l.Change.Report.Evidence; len(ev.Holders)+len(ev.Openers) != maxHolders {
+			t.Errorf("%s: %d holders, %d openers", state, len(ev.Holders), len(ev.Openers))
+		}
+	}
+}

@@ -14,6 +14,10 @@ const mostSeconds = 1e9
 // would make it longer than MaxLine. There is no break from another host then.
 const maxSeenTemps = 1000
 
+// maxHolders is how many holders of a lock are kept of a line: nobody reads more, and each takes twenty times as much
+// memory as it may take in the line.
+const maxHolders = 1000
+
 // maxHost is how many bytes the name of a host may have: a domain name has 253 at most.
 const maxHost = 255
 

@@ -17,6 +17,11 @@ import (
 // runListen watches without a screen, and serves what it sees to a monitoring system, until a signal ends it. It
 // returns the exit status.
 func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
+	// A fleet tells summaries while anything is told. Whether it is well says the scan of this host, if that is one of
+	// several: of the others there are metrics.
+	health := newHealth(s.Interval.Duration, s.Timeout.Duration, time.Now())
+	looked := func(u report.Update) { health.update(u, time.Now()) }
+	s.heardHere = looked
 	sc, err := newScanning(s, 0, stderr)
 	if err != nil {
 		printError(stderr, err)
@@ -34,19 +39,22 @@ func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
 	opt := s.printOptions()
 	opt.Hosts = sc.names()
 	metrics := print.NewMetrics(opt, true)
-	health := newHealth(s.Interval.Duration, s.Timeout.Duration, time.Now())
 	server := newServer(metrics, health, stderr)
+	connections := newLimited(listener, mostConnections)
+	server.ConnState = connections.noteState
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		if err := server.Serve(newLimited(listener, mostConnections)); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(connections); !errors.Is(err, http.ErrServerClosed) {
 			end(fmt.Errorf("--listen: %w", err))
 		}
 	}()
 	go countBreaks(ctx, s, metrics, stderr)
 	err = sc.source.Run(ctx, func(u report.Update) {
 		metrics.Update(u)
-		health.update(u, time.Now())
+		if sc.fleet == nil || !s.here {
+			looked(u)
+		}
 		sc.showProgress(sc.reportErrors(u).Progress)
 	})
 	sc.endProgress()

@@ -13,6 +13,7 @@ import (
 	"lockscope/scan"
 	"lockscope/scan/remote"
 	"lockscope/scan/repair"
+	"lockscope/scan/report"
 	"lockscope/ui/print"
 	"lockscope/ui/show"
 )
@@ -32,12 +33,13 @@ type settings struct {
 	breakStale bool // --break-stale
 	dryRun     bool
 	yes        bool
-	seen       string         // --seen, with --break-stale: where the evidence is to be read
-	requests   bool           // --requests: this is the far side of a fleet
-	kept       error          // why the program kept capabilities that looking does not need; nil if it did not
-	memory     int64          // how many bytes this program may use; 0 if there is no limit
-	far        *remote.Config // the other hosts; nil if there are none
-	here       bool           // this host is watched, with others or alone
+	seen       string              // --seen, with --break-stale: where the evidence is to be read
+	requests   bool                // --requests: this is the far side of a fleet
+	kept       error               // why the program kept capabilities that looking does not need; nil if it did not
+	memory     int64               // how many bytes this program may use; 0 if there is no limit
+	far        *remote.Config      // the other hosts; nil if there are none
+	here       bool                // this host is watched, with others or alone
+	heardHere  func(report.Update) // is told what the scan of this host tells, where it is one of several; may be nil
 	demo       bool
 	doctor     bool   // --doctor
 	writeConf  bool   // --write-config

@@ -46,6 +46,13 @@ const (
 	moreRoots = "(more)"
 )
 
+// maxLabel is how many bytes of a text from outside are the value of a label: the longest path that a system call takes.
+// A root of another host that is longer than maxRoot is among moreRoots: maxPlaces of these are 9 MB of a scrape.
+const (
+	maxLabel = 4096
+	maxRoot  = 512
+)
+
 // MaxProblemMetrics is of how many directories in trouble each may have a series of its own. Prometheus keeps
 // the series of every path that ever was in trouble.
 const MaxProblemMetrics = 1000

@@ -2,6 +2,7 @@ package print
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -85,8 +86,14 @@ func (m *Metrics) watched() []string {
 	return []string{m.opt.Host}
 }
 
-// label is a text from outside as the value of a label, which has to be UTF-8.
-func label(text string) string { return report.Escape(text) }
+// label is a text from outside as the value of a label, which has to be UTF-8. The end of a very long one is left out.
+func label(text string) string {
+	text = report.Escape(text)
+	if len(text) <= maxLabel {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxLabel], "") + "..."
+}
 
 // Update takes an update in. A directory whose verdict does not stand keeps its state.
 func (m *Metrics) Update(u report.Update) {
@@ -162,7 +169,7 @@ func (m *Metrics) forget(key string) {
 func (m *Metrics) tallyOf(host, root string) (place, *tally) {
 	at := place{label(host), label(root)}
 	t := m.places[at]
-	if t == nil && len(m.places) >= maxPlaces {
+	if t == nil && (len(m.places) >= maxPlaces || len(root) > maxRoot && host != m.opt.Host) {
 		at.root = moreRoots
 		t = m.places[at]
 	}

@@ -191,6 +191,23 @@ func TestMetricsManyRoots(t *testing.T) {
 	expectSamples(t, got, map[string]string{`lockscope_directories{host="web-08",root="(more)",state="free"}`: "102"})
 }
 
+// Nor with long ones; and no label is endless.
+func TestMetricsLongLabels(t *testing.T) {
+	opt := metricsOptions()
+	opt.ProblemMetrics = 1
+	m := NewMetrics(opt, false)
+	r := reportAt("/srv/"+strings.Repeat("é", maxLabel), report.Stale)
+	r.Host, r.Root = "web-08", "/srv/"+strings.Repeat("x", maxRoot)
+	m.Update(changes(r))
+	m.Update(report.Update{Summary: &report.Summary{}})
+	for name := range scrape(t, m) {
+		if len(name) > maxLabel+200 || !utf8.ValidString(name) || strings.Contains(name, "xxx") {
+			t.Errorf("%d bytes: %.200s", len(name), name)
+		}
+	}
+	expectSamples(t, scrape(t, m), map[string]string{`lockscope_directories{host="web-08",root="(more)",state="stale"}`: "1"})
+}
+
 // A host that is lost is told apart from one that has no directories.
 func TestMetricsHosts(t *testing.T) {
 	opt := metricsOptions()

@@ -1,0 +1,58 @@
+package remote
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// What ssh has started and left behind ends with the link, also what would not end by itself. Nobody waits for what has
+// made a session of its own, as the master of shared connections does.
+func TestLinkLeavesNothingBehind(t *testing.T) {
+	for name, script := range map[string]string{
+		"ssh ends":                  `trap '' TERM; sleep 1000 & echo $! ; exit 0`,
+		"ssh ends when it is told":  `(trap '' TERM; exec sleep 1000) & echo $! ; trap 'exit 0' TERM; wait`,
+		"ssh does not want to end":  `trap '' TERM; sleep 1000 & echo $! ; while :; do wait; done`,
+		"a ProxyCommand in between": `sh -c 'trap "" TERM; sleep 1000 & echo $! ; wait'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ssh := filepath.Join(t.TempDir(), "ssh")
+			if err := os.WriteFile(ssh, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			c := Config{SSH: []string{ssh}}
+			l, err := c.dial(context.Background(), Target{Host: "web-01"}, "lockscope")
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.out.silence, l.out.by = time.Minute, time.Now().Add(time.Minute)
+			text := make([]byte, 16)
+			n, err := l.out.Read(text)
+			left, numErr := strconv.Atoi(strings.TrimSpace(string(text[:n])))
+			if err != nil && err != io.EOF || numErr != nil {
+				t.Fatalf("%q, %v", text[:n], err)
+			}
+			t.Cleanup(func() { unix.Kill(left, unix.SIGKILL) })
+			l.close(name != "ssh ends")
+			for deadline := time.Now().Add(time.Minute); isThere(left); time.Sleep(5 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatalf("%d is left behind", left)
+				}
+			}
+		})
+	}
+}
+
+// isThere reports whether a process runs: one that has been killed may wait for its new parent.
+func isThere(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return err == nil && !strings.Contains(string(stat), ") Z ")
+}
