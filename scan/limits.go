@@ -34,8 +34,14 @@ const (
 	// Somebody may have run flock(1) by hand, and that changes nothing else.
 	refreshEvery = 5 * time.Minute
 
+	// splitsAfter is how soon after the last search former lock files are searched for again, where directories have
+	// come: a daemon may still hold the lock of one that was removed, and nothing in the new one shows it.
+	// Where the search takes long, restFactor makes it rarer.
+	splitsAfter = time.Second
+
 	// restFactor is how long the program rests after a walk, as a multiple of the time that the walk
-	// took; the same for polls. So each takes a twentieth of one processor at most, and both a tenth.
+	// took; the same for polls, and for searches for former lock files. So each takes a twentieth of one
+	// processor at most.
 	restFactor = 19
 
 	// leastRestShare: after a round the program rests for a quarter of the interval at least before

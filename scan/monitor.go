@@ -35,10 +35,12 @@ type Monitor struct {
 	session     *observe.Session // that of the last round
 	turns       int              // in how many polls each directory that makes events is looked at once
 	polls       int              // rounds over all directories so far
+	came        bool             // directories did since former lock files were last searched for
 
 	// Only the goroutine of Once or Run uses these.
 	once           bool             // a pass ends only when every verdict stands
 	splitsSearched time.Time        // when former lock files were last searched for
+	splitsTook     time.Duration    // how long that took
 	search         *observe.Search  // of all processes, for second looks; nil once all verdicts stand
 	searchUsed     int              // rounds that it has served
 	toldRest       [2]time.Duration // the rest between polls that was reported last, and the interval it was for

@@ -31,6 +31,7 @@ func (r *round) apply(s seen) {
 	rec, moved := m.records.find(now.Path), false
 	if rec == nil {
 		rec, moved = m.records.add(now.Path), m.events != nil && m.events.moved[now.Path]
+		m.came = true
 	}
 	if m.events != nil && m.events.lost[watch] {
 		watch, s.watch = nil, nil

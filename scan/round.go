@@ -55,9 +55,11 @@ func (m *Monitor) newRound(todo batch) *round {
 // known. The error is ctx's.
 func (r *round) run(ctx context.Context) error {
 	var ahead *time.Timer
-	if r.todo.all && (r.todo.afresh || r.start.Sub(r.m.splitsSearched) >= refreshEvery) {
-		r.m.splitsSearched = r.start
-		r.m.observer.RetryTable()
+	searches, isDue := r.searchesSplits()
+	if searches {
+		if r.m.splitsSearched = r.start; isDue {
+			r.m.observer.RetryTable()
+		}
 		ahead = time.AfterFunc(tableAhead, r.session.ReadTable)
 		defer ahead.Stop()
 	}
@@ -67,7 +69,9 @@ func (r *round) run(ctx context.Context) error {
 	if ahead != nil {
 		ahead.Stop()
 		// The roots are closed by now. Only their paths are used.
+		began, before := time.Now(), processorTime()
 		r.retract(r.splitDirs(ctx))
+		r.m.splitsTook = min(time.Since(began), processorTime()-before)
 	}
 	r.m.out.release() // in the first round: nothing is taken back any more
 	return ctx.Err()

@@ -8,6 +8,21 @@ import (
 	"lockscope/scan/report"
 )
 
+// searchesSplits reports whether this round is to search for former lock files, and whether that is since it was not
+// done for long, rather than since directories have come.
+func (r *round) searchesSplits() (searches, isDue bool) {
+	m := r.m
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	since := r.start.Sub(m.splitsSearched)
+	isDue = r.todo.afresh || since >= refreshEvery
+	if !r.todo.all || !isDue && !(m.came && since >= max(splitsAfter, restFactor*m.splitsTook)) {
+		return false, false
+	}
+	m.came = false
+	return true, isDue
+}
+
 // splitDirs returns the real paths of the directories of which some process holds a former lock file.
 func (r *round) splitDirs(ctx context.Context) []string {
 	r.m.mu.Lock()

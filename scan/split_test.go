@@ -43,6 +43,25 @@ func TestRunLockFileReplaced(t *testing.T) {
 	w.wantSplit(t, site, second)
 }
 
+// A whole directory was removed under its daemon, and then a second daemon starts in a new one: nothing in that shows
+// that the first still writes.
+func TestRunDirectoryReplaced(t *testing.T) {
+	world, root := locktest.TestWorld(t), t.TempDir()
+	site := play(t, world, root, locktest.HeldPlain)
+	w := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+	w.untilState(t, site.Dir, report.Held)
+	if err := os.RemoveAll(site.Dir); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, "it is gone", func(f *found) bool { return f.reports[site.Dir] == nil })
+	second, err := world.Daemon(hosttest.MakeDir(t, site.Dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	acquire(t, second)
+	w.untilState(t, site.Dir, report.Split)
+}
+
 // wantSplit checks that a directory is split once the second daemon is known, and stays so.
 func (w *watch) wantSplit(t *testing.T, site *locktest.Site, second *locktest.Proc) {
 	t.Helper()
