@@ -48,6 +48,9 @@ func (h *handover) note(names lock.Names, e notify.Entry) {
 		}
 		h.release, h.acquire, h.arrived, h.tries = e.When, notify.Moment{}, notify.Moment{}, 0
 	default:
+		if h.isArrived() {
+			h.owner = nil // it replaced one of which nobody saw whose it was
+		}
 		h.arrived = e.When
 		if e.Change == notify.Created && h.acquire.At.IsZero() { // by a shell, which writes it in place
 			h.acquire = e.When
@@ -91,8 +94,8 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, was before)
 	case was.lives || !h.ended.At.IsZero() && !h.ended.After.Before(acquired.At):
 	case h.ended.At.IsZero() && was.followed:
 		return nil // it may have ended before or after that: its end is still to be told
-	case h.giver != nil && isSame(h.giver, now):
-		told.RolledBack = true
+	case h.giver != nil && isSame(h.giver, now) && (released.At.IsZero() || !h.ended.At.After(acquired.After)):
+		told.RolledBack = true // where the owner released the lock, it must be certain that it had ended
 		if released.At.IsZero() {
 			released = h.ended
 		}
@@ -123,6 +126,9 @@ func (h *handover) acquired(written time.Time) notify.Moment {
 	first := h.acquire
 	isRead := !first.At.IsZero()
 	switch {
+	case isRead && written.After(first.At.Add(tick)) && !written.After(h.arrived.At):
+		// That file may be of one who was killed in its acquire: the next one wrote to it, which makes no event.
+		return notify.Moment{At: written}
 	case written.After(h.release.At) && !written.After(h.arrived.At) && (!isRead || first.At.Sub(written) > readWithin):
 		return notify.Moment{After: written, Asked: written, At: written}
 	case isRead:

@@ -78,8 +78,11 @@ const (
 	handOverWithin = 300 * time.Second
 
 	// readWithin is within how long an event is read, on a host that is not overloaded and while this program is
-	// not stopped. A file's mtime is exact to a tick of the kernel's clock, 10 ms at most.
+	// not stopped.
 	readWithin = 50 * time.Millisecond
+
+	// tick is to what a file's mtime is exact: the kernel's clock ticks at least so often.
+	tick = 10 * time.Millisecond
 
 	// maxLooks is how many looks in a row must agree on a held lock without a pidfile, where somebody
 	// writes in the directory meanwhile. A directory that differs at each look is given up after
