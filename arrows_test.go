@@ -32,6 +32,8 @@ var may = map[string][]string{
 		"lock", "lock/proc", "scan/find", "scan/notify", "scan/observe", "scan/pool", "scan/report",
 	},
 
+	"lockscope/chaos": {},
+
 	"lockscope/ui/show": {"lock", "scan/report", "github.com/charmbracelet/x"},
 	"lockscope/ui/list": {"lock", "scan/report", "ui/show"},
 	"lockscope/ui/print": {
