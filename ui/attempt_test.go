@@ -67,7 +67,7 @@ func TestAttemptIsToldAlike(t *testing.T) {
 
 // The dialog says of each target that a break would be refused, and why, before anything is confirmed.
 func TestDialogForesees(t *testing.T) {
-	check := func(r *report.Report) report.Attempt {
+	check := func(r *report.Report, _ bool) report.Attempt {
 		if strings.HasSuffix(r.Path, "/b") {
 			return report.Attempt{Outcome: report.WouldBeRefused, Err: &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedImmutable}}
 		}
@@ -105,7 +105,7 @@ func TestDialogForesees(t *testing.T) {
 // Of very many targets, what is found out comes little by little, and stops with the dialog.
 func TestDialogForeseesByParts(t *testing.T) {
 	checked := 0
-	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: func(r *report.Report) report.Attempt {
+	m, _ := testModel(80, 24, Options{Break: neverBreak, Check: func(r *report.Report, _ bool) report.Attempt {
 		checked++
 		for range time.Tick(checkTime) {
 			break

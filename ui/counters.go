@@ -6,6 +6,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
 
@@ -102,8 +103,12 @@ func (m *model) longCounters(form counterForm) []counter {
 	if n := len(m.scan.problems()); n > 0 {
 		out = append(out, counter{text: t.alarm.Render(show.Counted(n, "error", "errors")), log: true}, counter{text: form.gap})
 	}
+	if n := l.Lost(); n > 0 {
+		out = append(out, m.lostCounter(n), counter{text: form.gap})
+	}
 	if form.total {
-		return append(out, counter{text: t.dim.Render("of " + show.Count(l.Total()))})
+		_, all := l.Directories()
+		return append(out, counter{text: t.dim.Render("of " + show.Count(all))})
 	}
 	if !form.healthy && len(out) > 0 {
 		return out[:len(out)-1]
@@ -123,7 +128,7 @@ func (m *model) noProblems() (string, lipgloss.Style) {
 	if m.list.Count(show.Checking) > 0 {
 		return "no problems so far", m.theme.roles[show.Plain]
 	}
-	if m.scan.readAll() {
+	if m.scan.readAll() && m.list.Lost() == 0 {
 		return m.theme.ok + " no problems", m.theme.good
 	}
 	return "no problems in what was read", m.theme.roles[show.Plain]
@@ -137,13 +142,23 @@ func (m *model) shortCounters() []counter {
 	if n == 0 {
 		_, style = m.noProblems()
 	}
-	rest := " of " + show.Count(l.Total())
+	matching, all := l.Directories()
+	rest := " of " + show.Count(all)
 	if l.Filtered() {
-		rest = ", " + show.Count(l.Matching()) + rest + " shown"
+		rest = ", " + show.Count(matching) + rest + " shown"
 	}
 	out := []counter{{text: style.Render(show.Counted(n, "problem", "problems")), shows: show.Problems}, {text: rest}}
 	if errs := len(m.scan.problems()); errs > 0 {
 		out = append(out, counter{text: ", "}, counter{text: t.alarm.Render(show.Counted(errs, "error", "errors")), log: true})
 	}
+	if n := l.Lost(); n > 0 {
+		out = append(out, counter{text: ", "}, m.lostCounter(n))
+	}
 	return out
+}
+
+// lostCounter says how many hosts are lost. Their rows are among those that are unknown.
+func (m *model) lostCounter(n int) counter {
+	text := m.theme.alarm.Render(show.Counted(n, "host", "hosts") + " lost")
+	return counter{text: text, shows: show.Only(show.ClassOfState(report.Unknown))}
 }

@@ -64,14 +64,14 @@ func (m *model) detailParts(r *list.Row, w int, full bool) (summary, evidence, n
 	room := w - 2 - show.Width(word) - 2
 	if full && show.Width(path) > room {
 		summary = append(summary, " "+state)
-		for _, line := range show.Wrap(path, w-2) {
+		for _, line := range show.BreakPath(path, w-2) {
 			summary = append(summary, " "+t.name.Render(line))
 		}
 	} else {
 		summary = append(summary, show.Spread(" "+t.name.Render(show.ShortenMiddle(path, room, t.chars.Mark)), state+" ", w))
 	}
 	sentence, advice := show.Explain(r.Report)
-	why := m.whyNoBreak(r, m.opts.Break == nil)
+	why := m.whyNoBreak(r)
 	if r.Gone {
 		sentence, advice = goneSentence, ""
 	}

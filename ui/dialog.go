@@ -19,7 +19,7 @@ type dialog struct {
 	targets []target
 	longest *report.Report // the target of which most is to be said; nothing is asked where that cannot be read
 	skipped int            // how many of the directories that it was asked for are not stale
-	lost    int            // and how many of those that are stale are on hosts that are lost
+	lost    int            // how many are, on hosts that are lost
 	group   bool           // these are those of a group, not the selected ones
 	accept  bool           // the Break button has the focus, not Cancel; with one target
 	typed   string         // what was typed of the count so far; with several
@@ -152,7 +152,7 @@ func (m *model) openDialog() tea.Cmd {
 	if len(rows) == 0 {
 		rows, group = m.list.Acted(), true
 		if r := m.list.Directory(); r != nil {
-			if why := m.whyNoBreak(r, false); why != "" {
+			if why := m.whyNoBreak(r); why != "" {
 				m.notice = "break " + why
 				return nil
 			}
@@ -177,7 +177,7 @@ func (m *model) openDialog() tea.Cmd {
 func (d *dialog) noneStale() string {
 	switch of := show.Count(d.skipped); {
 	case d.lost > 0:
-		return "what is stale there was so on hosts that are lost"
+		return "what is stale is on a host that is lost"
 	case d.skipped == 0:
 		return "there is no directory"
 	case d.group:
@@ -187,18 +187,6 @@ func (d *dialog) noneStale() string {
 	default:
 		return "none of the " + of + " selected is stale"
 	}
-}
-
-// whyNoBreak says why no break is offered of a row that has a directory; "" if one is.
-func (m *model) whyNoBreak(r *list.Row, readOnly bool) string {
-	why := show.WhyNoBreak(r.Report, readOnly)
-	switch {
-	case r.Gone:
-		return "not offered: the directory is gone"
-	case why == "" && m.lostHost(r.Report) != nil:
-		return "not offered: the host is lost"
-	}
-	return why
 }
 
 func (m *model) closeDialog() { m.dialog, m.mode = nil, modeTable }

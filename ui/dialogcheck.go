@@ -21,6 +21,7 @@ func (m *model) checkFrom(from int) tea.Cmd {
 	if check == nil || from == len(d.targets) {
 		return nil
 	}
+	only := len(d.targets) == 1
 	var seen []*report.Report
 	for _, t := range d.targets[from:] {
 		seen = append(seen, t.seen)
@@ -28,7 +29,7 @@ func (m *model) checkFrom(from int) tea.Cmd {
 	return func() tea.Msg {
 		msg := checkedMsg{dialog: d, from: from}
 		for began := time.Now(); len(msg.foreseen) < len(seen) && time.Since(began) < checkTime; {
-			msg.foreseen = append(msg.foreseen, check(seen[len(msg.foreseen)]))
+			msg.foreseen = append(msg.foreseen, check(seen[len(msg.foreseen)], only))
 		}
 		return msg
 	}

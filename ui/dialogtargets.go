@@ -93,6 +93,8 @@ func (m *model) changedSince(seen *report.Report) string {
 	switch {
 	case r == nil:
 		return goneWord
+	case m.lostHost(r) != nil:
+		return "on a host that is lost"
 	case r.Breakable():
 		return ""
 	}

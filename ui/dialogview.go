@@ -133,15 +133,15 @@ func (m *model) dialogHead(w int) []string {
 		if n := d.wouldBeRefused(); n > 0 {
 			lines = append(lines, t.alarm.Render(show.Count(n)+" would be refused."))
 		}
+		if d.lost > 0 {
+			lines = append(lines, t.dim.Render(show.Count(d.lost)+" more on hosts that are lost, and left alone."))
+		}
 		if d.skipped > 0 {
 			of := "of those selected "
 			if d.group {
 				of = "of those in the group "
 			}
 			lines = append(lines, t.dim.Render(show.Counted(d.skipped, of+"is", of+"are")+" not stale and left alone."))
-		}
-		if d.lost > 0 {
-			lines = append(lines, t.dim.Render(show.Counted(d.lost, "on a host that is lost is", "on hosts that are lost are")+" left alone."))
 		}
 	}
 	if m.cramped() {

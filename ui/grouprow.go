@@ -11,7 +11,7 @@ import (
 // barWidth is how many cells the bar of a group has.
 const barWidth = 10
 
-// groupCounts are the numbers of a group's members by class, styled or plain.
+// groupCounts are the numbers of a group's directories by class, and of its hosts that are lost, styled or plain.
 func (m *model) groupCounts(g *list.Group, styled bool) string {
 	var parts []string
 	for c, n := range g.Counts {
@@ -24,7 +24,21 @@ func (m *model) groupCounts(g *list.Group, styled bool) string {
 		}
 		parts = append(parts, text)
 	}
+	if text := lostText(g); text != "" {
+		if styled {
+			text = m.theme.alarm.Render(text)
+		}
+		parts = append(parts, text)
+	}
 	return strings.Join(parts, "  ")
+}
+
+// lostText says how many of a group's members are hosts that are lost, "" if none is.
+func lostText(g *list.Group) string {
+	if g.Lost == 0 {
+		return ""
+	}
+	return show.Counted(g.Lost, "host", "hosts") + " lost"
 }
 
 // groupBar draws the states of a group's members by their signs, in proportion. What there is has a cell
@@ -60,9 +74,15 @@ func (m *model) groupRow(r *list.Row, w int) string {
 	nameWidth := min(max(m.list.WidestGroup()+1, dirWidth/2), room/3)
 	bar, counts := m.groupBar(g, !isCursor), m.groupCounts(g, !isCursor)
 	short := show.Counted(g.Problems(), "problem", "problems") + " of " + show.Count(g.Len())
+	if lost := lostText(g); lost != "" {
+		short += ", " + lost
+	}
 	text := short
-	if g.Len() == 0 {
+	switch {
+	case !g.Left():
 		bar, counts, short = "nothing left", "", ""
+	case g.Len() == 0:
+		bar, short, text = "", counts, counts
 	}
 	for _, form := range []string{bar + "  " + counts, bar + "  " + short, counts} {
 		if show.Width(form) <= room-nameWidth-4 {
@@ -92,8 +112,20 @@ func groupName(g *list.Group) string {
 // groupOffer says what keys do on the head of a group.
 func (m *model) groupOffer(g *list.Group) string {
 	k := &m.keys
+	if g.Len() == 0 {
+		return ""
+	}
 	offers := []string{k.Select.Help().Key + " selects " + show.Count(g.Len()), k.CopyPath.Help().Key + " copies their paths"}
-	if n := g.Counts[show.ClassOfState(report.Stale)]; n > 0 && k.Break.Enabled() {
+	n := g.Counts[show.ClassOfState(report.Stale)]
+	if n > 0 && m.list.Lost() > 0 {
+		n = 0
+		for _, r := range g.Rows() {
+			if m.whyNoBreak(r) == "" {
+				n++
+			}
+		}
+	}
+	if n > 0 && k.Break.Enabled() {
 		offers = append(offers, k.Break.Help().Key+" asks about the "+show.Count(n)+" stale")
 	}
 	return strings.Join(offers, " "+m.theme.chars.Dot+" ")
@@ -108,11 +140,7 @@ func (m *model) groupLines(r *list.Row, w int) []string {
 		name = t.chars.Plain(groupName(g))
 	}
 	lines := []string{" " + t.name.Render(show.ShortenMiddle(name, w-2, t.chars.Mark))}
-	text := show.Counted(g.Directories(), "directory", "directories")
-	if lost := g.Len() - g.Directories(); lost > 0 {
-		text += " and " + show.Counted(lost, "lost host", "lost hosts")
-	}
-	text += ": " + m.groupCounts(g, true)
+	text := show.Counted(g.Len(), "directory", "directories") + ": " + m.groupCounts(g, true)
 	for _, line := range show.Wrap(text, w-2) {
 		lines = append(lines, " "+line)
 	}

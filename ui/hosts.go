@@ -37,6 +37,18 @@ func (m *model) lostHost(r *report.Report) *report.Report {
 	return m.list.Latest(r.Host)
 }
 
+// whyNoBreak says why no stale-break is offered of a row, "" where one is.
+func (m *model) whyNoBreak(r *list.Row) string {
+	why := show.WhyNoBreak(r.Report, m.opts.Break == nil)
+	switch {
+	case r.Gone:
+		return "not offered: the directory is gone"
+	case why == "" && m.lostHost(r.Report) != nil:
+		return "not offered: its host, " + m.theme.chars.Escape(r.Report.Host) + ", is lost"
+	}
+	return why
+}
+
 // markLost makes a row look as old as it is: grey, and with the time of day that it is as of.
 func (m *model) markLost(r *report.Report, row *show.Cells) {
 	lost := m.lostHost(r)

@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"lockscope/lock"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 	"lockscope/ui/golden"
@@ -39,11 +41,7 @@ func TestFleetScreens(t *testing.T) {
 	for _, size := range [][2]int{{120, 30}, {80, 24}, {40, 12}} {
 		m, _ := aFleet(size[0], size[1])
 		golden.Check(t, fmt.Sprintf("fleet-%dx%d", size[0], size[1]), m.shown())
-		m.typed("B")
-		if m.mode == modeDialog || !strings.Contains(m.notice, "the host is lost") {
-			t.Errorf("the dialog about a directory of a lost host: %q", m.notice)
-		}
-		m.typed("j", "B")
+		m.typed("down", "B") // what is above is on a host that is lost
 		golden.Check(t, fmt.Sprintf("fleetbreak-%dx%d", size[0], size[1]), m.shown())
 		m.typed("esc", "t", "g")
 		golden.Check(t, fmt.Sprintf("fleetgroups-%dx%d", size[0], size[1]), m.shown())
@@ -134,6 +132,46 @@ func TestFleetLostHost(t *testing.T) {
 	m.take(report.Update{Gone: []string{"db"}})
 	if row := rowOf("db"); strings.HasSuffix(row, as.Format("15:04")) {
 		t.Errorf("it is back: %q", row)
+	}
+}
+
+// A break on a host that is lost is not offered, and one that would be refused there is foreseen.
+func TestFleetBreakForesees(t *testing.T) {
+	asked := map[string]bool{}
+	m, _ := testModel(120, 30, Options{Hosts: []string{"web-01", "db"}, Break: neverBreak, Check: func(r *report.Report, only bool) report.Attempt {
+		asked[r.Host] = only
+		return report.Attempt{Outcome: report.WouldBeRefused, Err: &lock.RefusedError{Dir: r.Path, Reason: lock.RefusedElsewhere, Err: errors.New("lockscope is read-only there")}}
+	}})
+	lost := report.Lost{Host: "db", Why: report.HostSilent, Text: "nothing for 15s", Since: reporttest.Noon, Known: true}
+	changes := slices.Concat(onHost("db", reporttest.Stale("eu/a")), onHost("web-01", reporttest.Stale("eu/a"), reporttest.Stale("eu/b")))
+	m.take(reporttest.Scanned(append(changes, report.Change{Report: lost.Report(), New: true})))
+
+	if m.typed("B"); m.dialog != nil || m.notice != "break not offered: its host, db, is lost" {
+		t.Errorf("on the lost host: %q", m.notice)
+	}
+	if text := m.shown(); !strings.Contains(text, "break     not offered: its host, db, is lost") {
+		t.Errorf("the detail:\n%s", text)
+	}
+	m.typed("space", "g")
+	if m.typed("B"); m.dialog != nil || m.notice != "break not offered: what is stale is on a host that is lost" {
+		t.Errorf("selected on the lost host: %q", m.notice)
+	}
+	m.Update(m.typed("a", "B")())
+	if text := m.shown(); len(m.dialog.targets) != 2 || !strings.Contains(text, "1 more on hosts that are lost, and left alone.") || asked["web-01"] {
+		t.Errorf("%v:\n%s", asked, text)
+	}
+	m.typed("esc", "u", "G", "B") // the row of the host itself
+	if m.dialog != nil {
+		t.Error("a host can be broken")
+	}
+	m.Update(m.typed("up", "B")())
+	if text := m.shown(); m.dialog == nil || !strings.Contains(text, "would be refused: ") || !strings.Contains(text, "read-only there") || !asked["web-01"] {
+		t.Errorf("%v:\n%s", asked, text)
+	}
+	lost.Host = "web-01"
+	m.take(report.Update{Changes: []report.Change{{Report: lost.Report(), New: true}}})
+	if text := m.shown(); !strings.Contains(text, "changed since this was asked: now on a host that is lost") {
+		t.Errorf("lost meanwhile:\n%s", text)
 	}
 }
 

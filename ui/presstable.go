@@ -76,7 +76,7 @@ func (m *model) refusedForGone(k tea.KeyPressMsg) bool {
 	case r.Gone:
 		m.notice = "the directory is gone: nothing to do there"
 		return true
-	case r.Group != nil && r.Group.Len() == 0:
+	case r.Group != nil && !r.Group.Left():
 		m.notice = "nothing is left of the group: nothing to do there"
 		return true
 	}

@@ -39,8 +39,9 @@ type Options struct {
 	// the action off the screen.
 	Break func(*report.Report) report.Attempt
 	// Check says what Break would come to, and changes nothing. It is called from another
-	// goroutine. Nil if that is not to be found out.
-	Check func(*report.Report) report.Attempt
+	// goroutine. Where the directory is the only one that is asked about, another host may be
+	// asked, which takes its time. Nil if that is not to be found out.
+	Check func(r *report.Report, only bool) report.Attempt
 
 	Bell  bool // ring the terminal's bell when a problem comes up
 	Title bool // say in the title of the terminal's window what problems came up

@@ -7,6 +7,7 @@ import (
 	"os"
 	"syscall"
 
+	"lockscope/scan/report"
 	"lockscope/ui"
 	"lockscope/ui/print"
 )
@@ -39,10 +40,13 @@ func runScreen(ctx context.Context, s *settings, stdin *os.File, stdout, stderr 
 	}
 	if !s.ReadOnly {
 		b := s.newBreaker(fleet)
-		if all, ok := b.(anywhere); ok {
-			b = quick{all}
+		o.Break = b.Break
+		o.Check = func(r *report.Report, only bool) report.Attempt {
+			if all, ok := b.(anywhere); ok && !only { // or a dialog about many would make a connection for each
+				return all.checkHere(r)
+			}
+			return b.Check(r)
 		}
-		o.Break, o.Check = b.Break, b.Check
 	}
 	err = ui.Run(ctx, o)
 	sig, stopped := stoppedBy(ctx)

@@ -13,40 +13,33 @@ import (
 type Group struct {
 	Key    string               // that directory, relative to the base of the paths, "" is the base; or that host
 	By     By                   // how it is grouped
-	Counts [show.ClassCount]int // of the members, by class
+	Counts [show.ClassCount]int // of the directories among the members, by class
+	Lost   int                  // members that are hosts, which are lost
 	Folded bool                 // the members are not shown
 
 	rows []*Row
 }
 
-// Len is how many members it has.
-func (g *Group) Len() (members int) {
+// Len is how many directories it has.
+func (g *Group) Len() (directories int) {
 	for _, n := range g.Counts {
-		members += n
+		directories += n
 	}
-	return members
+	return directories
 }
 
-// Directories is how many members are directories, and not a host that is lost.
-func (g *Group) Directories() int {
-	n := g.Len()
-	for _, r := range g.rows {
-		if r.Report.Path == "" && !r.Gone {
-			n--
-		}
-	}
-	return n
-}
+// Left reports whether anything is left of it.
+func (g *Group) Left() bool { return g.Len()+g.Lost > 0 }
 
 // Rows are its members, in order. The list may change the slice when it is next told something.
 func (g *Group) Rows() []*Row { return g.rows }
 
-// AllSelected reports whether every member is selected, and there is one.
+// AllSelected reports whether every directory is selected, and there is one.
 func (g *Group) AllSelected() bool {
-	return g.Len() > 0 && !slices.ContainsFunc(g.rows, func(r *Row) bool { return !r.Selected && !r.Gone })
+	return g.Len() > 0 && !slices.ContainsFunc(g.rows, func(r *Row) bool { return !r.Selected && r.selectable() })
 }
 
-// Problems is how many members need attention.
+// Problems is how many directories need attention.
 func (g *Group) Problems() (n int) {
 	for _, count := range g.Counts[:show.Checking] {
 		n += count
@@ -57,7 +50,7 @@ func (g *Group) Problems() (n int) {
 // worst is the most severe class in the group.
 func (g *Group) worst() show.Class {
 	for c, n := range g.Counts {
-		if n > 0 {
+		if n > 0 || g.Lost > 0 && show.Class(c) == show.ClassOfState(report.Unknown) {
 			return show.Class(c)
 		}
 	}
@@ -69,7 +62,7 @@ func (g *Group) compare(other *Group) int {
 	if c := cmp.Compare(g.worst(), other.worst()); c != 0 {
 		return c
 	}
-	return slices.Compare(other.Counts[:show.Checking], g.Counts[:show.Checking])
+	return cmp.Or(slices.Compare(other.Counts[:show.Checking], g.Counts[:show.Checking]), cmp.Compare(other.Lost, g.Lost))
 }
 
 // groups arrange rows below heads.
@@ -105,7 +98,7 @@ func (gs *groups) head(key string) *Row {
 // group.
 func (gs *groups) arrange(rows []*Row, o Order, keep *Row) []*Row {
 	for _, h := range gs.heads {
-		h.Group.rows, h.Group.Counts = h.Group.rows[:0], [show.ClassCount]int{}
+		h.Group.rows, h.Group.Counts, h.Group.Lost = h.Group.rows[:0], [show.ClassCount]int{}, 0
 	}
 	var heads []*Row
 	var h *Row
@@ -117,7 +110,11 @@ func (gs *groups) arrange(rows []*Row, o Order, keep *Row) []*Row {
 			heads = append(heads, h)
 		}
 		h.Group.rows = append(h.Group.rows, r)
-		if !r.Gone {
+		switch {
+		case r.Gone:
+		case r.IsHost():
+			h.Group.Lost++
+		default:
 			h.Group.Counts[r.Class]++
 		}
 	}
@@ -185,6 +182,8 @@ func (l *List) Acted() []*Row {
 	switch r := l.Current(); {
 	case r == nil:
 		return nil
+	case r.Group != nil && r.Group.Lost > 0:
+		return slices.DeleteFunc(slices.Clone(r.Group.rows), (*Row).IsHost)
 	case r.Group != nil:
 		return r.Group.rows
 	default:

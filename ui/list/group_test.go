@@ -141,12 +141,27 @@ func TestGroupsByHost(t *testing.T) {
 	var heads []string
 	for _, r := range l.Window() {
 		if r.Group != nil {
-			heads = append(heads, fmt.Sprint(r.Group.Key, " ", r.Group.Directories(), " of ", r.Group.Len()))
+			heads = append(heads, fmt.Sprint(r.Group.Key, " ", r.Group.Len(), " and ", r.Group.Lost))
 		}
 	}
-	if got, want := strings.Join(heads, ", "), "web-01 1 of 1, web-02 1 of 2"; got != want {
+	if got, want := strings.Join(heads, ", "), "web-01 1 and 0, web-02 1 and 1"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
+	if n := l.Count(show.ClassOfState(report.Unknown)); n != 0 || l.Problems() != 1 {
+		t.Errorf("%d unknown, %d problems", n, l.Problems())
+	}
+	l.MoveTo(2) // the head of web-02
+	if rows := l.Acted(); l.Current().Group == nil || len(rows) != 1 || rows[0].IsHost() {
+		t.Errorf("on %s, a key acts on %d", at(l.Current()), len(rows))
+	}
+	if on, off := l.Toggle(), l.Toggle(); on != 1 || off != 0 {
+		t.Errorf("%d are selected, then %d", on, off)
+	}
+	l.SelectMatching()
+	if l.Selected() != 2 || !l.Current().Group.AllSelected() {
+		t.Errorf("%d are selected", l.Selected())
+	}
+	l.DeselectAll()
 	l.SetFilter("host:web-02")
 	if matching, all := l.Directories(); matching != 1 || all != 2 {
 		t.Errorf("%d of %d directories match", matching, all)

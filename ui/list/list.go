@@ -71,6 +71,12 @@ func (r *Row) set(report *report.Report) {
 	r.searched = newSearched(report)
 }
 
+// IsHost reports whether the row is about a host, which is lost, and no directory.
+func (r *Row) IsHost() bool { return r.Group == nil && r.Report.Path == "" }
+
+// selectable reports whether the row is a directory that something could be done to.
+func (r *Row) selectable() bool { return !r.Gone && !r.IsHost() }
+
 // Total is how many directories there are, and hosts that are lost.
 func (l *List) Total() int { return len(l.sorted) }
 
@@ -96,6 +102,13 @@ func (l *List) Len() int { return len(l.shown) }
 
 // Waiting is how many changes are known that are not shown yet.
 func (l *List) Waiting() int { return len(l.waiting) }
+
+// count adds n to how many directories are of the class of a row, if that is one.
+func (l *List) count(r *Row, n int) {
+	if !r.IsHost() {
+		l.counts[r.Class] += n
+	}
+}
 
 // Count is how many directories are of a class.
 func (l *List) Count(c show.Class) int { return l.counts[c] }
@@ -163,7 +176,7 @@ func (l *List) show() {
 	}
 	if l.groups.by.By != Ungrouped {
 		l.shown = l.groups.arrange(l.shown, l.order, l.left)
-		if l.left != nil && l.left.Group != nil && l.left.Group.Len() > 0 {
+		if l.left != nil && l.left.Group != nil && l.left.Group.Left() {
 			l.left = nil
 		}
 	}

@@ -28,7 +28,7 @@ func (l *List) Toggle() int {
 	case r.Group == nil:
 		l.setSelected(r, !r.Selected)
 	default:
-		on := slices.ContainsFunc(r.Group.rows, func(r *Row) bool { return !r.Selected && !r.Gone })
+		on := slices.ContainsFunc(r.Group.rows, func(r *Row) bool { return !r.Selected && r.selectable() })
 		for _, member := range r.Group.rows {
 			l.setSelected(member, on)
 		}
@@ -58,7 +58,7 @@ func (l *List) Deselect(path string) {
 }
 
 func (l *List) setSelected(r *Row, on bool) {
-	if r.Selected != on && !(r.Gone && on) {
+	if r.Selected != on && (r.selectable() || !on) {
 		r.Selected = on
 		if on {
 			l.selected++

@@ -81,7 +81,7 @@ func (l *List) Settle() {
 	var placed, found []*Row
 	for _, r := range l.waiting {
 		if r.Report != nil {
-			l.counts[r.Class]--
+			l.count(r, -1)
 			if r.isNew {
 				l.news.Counts[r.Class]--
 			}
@@ -107,7 +107,7 @@ func (l *List) Settle() {
 		}
 		r.set(r.next)
 		r.next = nil
-		l.counts[r.Class]++
+		l.count(r, +1)
 		if r.isNew = r.isNew && (r.Class.Problem() || r.Class == show.Checking); r.isNew {
 			l.news.Counts[r.Class]++
 		}

@@ -73,11 +73,15 @@ func splitEnd(s string, w int) (end string, n int) {
 // it is left out: every space counts.
 func BreakPath(path string, w int) (lines []string) {
 	for Width(path) > w {
-		line := ansi.TruncateWc(path, w, "")
+		line := cut(path, w, "")
 		if i := strings.LastIndexByte(line, '/'); i > 0 {
 			line = line[:i+1]
 		}
 		if line == "" { // not even one character fits
+			_, size := utf8.DecodeRuneInString(path)
+			line = path[:size]
+		}
+		if line == path {
 			break
 		}
 		lines, path = append(lines, line), path[len(line):]

@@ -74,40 +74,30 @@ func Spread(left, right string, w int) string {
 	return left + strings.Repeat(" ", max(space, 0)) + right
 }
 
-// wholeHyphen stands for a hyphen at which a line is not broken. It is of private use, and so in no text that is safe
-// to show.
-const wholeHyphen = "\ue000"
-
-// Wrap breaks text into lines of at most w cells, at spaces where there are any, and a path that is longer than a line
-// after a slash. It does not break at hyphens: they are in paths, names and flags, which are copied from the screen.
-func Wrap(text string, w int) []string {
+// Wrap breaks text into lines of at most w cells, at spaces. A word that is longer than a line, as a path may be, is
+// broken as BreakPath does: no other word is, so that it can be copied, and no flag is taken for another.
+func Wrap(text string, w int) (lines []string) {
+	for paragraph := range strings.SplitSeq(text, "\n") {
+		line, started := "", false
+		for word := range strings.SplitSeq(paragraph, " ") { // of two spaces the second is a word of no length
+			switch {
+			case !started:
+				line, started = word, true
+			case Width(line)+1+Width(word) <= w:
+				line += " " + word
+				continue
+			default:
+				lines, line = append(lines, strings.TrimRight(line, " ")), word
+			}
+			if Width(line) > w {
+				broken := BreakPath(line, max(w, 1))
+				lines, line = append(lines, broken[:len(broken)-1]...), broken[len(broken)-1]
+			}
+		}
+		lines = append(lines, line)
+	}
 	if text == "" {
 		return nil
 	}
-	w = max(w, 1)
-	words := strings.Split(text, " ")
-	for i, word := range words {
-		if Width(word) > w {
-			words[i] = breakPath(word, w)
-		}
-	}
-	text = ansi.WrapWc(strings.ReplaceAll(strings.Join(words, " "), "-", wholeHyphen), w, "")
-	text = ansi.HardwrapWc(text, w, true) // after a leading space it leaves a line too long
-	return strings.Split(strings.ReplaceAll(text, wholeHyphen, "-"), "\n")
-}
-
-// breakPath breaks a word that is longer than a line of w cells, where a line is full, after the slash before that.
-func breakPath(word string, w int) string {
-	var b strings.Builder
-	room := w
-	for part := range strings.SplitAfterSeq(word, "/") {
-		if n := Width(part); n <= room || room == w {
-			room -= n
-		} else {
-			b.WriteByte('\n')
-			room = w - n
-		}
-		b.WriteString(part)
-	}
-	return b.String()
+	return lines
 }
