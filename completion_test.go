@@ -25,6 +25,8 @@ var completions = map[string]string{
 	"--state stale,sp": "lit",
 	"--sort hol":       "der",
 	"--config conf":    "ig.toml",
+	"--config=conf":    "ig.toml",
+	"--hosts-file my":  `\ hosts.txt`,
 	"ten":              "ants/",
 	"-x --once ten":    "ants/",
 }
@@ -36,6 +38,7 @@ func shellDir(t *testing.T, shell string) (dir, script string) {
 	dir = t.TempDir()
 	hosttest.MakeDir(t, filepath.Join(dir, "tenants"))
 	hosttest.WriteFile(t, filepath.Join(dir, "config.toml"), "")
+	hosttest.WriteFile(t, filepath.Join(dir, "my hosts.txt"), "")
 	out, err := command("--completion", shell).Output()
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +99,7 @@ func TestCompletionFish(t *testing.T) {
 		cmd.Env = append(os.Environ(), "HOME="+dir, "TERM=dumb", "LC_ALL=C.UTF-8")
 		out, err := cmd.CombinedOutput()
 		last := typed[strings.LastIndexByte(typed, ' ')+1:]
-		want := last + rest
+		want := last + strings.ReplaceAll(rest, `\`, "") // it quotes only as it completes
 		first, _, _ := strings.Cut(string(bytes.TrimSpace(out)), "\n")
 		word, _, _ := strings.Cut(first, "\t")
 		if err != nil || word != want && !strings.HasSuffix(want, "="+word) {

@@ -47,7 +47,7 @@ func bashCompletion() string {
 		case f.words != nil:
 			fmt.Fprintf(&cases, "COMPREPLY=($(compgen -W %q -- \"$word\")) ;;\n", strings.Join(f.words, " "))
 		case f.path == "file":
-			cases.WriteString("compopt -o filenames; COMPREPLY=($(compgen -f -- \"$word\")) ;;\n")
+			cases.WriteString("_lockscope_paths -f ;;\n")
 		default:
 			cases.WriteString(";;\n")
 		}
@@ -57,6 +57,10 @@ _lockscope_list() {
 	local done=
 	[[ $word == *,* ]] && done=${word%,*},
 	COMPREPLY=($(compgen -P "$done" -W "$1" -- "${word##*,}"))
+}
+_lockscope_paths() { # whose names may have spaces in them, and be globs
+	compopt -o filenames
+	mapfile -t COMPREPLY < <(compgen "$1" -- "$word")
 }
 _lockscope() {
 	local IFS=$' \t\n' word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
@@ -71,9 +75,7 @@ _lockscope() {
 		if [[ $word == -* ]]; then
 			COMPREPLY=($(compgen -W "` + names.String()[1:] + `" -- "$word"))
 		else
-			IFS=$'\n'
-			compopt -o filenames
-			COMPREPLY=($(compgen -d -- "$word"))
+			_lockscope_paths -d
 		fi ;;
 	esac
 }

@@ -99,6 +99,8 @@ func (c *config) validate() error {
 		return fmt.Errorf("problem-metrics: %d is not between 0 and %d", c.ProblemMetrics, print.MaxProblemMetrics)
 	case c.Names.Lock == c.Names.Pidfile:
 		return fmt.Errorf("lock-name and pid-name are both %q", c.Names.Lock)
+	case c.AuditLog != "" && (filepath.Base(c.AuditLog) == c.Names.Lock || filepath.Base(c.AuditLog) == c.Names.Pidfile):
+		return fmt.Errorf("audit-log: %q is the name of a file of daemons", c.AuditLog)
 	}
 	for _, name := range []string{c.Names.Lock, c.Names.Pidfile} {
 		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00") {
@@ -146,7 +148,7 @@ func findConfig() string {
 	return ""
 }
 
-// loadConfig reads the TOML file at path into c, and leaves alone what the file does not set. Relative roots
+// loadConfig reads the TOML file at path into c, and leaves alone what the file does not set. Relative paths
 // in it are below the file's own directory, so that it means the same in every working directory.
 func loadConfig(path string, c *config) error {
 	file, err := readText(path)
@@ -164,8 +166,10 @@ func loadConfig(path string, c *config) error {
 			c.Roots[i] = filepath.Join(escapeGlob(filepath.Dir(path)), root)
 		}
 	}
-	if c.HostsFile != "" && !filepath.IsAbs(c.HostsFile) {
-		c.HostsFile = filepath.Join(filepath.Dir(path), c.HostsFile)
+	for _, file := range []*string{&c.HostsFile, &c.AuditLog} {
+		if *file != "" && !filepath.IsAbs(*file) {
+			*file = filepath.Join(filepath.Dir(path), *file)
+		}
 	}
 	return nil
 }
@@ -176,6 +180,9 @@ func decodeConfig(text []byte, c *config) error {
 	d.DisallowUnknownFields()
 	if err := d.Decode(c); err != nil {
 		return err
+	}
+	if sort, turned := strings.CutPrefix(c.View.Sort, "-"); turned { // as --sort has it
+		c.View.Sort, c.View.Reverse = sort, true
 	}
 	return c.validate()
 }

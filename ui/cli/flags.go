@@ -137,7 +137,7 @@ func changed(f *pflag.FlagSet, names ...string) string {
 	return ""
 }
 
-// flagError adds the valid flags to the error of an unknown one.
+// flagError adds to the error of an unknown flag which was probably meant, or where they are listed.
 func flagError(f *pflag.FlagSet, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
@@ -151,7 +151,10 @@ func flagError(f *pflag.FlagSet, err error) error {
 		if len(name) > 1 {
 			name = "--" + name
 		}
-		return fmt.Errorf("%w%s", err, suggestion(name, valid))
+		if best := closest(name, valid); best != "" {
+			return fmt.Errorf("%w; did you mean %s?", err, best)
+		}
+		return fmt.Errorf("%w; lockscope --help=all lists them", err)
 	}
 	return err
 }

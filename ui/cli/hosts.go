@@ -29,11 +29,14 @@ func (s *settings) findHosts(named, listed bool) error {
 		}
 		return nil
 	}
-	hosts := s.Hosts
-	if listed && !named {
-		hosts = nil
+	switch { // which is what --write-config tells, too
+	case listed && !named:
+		s.Hosts = nil
+	case named && !listed:
+		s.HostsFile = ""
 	}
-	if s.HostsFile != "" && (listed || !named) {
+	hosts := s.Hosts
+	if s.HostsFile != "" {
 		file, err := readText(s.HostsFile)
 		if err != nil {
 			return err

@@ -13,6 +13,9 @@ const (
 	mostSearched = 500
 )
 
+// mostSuggested is how long a word may be, in bytes, for which one that was meant is looked for.
+const mostSuggested = 64
+
 // mostJobs is how many workers or connections may be asked for. Each takes memory from the start, and no machine
 // is faster with more.
 const mostJobs = 10_000

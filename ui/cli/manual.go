@@ -85,6 +85,7 @@ The config file is TOML.
 prints one that says what is in effect.
 Flags override it.
 A dot divides the name of a table from that of a key in it.
+Relative paths are below the file's directory.
 A file that others than this user and root can write cannot set
 .BR ssh_command ", " remote_command ", " hosts ", " hosts_file ", " push " or " audit_log .
 `

@@ -31,8 +31,7 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 		return printText(stdout, stderr, text)
 	}
 	if s.writeConf {
-		s.Roots = s.globs.written(s.Roots)
-		text, err := configText(&s.config)
+		text, err := s.written()
 		if err != nil {
 			printError(stderr, err)
 			return exitIncomplete

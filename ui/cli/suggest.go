@@ -5,19 +5,27 @@ import "strings"
 // suggestion is the end of an error about a word that is not among the valid ones: the one that was probably
 // meant, or else all of them.
 func suggestion(word string, valid []string) string {
-	best, least := "", max(len(word)/3, 1)+1
+	if best := closest(word, valid); best != "" {
+		return "; did you mean " + best + "?"
+	}
+	return " (valid: " + strings.Join(valid, ", ") + ")"
+}
+
+// closest is the valid word that was probably meant, "" if there is none like it.
+func closest(word string, valid []string) (best string) {
+	if len(word) > mostSuggested {
+		return ""
+	}
+	least := max(len(word)/3, 1) + 1
 	for _, v := range valid {
 		if strings.HasSuffix(v, "."+word) { // a key of a table, outside it
-			return "; did you mean " + v + "?"
+			return v
 		}
 		if d := distance(strings.ToLower(word), v); d < least {
 			best, least = v, d
 		}
 	}
-	if best != "" {
-		return "; did you mean " + best + "?"
-	}
-	return " (valid: " + strings.Join(valid, ", ") + ")"
+	return best
 }
 
 // distance is how many letters have to be put in, taken out, changed, or swapped with the next one, to make one

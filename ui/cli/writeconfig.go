@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
@@ -11,6 +12,22 @@ import (
 	"lockscope/scan/report"
 	"lockscope/ui/show"
 )
+
+// written is the settings as a config file, which says the same wherever it is put.
+func (s *settings) written() (string, error) {
+	c := s.config
+	c.Roots = s.globs.written(s.Roots)
+	for _, file := range []*string{&c.HostsFile, &c.AuditLog} {
+		if *file == "" {
+			continue
+		}
+		var err error
+		if *file, err = filepath.Abs(*file); err != nil {
+			return "", err
+		}
+	}
+	return configText(&c)
+}
 
 // configText is a config file that says what c does, with a comment on each key. The error is that a path is no
 // UTF-8, which TOML has to be.
