@@ -2,8 +2,6 @@ module lockscope
 
 go 1.26.0
 
-toolchain go1.26.10
-
 require (
 	charm.land/bubbles/v2 v2.2.1
 	charm.land/bubbletea/v2 v2.1.1

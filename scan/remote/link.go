@@ -9,8 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // link is a running ssh.
@@ -76,12 +74,11 @@ func (l *link) close(atOnce bool) int {
 		l.end()
 	}
 	late := time.AfterFunc(endWait, l.end)
-	tooLate := time.AfterFunc(2*endWait, l.killAll)
-	l.awaitExit()
-	late.Stop()
-	tooLate.Stop()
-	l.killAll() // whatever ssh has started and left behind: a ProxyCommand, say
 	err := l.cmd.Wait()
+	wasTold := atOnce || !late.Stop()
+	if status := l.cmd.ProcessState.ExitCode(); wasTold || status == sshFailed || status < 0 {
+		l.killRest()
+	}
 	l.end()
 	l.out.Close()
 	l.errs.finish()
@@ -92,20 +89,13 @@ func (l *link) close(atOnce bool) int {
 	return l.cmd.ProcessState.ExitCode()
 }
 
-// awaitExit waits until ssh has ended, and leaves its status for Wait: until then the number of its group is no
-// other's.
-func (l *link) awaitExit() {
-	for {
-		err := unix.Waitid(unix.P_PID, l.cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
-		if err != unix.EINTR {
-			return
-		}
-	}
-}
+// sshFailed is ssh's exit status where ssh itself failed: see ssh(1).
+const sshFailed = 255
 
-// killAll ends ssh, and what it has started, at once. The master of shared connections (ControlPersist) is not among
-// them: it makes a session of its own.
-func (l *link) killAll() { syscall.Kill(-l.cmd.Process.Pid, syscall.SIGKILL) }
+// killRest ends what ssh has started and left behind, such as a ProxyCommand that does not end when it is told to. Where
+// ssh did what it was for that is not called: the rest may serve a connection that is shared (ControlPersist). As long as
+// one process of the group is there, its number is no other's.
+func (l *link) killRest() { syscall.Kill(-l.cmd.Process.Pid, syscall.SIGKILL) }
 
 // patient is a file that is read with a limit on the time in which nothing comes, and on that of the whole.
 type patient struct {

@@ -17,7 +17,7 @@ import (
 // made a session of its own, as the master of shared connections does.
 func TestLinkLeavesNothingBehind(t *testing.T) {
 	for name, script := range map[string]string{
-		"ssh ends":                  `trap '' TERM; sleep 1000 & echo $! ; exit 0`,
+		"ssh fails":                 `trap '' TERM; sleep 1000 & echo $! ; exit 255`,
 		"ssh ends when it is told":  `(trap '' TERM; exec sleep 1000) & echo $! ; trap 'exit 0' TERM; wait`,
 		"ssh does not want to end":  `trap '' TERM; sleep 1000 & echo $! ; while :; do wait; done`,
 		"a ProxyCommand in between": `sh -c 'trap "" TERM; sleep 1000 & echo $! ; wait'`,
@@ -41,13 +41,36 @@ func TestLinkLeavesNothingBehind(t *testing.T) {
 				t.Fatalf("%q, %v", text[:n], err)
 			}
 			t.Cleanup(func() { unix.Kill(left, unix.SIGKILL) })
-			l.close(name != "ssh ends")
+			l.close(name != "ssh fails")
 			for deadline := time.Now().Add(time.Minute); isThere(left); time.Sleep(5 * time.Millisecond) {
 				if time.Now().After(deadline) {
 					t.Fatalf("%d is left behind", left)
 				}
 			}
 		})
+	}
+}
+
+// Where ssh did what it was for, what it leaves behind serves others.
+func TestLinkLeavesShared(t *testing.T) {
+	ssh := filepath.Join(t.TempDir(), "ssh")
+	if err := os.WriteFile(ssh, []byte("#!/bin/sh\nsleep 1000 </dev/null >/dev/null 2>&1 & echo $!\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := Config{SSH: []string{ssh}}
+	l, err := c.dial(context.Background(), Target{Host: "web-01"}, "lockscope")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.out.silence, l.out.by = time.Minute, time.Now().Add(time.Minute)
+	text, err := io.ReadAll(l.out)
+	master, numErr := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || numErr != nil {
+		t.Fatalf("%q, %v", text, err)
+	}
+	defer unix.Kill(master, unix.SIGKILL)
+	if status := l.close(false); status != 0 || !isThere(master) {
+		t.Errorf("status %d; what it left is there: %v", status, isThere(master))
 	}
 }
 

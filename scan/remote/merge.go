@@ -28,11 +28,11 @@ type merge struct {
 	errSize  int                // bytes of their texts
 
 	errorsLeft bool // some were left out of these
-	interval time.Duration
-	complete bool          // every member has told all, or was lost
-	ended    chan struct{} // closed then
-	due      bool          // a summary waits
-	relist   bool          // the list of errors is not what was told last
+	interval   time.Duration
+	complete   bool          // every member has told all, or was lost
+	ended      chan struct{} // closed then
+	due        bool          // a summary waits
+	relist     bool          // the list of errors is not what was told last
 }
 
 // waiting is a change that waits.

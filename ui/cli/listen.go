@@ -20,8 +20,13 @@ func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
 	// A fleet tells summaries while anything is told. Whether it is well says the scan of this host, if that is one of
 	// several: of the others there are metrics.
 	health := newHealth(s.Interval.Duration, s.Timeout.Duration, time.Now())
-	looked := func(u report.Update) { health.update(u, time.Now()) }
-	s.heardHere = looked
+	var metrics *print.Metrics
+	s.heardHere = func(u report.Update) {
+		health.update(u, time.Now())
+		if u.Summary != nil {
+			metrics.Looked(time.Now())
+		}
+	}
 	sc, err := newScanning(s, 0, stderr)
 	if err != nil {
 		printError(stderr, err)
@@ -38,7 +43,7 @@ func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
 	defer end(nil)
 	opt := s.printOptions()
 	opt.Hosts = sc.names()
-	metrics := print.NewMetrics(opt, true)
+	metrics = print.NewMetrics(opt, true)
 	server := newServer(metrics, health, stderr)
 	connections := newLimited(listener, mostConnections)
 	server.ConnState = connections.noteState
@@ -53,7 +58,7 @@ func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
 	err = sc.source.Run(ctx, func(u report.Update) {
 		metrics.Update(u)
 		if sc.fleet == nil || !s.here {
-			looked(u)
+			health.update(u, time.Now())
 		}
 		sc.showProgress(sc.reportErrors(u).Progress)
 	})

@@ -28,6 +28,7 @@ type Metrics struct {
 	hosts  map[string]bool // whether each can be reached; empty where this one alone is watched
 	sum    report.Summary
 	looked time.Time // the end of the last pass; zero before the first one
+	apart  bool      // Looked tells that
 }
 
 // place is where directories are: the host and the root, as labels.
@@ -125,8 +126,19 @@ func (m *Metrics) Update(u report.Update) {
 		}
 	}
 	if u.Summary != nil {
-		m.sum, m.looked = *u.Summary, time.Now()
+		m.sum = *u.Summary
+		if !m.apart {
+			m.looked = time.Now()
+		}
 	}
+}
+
+// Looked notes that a pass of this host ended at a time, which the summaries of a fleet do not say: from then on
+// Update does not take theirs for it.
+func (m *Metrics) Looked(at time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.looked, m.apart = at, true
 }
 
 // hostOf is the host that a report or a hand-off is about.

@@ -208,6 +208,14 @@ func TestMetricsLongLabels(t *testing.T) {
 	expectSamples(t, scrape(t, m), map[string]string{`lockscope_directories{host="web-08",root="(more)",state="stale"}`: "1"})
 }
 
+// When this host was looked at is not when a fleet told something.
+func TestMetricsLookedApart(t *testing.T) {
+	m := NewMetrics(metricsOptions(), true)
+	m.Looked(time.Unix(1_700_000_000, 0))
+	m.Update(report.Update{Summary: &report.Summary{}})
+	expectSamples(t, scrape(t, m), map[string]string{"lockscope_last_look_timestamp_seconds": "1.7e+09"})
+}
+
 // A host that is lost is told apart from one that has no directories.
 func TestMetricsHosts(t *testing.T) {
 	opt := metricsOptions()
