@@ -65,6 +65,19 @@ func (r *record) noteEnds(ended map[proc.Process]notify.ProcessEnd) (named bool)
 	return false
 }
 
+// follows reports whether the end of a process will be told: that of one which nobody but an event has told of is not.
+func (r *record) follows(p *report.Process) bool {
+	if !r.followed || p == nil {
+		return false
+	}
+	for named, lives := range processesOf(r.report) {
+		if lives && named == identity(p) {
+			return true
+		}
+	}
+	return false
+}
+
 // seeHandover takes in a look at a directory that may be handed over. was is what is known
 // of the events. It returns the hand-off that this completes, nil if there is none. A look that is too early is
 // not to be applied: another one follows. The caller holds mu.
@@ -78,7 +91,7 @@ func (m *Monitor) seeHandover(rec *record, s seen, was before) (told *report.Han
 		now.Evidence.Releaser = nil
 		return nil, false
 	}
-	was.followed = rec.followed
+	was.followed = rec.follows(h.owner)
 	told, again := h.see(now, s.releaser, was)
 	if again > 0 {
 		m.agenda.lookAgain(rec, time.Now().Add(again))
@@ -116,7 +129,7 @@ func (m *Monitor) lookWhoArrived(recs []*record) {
 		m.mu.Lock()
 		var told *report.Handoff
 		if rec.handover == h && h.owner == owner && h.noted.Equal(noted) {
-			a.was.followed = rec.followed
+			a.was.followed = rec.follows(h.owner)
 			told = atPath(h.confirm(a.owner, a.pidfile.ID, a.was), last)
 		}
 		m.mu.Unlock()

@@ -174,7 +174,7 @@ func (h *handover) see(next *report.Report, asked *report.Process, was before) (
 		case ev.Lock.State == lock.LockHeld && ev.Pidfile.State == lock.PidfileEmpty: // it is being written
 		case holder == nil:
 			h.restart(nil, lock.FileID{})
-		case asked != nil && asked == h.owner:
+		case asked == h.owner || h.release.At.IsZero(): // else the next look asks
 			told = h.confirm(holder, ev.Pidfile.ID, was)
 		}
 	case ev.Lock.State == lock.LockHeld && h.owner != nil && ev.HasHolder(h.owner):

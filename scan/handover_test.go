@@ -179,6 +179,12 @@ func TestHandover(t *testing.T) {
 		"handed back, and it ended before or after that": {
 			steps(released(10), acquired(20), asked("Q", true), released(40), acquired(44), died(44, "Q"), asked("P", false)), []string{"p→q 10ms"},
 		},
+		"a crash, and a look that sees who came": {
+			steps(died(10, "P"), acquired(20), looked(25, "held", "Q", false), released(30), acquired(40), asked("R", true)), []string{"q→r 10ms"},
+		},
+		"nobody was known, and a look sees who came": {
+			steps(lost(), acquired(20), looked(25, "held", "Q", false), released(30), acquired(40), asked("R", true)), []string{"q→r 10ms"},
+		},
 		"no first file, but its time":          {steps(released(10), arrived(90), askedOf("Q", 50, true)), []string{"p→q 40ms"}},
 		"no first file, a time that cannot be": {steps(released(10), arrived(90), askedOf("Q", 5, true)), []string{"p→q 82ms at most"}},
 		"written in place":                     {steps(released(10), placed(20), askedOf("Q", 31, true), released(40), acquired(50), asked("R", true)), []string{"p→q 10ms", "q→r 10ms"}},

@@ -12,7 +12,11 @@ import (
 func (r *round) apply(s seen) {
 	m, now, watch := r.m, s.report, s.watch
 	var was before
-	if s.releaser != nil {
+	m.mu.Lock()
+	rec := m.records.find(now.Path)
+	asks := s.releaser != nil || rec != nil && rec.handover.isArrived()
+	m.mu.Unlock()
+	if asks {
 		was = m.howRead(watch)
 	}
 	m.mu.Lock()
@@ -28,7 +32,7 @@ func (r *round) apply(s seen) {
 		m.forgetAlias(now.Path) // it may have led to another directory until now
 		return
 	}
-	rec, moved := m.records.find(now.Path), false
+	rec, moved := m.records.find(now.Path), false // it may be another one by now
 	if rec == nil {
 		rec, moved = m.records.add(now.Path), m.events != nil && m.events.moved[now.Path]
 		m.came = true
