@@ -2,6 +2,7 @@ package scan
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,10 +17,11 @@ type delivery struct {
 
 	mu       sync.Mutex
 	next     report.Update
-	filled   bool      // next has something to deliver
-	held     bool      // changes are held back
-	most     int       // how many are held back at most; 0 = all of them, until release
-	until    time.Time // where most is not 0: how long they are held back at most
+	gone     map[string]bool // those of next.Gone that are not there again
+	filled   bool            // next has something to deliver
+	held     bool            // changes are held back
+	most     int             // how many are held back at most; 0 = all of them, until release
+	until    time.Time       // where most is not 0: how long they are held back at most
 	closed   bool
 	wake     chan struct{} // holds a token when filled
 	released chan struct{} // closed when nothing is held back any more
@@ -30,6 +32,7 @@ type delivery struct {
 func newDelivery(sink func(report.Update)) *delivery {
 	d := &delivery{
 		sink:     sink,
+		gone:     map[string]bool{},
 		held:     true,
 		wake:     make(chan struct{}, 1),
 		released: make(chan struct{}),
@@ -47,6 +50,31 @@ func (d *delivery) put(change func(*report.Update)) {
 		// The workers seldom wait for anything. Where they have all processors, deliver would get
 		// one only after tens of milliseconds.
 		runtime.Gosched()
+	}
+}
+
+// tellChange puts a change. Nothing in an update says what came first, so a directory that has gone and is there again
+// is not told as gone, nor as new.
+func (d *delivery) tellChange(c report.Change) {
+	d.put(func(u *report.Update) {
+		if key := c.Report.Key(); c.New && d.gone[key] {
+			delete(d.gone, key)
+			c.New, c.From = false, c.Report.Verdict.State
+		}
+		u.Changes = append(u.Changes, c)
+	})
+}
+
+// tellGone puts that the directory of a key is gone.
+func (d *delivery) tellGone(key string) {
+	d.put(func(*report.Update) { d.addGone(key) })
+}
+
+// addGone does tellGone's work. The caller is in a put.
+func (d *delivery) addGone(key string) {
+	if !d.gone[key] {
+		d.gone[key] = true
+		d.next.Gone = append(d.next.Gone, key)
 	}
 }
 
@@ -128,8 +156,8 @@ func (d *delivery) deliver() {
 // flush hands the next update to the sink, if there is one, without the changes that are held back.
 func (d *delivery) flush() {
 	d.mu.Lock()
-	update, filled := d.next, d.filled
-	d.next, d.filled = report.Update{}, false
+	update, filled, gone := d.next, d.filled, d.gone
+	d.next, d.filled, d.gone = report.Update{}, false, map[string]bool{}
 	if d.held && !d.closed {
 		update.Changes, d.next.Changes = nil, update.Changes
 		update.Handoffs, d.next.Handoffs = nil, update.Handoffs
@@ -137,6 +165,9 @@ func (d *delivery) flush() {
 	}
 	d.mu.Unlock()
 	if filled {
+		if len(gone) < len(update.Gone) {
+			update.Gone = slices.DeleteFunc(update.Gone, func(key string) bool { return !gone[key] })
+		}
 		d.sink(update)
 	}
 }

@@ -87,3 +87,37 @@ func keepWriting(t *testing.T, dir string) (stop func()) {
 	t.Cleanup(stop)
 	return stop
 }
+
+// A directory that goes and is there again before that is told is not told as gone: whoever reads that would have it gone
+// for good.
+func TestGoneAndBack(t *testing.T) {
+	began, goOn := make(chan bool), make(chan bool)
+	var updates []report.Update
+	d := newDelivery(func(u report.Update) {
+		if updates = append(updates, u); len(updates) == 1 {
+			close(began)
+			<-goOn
+		}
+	})
+	d.release()
+	change := func(path string, state report.State) report.Change {
+		return report.Change{Report: &report.Report{Path: path, Verdict: report.Verdict{State: state}}, New: true}
+	}
+	d.tellChange(change("/first", report.Free))
+	<-began // what comes now is one update
+	d.tellGone("/back")
+	d.tellGone("/gone")
+	d.tellChange(change("/back", report.Held))
+	d.tellGone("/twice")
+	d.tellChange(change("/twice", report.Held))
+	d.tellGone("/twice")
+	close(goOn)
+	d.close()
+	u := updates[1]
+	if got := slices.Sorted(slices.Values(slices.Compact(u.Gone))); len(updates) != 2 || !slices.Equal(got, []string{"/gone", "/twice"}) {
+		t.Errorf("gone: %q in %d updates", u.Gone, len(updates))
+	}
+	if c := u.Changes[0]; len(u.Changes) != 2 || c.Report.Path != "/back" || c.New || c.From != report.Held {
+		t.Errorf("%+v", u.Changes)
+	}
+}

@@ -86,7 +86,7 @@ func (r *round) apply(s seen) {
 		m.forgetAlias(other)
 	}
 	if change != nil {
-		m.out.put(func(u *report.Update) { u.Changes = append(u.Changes, *change) })
+		m.out.tellChange(*change)
 	}
 	m.tellHandoff(told)
 }
@@ -129,7 +129,7 @@ func (r *round) forget(path string) {
 		if m.events != nil && r.walkNumber == 0 {
 			m.change(func(a *agenda) { a.treeMoved = true })
 		}
-		m.out.put(func(u *report.Update) { u.Gone = append(u.Gone, report.Key(m.cfg.Host, path)) })
+		m.out.tellGone(report.Key(m.cfg.Host, path))
 	}
 }
 
@@ -146,7 +146,7 @@ func (m *Monitor) forgetAlias(path string) {
 			return c.Report.Path == path
 		})
 		if !undelivered {
-			u.Gone = append(u.Gone, report.Key(m.cfg.Host, path))
+			m.out.addGone(report.Key(m.cfg.Host, path))
 		}
 	})
 }
