@@ -42,6 +42,9 @@ func (v verdict) agreesAtOnce(f facts) bool {
 	if v.agrees(f) {
 		return true
 	}
+	if v.state == "unguarded" && len(f.Holders) == 0 && slices.Contains(f.Former, f.Pidfile.PID) {
+		return true // it uses the directory, and it is not yet known that it holds the lock file that was there
+	}
 	f.Former = nil
 	return v.agrees(f)
 }
