@@ -88,7 +88,7 @@ func (c *chaos) startDaemon(inNS bool) (*daemon, error) {
 				d.pid, _ = strconv.Atoi(string(bytes.TrimSpace(text)))
 			}
 		}
-		if err != nil || d.pid == init {
+		if err != nil || d.pid == init || d.pid <= 1 { // 0 would mean our own process group
 			d.end()
 			return nil, fmt.Errorf("the daemon below %d is not found: %v", init, err)
 		}
