@@ -298,3 +298,15 @@ func TestPrivilegesForBreaking(t *testing.T) {
 		}
 	}
 }
+
+// Where a sandbox lets no thread send another a signal, nothing can be given up, and the program goes on with what it has.
+func TestPrivilegesWithoutSignals(t *testing.T) {
+	needStrace(t)
+	root := hosttest.Tree(t, "a")
+	cmd := exec.Command("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=tgkill", "-e", "inject=tgkill:error=EPERM",
+		release(t, t.TempDir()), "--check", root)
+	startInSession(t, cmd)
+	if status := endOf(t, cmd); status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"syscall"
 	"unsafe"
 
@@ -41,6 +42,10 @@ func (s *settings) giveUpPrivileges(onScreen bool) error {
 }
 
 func keepForLooking(lasts bool) error {
+	// The Go runtime asks its threads by a signal, and waits for them: where a sandbox refuses that, for ever.
+	if err := unix.Tgkill(os.Getpid(), unix.Gettid(), 0); err != nil {
+		return fmt.Errorf("tgkill: %w", err)
+	}
 	_, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)
 	switch {
 	case errno == unix.ENOTSUP:
