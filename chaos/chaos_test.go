@@ -88,7 +88,7 @@ func (c *chaos) nothingLeft(t *testing.T, base string) {
 	exes, _ := filepath.Glob("/proc/[0-9]*/exe")
 	for _, exe := range exes {
 		pid, _ := strconv.Atoi(strings.Split(exe, "/")[2])
-		if name, err := os.Readlink(exe); err == nil && pid != os.Getpid() && (name == c.self || strings.HasPrefix(name, base)) {
+		if name, err := os.Readlink(exe); err == nil && pid != os.Getpid() && (name == c.self || name == c.rust && c.rust != "" || strings.HasPrefix(name, base)) {
 			t.Errorf("process %d is left: %s", pid, name)
 		}
 	}

@@ -2,7 +2,7 @@ package chaos
 
 import "math"
 
-// never is the end of a period that lasts.
+// forever is the end of a period that lasts.
 const forever = moment(math.MaxInt64)
 
 // track writes the history of one path. It is used by one driver.
