@@ -91,9 +91,11 @@ func (ob *observation) judgeNamed() {
 			ev.Process, ev.Owner, ev.Thread = lock.ProcessAlive, ob.s.who.describe(p.id), false
 			return
 		case lock.UseUnknown:
-			unseen = true
+			unseen = unseen || !p.hasEnded()
 		}
-		if ob.holdsAnother(p) {
+	}
+	for _, p := range inner { // of several containers' processes any may have ended by now
+		if ob.holdsAnother(p) && !(ev.Process == lock.ProcessUnknown && p.hasEnded()) {
 			return
 		}
 	}

@@ -85,6 +85,12 @@ func (p *process) touched() []proc.Place {
 	return p.touchedOnce.get(func() []proc.Place { return p.ps.findTouched(p.id) })
 }
 
+// hasEnded reports whether the process has ended since it was found.
+func (p *process) hasEnded() bool {
+	now, state, err := proc.Host.FindLeader(p.id.PID)
+	return err == nil && (now != p.id || state != proc.Alive)
+}
+
 // heldDirs are the directories whose locks the process holds.
 func (p *process) heldDirs() ([]lock.HeldDir, error) {
 	h := p.heldDirsOnce.get(func() heldDirs { return p.ps.findHeldDirs(p.id) })
