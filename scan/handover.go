@@ -94,7 +94,7 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, was before)
 	case was.lives || !h.ended.At.IsZero() && !h.ended.After.Before(acquired.At):
 	case h.ended.At.IsZero() && was.followed:
 		return nil // it may have ended before or after that: its end is still to be told
-	case h.giver != nil && isSame(h.giver, now) && (released.At.IsZero() || !h.ended.At.After(acquired.After)):
+	case h.giver != nil && isSame(h.giver, now) && (released.At.IsZero() || !h.ended.At.IsZero() && !h.ended.At.After(acquired.After)):
 		told.RolledBack = true // where the owner released the lock, it must be certain that it had ended
 		if released.At.IsZero() {
 			released = h.ended

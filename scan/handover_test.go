@@ -179,6 +179,9 @@ func TestHandover(t *testing.T) {
 		"handed back, and it ended before or after that": {
 			steps(released(10), acquired(20), asked("Q", true), released(40), acquired(44), died(44, "Q"), asked("P", false)), []string{"p→q 10ms"},
 		},
+		"handed back, and its end was not to be told": {
+			steps(released(10), acquired(20), asked("Q", true), released(40), acquired(44), askedUnfollowed("P", false)), []string{"p→q 10ms"},
+		},
 		"a crash, and a look that sees who came": {
 			steps(died(10, "P"), acquired(20), looked(25, "held", "Q", false), released(30), acquired(40), asked("R", true)), []string{"q→r 10ms"},
 		},
