@@ -35,6 +35,7 @@ type Monitor struct {
 	session     *observe.Session // that of the last round
 	turns       int              // in how many polls each directory that makes events is looked at once
 	polls       int              // rounds over all directories so far
+	searchAnew  bool             // the next second looks need a search that begins after this was set
 	came        bool             // directories did since former lock files were last searched for
 
 	// Only the goroutine of Once or Run uses these.

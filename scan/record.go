@@ -73,7 +73,7 @@ func (r *record) apply(next *report.Report) (change *report.Change) {
 			r.settling = nil
 			next.Verdict = report.Classify(&next.Evidence)
 		}
-	case r.settling == nil && before != nil && mayBeSplit(before, next):
+	case before != nil && mayBeSplit(before, next): // also where it was settling: another lock file begins that anew
 		r.settling = &settling{}
 	default:
 		r.settling = nil

@@ -210,6 +210,21 @@ func TestRetract(t *testing.T) {
 	}
 }
 
+// Where the lock file goes while a verdict does not stand yet, somebody may hold it still.
+func TestLockFileGoesWhileSettling(t *testing.T) {
+	had := func(ev *report.Evidence) { ev.Lock.ID = lock.FileID{Dev: 1, Ino: 2} }
+	var r record
+	r.apply(lookedAt(0, named, had, func(ev *report.Evidence) { ev.Holders[0].Process = &report.Process{PID: 9, Ticks: 9} }))
+	wantRecord(t, &r, report.Mismatch, true, due{firstLook.Add(secondLookAfter), toSettle})
+	gone := func(ev *report.Evidence) {
+		ev.Lock, ev.Holders, ev.Process = lock.LockFile{State: lock.LockMissing}, nil, lock.ProcessGone
+	}
+	r.apply(lookedAt(time.Second, named, gone))
+	wantRecord(t, &r, report.Stale, true, due{firstLook.Add(time.Second + secondLookAfter), toSettle})
+	r.apply(lookedAt(2*time.Second, named, gone))
+	wantRecord(t, &r, report.Stale, false, due{firstLook.Add(2*time.Second + refreshEvery), toRefresh})
+}
+
 // In confirmPolls polls each directory has one turn, and they are not all in the same.
 func TestIsTurn(t *testing.T) {
 	turns := make([]int, confirmPolls) // by poll

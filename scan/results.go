@@ -58,6 +58,7 @@ func (r *round) apply(s seen) {
 	change := rec.apply(now)
 	m.records.noteDue(rec)
 	now = rec.report // the one before, where its verdict is kept
+	m.searchAnew = m.searchAnew || before != nil && mayBeSplit(before, now)
 	m.records.noteReport(before, now)
 	if !followed {
 		before = nil

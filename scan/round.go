@@ -113,11 +113,15 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 	return err
 }
 
-// searchProcesses returns a search of all processes for a round of second looks: a new one, or one that
-// has served less than searchServes rounds.
+// searchProcesses returns a search of all processes for a round of second looks: a new one, or one that has served less
+// than searchServes rounds. One from before a lock file was removed does not show who holds that.
 func (r *round) searchProcesses(ctx context.Context) *observe.Search {
 	m := r.m
-	if m.search == nil || m.searchUsed == searchServes {
+	m.mu.Lock()
+	anew := m.searchAnew
+	m.searchAnew = false
+	m.mu.Unlock()
+	if anew || m.search == nil || m.searchUsed == searchServes {
 		m.mu.Lock()
 		known := m.records.known()
 		m.mu.Unlock()

@@ -36,6 +36,7 @@ func (r *round) splitDirs(ctx context.Context) []string {
 func (r *round) retract(real []string) {
 	changes := map[string]report.Change{}
 	r.m.mu.Lock()
+	r.m.searchAnew = r.m.searchAnew || len(real) > 0
 	for _, name := range real {
 		path, root, ok := r.roots.PathOf(name)
 		if !ok {
