@@ -43,7 +43,7 @@ var plan = slices.Concat(
 		{"end former holders", (*driver).hasFormer, (*driver).endFormer},
 		{"end former holders", (*driver).hasFormer, (*driver).endFormer},
 		{"move", movable, (*driver).move},
-		{"mount over", both((*driver).isThere, asRoot), (*driver).mountOver},
+		{"mount over", both(coverable, asRoot), (*driver).mountOver},
 	},
 )
 
@@ -68,6 +68,9 @@ func named(d *driver) bool { return heldByGo(d) && d.facts.Pidfile.PID == d.hold
 func removable(d *driver) bool {
 	return d.isThere() && (vacant(d) || heldByGo(d) && len(d.heirs) == 0 && len(d.former) < mostFormer)
 }
+
+// coverable: below a mount nobody looks for who holds a lock file that had been removed before.
+func coverable(d *driver) bool { return d.isThere() && len(d.former) == 0 }
 
 // movable: the lock file of a directory that was removed keeps the path that this had.
 func movable(d *driver) bool {

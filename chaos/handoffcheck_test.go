@@ -24,6 +24,9 @@ func TestHandoffs(t *testing.T) {
 		"a crash":                 {[]change{at(acquired, 0, 7), at(ended, 1000, 7), at(acquired, 1020, 8)}, ""},
 		"taken back":              {[]change{at(acquired, 0, 7), at(released, 1000, 7), at(acquired, 1010, 7)}, "7→7 back owed"},
 		"the pidfile was removed": {[]change{at(acquired, 0, 7), at(losing, 500, 0), at(released, 1000, 7), at(acquired, 1010, 8)}, "7→8"},
+		"a PID is given out again": {
+			[]change{at(acquired, 0, 7), at(ended, 500, 7), at(acquired, 600, 7), at(released, 1000, 7), at(acquired, 1010, 8)}, "7→8 owed",
+		},
 		"back after the next died": {
 			[]change{at(acquired, 0, 7), at(released, 1000, 7), at(acquired, 1010, 8), at(ended, 2000, 8), at(acquired, 2010, 7)}, "7→8 owed 8→7 back owed",
 		},

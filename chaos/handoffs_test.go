@@ -60,11 +60,12 @@ func handoffs(path string, changes []change) (made []*handoff) {
 		case acquired:
 			h := &handoff{path: path, from: owner, to: c.pid, release: release, acquire: c.span, owed: sure}
 			_, ownerDied := dead[owner]
+			delete(dead, c.pid) // a PID is given out again
 			if ownerDied && release.To == 0 {
 				h.release = dead[owner]
 			}
 			switch {
-			case owner == 0:
+			case owner == 0 || owner == c.pid && ownerDied:
 				h = nil
 			case owner == c.pid:
 				h.rolledBack = true
@@ -92,6 +93,7 @@ func handoffs(path string, changes []change) (made []*handoff) {
 				h.owed, h.either = h.owed && long && !unsure[owner], unsure[owner]
 				made, giver, giverSure = append(made, h), owner, h.owed
 			}
+			delete(unsure, c.pid)
 			owner, release, sure = c.pid, span{}, long
 		}
 	}
@@ -112,7 +114,8 @@ type toldHandoff struct {
 func falseHandoff(made []*handoff, t toldHandoff, late time.Duration) string {
 	fits := func(h *handoff) bool {
 		return h.from == t.from && h.to == t.to && (h.rolledBack == t.rolledBack || h.either) &&
-			h.acquire.wider(tick, late).overlaps(span{t.acquired, t.acquired})
+			h.acquire.wider(tick, late).overlaps(span{t.acquired, t.acquired}) &&
+			(!h.often || t.gap <= time.Duration(h.acquire.To-h.acquire.From)) // the first of many comes after a longer one
 	}
 	found := (*handoff)(nil) // the nearest: the same two may hand over often
 	off := func(h *handoff) time.Duration { return time.Duration(h.acquire.From - t.acquired).Abs() }

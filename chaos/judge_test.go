@@ -98,8 +98,8 @@ func (r *referee) judgeOne(d *driver, broken map[string][]span, until moment, f 
 			f.said[v.state]++
 			add("a false verdict", falseVerdict(h, v))
 		}
-		for _, fault := range keptVerdict(h, r.w.verdicts[path], until, staleAfter) {
-			add("a verdict kept", fault)
+		for _, fault := range keptVerdict(h, r.w.verdicts[path], until, staleAfter, foundAfter) {
+			add("a verdict kept", path+": "+fault)
 		}
 		for _, t := range r.told(path) {
 			f.told++

@@ -9,10 +9,10 @@ const (
 	// usualTime is how long the test takes where LOCKSCOPE_CHAOS_TIME does not say.
 	usualTime = 5 * time.Second
 
-	// lookTakes is how long before its time (when it ended) a look may have begun. It is some milliseconds; a
-	// loaded host with more processes than processors makes it longer. A second look, which some verdicts wait for, is
+	// lookTakes is how long before its time (when it ended) a look may have begun. It is some milliseconds; on a
+	// host with many more processes that run than processors it was seen to take 310 ms. A second look, which some verdicts wait for, is
 	// one of its own.
-	lookTakes = 300 * time.Millisecond
+	lookTakes = 750 * time.Millisecond
 	// rounding: times are printed in ms, and two clocks are read one after the other.
 	rounding = 2 * time.Millisecond
 	// tick: the time of a file is that of the kernel's last tick.
@@ -24,6 +24,9 @@ const (
 	// staleAfter is how long something that does not change may be told wrongly. It is what a loaded host needs to
 	// look at everything in turn, since not all changes make events.
 	staleAfter = 4 * time.Second
+	// foundAfter is how long a directory may be missing: it is found by a walk. Walks rest for 19 times as long as they
+	// take, and go on after 15 s at the latest unless they take longer.
+	foundAfter = 15 * time.Second
 
 	// afterDeath is how long after a death the lock may still look held: who reads the fdinfo of a dying process keeps
 	// its file open for that time, microseconds unless it is preempted.

@@ -103,20 +103,21 @@ func TestKeptVerdict(t *testing.T) {
 		said   []verdict
 		faults int
 	}{
-		"all is told":                  {[]verdict{said("free", 1), said("held", 1200), said("stale", 2100)}, 0},
-		"the death is not told":        {[]verdict{said("free", 1), said("held", 1200)}, 1},
-		"nothing is told":              {nil, 3},
-		"held is told when it is over": {[]verdict{said("free", 1), said("held", 2005), said("stale", 2100)}, 1},
-		"it is said to be gone":        {[]verdict{said("free", 1), said("held", 1200), said("gone", 1300), said("stale", 2100)}, 1},
+		"all is told":                   {[]verdict{said("free", 1), said("held", 1200), said("stale", 2100)}, 0},
+		"the death is not told":         {[]verdict{said("free", 1), said("held", 1200)}, 1},
+		"nothing is told":               {nil, 3},
+		"held is told when it is over":  {[]verdict{said("free", 1), said("held", 2005), said("stale", 2100)}, 1},
+		"it is said to be gone":         {[]verdict{said("free", 1), said("held", 1200), said("gone", 1300), said("stale", 2100)}, 1},
+		"it is not found for less long": {[]verdict{said("free", 900), said("held", 1200), said("stale", 2100)}, 0},
 	} {
-		if faults := keptVerdict(aLife, test.said, ms(3000), long); len(faults) != test.faults {
+		if faults := keptVerdict(aLife, test.said, ms(3000), long, 950*time.Millisecond); len(faults) != test.faults {
 			t.Errorf("%s: %q", name, faults)
 		}
 	}
 	split := heldBy7.clone()
 	split.Former = []int{6}
 	h := history{{between(0, 9000), split}}
-	if v := said("held", 10); falseVerdict(h, v) != "" || len(keptVerdict(h, []verdict{v}, ms(9000), long)) != 1 {
+	if v := said("held", 10); falseVerdict(h, v) != "" || len(keptVerdict(h, []verdict{v}, ms(9000), long, long)) != 1 {
 		t.Error("a split directory may be told as held at first, and not for long")
 	}
 }

@@ -53,22 +53,23 @@ func falseVerdict(h history, v verdict) string {
 	return fmt.Sprintf("%s: %s %v, holders %v (%s), seen at %v to %v, read at %v; true was %+v", v.path, v.state, v.reasons, v.holders, v.summary, v.From, v.To, v.read, was)
 }
 
-// keptVerdict finds verdicts that were left standing though something else was the case for long. said are those
-// on the path, in the order of their coming. until is the end of the watch.
-func keptVerdict(h history, said []verdict, until moment, long time.Duration) (faults []string) {
+// keptVerdict finds verdicts that were left standing though something else was the case for long, and directories that
+// were not found for longer. said are those on the path, in the order of their coming. until is the end of the watch.
+func keptVerdict(h history, said []verdict, until moment, long, longer time.Duration) (faults []string) {
 	for _, p := range h {
 		core := h.alone(p)
-		if core.To = min(core.To, until); time.Duration(core.To-core.From) < long {
-			continue
-		}
-		last := verdict{state: "gone"}
+		core.To = min(core.To, until)
+		last, most := verdict{state: "gone"}, long
 		for _, v := range said {
 			if v.read <= core.To {
 				last = v
 			}
 		}
-		if !last.agrees(p.facts) {
-			faults = append(faults, fmt.Sprintf("%s: from %v to %v it was %+v, and at its end lockscope still said %s %v, holders %v, of %v", last.path, core.From, core.To, p.facts, last.state, last.reasons, last.holders, last.To))
+		if last.state == "gone" {
+			most = longer
+		}
+		if time.Duration(core.To-core.From) >= most && !last.agrees(p.facts) {
+			faults = append(faults, fmt.Sprintf("from %v to %v it was %+v, and at its end lockscope still said %s %v, holders %v, of %v", core.From, core.To, p.facts, last.state, last.reasons, last.holders, last.To))
 		}
 	}
 	return faults
