@@ -128,6 +128,8 @@ func (r *record) since(next *report.Report) report.Since {
 		return before.Since
 	case !first.AtLeast && first.At.After(r.lastStood().Observed):
 		return first
+	case r.stood == nil, !moved && wasSplit(r.stood, next):
+		return first // nobody saw it begin
 	case moved && r.lastMove.Sub(r.firstMove) > moveRarely && r.lastMove.Before(next.Observed):
 		// What moved in between may have been anything. Since the last time nothing has changed.
 		return report.Since{At: r.lastMove, AtLeast: true}
@@ -137,6 +139,12 @@ func (r *record) since(next *report.Report) report.Since {
 		return report.Since{At: r.firstMove}
 	}
 	return report.Since{At: next.Observed}
+}
+
+// wasSplit reports whether a split directory was split already when the last verdict stood: its lock file was the
+// one that it is now, so the former one was gone by then, and its holder was found later, by a search of all processes.
+func wasSplit(stood, next *report.Report) bool {
+	return next.Verdict.State == report.Split && stood.Evidence.Lock.ID.SameFile(next.Evidence.Lock.ID)
 }
 
 // lastStood is the last report whose verdict stood, or the last one where none did.

@@ -30,6 +30,10 @@ func TestSince(t *testing.T) {
 	stale := func(ev *report.Evidence) {
 		ev.Holders, ev.Lock.State, ev.Process = nil, lock.LockFree, lock.ProcessGone
 	}
+	split := func(ev *report.Evidence) {
+		named(ev)
+		ev.Holders = append(ev.Holders, report.Holder{Process: &report.Process{PID: 9, Ticks: 9}, Deleted: true})
+	}
 	noAnswer := func(ev *report.Evidence) { ev.Err = report.NoAnswer(time.Second) }
 	const s = time.Second
 	for name, steps := range map[string][]step{
@@ -98,6 +102,22 @@ func TestSince(t *testing.T) {
 			{0, 0, held(-60 * s), report.Held, false, -60 * s, false},
 			{5 * s, 6 * s, noPidfile, report.Unnamed, true, 5 * s, false},
 			{0, 7 * s, noPidfile, report.Unnamed, false, 5 * s, false},
+		},
+		"what was so at the first look, and took a second one": {
+			{0, 0, noPidfile, report.Unnamed, true, 0, true},
+			{0, 1 * s, stale, report.Stale, false, 1 * s, true},
+		},
+		"held at the first look, which took a second one": {
+			{0, 0, noPidfile, report.Unnamed, true, 0, true},
+			{0, 1 * s, held(-60 * s), report.Held, false, -60 * s, false},
+		},
+		"split before the first look, and a search tells": {
+			{0, 0, held(-60 * s), report.Held, false, -60 * s, false},
+			{0, 1 * s, split, report.Split, false, 1 * s, true},
+		},
+		"the lock file is replaced, and a poll finds it": {
+			{0, 0, held(-60 * s), report.Held, false, -60 * s, false},
+			{0, 6 * s, func(ev *report.Evidence) { split(ev); replaced(ev) }, report.Split, false, 6 * s, false},
 		},
 	} {
 		r := &record{watch: &notify.Watch{}}
