@@ -30,6 +30,9 @@ var (
 	ErrPosixLock = errors.New("somebody has a POSIX lock on the lock file")
 )
 
+// errEndless means that a directory was not read to its end.
+var errEndless = fmt.Errorf("it has more than %d entries", maxListed)
+
 // Why a file cannot be removed even with the rights to do so: see chattr(1) and unlink(2).
 var (
 	errImmutable  = fmt.Errorf("it has chattr +i: %w", unix.EPERM)

@@ -17,6 +17,17 @@ const openTries = 100
 // inspectTries bounds how often Inspect looks again when the pidfile changes under it.
 const inspectTries = 10
 
+// interruptTries is how often a system call is made that a signal interrupts each time. Signals that
+// arrive so often would leave no time for anything else.
+const interruptTries = 1000
+
+// maxListed is how many entries of a directory are read. A FUSE server can list a directory for ever. The
+// largest ones of ext4 have some ten million entries.
+const maxListed = 12_000_000
+
+// listSize is how much of a directory is read by one getdents64(2), in bytes: some 1,000 entries.
+const listSize = 32 << 10
+
 // removeBatch is how many temporaries a break removes while it holds the lock. A daemon may have
 // left thousands, and another one that starts now must not wait for all of them.
 const removeBatch = 16

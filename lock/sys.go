@@ -1,22 +1,22 @@
 package lock
 
 import (
-	"io"
 	"math"
-	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // ignoringEINTR repeats a system call while a signal interrupts it. The Go runtime itself sends signals
-// (SIGURG). It asks for SA_RESTART, but not every call restarts on every file system.
+// (SIGURG). It asks for SA_RESTART, but not every call restarts on every file system. A FUSE server can
+// answer EINTR to every call, so it does not repeat for ever.
 func ignoringEINTR(call func() error) error {
-	for {
+	for range interruptTries {
 		if err := call(); err != unix.EINTR {
 			return err
 		}
 	}
+	return unix.EINTR
 }
 
 func open(dirfd int, name string, flags int, perm uint32) (fd int, err error) {
@@ -143,20 +143,24 @@ func listNames(dirfd int, match func(string) bool) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), ".")
-	defer f.Close()
-	var names []string
-	for {
-		batch, err := f.Readdirnames(1024)
+	defer unix.Close(fd)
+	var names, batch []string
+	buf := make([]byte, listSize)
+	for listed := 0; listed <= maxListed; listed += len(batch) {
+		n := 0
+		err := ignoringEINTR(func() error {
+			n, err = unix.ReadDirent(fd, buf)
+			return err
+		})
+		if err != nil || n <= 0 {
+			return names, err
+		}
+		_, _, batch = unix.ParseDirent(buf[:n], -1, batch[:0])
 		for _, name := range batch {
 			if match(name) {
 				names = append(names, name)
 			}
 		}
-		if err == io.EOF {
-			return names, nil
-		} else if err != nil {
-			return names, err
-		}
 	}
+	return names, errEndless
 }

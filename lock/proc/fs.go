@@ -141,13 +141,15 @@ func open(path string, flags int) (fd int, err error) {
 	return fd, nil
 }
 
-// ignoringEINTR repeats a system call while a signal interrupts it.
+// ignoringEINTR repeats a system call while a signal interrupts it, but not for ever: links of /proc lead to
+// FUSE file systems, whose servers can answer EINTR to every call.
 func ignoringEINTR(call func() error) error {
-	for {
+	for range interruptTries {
 		if err := call(); err != unix.EINTR {
 			return err
 		}
 	}
+	return unix.EINTR
 }
 
 func pathError(op, path string, err error) error {

@@ -15,4 +15,13 @@ const (
 
 	// listSize is how much of a directory is read by one getdents64(2), in bytes: some 2,000 entries.
 	listSize = 64 << 10
+
+	// maxEntries and maxDirs are how many entries and sub-directories of a directory are read. A FUSE server
+	// can list a directory for ever. The largest ones of ext4 have some ten million entries; two million names
+	// take 100 MB.
+	maxEntries, maxDirs = 12_000_000, 2_000_000
+
+	// interruptTries is how often one directory is read on after a signal has interrupted it. A FUSE server can
+	// answer EINTR for ever.
+	interruptTries = 1000
 )

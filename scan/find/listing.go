@@ -23,8 +23,12 @@ var listBuffers = sync.Pool{New: func() any { return new([listSize]byte) }}
 // list reads the directory that fd is open on. A file system may leave an
 // entry's type out (DT_UNKNOWN); opening it as a directory then tells.
 func list(fd int, names lock.Names) (l listing, err error) {
-	err = eachName(fd, func(name []byte, typ byte) {
+	entries := 0
+	err = eachName(fd, func(name []byte, typ byte) error {
+		entries++
 		switch {
+		case entries > maxEntries || len(l.dirs) >= maxDirs:
+			return errEndless
 		case string(name) == names.Lock:
 			l.hasLock = true
 		case string(name) == names.Pidfile:
@@ -33,17 +37,20 @@ func list(fd int, names lock.Names) (l listing, err error) {
 		case string(name) != "." && string(name) != "..":
 			l.dirs = append(l.dirs, string(name))
 		}
+		return nil
 	})
 	return l, err
 }
 
-// eachName calls do with the entries of the directory that fd is open on.
-func eachName(fd int, do func(name []byte, typ byte)) error {
+// eachName calls do with the entries of the directory that fd is open on, until it returns an error.
+func eachName(fd int, do func(name []byte, typ byte) error) error {
 	buf := listBuffers.Get().(*[listSize]byte)
 	defer listBuffers.Put(buf)
+	interrupted := 0
 	for {
 		n, err := unix.ReadDirent(fd, buf[:])
-		if err == unix.EINTR {
+		if err == unix.EINTR && interrupted < interruptTries {
+			interrupted++
 			continue
 		}
 		if err != nil || n <= 0 {
@@ -55,7 +62,9 @@ func eachName(fd int, do func(name []byte, typ byte)) error {
 			var name []byte
 			var typ byte
 			name, typ, entries = nextDirent(entries)
-			do(name, typ)
+			if err := do(name, typ); err != nil {
+				return err
+			}
 		}
 		if last {
 			return nil
