@@ -89,6 +89,9 @@ const (
 	// twice as many: it is reported as changing.
 	maxLooks = 10
 
+	// maxBegun is how often the looks begin anew since another lock file is there: somebody may replace it all the time.
+	maxBegun = 3
+
 	// restWithin is for how long the verdict on a directory waits until nothing moves there, so that its
 	// lock may be asked for: some tries of two seconds. A one-off run waits for it.
 	restWithin = 10 * time.Second

@@ -73,8 +73,8 @@ func (r *record) apply(next *report.Report) (change *report.Change) {
 			r.settling = nil
 			next.Verdict = report.Classify(&next.Evidence)
 		}
-	case before != nil && mayBeSplit(before, next): // also where it was settling: another lock file begins that anew
-		r.settling = &settling{}
+	case before != nil && mayBeSplit(before, next) && r.settling.mayBeginAnew():
+		r.settling = r.settling.anew()
 	default:
 		r.settling = nil
 	}

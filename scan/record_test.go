@@ -96,10 +96,11 @@ func TestApply(t *testing.T) {
 			{minute, finds(named, replaced), true, report.Held, report.Held, true, secondLookAfter, toSettle},
 			{minute + secondLookAfter, finds(named, replaced), true, report.Held, report.Held, false, refreshEvery, toRefresh},
 		},
-		"it is another one again, and a search has found nobody": {
+		"it is another one again": {
 			{0, finds(named), true, 0, report.Held, false, refreshEvery, toRefresh},
 			{minute, finds(named, replaced), true, report.Held, report.Held, true, secondLookAfter, toSettle},
-			{minute + secondLookAfter, finds(named, replaced, replaced), true, report.Held, report.Held, false, refreshEvery, toRefresh},
+			{minute + secondLookAfter, finds(named, replaced, replaced), true, report.Held, report.Held, true, secondLookAfter, toSettle},
+			{minute + 2*secondLookAfter, finds(named, replaced, replaced), true, report.Held, report.Held, false, refreshEvery, toRefresh},
 		},
 		"it is known who holds the former": {
 			{0, finds(named), true, 0, report.Held, false, refreshEvery, toRefresh},
@@ -223,6 +224,17 @@ func TestLockFileGoesWhileSettling(t *testing.T) {
 	wantRecord(t, &r, report.Stale, true, due{firstLook.Add(time.Second + secondLookAfter), toSettle})
 	r.apply(lookedAt(2*time.Second, named, gone))
 	wantRecord(t, &r, report.Stale, false, due{firstLook.Add(2*time.Second + refreshEvery), toRefresh})
+}
+
+// Who replaces the lock file at every look does not keep its verdict from standing.
+func TestLockFileReplacedAllTheTime(t *testing.T) {
+	var r record
+	for n := range uint64(3 + maxBegun) {
+		r.apply(lookedAt(time.Duration(n)*time.Second, named, func(ev *report.Evidence) { ev.Lock.ID = lock.FileID{Dev: 1, Ino: 2 + n} }))
+		if checks := n > 0 && n <= 1+maxBegun; r.report.Checking != checks {
+			t.Errorf("look %d: checking %t", n, r.report.Checking)
+		}
+	}
 }
 
 // In confirmPolls polls each directory has one turn, and they are not all in the same.

@@ -12,6 +12,19 @@ type settling struct {
 	agreed int // looks in a row that found the same episode
 	last   report.Episode
 	held   bool // some look found the lock held
+	begun  int  // how often it was begun anew
+}
+
+// mayBeginAnew reports whether another lock file begins it anew: what was searched before does not show who holds the
+// former one. Somebody could replace the file at every look.
+func (s *settling) mayBeginAnew() bool { return s == nil || s.begun < maxBegun }
+
+// anew begins it, also where nothing was settling.
+func (s *settling) anew() *settling {
+	if s == nil {
+		return &settling{}
+	}
+	return &settling{begun: s.begun + 1}
 }
 
 // add adds a look. It reports whether the verdict stands now. If no two looks agree for long, it marks
