@@ -95,7 +95,7 @@ func TestDiagnose(t *testing.T) {
 		"no watches":       {func(f *Facts, r *Root) { f.Events.MaxWatches = 0 }, "inotify", "is 0", "max_user_watches", Limited, ""},
 		"no pidfds":        {func(f *Facts, r *Root) { f.Events.PidfdErr = unix.ENOSYS }, "pidfd", "function not implemented", "5.3", Limited, ""},
 		"few descriptors":  {func(f *Facts, r *Root) { f.OpenFiles = 64 }, "open-files", "only 64", "ulimit -n 1024", Limited, ""},
-		"little memory":    {func(f *Facts, r *Root) { f.Memory, f.MostDirs = 64<<20, 3000 }, "memory", "64 MB, where there is room for 3000", "MemoryMax=", Limited, "left out"},
+		"little memory":    {func(f *Facts, r *Root) { f.Memory, f.MostDirs = 64<<20, 3000 }, "memory", "64 MiB, where there is room for 3000", "GOMEMLIMIT where it is set", Limited, "left out"},
 		"no audit log":     {func(f *Facts, r *Root) { f.Audit.Err = fs.ErrPermission }, "audit-log", "permission denied", "--audit-log", Limited, ""},
 		"no breaks":        {func(f *Facts, r *Root) { f.Audit = Audit{true, fs.ErrPermission} }, "audit-log", "--read-only", "", OK, ""},
 		"no such root":     {func(f *Facts, r *Root) { r.Err = fs.ErrNotExist }, "root", "file does not exist", "mounted there", Failed, ""},
@@ -109,9 +109,13 @@ func TestDiagnose(t *testing.T) {
 		"unreadable": {func(f *Facts, r *Root) {
 			r.ErrorCount, r.Errors = 2, []report.PathError{{Err: errors.New("open /srv/a: permission denied")}}
 		}, "readable", "2 directories could not be read: open /srv/a: permission denied; and others", "", Limited, ""},
-		"flock":    {func(f *Facts, r *Root) { f.Probe = observe.ProbeFlock }, "locks", "a daemon that starts", "--probe=auto", Limited, ""},
-		"no probe": {func(f *Facts, r *Root) { f.Probe = observe.ProbeNever }, "locks", "--probe=never", "--probe=auto", Limited, ""},
-		"network":  {func(f *Facts, r *Root) { r.Mount.FSType = "nfs4" }, "locks", "no lease proves anything on nfs4", "on the host", Limited, ""},
+		"out of descriptors": {func(f *Facts, r *Root) {
+			r.ErrorCount, r.Errors = 1, []report.PathError{{Err: &fs.PathError{Op: "open", Path: "/srv/a", Err: unix.EMFILE}}}
+		}, "readable", "1 directory could not be read: open /srv/a: too many open files", "ulimit -n 1024", Limited, ""},
+		"no descriptor for a root": {func(f *Facts, r *Root) { r.Err = unix.EMFILE }, "root", "too many open files", "ulimit -n 1024", Failed, ""},
+		"flock":                    {func(f *Facts, r *Root) { f.Probe = observe.ProbeFlock }, "locks", "a daemon that starts", "--probe=auto", Limited, ""},
+		"no probe":                 {func(f *Facts, r *Root) { f.Probe = observe.ProbeNever }, "locks", "--probe=never", "--probe=auto", Limited, ""},
+		"network":                  {func(f *Facts, r *Root) { r.Mount.FSType = "nfs4" }, "locks", "no lease proves anything on nfs4", "on the host", Limited, ""},
 		"unknown": {func(f *Facts, r *Root) {
 			r.NoLock = 0
 			r.count(report.Reasons(0).With(report.Permission).With(report.PIDAlive))

@@ -196,14 +196,17 @@ func (f *Facts) pidfdCheck() Check {
 	return Check{Name: "pidfd", Text: fmt.Sprintf("the ends of %d processes are told at most", e.Stats.MostFollowed)}
 }
 
+// moreFiles is what helps where there are not enough descriptors.
+var moreFiles = fmt.Sprintf("ulimit -n %d, or LimitNOFILE= in the unit", wantedFiles)
+
 func (f *Facts) openFilesCheck() Check {
 	if f.OpenFiles >= wantedFiles {
 		return Check{Name: "open-files", Text: fmt.Sprintf("%d descriptors may be open", f.OpenFiles)}
 	}
 	return Check{
 		Name: "open-files", Status: Limited,
-		Text:   fmt.Sprintf("only %d descriptors may be open: walks are slower, and the ends of fewer processes are told", f.OpenFiles),
-		Remedy: fmt.Sprintf("ulimit -n %d, or LimitNOFILE= in the unit", wantedFiles),
+		Text:   fmt.Sprintf("only %d descriptors may be open: walks are slower, fewer processes' ends are told, and what no descriptor is left for is not read", f.OpenFiles),
+		Remedy: moreFiles,
 	}
 }
 
@@ -211,10 +214,10 @@ func (f *Facts) memoryCheck() Check {
 	if f.Memory == 0 {
 		return Check{Name: "memory", Text: "not limited"}
 	}
-	c := Check{Name: "memory", Text: fmt.Sprintf("limited to %d MB, where there is room for %d data directories", f.Memory>>20, f.MostDirs)}
+	c := Check{Name: "memory", Text: fmt.Sprintf("limited to %d MiB, where there is room for %d data directories", f.Memory>>20, f.MostDirs)}
 	if f.MostDirs < fewDirs {
 		c.Status = Limited
-		c.Remedy, c.NotClaimed = "a higher memory limit of the cgroup (MemoryMax= in the unit), or GOMEMLIMIT", "anything of the directories beyond that, which are left out"
+		c.Remedy, c.NotClaimed = "a higher limit: GOMEMLIMIT where it is set, else that of the cgroup (MemoryMax= in the unit)", "anything of the directories beyond that, which are left out"
 	}
 	return c
 }

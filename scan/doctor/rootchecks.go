@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,8 @@ func (r *Root) failed(f *Facts) Check {
 		if f.OtherInit {
 			c.Remedy += "; this mount namespace is not that of process 1"
 		}
+	case errors.Is(r.Err, unix.EMFILE):
+		c.Remedy = moreFiles
 	case errors.Is(r.Err, unix.ENOTDIR):
 		c.Remedy = "the path of a directory"
 	case errors.Is(r.Err, unix.EIO), errors.Is(r.Err, unix.ESTALE), errors.Is(r.Err, unix.ENOTCONN):
@@ -74,7 +77,10 @@ func (r *Root) readCheck(f *Facts) Check {
 	if r.ErrorCount > len(r.Errors) {
 		c.Text += "; and others"
 	}
-	if !f.ReadSearch {
+	switch {
+	case slices.ContainsFunc(r.Errors, func(err report.PathError) bool { return errors.Is(err, unix.EMFILE) }):
+		c.Remedy = moreFiles
+	case !f.ReadSearch:
 		c.Remedy = "run as root, or with CAP_DAC_READ_SEARCH"
 	}
 	return c
