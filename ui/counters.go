@@ -100,15 +100,15 @@ func (m *model) longCounters(form counterForm) []counter {
 	if l.Count(show.Checking) > 0 && !form.settled {
 		add(show.Checking)
 	}
+	if form.total { // of the directories, so not after the errors and hosts
+		_, all := l.Directories()
+		out = append(out, counter{text: t.dim.Render("of " + show.Count(all))}, counter{text: form.gap})
+	}
 	if n := len(m.scan.problems()); n > 0 {
 		out = append(out, counter{text: t.alarm.Render(show.Counted(n, "error", "errors")), log: true}, counter{text: form.gap})
 	}
 	if n := l.Lost(); n > 0 {
 		out = append(out, m.lostCounter(n), counter{text: form.gap})
-	}
-	if form.total {
-		_, all := l.Directories()
-		return append(out, counter{text: t.dim.Render("of " + show.Count(all))})
 	}
 	if !form.healthy && len(out) > 0 {
 		return out[:len(out)-1]
