@@ -19,6 +19,12 @@ func TestFleetPush(t *testing.T) {
 	root := staleAndFree(t)
 	copies := n.dir + "/web-01/tmp"
 
+	var stderr strings.Builder
+	cmd := n.command("--host=web-01", "--check", root)
+	cmd.Stderr = &stderr
+	if out, err := cmd.Output(); cmd.ProcessState.ExitCode() != 3 || !strings.Contains(stderr.String(), "or let --push copy this one") {
+		t.Errorf("%v: %s%s", err, out, stderr.String())
+	}
 	out, status := outputOf(t, n.command("--host=web-01", "--push", "-o", "table", root))
 	if status != 0 || !strings.Contains(out, "on 1 host: 1 stale, 1 free; ") {
 		t.Errorf("status %d: %s", status, out)

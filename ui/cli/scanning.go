@@ -59,8 +59,11 @@ func (sc *scanning) reportErrors(u report.Update) report.Update {
 	}
 	for _, c := range u.Changes {
 		if c.Report.Path == "" {
-			summary, _ := c.Report.Explain()
+			summary, next := c.Report.Explain()
 			fmt.Fprintf(sc.stderr, "lockscope: %s\n", summary)
+			if why := c.Report.Verdict.Reasons; why.Has(report.LockscopeMissing) || why.Has(report.LockscopeVersion) {
+				fmt.Fprintf(sc.stderr, "  %s\n", next) // the others are tried again, but not by a one-off run
+			}
 			sc.rootFailed = true
 		}
 	}
