@@ -26,7 +26,7 @@ func (p *checkPrinter) End(s report.Summary) error {
 		word = "attention"
 	}
 	hint := ""
-	if s.Dirs == 0 && !p.opt.AllowEmpty {
+	if s.Dirs == 0 && s.Lost == 0 && !p.opt.AllowEmpty { // what a lost host has is not known
 		hint = " (a disk may not be mounted)"
 	}
 	fmt.Fprintf(p.out, "%s: %s%s\n", word, summaryText(s, p.opt), hint)

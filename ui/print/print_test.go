@@ -212,6 +212,7 @@ func TestPrintCheck(t *testing.T) {
 		{"other states", summaryOf(reportAt("/srv/a", report.Stale)), 1, []report.State{report.Split}, "ok: 1 directory below /srv: 1 stale; 1 error; 0.4s\n"},
 		{"listed state", summaryOf(reportAt("/srv/a", report.Stale)), 0, []report.State{report.Split, report.Stale}, "attention: 1 directory below /srv: 1 stale; 0.4s\n"},
 		{"nothing", report.Summary{}, 0, []report.State{report.Split}, "attention: no data directories below /srv; 0.0s (a disk may not be mounted)\n"},
+		{"nothing but a lost host", report.Summary{Lost: 1}, 0, nil, "attention: no data directories below /srv; 1 host lost; 0.0s\n"},
 		{"a healthy state listed", summaryOf(healthy...), 0, []report.State{report.Held}, "ok: 2 directories below /srv: 1 held, 1 free; 0.4s\n"},
 	} {
 		opt := printOptions()
