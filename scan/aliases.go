@@ -21,6 +21,12 @@ func (rs *records) trackAliases(possible bool) {
 	}
 }
 
+// hasAlias reports whether a directory is known, or counted, by whichever path.
+func (rs *records) hasAlias(dir lock.FileID) bool {
+	path, ok := rs.aliases[dir.Identity()]
+	return ok && (rs.counted.on || rs.find(path) != nil)
+}
+
 // claim decides by which path a directory is known, after it was reached by this one. If alias is true,
 // it is known by another path, and this one is to be ignored. Otherwise it is known by this path from
 // now on, and other is the path by which it was known before, if there is one: it is to be forgotten.

@@ -30,15 +30,16 @@ func (c *Config) MostWatches() int {
 
 // isFull reports whether a directory that has no record is one too many, and counts it then. Without this the
 // kernel would kill the program in the middle of a scan, and it would say nothing at all.
-func (r *round) isFull(root, path string) bool {
+func (r *round) isFull(now *report.Report) bool {
 	rs, most := &r.m.records, r.m.mostDirs
-	if most == 0 || rs.find(path) != nil || len(rs.byPath)+len(rs.counted.files) < most {
+	if most == 0 || rs.find(now.Path) != nil || len(rs.byPath)+len(rs.counted.files) < most ||
+		rs.hasAlias(now.Evidence.Dir) {
 		return false
 	}
 	if r.left == nil {
 		r.left = map[string]int{}
 	}
-	r.left[root]++
+	r.left[now.Root]++
 	return true
 }
 

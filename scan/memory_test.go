@@ -42,6 +42,21 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// A directory that two paths lead to takes one place, and is not left out of what is full.
+func TestMemoryAliases(t *testing.T) {
+	root := hosttest.Mount(t, "-t", "tmpfs", "tmpfs")
+	for i := range leastDirs {
+		hosttest.MakeData(t, fmt.Sprintf("%s/a/%d", root, i))
+	}
+	hosttest.Bind(t, root+"/a", hosttest.MakeDir(t, root+"/b"))
+	for _, counted := range []bool{false, true} {
+		f := survey(t, Config{Roots: []string{root}, SummaryOnly: counted, Memory: 1})
+		if f.summary.Dirs != leastDirs || len(f.errors) > 0 {
+			t.Errorf("%d directories, want %d; %v", f.summary.Dirs, leastDirs, f.errors)
+		}
+	}
+}
+
 // The more memory there is, the more fits in.
 func TestMostDirs(t *testing.T) {
 	var got []string

@@ -20,7 +20,7 @@ func (r *round) apply(s seen) {
 		was = m.howRead(watch)
 	}
 	m.mu.Lock()
-	if r.isFull(now.Root, now.Path) {
+	if r.isFull(now) {
 		m.mu.Unlock()
 		m.events.unwatch(watch)
 		return
