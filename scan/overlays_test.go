@@ -31,6 +31,7 @@ func layersBase(t *testing.T, names ...string) string {
 // mountIn mounts an overlay with these options in base, which is the working directory, at base/merged.
 func mountIn(t *testing.T, base string, options string) {
 	t.Helper()
+	hosttest.Alone(t)
 	cmd := exec.Command("mount", "-t", "overlay", "-o", options, "x", "merged")
 	cmd.Dir = base
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"errors"
 	"time"
 
 	"lockscope/lock"
@@ -173,6 +174,9 @@ func (r *record) dueAfter(now *report.Report, first bool) due {
 		return due{now.Observed.Add(secondLookAfter), toSettle}
 	case ev.Lock.State == lock.LockHeld && len(ev.Holders) == 0:
 		// The holder cannot be seen. When it ends nothing changes that can be seen.
+		return due{now.Observed.Add(walkEvery), toRefresh}
+	case errors.Is(ev.Err, report.ErrNotSeen) && ev.OverlayMount != "":
+		// Nobody tells of an overlay that is mounted or unmounted in another mount namespace.
 		return due{now.Observed.Add(walkEvery), toRefresh}
 	case ev.Releaser != nil:
 		return due{now.Since.At.Add(handOverWithin), toRefresh}

@@ -17,6 +17,8 @@ func unseen(ev *report.Evidence) { ev.Holders = nil }
 
 func free(ev *report.Evidence) { noPidfile(ev); ev.Holders = nil; ev.Lock.State = lock.LockFree }
 
+func layer(ev *report.Evidence) { ev.Err, ev.OverlayMount = report.ErrNotSeen, "/merged" }
+
 func replaced(ev *report.Evidence) { ev.Lock.ID.Ino++ }
 
 func deleted(ev *report.Evidence) { ev.Holders[0].Deleted = true }
@@ -90,6 +92,10 @@ func TestApply(t *testing.T) {
 		"the end of a holder that cannot be seen changes nothing": {
 			{0, finds(unseen), true, 0, report.Held, true, secondLookAfter, toSettle},
 			{secondLookAfter, finds(unseen), true, report.Held, report.Held, false, walkEvery, toRefresh},
+		},
+		"an overlay of which it is a layer, mounted elsewhere, is unmounted without an event": {
+			{0, finds(free, layer), true, 0, report.Unknown, false, walkEvery, toRefresh},
+			{walkEvery, finds(free), true, report.Unknown, report.Free, false, refreshEvery, toRefresh},
 		},
 		"the lock file is another one: who holds the former?": {
 			{0, finds(named), true, 0, report.Held, false, refreshEvery, toRefresh},

@@ -48,6 +48,7 @@ func TestMountedBelow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			hosttest.NeedRoot(t, "mount")
+			hosttest.Beside(t)
 			root := hosttest.TempDir(t)
 			w := locktest.TestWorld(t)
 			stranger := hosttest.Play(t, w, root+"/other", locktest.HeldPlain).Procs[0]
@@ -68,6 +69,7 @@ func TestMountedBelow(t *testing.T) {
 
 // Its data is where links lead to, however they do: what is open there by another path is in use here.
 func TestLinkedBelow(t *testing.T) {
+	hosttest.Beside(t)
 	for name, links := range map[string][][2]string{ // where each link is, and what it says; DATA and DISK are absolute
 		"absolute":              {{"DATA/wal", "DISK"}},
 		"relative, and deep":    {{"DATA/a/b/wal", "../../../disk"}},
@@ -119,6 +121,7 @@ func TestLinkedBelow(t *testing.T) {
 
 // What a process has open on a disk that was unmounted meanwhile may be anywhere.
 func TestUnmountedBelow(t *testing.T) {
+	hosttest.Beside(t)
 	root := hosttest.TempDir(t)
 	dir := hosttest.MakeStale(t, root+"/data")
 	disk := hosttest.Mount(t, "-t", "tmpfs", "tmpfs")
@@ -130,6 +133,7 @@ func TestUnmountedBelow(t *testing.T) {
 
 // A live daemon's directory is looked at from behind a FUSE file system, by an overlay's layer, or is a copy.
 func TestHoldsAnother(t *testing.T) {
+	hosttest.Beside(t)
 	for name, view := range map[string]func(t *testing.T) (theirs, ours string){
 		"behind FUSE": func(t *testing.T) (string, string) {
 			f := hosttest.MountFUSE(t)

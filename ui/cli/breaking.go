@@ -15,6 +15,7 @@ import (
 	"lockscope/scan/report"
 	"lockscope/ui"
 	"lockscope/ui/print"
+	"lockscope/ui/show"
 )
 
 // staleDirs are the stale directories that a scan found, by key.
@@ -51,7 +52,7 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 		printError(stderr, err)
 		return exitUsage
 	}
-	_, err = sc.source.Once(ctx, func(u report.Update) {
+	sum, err := sc.source.Once(ctx, func(u report.Update) {
 		found.update(sc.reportErrors(u))
 		sc.showProgress(u.Progress)
 	})
@@ -61,6 +62,9 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 		return status
 	}
 	reports := found.sorted()
+	if len(reports) == 0 { // a wrong path, or a disk that is not mounted, looks the same else
+		fmt.Fprintf(stderr, "lockscope: nothing is stale among %s\n", show.Counted(sum.Dirs, "data directory", "data directories"))
+	}
 	breaker := s.newBreaker(sc.fleet)
 	attempt := breaker.Break
 	switch {
