@@ -28,25 +28,27 @@ func (b *Breaker) Break(r *report.Report) report.Attempt {
 	if !r.Breakable() {
 		return report.Attempted(nil, refused(r, lock.RefusedNothing, nil))
 	}
-	attempt := func() report.Attempt {
-		removed, err := b.breakWithin(r.Path, seen)
-		return report.Attempted(removed, b.withHolder(err, seen.Dir))
+	attempt := func(late func(report.Attempt)) report.Attempt {
+		return b.breakWithin(r.Path, seen, late)
 	}
 	return b.Audit.record(r, b.Names, b.AskedBy, attempt, func() auditEvidence { return b.after(r.Path, seen.Dir) })
 }
 
 // breakWithin breaks the lock. Where its file system gives no answer, it is not known what becomes of that: all
-// guards hold, however late it goes on.
-func (b *Breaker) breakWithin(path string, seen *lock.Evidence) (removed []string, err error) {
-	type result struct {
-		removed []string
-		err     error
+// guards hold, however late it goes on. late is told what it came to then.
+func (b *Breaker) breakWithin(path string, seen *lock.Evidence, late func(report.Attempt)) report.Attempt {
+	came := make(chan func() report.Attempt, 1) // buffered: nobody may be there to take it
+	go func() {
+		removed, err := b.Names.BreakStale(path, *seen)
+		came <- func() report.Attempt { return report.Attempted(removed, b.withHolder(err, seen.Dir)) }
+	}()
+	select {
+	case attempt := <-came:
+		return attempt()
+	case <-time.After(breakTime):
 	}
-	r, ok := within(breakTime, func() (r result) { r.removed, r.err = b.Names.BreakStale(path, *seen); return r })
-	if !ok {
-		r.err = report.NoAnswer(breakTime)
-	}
-	return r.removed, r.err
+	go func() { late((<-came)()) }()
+	return report.Attempted(nil, report.NoAnswer(breakTime))
 }
 
 // within calls f, and returns what it does. ok is false where that takes too long: what comes late is lost.

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,6 +122,56 @@ func TestBreakIsOnRecord(t *testing.T) {
 			t.Errorf("%s: %+v", want.Phase, e)
 		}
 	}
+}
+
+// A break that was given up may go on once its file system gives an answer. What it came to then is on record too.
+func TestLateBreakIsOnRecord(t *testing.T) {
+	t.Parallel()
+	disk := hosttest.MountImage(t, "ext4")
+	dir := hosttest.MakeStale(t, filepath.Join(disk, "kv"))
+	b := Breaker{Audit: &AuditLog{Path: filepath.Join(t.TempDir(), "audit.ndjson")}}
+	r := staleReport(t, dir)
+	thaw := freeze(t, disk)
+	if a := b.Break(r); a.Outcome != report.Failed || !errors.Is(a.Err, report.ErrNoAnswer) {
+		t.Errorf("%v: %v", a.Outcome, a.Err)
+	}
+	thaw()
+	var told []string
+	hosttest.Eventually(t, "what it came to is on record", func() bool {
+		told = nil
+		for _, record := range readLog(t, b.Audit.Path) {
+			told = append(told, fmt.Sprint(record.Phase, record.Outcome, record.Files))
+		}
+		return len(told) > 2
+	})
+	files := "[" + pidfileName + "]"
+	if want := []string{"intent" + files, "outcomefailed[]", "outcomeremoved" + files}; !slices.Equal(told, want) {
+		t.Errorf("%q, want %q", told, want)
+	}
+	if _, err := os.Lstat(filepath.Join(dir, pidfileName)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the pidfile: %v", err)
+	}
+}
+
+// freeze lets everybody hang who changes something on the file system of a directory, until thaw or the test's end.
+func freeze(t *testing.T, dir string) (thaw func()) {
+	t.Helper()
+	const freeze, thawed = 0xC0045877, 0xC0045878 // FIFREEZE, FITHAW in linux/fs.h
+	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err == nil {
+		err = unix.IoctlSetInt(fd, freeze, 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	thaw = sync.OnceFunc(func() {
+		if err := unix.IoctlSetInt(fd, thawed, 0); err != nil {
+			t.Error(err)
+		}
+		unix.Close(fd)
+	})
+	t.Cleanup(thaw)
+	return thaw
 }
 
 // What is at the path by then is not what the outcome is about.
