@@ -48,7 +48,7 @@ func (b *Breaker) breakWithin(path string, seen *lock.Evidence, late func(report
 	case <-time.After(breakTime):
 	}
 	go func() { late((<-came)()) }()
-	return report.Attempted(nil, report.NoAnswer(breakTime))
+	return report.Attempted(nil, fmt.Errorf("%w; once there is one it may still be removed", report.NoAnswer(breakTime)))
 }
 
 // within calls f, and returns what it does. ok is false where that takes too long: what comes late is lost.

@@ -132,7 +132,7 @@ func TestLateBreakIsOnRecord(t *testing.T) {
 	b := Breaker{Audit: &AuditLog{Path: filepath.Join(t.TempDir(), "audit.ndjson")}}
 	r := staleReport(t, dir)
 	thaw := freeze(t, disk)
-	if a := b.Break(r); a.Outcome != report.Failed || !errors.Is(a.Err, report.ErrNoAnswer) {
+	if a := b.Break(r); a.Outcome != report.Failed || !errors.Is(a.Err, report.ErrNoAnswer) || !strings.Contains(a.Why(), "may still be removed") {
 		t.Errorf("%v: %v", a.Outcome, a.Err)
 	}
 	thaw()
