@@ -100,6 +100,10 @@ const (
 	// expensive. Each look confirms what the search found. So it misses only holders that came since.
 	searchServes = 5
 
+	// searchRests: where lock files are replaced all the time, a new search is made so many times as long after the last
+	// one as that took. Nothing is looked at meanwhile.
+	searchRests = 3
+
 	// tableAhead is how long after its start a round begins to read the kernel's lock table, where it
 	// needs the table at its end. So the table is mostly there by then.
 	tableAhead = 10 * time.Millisecond

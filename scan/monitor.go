@@ -39,11 +39,13 @@ type Monitor struct {
 	came        bool             // directories did since former lock files were last searched for
 
 	// Only the goroutine of Once or Run uses these.
-	once           bool             // a pass ends only when every verdict stands
-	splitsSearched time.Time        // when former lock files were last searched for
-	splitsTook     time.Duration    // how long that took
-	search         *observe.Search  // of all processes, for second looks; nil once all verdicts stand
-	searchUsed     int              // rounds that it has served
+	once           bool            // a pass ends only when every verdict stands
+	splitsSearched time.Time       // when former lock files were last searched for
+	splitsTook     time.Duration   // how long that took
+	search         *observe.Search // of all processes, for second looks; nil once all verdicts stand
+	searchUsed     int             // rounds that it has served
+	searchEnded    time.Time       // when that was made, and how long it took
+	searchTook     time.Duration
 	toldRest       [2]time.Duration // the rest between polls that was reported last, and the interval it was for
 	passBegan      time.Time        // when the first round of this pass began; zero before it
 }

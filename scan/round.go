@@ -69,9 +69,9 @@ func (r *round) run(ctx context.Context) error {
 	if ahead != nil {
 		ahead.Stop()
 		// The roots are closed by now. Only their paths are used.
-		began, before := time.Now(), processorTime()
+		began := time.Now()
 		r.retract(r.splitDirs(ctx))
-		r.m.splitsTook = min(time.Since(began), processorTime()-before)
+		r.m.splitsTook = time.Since(began) // nothing is looked at meanwhile
 	}
 	r.m.out.release() // in the first round: nothing is taken back any more
 	return ctx.Err()
@@ -118,14 +118,16 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 func (r *round) searchProcesses(ctx context.Context) *observe.Search {
 	m := r.m
 	m.mu.Lock()
-	anew := m.searchAnew
-	m.searchAnew = false
+	anew := m.searchAnew && time.Since(m.searchEnded) >= searchRests*m.searchTook
+	m.searchAnew = m.searchAnew && !anew
 	m.mu.Unlock()
 	if anew || m.search == nil || m.searchUsed == searchServes {
 		m.mu.Lock()
 		known := m.records.known()
 		m.mu.Unlock()
+		began := time.Now()
 		m.search, m.searchUsed = r.session.Search(ctx, known, r.roots.RealPaths()), 0
+		m.searchEnded, m.searchTook = time.Now(), time.Since(began)
 	}
 	m.searchUsed++
 	return m.search
