@@ -69,8 +69,10 @@ func (d *driver) pause() time.Duration {
 		return time.Duration(10+n*140) * time.Millisecond
 	case kind < 17:
 		return time.Duration(150+n*450) * time.Millisecond
+	case kind < 19:
+		return time.Duration(1500+n*4500) * time.Millisecond
 	}
-	return time.Duration(1500+n*4500) * time.Millisecond
+	return staleAfter + time.Duration(2000+n*8000)*time.Millisecond
 }
 
 // act does one action, drawn from those that are possible now. After trouble there is no going on: it is not known

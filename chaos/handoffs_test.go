@@ -41,7 +41,7 @@ type handoff struct {
 // back.
 func handoffs(path string, changes []change) (made []*handoff) {
 	var owner, giver int
-	var release span
+	var release, lost span
 	var sure, giverSure bool // nothing happened to the owner, and before, that lockscope may not know
 	dead, unsure := map[int]span{}, map[int]bool{}
 	for i, c := range changes {
@@ -49,7 +49,9 @@ func handoffs(path string, changes []change) (made []*handoff) {
 		case ended:
 			dead[c.pid] = c.span
 		case losing:
-			sure = false
+			if sure = false; lost.To == 0 {
+				lost = c.span
+			}
 		case mayHaveEnded:
 			unsure[c.pid] = true
 		case looping:
@@ -57,6 +59,9 @@ func handoffs(path string, changes []change) (made []*handoff) {
 			owner, release = c.pid, c.span
 		case released:
 			release = c.span
+			if lost.To != 0 { // for all that events tell, this was when somebody removed the pidfile
+				release.From = lost.From
+			}
 		case acquired:
 			h := &handoff{path: path, from: owner, to: c.pid, release: release, acquire: c.span, owed: sure}
 			_, ownerDied := dead[owner]
@@ -94,7 +99,7 @@ func handoffs(path string, changes []change) (made []*handoff) {
 				made, giver, giverSure = append(made, h), owner, h.owed
 			}
 			delete(unsure, c.pid)
-			owner, release, sure = c.pid, span{}, long
+			owner, release, lost, sure = c.pid, span{}, span{}, long
 		}
 	}
 	return made

@@ -10,20 +10,20 @@ const (
 	usualTime = 5 * time.Second
 
 	// lookTakes is how long before its time (when it ended) a look may have begun. It is some milliseconds; on a
-	// host with many more processes that run than processors it was seen to take 310 ms. A second look, which some verdicts wait for, is
+	// host with many more processes that run than processors it was seen to take nearly a second. A second look, which some verdicts wait for, is
 	// one of its own.
-	lookTakes = 750 * time.Millisecond
+	lookTakes = 1500 * time.Millisecond
 	// rounding: times are printed in ms, and two clocks are read one after the other.
 	rounding = 2 * time.Millisecond
 	// tick: the time of a file is that of the kernel's last tick.
 	tick = 10 * time.Millisecond
 	// goneTakes is how long before its line a directory may have gone: the line has no time. Moved into a directory
 	// above it, it makes an event; otherwise a poll finds it.
-	goneTakes = 3 * time.Second
+	goneTakes = 6 * time.Second
 
 	// staleAfter is how long something that does not change may be told wrongly. It is what a loaded host needs to
 	// look at everything in turn, since not all changes make events.
-	staleAfter = 4 * time.Second
+	staleAfter = 8 * time.Second
 	// foundAfter is how long a directory may be missing: it is found by a walk. Walks rest for 19 times as long as they
 	// take, and go on after 15 s at the latest unless they take longer.
 	foundAfter = 15 * time.Second

@@ -169,7 +169,7 @@ func (d *driver) mountOver() error {
 	d.note(losing, span{began, now()}, 0)
 	d.facts = below
 
-	time.Sleep(d.pause())
+	time.Sleep(min(d.pause(), staleAfter/2))
 	began = now()
 	if err := unix.Unmount(d.path, unix.MNT_DETACH); err != nil {
 		return err
