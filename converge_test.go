@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"lockscope/lock/proc"
 	"lockscope/scan/hosttest"
 )
 
@@ -25,6 +26,7 @@ func TestWatchConverges(t *testing.T) {
 			if mounted != "" {
 				root = hosttest.Mount(t, "-t", mounted, mounted)
 			}
+			t.Cleanup(func() { unmountBelow(t, root) })
 			seed := rand.Uint64()
 			t.Log("seed ", seed)
 			chance := rand.New(rand.NewPCG(seed, seed))
@@ -57,7 +59,7 @@ func TestWatchConverges(t *testing.T) {
 					cmd.Process.Signal(syscall.SIGCONT)
 				}
 				d, other := dir(), dir()
-				switch chance.IntN(9) {
+				switch chance.IntN(12) {
 				case 0:
 					os.RemoveAll(d)
 				case 1:
@@ -69,18 +71,25 @@ func TestWatchConverges(t *testing.T) {
 					unix.Renameat2(unix.AT_FDCWD, d, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
 				case 4:
 					os.RemoveAll(d)
-					[]func(){
-						func() { os.WriteFile(d, nil, 0o644) }, func() { os.Symlink(other, d) }, func() { unix.Mkfifo(d, 0o644) },
-					}[chance.IntN(3)]()
+					turnInto(d, other, chance.IntN(3))
 				case 5:
 					os.Remove(filepath.Join(d, ".handoff.pidfile"))
 				case 6:
 					os.Rename(filepath.Dir(d), root+"/away")
 					os.Rename(root+"/away", filepath.Dir(d))
+				case 7:
+					os.Chmod(d, []os.FileMode{0, 0o755}[chance.IntN(2)])
+				case 8:
+					file := filepath.Join(d, []string{".handoff.lock", ".handoff.pidfile"}[chance.IntN(2)])
+					os.Remove(file)
+					turnInto(file, other, chance.IntN(4))
+				case 9:
+					if i%8 == 0 { // the kernel's table of the mounts stays short
+						remount(d, chance.IntN(4))
+					}
 				default:
 					if os.MkdirAll(d, 0o755) == nil {
-						os.WriteFile(d+"/.handoff.lock", nil, 0o644)
-						os.WriteFile(d+"/.handoff.pidfile", []byte(hosttest.DeadPID), 0o644)
+						becomeStale(d)
 					}
 				}
 			}
@@ -107,5 +116,57 @@ func TestWatchConverges(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// becomeStale writes the files of a data directory. It does not wait where there is a FIFO.
+func becomeStale(dir string) {
+	for name, text := range map[string]string{".handoff.lock": "", ".handoff.pidfile": hosttest.DeadPID} {
+		if f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|unix.O_NONBLOCK, 0o644); err == nil {
+			f.WriteString(text)
+			f.Close()
+		}
+	}
+}
+
+// turnInto makes something else than a data directory, or than a lock file.
+func turnInto(path, other string, what int) {
+	switch what {
+	case 0:
+		os.WriteFile(path, nil, 0o644)
+	case 1:
+		os.Symlink(other, path)
+	case 2:
+		unix.Mkfifo(path, 0o644)
+	case 3:
+		os.Mkdir(path, 0o755)
+	}
+}
+
+// remount mounts a disk with a data directory on a directory, makes it read-only or writable, or unmounts it
+// lazily. It does nothing where that is not allowed.
+func remount(dir string, how int) {
+	switch how {
+	case 0:
+		if unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64k") == nil {
+			becomeStale(dir)
+		}
+	case 1:
+		unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, "")
+	case 2:
+		unix.Mount("", dir, "", unix.MS_REMOUNT, "")
+	case 3:
+		unix.Unmount(dir, unix.MNT_DETACH)
+	}
+}
+
+// unmountBelow unmounts what is mounted below a directory.
+func unmountBelow(t *testing.T, dir string) {
+	mounts, err := proc.Host.Mounts(os.Getpid())
+	if err != nil {
+		t.Error(err)
+	}
+	for _, m := range mounts.Below(dir) {
+		unix.Unmount(m.Point, unix.MNT_DETACH)
 	}
 }
