@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -68,5 +70,42 @@ func TestDescriptorsAfterHang(t *testing.T) {
 				t.Errorf("standard input is %q (%v), was %q", now, err, before)
 			}
 		})
+	}
+}
+
+// A process that works and has files open and mapped on a hung mount is told as any other, whether it holds the lock
+// that its directory's pidfile names it for, or has nothing to do with the directory.
+func TestHolderOnHungMount(t *testing.T) {
+	hosttest.NeedTool(t, "python3")
+	h := hosttest.MakeHungTree(t, 1)
+	held, bystands := hosttest.MakeData(t, h.Other+"/held"), hosttest.MakeData(t, h.Other+"/bystands")
+	unnamed := hosttest.MakeData(t, h.Other+"/unnamed") // for which all processes are searched
+	hosttest.WriteFile(t, h.FUSE.Source+"/mapped", strings.Repeat("x", 4096))
+	script := `
+import fcntl, mmap, os, sys
+fuse, held, bystands, unnamed = sys.argv[1:]
+os.chdir(fuse)
+opened = open("mapped")
+m = mmap.mmap(opened.fileno(), 4096, prot=mmap.PROT_READ)
+locks = [open(d + "/.handoff.lock") for d in (held, unnamed)]
+for f in locks: fcntl.flock(f, fcntl.LOCK_EX)
+for d in (held, bystands):
+    with open(d + "/.handoff.pidfile", "w") as f: f.write("%d\n" % os.getpid())
+print("ready", flush=True)
+sys.stdin.readline()
+`
+	hosttest.Talk(t, exec.Command("python3", "-c", script, h.FUSE.Dir, held, bystands, unnamed))
+	h.FUSE.Hang()
+	for _, probe := range probes {
+		lines, status := lockscope(t, command("-o", "ndjson", "--probe", probe, "--timeout", "5s", h.Other))
+		want := map[string]string{held: "held", bystands: "stale", unnamed: "unnamed", h.Stale[0]: "stale"}
+		if probe == "never" { // it cannot say that a lock is free
+			want[bystands], want[h.Stale[0]] = "unknown", "unknown"
+		}
+		for dir, state := range want {
+			if l := lines[dir]; status != 0 || l.State != state || strings.Contains(strings.Join(l.Reasons, " "), "timeout") {
+				t.Errorf("%s: %s: exit status %d, want %s: %+v", probe, filepath.Base(dir), status, state, l)
+			}
+		}
 	}
 }

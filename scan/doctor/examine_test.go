@@ -141,6 +141,9 @@ func TestExamineHungRoot(t *testing.T) {
 	if r := f.Roots[2]; r.Err != nil || r.Dirs < len(h.Free) || r.Silent == 0 || len(r.MayHang) != 1 || r.MayHang[0] != h.FUSE.Dir {
 		t.Errorf("%+v", r)
 	}
+	if c := find(t, &Diagnosis{Roots: d.Roots[2:]}, "answers"); c.Status != Limited || !strings.Contains(c.Text, h.FUSE.Dir) || c.Remedy == "" {
+		t.Errorf("%+v", c)
+	}
 	if d.Status() != Failed {
 		t.Errorf("%v", d.Status())
 	}
