@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -255,5 +256,52 @@ func TestFleetUsage(t *testing.T) {
 		if out, status := outputOf(t, cmd); status != 2 || out != "" {
 			t.Errorf("%q: status %d, printed %q", args, status, out)
 		}
+	}
+}
+
+// Where the user shares connections, sessions of his own do not end with lockscope: it makes none that they could share.
+func TestFleetSharesNoConnectionOfItsOwn(t *testing.T) {
+	t.Parallel()
+	n := newSSHNet(t)
+	n.start("web-01", "")
+	n.start("jump", "")
+	n.alias("Host web-01\n\tProxyJump jump\n\tControlMaster auto\n\tControlPath " + n.dir + "/shared\n\tControlPersist 60\n")
+	watch := n.command("--host", "web-01", "--watch", "-o", "ndjson", staleAndFree(t))
+	lines, err := watch.StdoutPipe()
+	if err == nil {
+		err = watch.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for told, line := bufio.NewReader(lines), ""; !strings.Contains(line, `"type":"dir"`); {
+		if line, err = told.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+	}
+	own := exec.Command("ssh", "-F", n.config, "-o", "ControlMaster=no", "web-01", "cat")
+	in, err := own.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := own.StdoutPipe()
+	if err == nil {
+		err = own.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(out)
+	for _, word := range []string{"while it watches\n", "after its end\n"} {
+		io.WriteString(in, word)
+		if got, err := answers.ReadString('\n'); got != word {
+			t.Errorf("%q, %v; want %q", got, err, word)
+		}
+		watch.Process.Signal(syscall.SIGTERM)
+		watch.Wait()
+	}
+	in.Close()
+	if err := own.Wait(); err != nil {
+		t.Error(err)
 	}
 }

@@ -28,6 +28,7 @@ func (c *Config) dial(ctx context.Context, t Target, command string) (*link, err
 		"-o", "BatchMode=yes", // nobody is there to be asked for a password
 		"-o", "ClearAllForwardings=yes", // those of the user's are for sessions of his own, and may exist once only
 		"-o", "RemoteCommand=none",
+		"-o", "ControlMaster=no", // one that is there is used; sessions of the user would end with one that this made
 	)
 	argv = append(append(argv, t.args()...), command)
 	ctx, end := context.WithCancel(ctx)
