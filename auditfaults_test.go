@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -87,19 +88,25 @@ func TestAuditLogVanishes(t *testing.T) {
 	}
 }
 
-// A signal ends a break that waits for a log on a file system that hangs.
+// A signal ends a break that waits for a log on a file system that hangs, also one that another host asked for.
 func TestSignalEndsHungBreak(t *testing.T) {
+	root := staleTree(t, "a")
+	seen, err := json.Marshal(seenOf(t, root))
+	if err != nil {
+		t.Fatal(err)
+	}
 	f := hosttest.MountFUSE(t)
 	f.Hang()
-	root := staleTree(t, "a")
-	cmd := command("--break-stale", "--yes", "--timeout", "1m", "--audit-log", f.Dir+"/audit.ndjson", root)
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	startInSession(t, cmd)
-	hosttest.Eventually(t, "it hangs", func() bool { return inRequest(t, cmd.Process.Pid) })
-	cmd.Process.Signal(syscall.SIGTERM)
-	if status, want := endOf(t, cmd), 128+int(syscall.SIGTERM); status != want || !strings.Contains(errs.String(), "/a: no answer yet") {
-		t.Errorf("exit status %d, want %d: %s", status, want, &errs)
+	for _, args := range [][]string{{"--yes", root}, {"--seen=-"}} {
+		cmd := command(append([]string{"--break-stale", "--timeout", "1m", "--audit-log", f.Dir + "/audit.ndjson"}, args...)...)
+		var errs bytes.Buffer
+		cmd.Stdin, cmd.Stderr = bytes.NewReader(append(seen, '\n')), &errs
+		startInSession(t, cmd)
+		hosttest.Eventually(t, "it hangs", func() bool { return inRequest(t, cmd.Process.Pid) })
+		cmd.Process.Signal(syscall.SIGTERM)
+		if status, want := endOf(t, cmd), 128+int(syscall.SIGTERM); status != want || !strings.Contains(errs.String(), "/a: no answer yet") {
+			t.Errorf("%v: exit status %d, want %d: %s", args, status, want, &errs)
+		}
 	}
 	if left := leftovers(t, root); left != "a " {
 		t.Errorf("left over in %q", left)

@@ -38,7 +38,12 @@ func breakSeen(ctx context.Context, s *settings, stdin *os.File, stdout, stderr 
 	if s.dryRun {
 		attempt = b.Check
 	}
-	a := attempt(r.report)
+	a, ended := attemptUntil(ctx, r.report, attempt)
+	if !ended {
+		printError(stderr, fmt.Errorf("%s: no answer yet: what becomes of the attempt is not known", r.report.Key()))
+		sig, _ := stoppedBy(ctx)
+		return sig.status()
+	}
 	if err := print.NewBreakPrinter(stdout, s.output).Print(r.report, a); err != nil {
 		return writeFailed(stderr, err)
 	}
