@@ -50,7 +50,11 @@ func (r *round) tellLeft() {
 	r.left = nil
 	r.m.mu.Unlock()
 	for root, n := range left {
+		noun := "directories are"
+		if n == 1 {
+			noun = "directory is"
+		}
 		r.m.reportError(report.PathError{Path: root, Root: true, Err: fmt.Errorf(
-			"%d data directories are left out: there is room for %d in the memory that this program may use (%d MB)", n, r.m.mostDirs, r.m.cfg.Memory>>20)})
+			"%d data %s left out: there is room for %d in the memory that this program may use (%d MB)", n, noun, r.m.mostDirs, r.m.cfg.Memory>>20)})
 	}
 }

@@ -14,29 +14,30 @@ import (
 
 // Why capabilities are kept that looking does not need.
 var (
+	errStarts   = errors.New("ssh is started, which may need them")
 	errMayAct   = errors.New("a stale lock may be broken, for which they may be needed; --read-only gives them up")
 	errCgo      = errors.New("not every thread of a program that was built with cgo can give them up; one built with CGO_ENABLED=0 does")
 	errNoPtrace = errors.New("without CAP_SYS_PTRACE only who has all capabilities of another process may see what that has open")
 )
 
-// onlyLooks reports whether nothing is broken by this run, and no other program is started that may need root's rights.
-// --doctor looks alone, but says whether a break could be put on record, and for that it needs what a break has.
-func (s *settings) onlyLooks(onScreen bool) bool {
+// mayNeed says why a run does more than look; nil if it does not. --doctor looks alone, but says whether a break could be
+// put on record, and for that it needs what a break has.
+func (s *settings) mayNeed(onScreen bool) error {
 	switch {
-	case s.demo, s.far != nil, s.breakStale:
-		return false
-	case onScreen, s.doctor:
-		return s.ReadOnly
+	case s.far != nil:
+		return errStarts
+	case s.demo, s.breakStale, (onScreen || s.doctor) && !s.ReadOnly:
+		return errMayAct
 	}
-	return true
+	return nil
 }
 
 // giveUpPrivileges gives up for good what a run that only looks does not need: every capability but those of
 // [proc.Capabilities.ForLooking], and the right to gain others by starting a program. The error says why something was
 // kept. Call it before the first look: each thread has to do it, and one that hangs on a file system would never.
 func (s *settings) giveUpPrivileges(onScreen bool) error {
-	if !s.onlyLooks(onScreen) {
-		return errMayAct
+	if err := s.mayNeed(onScreen); err != nil {
+		return err
 	}
 	return keepForLooking(onScreen || s.watches())
 }
