@@ -36,7 +36,7 @@ const (
 
 	// splitsAfter is how soon after the last search former lock files are searched for again, where directories have
 	// come: a daemon may still hold the lock of one that was removed, and nothing in the new one shows it.
-	// Where the search takes long, restFactor makes it rarer.
+	// Where the search takes long, restFactor and searchRests make it rarer.
 	splitsAfter = time.Second
 
 	// restFactor is how long the program rests after a walk, as a multiple of the time that the walk
@@ -100,8 +100,8 @@ const (
 	// expensive. Each look confirms what the search found. So it misses only holders that came since.
 	searchServes = 5
 
-	// searchRests: where lock files are replaced all the time, a new search is made so many times as long after the last
-	// one as that took. Nothing is looked at meanwhile.
+	// searchRests: where lock files are replaced, or directories come, all the time, a new search is made so many times as
+	// long after the last one as that took, on the clock. Nothing is looked at meanwhile.
 	searchRests = 3
 
 	// tableAhead is how long after its start a round begins to read the kernel's lock table, where it

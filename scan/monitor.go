@@ -36,12 +36,12 @@ type Monitor struct {
 	turns       int              // in how many polls each directory that makes events is looked at once
 	polls       int              // rounds over all directories so far
 	searchAnew  bool             // the next second looks need a search that begins after this was set
-	came        bool             // directories did since former lock files were last searched for
+	came        bool             // directories did, or other lock files, since former ones were last searched for
 
 	// Only the goroutine of Once or Run uses these.
 	once           bool            // a pass ends only when every verdict stands
 	splitsSearched time.Time       // when former lock files were last searched for
-	splitsTook     time.Duration   // how long that took
+	splitsRest     time.Duration   // how long the next time is to wait, where directories come
 	search         *observe.Search // of all processes, for second looks; nil once all verdicts stand
 	searchUsed     int             // rounds that it has served
 	searchEnded    time.Time       // when that was made, and how long it took

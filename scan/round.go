@@ -69,9 +69,10 @@ func (r *round) run(ctx context.Context) error {
 	if ahead != nil {
 		ahead.Stop()
 		// The roots are closed by now. Only their paths are used.
-		began := time.Now()
+		began, before := time.Now(), processorTime()
 		r.retract(r.splitDirs(ctx))
-		r.m.splitsTook = time.Since(began) // nothing is looked at meanwhile
+		took := time.Since(began)
+		r.m.splitsRest = max(splitsAfter, restFactor*min(took, processorTime()-before), searchRests*took)
 	}
 	r.m.out.release() // in the first round: nothing is taken back any more
 	return ctx.Err()
@@ -119,7 +120,8 @@ func (r *round) searchProcesses(ctx context.Context) *observe.Search {
 	m := r.m
 	m.mu.Lock()
 	anew := m.searchAnew && time.Since(m.searchEnded) >= searchRests*m.searchTook
-	m.searchAnew = m.searchAnew && !anew
+	m.came = m.came || m.searchAnew && !anew // what an older search does not show, that for former lock files will
+	m.searchAnew = false
 	m.mu.Unlock()
 	if anew || m.search == nil || m.searchUsed == searchServes {
 		m.mu.Lock()

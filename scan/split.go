@@ -16,7 +16,7 @@ func (r *round) searchesSplits() (searches, isDue bool) {
 	defer m.mu.Unlock()
 	since := r.start.Sub(m.splitsSearched)
 	isDue = r.todo.afresh || since >= refreshEvery
-	if !r.todo.all || !isDue && !(m.came && since >= max(splitsAfter, restFactor*m.splitsTook)) {
+	if !r.todo.all || !isDue && !(m.came && since >= m.splitsRest) {
 		return false, false
 	}
 	m.came = false
