@@ -133,7 +133,9 @@ func becomeStale(dir string) {
 func turnInto(path, other string, what int) {
 	switch what {
 	case 0:
-		os.WriteFile(path, nil, 0o644)
+		if f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|unix.O_NONBLOCK, 0o644); err == nil { // on a read-only disk a FIFO is still there
+			f.Close()
+		}
 	case 1:
 		os.Symlink(other, path)
 	case 2:

@@ -45,6 +45,10 @@ func MountFUSE(t *testing.T, options ...string) *FUSE {
 		m, _ := mounts.Find(f.Dir)
 		return m.Point == f.Dir
 	})
+	// It has begun to serve when it answers. One that is stopped before that hangs in other ways, some for good.
+	if _, err := os.ReadDir(f.Dir); err != nil {
+		t.Fatal(err)
+	}
 	return f
 }
 
