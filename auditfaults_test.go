@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -118,13 +119,31 @@ func TestSignalEndsHungFiles(t *testing.T) {
 	f := hosttest.MountFUSE(t)
 	f.Hang()
 	for _, args := range [][]string{{"--config", f.Dir + "/config.toml"}, {"--hosts-file", f.Dir + "/hosts"}} {
-		cmd := command(append(args, "--check", "--timeout", "1m", t.TempDir())...)
-		cmd.Stderr = nil
-		startInSession(t, cmd)
-		hosttest.Eventually(t, "it hangs", func() bool { return inRequest(t, cmd.Process.Pid) })
-		cmd.Process.Signal(syscall.SIGTERM)
-		if status, want := endOf(t, cmd), 128+int(syscall.SIGTERM); status != want {
-			t.Errorf("%v: exit status %d, want %d", args, status, want)
+		ended := false
+		for range 3 {
+			cmd := command(append(args, "--check", "--timeout", "1m", t.TempDir())...)
+			cmd.Stderr = nil
+			startInSession(t, cmd)
+			hosttest.Eventually(t, "it hangs", func() bool { return inRequest(t, cmd.Process.Pid) })
+			cmd.Process.Signal(syscall.SIGTERM)
+			// On a loaded host a request may have been taken by the server before that stopped: then the kernel lets
+			// nobody go who waits for it.
+			done := make(chan int, 1)
+			go func() { done <- exitStatus(t, cmd) }()
+			select {
+			case status := <-done:
+				if want := 128 + int(syscall.SIGTERM); status != want {
+					t.Errorf("%v: exit status %d, want %d", args, status, want)
+				}
+				ended = true
+			case <-time.After(20 * time.Second):
+			}
+			if ended {
+				break
+			}
+		}
+		if !ended {
+			t.Errorf("%v: a signal does not end it", args)
 		}
 	}
 }
