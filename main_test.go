@@ -7,6 +7,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"lockscope/lock/locktest"
+	"lockscope/scan/hosttest"
 )
 
 func TestMain(m *testing.M) {
@@ -17,6 +18,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command as users do: a process of its own, whose output
 // is no terminal.
 func TestScripts(t *testing.T) {
+	hosttest.Beside(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,

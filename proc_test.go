@@ -14,6 +14,7 @@ import (
 // Whatever /proc keeps back, nothing is said that was not established, and it is said what is missing.
 func TestProcHidden(t *testing.T) {
 	hosttest.NeedRoot(t, "mount")
+	hosttest.Beside(t)
 	hosttest.NeedTool(t, "unshare", "setpriv", "mount", "umount")
 	root := hosttest.TempDir(t)
 	world := locktest.TestWorld(t)
