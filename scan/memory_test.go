@@ -31,7 +31,9 @@ func TestMemory(t *testing.T) {
 		left := 0
 		for _, e := range f.errors {
 			var n int
-			if _, err := fmt.Sscanf(e.Err.Error(), "%d data directories are left out", &n); err != nil || !e.Root || n == 0 {
+			var noun string
+			_, err := fmt.Sscanf(e.Err.Error(), "%d data %s", &n, &noun)
+			if err != nil || !e.Root || (n == 1) != (noun == "directory") || !strings.Contains(e.Err.Error(), " left out: ") {
 				t.Errorf("%+v", e)
 			}
 			left += n
