@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"lockscope/scan/notify"
 	"lockscope/scan/report"
 )
 
@@ -32,6 +33,10 @@ func (r *round) apply(s seen) {
 		m.forgetAlias(now.Path) // it may have led to another directory until now
 		return
 	}
+	var renamed *removed
+	if other != "" {
+		renamed = m.take(other) // before there is another record of the directory: see isFull
+	}
 	rec, moved := m.records.find(now.Path), false // it may be another one by now
 	if rec == nil {
 		rec, moved = m.records.add(now.Path), m.events != nil && m.events.moved[now.Path]
@@ -50,6 +55,7 @@ func (r *round) apply(s seen) {
 		m.records.noteDue(rec)
 		m.mu.Unlock()
 		m.events.unwatch(unwatched)
+		m.tellRenamed(renamed)
 		return
 	}
 	before, followed := rec.report, rec.followed
@@ -83,9 +89,7 @@ func (r *round) apply(s seen) {
 	if followed && gone {
 		m.events.follow(now, nil)
 	}
-	if other != "" {
-		m.forgetAlias(other)
-	}
+	m.tellRenamed(renamed)
 	if change != nil {
 		m.out.tellChange(*change)
 	}
@@ -103,22 +107,45 @@ func (r *round) applyError(root, path string, before *report.Report, err error) 
 	r.apply(seen{report: now, polled: report.PolledFailed})
 }
 
+// removed is what is left of a record that was removed.
+type removed struct {
+	path     string
+	watch    *notify.Watch
+	followed *report.Report // whose processes are followed for it; nil if none are
+}
+
+// take removes the record of a directory, or returns nil if there was none. letGo is to be called next, without
+// m.mu, which the caller of take holds.
+func (m *Monitor) take(path string) *removed {
+	rec := m.records.remove(path)
+	if rec == nil {
+		return nil
+	}
+	m.agenda.noteSettling(rec)
+	left := &removed{path: path, watch: rec.watch}
+	if rec.followed {
+		left.followed = rec.report
+	}
+	return left
+}
+
+// letGo ends what was watched for a record that was removed.
+func (m *Monitor) letGo(left *removed) {
+	m.events.unwatch(left.watch)
+	if left.followed != nil {
+		m.events.follow(left.followed, nil)
+	}
+}
+
 // remove removes the record of a directory. It returns false if there was none.
 func (m *Monitor) remove(path string) bool {
 	m.mu.Lock()
-	rec := m.records.remove(path)
-	if rec == nil {
-		m.mu.Unlock()
-		return false
-	}
-	m.agenda.noteSettling(rec)
-	watch, followed, named := rec.watch, rec.followed, rec.report
+	left := m.take(path)
 	m.mu.Unlock()
-	m.events.unwatch(watch)
-	if followed {
-		m.events.follow(named, nil)
+	if left != nil {
+		m.letGo(left)
 	}
-	return true
+	return left != nil
 }
 
 // forget removes a directory that is gone, and reports that. It may be there still and have only lost its
@@ -134,20 +161,29 @@ func (r *round) forget(path string) {
 	}
 }
 
-// forgetAlias removes the path of a directory that is known by another one now. Its changes that are not
-// delivered yet are dropped. It is reported as gone only if somebody has heard of it by then.
+// forgetAlias removes the path of a directory that is known by another one.
 func (m *Monitor) forgetAlias(path string) {
-	if !m.remove(path) {
+	m.mu.Lock()
+	left := m.take(path)
+	m.mu.Unlock()
+	m.tellRenamed(left)
+}
+
+// tellRenamed drops the changes of a directory that is known by another path now, where they are not delivered
+// yet. It is reported as gone only if somebody has heard of it by then. left may be nil.
+func (m *Monitor) tellRenamed(left *removed) {
+	if left == nil {
 		return
 	}
+	m.letGo(left)
 	m.out.put(func(u *report.Update) {
 		undelivered := false
 		u.Changes = slices.DeleteFunc(u.Changes, func(c report.Change) bool {
-			undelivered = undelivered || c.Report.Path == path && c.New
-			return c.Report.Path == path
+			undelivered = undelivered || c.Report.Path == left.path && c.New
+			return c.Report.Path == left.path
 		})
 		if !undelivered {
-			m.out.addGone(report.Key(m.cfg.Host, path))
+			m.out.addGone(report.Key(m.cfg.Host, left.path))
 		}
 	})
 }
