@@ -14,13 +14,14 @@ import (
 // needs nothing but the standard library.
 var may = map[string][]string{
 	"lockscope":               {"lock/locktest", "ui/cli"},
-	"lockscope/lock":          {"lock/proc"},
-	"lockscope/lock/proc":     {},
+	"lockscope/lock":          {"lock/eintr", "lock/proc"},
+	"lockscope/lock/eintr":    {},
+	"lockscope/lock/proc":     {"lock/eintr"},
 	"lockscope/lock/locktest": {"lock", "lock/proc"},
 
 	"lockscope/scan/report":  {"lock", "lock/proc"},
 	"lockscope/scan/pool":    {},
-	"lockscope/scan/find":    {"lock", "lock/proc", "scan/pool", "scan/report"},
+	"lockscope/scan/find":    {"lock", "lock/eintr", "lock/proc", "scan/pool", "scan/report"},
 	"lockscope/scan/observe": {"lock", "lock/proc", "scan/pool", "scan/report"},
 	"lockscope/scan/repair":  {"lock", "lock/proc", "scan/observe", "scan/report"},
 	"lockscope/scan/notify":  {"lock/proc"},

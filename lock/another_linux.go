@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"lockscope/lock/eintr"
 	"lockscope/lock/proc"
 )
 
@@ -170,7 +171,7 @@ func commonSuffix(a, b string) (n int) {
 // but was born after it.
 func (d Dir) isCopied(pidfile Pidfile) bool {
 	var st unix.Statx_t
-	err := ignoringEINTR(func() error {
+	err := eintr.Retry(func() error {
 		return unix.Statx(d.fd, d.names.Pidfile, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_BTIME|unix.STATX_INO, &st)
 	})
 	known := err == nil && st.Mask&unix.STATX_BTIME != 0 && st.Ino == pidfile.ID.Ino

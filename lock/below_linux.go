@@ -1,6 +1,10 @@
 package lock
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
+)
 
 // lookOnly opens a directory for *at calls only, which takes a fifth less time.
 const lookOnly = unix.O_PATH
@@ -24,7 +28,7 @@ func openBelow(parent int, rel string) (int, error) {
 // openat2 opens a file in a way that flags and resolve restrict (openat2(2)).
 func openat2(dirfd int, name string, flags, resolve uint64) (fd int, err error) {
 	how := unix.OpenHow{Flags: flags | unix.O_CLOEXEC, Resolve: resolve}
-	err = ignoringEINTR(func() error {
+	err = eintr.Retry(func() error {
 		fd, err = unix.Openat2(dirfd, name, &how)
 		return err
 	})

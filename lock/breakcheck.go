@@ -1,6 +1,10 @@
 package lock
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
+)
 
 // CheckBreak finds out whether BreakStale would refuse this evidence now, and changes nothing. If it
 // would, the error is the same [*RefusedError]. It may be called concurrently.
@@ -128,7 +132,7 @@ func (d Dir) Writable() error {
 		err = errImmutable
 	}
 	if err == nil {
-		err = ignoringEINTR(func() error { return unix.Faccessat(d.fd, ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS) })
+		err = eintr.Retry(func() error { return unix.Faccessat(d.fd, ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS) })
 	}
 	if err != nil {
 		return pathError("access", d.path, err)

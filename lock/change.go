@@ -1,6 +1,10 @@
 package lock
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
+)
 
 // Change is the last change of a file's inode: what stat(2) calls st_ctime. The kernel sets it at every
 // write, link and rename, and nobody can set it to another time, as they can the mtime. For a directory, an
@@ -23,7 +27,7 @@ func (d Dir) changeOf(name string) Change {
 
 func change(stat func(*unix.Stat_t) error) Change {
 	var st unix.Stat_t
-	if ignoringEINTR(func() error { return stat(&st) }) != nil {
+	if eintr.Retry(func() error { return stat(&st) }) != nil {
 		return Change{}
 	}
 	return Change{Dev: uint64(st.Dev), Ino: st.Ino, CTime: st.Ctim.Nano()}

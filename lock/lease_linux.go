@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 // takeWriteLease takes a write lease on an open file (fcntl(2), "Leases"). The kernel grants it only
@@ -25,7 +27,7 @@ func takeReadLease(fd int) error { return setLease(fd, unix.F_RDLCK) }
 func releaseLease(fd int) { setLease(fd, unix.F_UNLCK) }
 
 func setLease(fd, kind int) error {
-	return ignoringEINTR(func() error {
+	return eintr.Retry(func() error {
 		_, err := unix.FcntlInt(uintptr(fd), unix.F_SETLEASE, kind)
 		return err
 	})
@@ -37,7 +39,7 @@ func setLease(fd, kind int) error {
 // an open file description, or of a process that is not visible from here.
 func posixHolder(fd int) (pid int, held bool, err error) {
 	l := unix.Flock_t{Type: unix.F_WRLCK} // of the whole file
-	err = ignoringEINTR(func() error { return unix.FcntlFlock(uintptr(fd), unix.F_GETLK, &l) })
+	err = eintr.Retry(func() error { return unix.FcntlFlock(uintptr(fd), unix.F_GETLK, &l) })
 	if err != nil || l.Type == unix.F_UNLCK {
 		return 0, false, err
 	}
@@ -54,6 +56,6 @@ var remoteMagic = []int64{
 // leasesProve reports whether a lease on a file of the directory proves that nobody has it open.
 func (d Dir) leasesProve() bool {
 	var st unix.Statfs_t
-	err := ignoringEINTR(func() error { return unix.Fstatfs(d.fd, &st) })
+	err := eintr.Retry(func() error { return unix.Fstatfs(d.fd, &st) })
 	return err == nil && !slices.Contains(remoteMagic, int64(st.Type))
 }

@@ -17,10 +17,6 @@ const openTries = 100
 // inspectTries bounds how often Inspect looks again when the pidfile changes under it.
 const inspectTries = 10
 
-// interruptTries is how often a system call is made that a signal interrupts each time. Signals that
-// arrive so often would leave no time for anything else.
-const interruptTries = 1000
-
 // maxListed is how many entries of a directory are read. A FUSE server can list a directory for ever. The
 // largest ones of ext4 have some ten million entries.
 const maxListed = 12_000_000

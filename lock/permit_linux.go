@@ -3,6 +3,7 @@ package lock
 import (
 	"golang.org/x/sys/unix"
 
+	"lockscope/lock/eintr"
 	"lockscope/lock/proc"
 )
 
@@ -19,7 +20,7 @@ type attributes struct {
 // name is empty. It follows no symlink.
 func attributesOf(dirfd int, name string) (attributes, error) {
 	var st unix.Statx_t
-	err := ignoringEINTR(func() error {
+	err := eintr.Retry(func() error {
 		return unix.Statx(dirfd, name, unix.AT_SYMLINK_NOFOLLOW|unix.AT_EMPTY_PATH|unix.AT_NO_AUTOMOUNT, unix.STATX_MODE|unix.STATX_UID, &st)
 	})
 	has := func(attribute uint64) bool { return st.Attributes&attribute != 0 }
@@ -36,7 +37,7 @@ func attributesOf(dirfd int, name string) (attributes, error) {
 // through.
 func isReadOnly(fd int) (bool, error) {
 	var st unix.Statfs_t
-	err := ignoringEINTR(func() error { return unix.Fstatfs(fd, &st) })
+	err := eintr.Retry(func() error { return unix.Fstatfs(fd, &st) })
 	return st.Flags&unix.ST_RDONLY != 0, err
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 // attributes are what decides whether a file may be removed, beside the rights on its directory. On
@@ -24,7 +26,7 @@ func attributesOf(dirfd int, name string) (attributes, error) {
 		name = "."
 	}
 	var st unix.Stat_t
-	err := ignoringEINTR(func() error { return unix.Fstatat(dirfd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
+	err := eintr.Retry(func() error { return unix.Fstatat(dirfd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
 	return attributes{uid: st.Uid, sticky: uint32(st.Mode)&unix.S_ISVTX != 0}, err
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 // ParsePID reads the text of a pidfile. Like the Rust crate, it accepts a base-10 number that fits an
@@ -82,7 +84,7 @@ func (d Dir) writePidfile(pid int) (FileID, error) {
 	if err != nil {
 		return FileID{}, err
 	}
-	err = ignoringEINTR(func() error { return unix.Renameat(d.fd, temp, d.fd, d.names.Pidfile) })
+	err = eintr.Retry(func() error { return unix.Renameat(d.fd, temp, d.fd, d.names.Pidfile) })
 	if err != nil {
 		d.unlink(temp)
 		return FileID{}, pathError("rename", d.filePath(temp), err)
@@ -106,7 +108,7 @@ func (d Dir) writeTemp(temp, text string) (id FileID, err error) {
 		return FileID{}, pathError("open", path, err)
 	}
 	var n int
-	err = ignoringEINTR(func() error {
+	err = eintr.Retry(func() error {
 		n, err = unix.Write(fd, []byte(text))
 		return err
 	})

@@ -5,22 +5,12 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
-// ignoringEINTR repeats a system call while a signal interrupts it. The Go runtime itself sends signals
-// (SIGURG). It asks for SA_RESTART, but not every call restarts on every file system. A FUSE server can
-// answer EINTR to every call, so it does not repeat for ever.
-func ignoringEINTR(call func() error) error {
-	for range interruptTries {
-		if err := call(); err != unix.EINTR {
-			return err
-		}
-	}
-	return unix.EINTR
-}
-
 func open(dirfd int, name string, flags int, perm uint32) (fd int, err error) {
-	err = ignoringEINTR(func() error {
+	err = eintr.Retry(func() error {
 		fd, err = unix.Openat(dirfd, name, flags|unix.O_CLOEXEC, perm)
 		return err
 	})
@@ -83,23 +73,23 @@ func openWaitingForLease(dirfd int, name string, flags int) (fd int, err error) 
 
 // flock takes the lock without waiting; EWOULDBLOCK means that it is held.
 func flock(fd, how int) error {
-	return ignoringEINTR(func() error { return unix.Flock(fd, how|unix.LOCK_NB) })
+	return eintr.Retry(func() error { return unix.Flock(fd, how|unix.LOCK_NB) })
 }
 
 func unflock(fd int) {
-	ignoringEINTR(func() error { return unix.Flock(fd, unix.LOCK_UN) })
+	eintr.Retry(func() error { return unix.Flock(fd, unix.LOCK_UN) })
 }
 
 func fstat(fd int) (FileID, uint32, error) {
 	var st unix.Stat_t
-	err := ignoringEINTR(func() error { return unix.Fstat(fd, &st) })
+	err := eintr.Retry(func() error { return unix.Fstat(fd, &st) })
 	return fileID(&st), uint32(st.Mode), err
 }
 
 // fstatat does not follow a symlink at name.
 func fstatat(dirfd int, name string) (FileID, uint32, error) {
 	var st unix.Stat_t
-	err := ignoringEINTR(func() error { return unix.Fstatat(dirfd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
+	err := eintr.Retry(func() error { return unix.Fstatat(dirfd, name, &st, unix.AT_SYMLINK_NOFOLLOW) })
 	return fileID(&st), uint32(st.Mode), err
 }
 
@@ -123,17 +113,17 @@ func nanoseconds(sec, nsec int64) int64 {
 func isRegular(mode uint32) bool { return mode&unix.S_IFMT == unix.S_IFREG }
 
 func read(fd int, p []byte) (n int, err error) {
-	err = ignoringEINTR(func() error {
+	err = eintr.Retry(func() error {
 		n, err = unix.Read(fd, p)
 		return err
 	})
 	return max(n, 0), err
 }
 
-func fsync(fd int) error { return ignoringEINTR(func() error { return unix.Fsync(fd) }) }
+func fsync(fd int) error { return eintr.Retry(func() error { return unix.Fsync(fd) }) }
 
 func (d Dir) unlink(name string) error {
-	return ignoringEINTR(func() error { return unix.Unlinkat(d.fd, name, 0) })
+	return eintr.Retry(func() error { return unix.Unlinkat(d.fd, name, 0) })
 }
 
 // listNames returns the entries of a directory that match. It opens the directory anew, because two
@@ -148,7 +138,7 @@ func listNames(dirfd int, match func(string) bool) ([]string, error) {
 	buf := make([]byte, listSize)
 	for listed := 0; listed <= maxListed; listed += len(batch) {
 		n := 0
-		err := ignoringEINTR(func() error {
+		err := eintr.Retry(func() error {
 			n, err = unix.ReadDirent(fd, buf)
 			return err
 		})

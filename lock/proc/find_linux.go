@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 // lookOnly opens a directory for *at calls only, which takes a fifth less time.
@@ -59,7 +61,7 @@ func IsLeader(number int) bool {
 	if number <= 0 {
 		return false
 	}
-	err := ignoringEINTR(func() error { return unix.Tgkill(number, number, 0) })
+	err := eintr.Retry(func() error { return unix.Tgkill(number, number, 0) })
 	return err == nil || err == unix.EPERM
 }
 

@@ -22,6 +22,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 // FS is the path at which a proc file system is mounted.
@@ -120,7 +122,7 @@ func readStart(path string, buf []byte) (n int, err error) {
 		return 0, err
 	}
 	defer unix.Close(fd)
-	err = ignoringEINTR(func() error {
+	err = eintr.Retry(func() error {
 		n, err = unix.Read(fd, buf)
 		return err
 	})
@@ -131,7 +133,7 @@ func readStart(path string, buf []byte) (n int, err error) {
 }
 
 func open(path string, flags int) (fd int, err error) {
-	err = ignoringEINTR(func() error {
+	err = eintr.Retry(func() error {
 		fd, err = unix.Open(path, flags|unix.O_CLOEXEC, 0)
 		return err
 	})
@@ -139,17 +141,6 @@ func open(path string, flags int) (fd int, err error) {
 		return -1, pathError("open", path, err)
 	}
 	return fd, nil
-}
-
-// ignoringEINTR repeats a system call while a signal interrupts it, but not for ever: links of /proc lead to
-// FUSE file systems, whose servers can answer EINTR to every call.
-func ignoringEINTR(call func() error) error {
-	for range interruptTries {
-		if err := call(); err != unix.EINTR {
-			return err
-		}
-	}
-	return unix.EINTR
 }
 
 func pathError(op, path string, err error) error {

@@ -21,9 +21,5 @@ const (
 	maxMount = 16 << 20
 )
 
-// interruptTries is how often a system call is made that a signal interrupts each time. Signals that
-// arrive so often would leave no time for anything else.
-const interruptTries = 1000
-
 // ticksPerSecond is USER_HZ, which is 100 on every architecture that Go runs on.
 const ticksPerSecond = 100

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 // Deleted is the suffix that the kernel gives to the name of an open file that was unlinked (proc(5)).
@@ -27,7 +29,7 @@ func (t Task) link(name string) (string, error) { return readLink(string(t) + "/
 func readLink(path string) (string, error) {
 	var buf [linkStart]byte
 	n := 0
-	err := ignoringEINTR(func() (err error) {
+	err := eintr.Retry(func() (err error) {
 		n, err = unix.Readlink(path, buf[:])
 		return err
 	})

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 var listBuffers = sync.Pool{New: func() any { return new([listSize]byte) }}
@@ -27,9 +29,12 @@ func readNumbers(fd int, dir string) (numbers []int, err error) {
 	buf := listBuffers.Get().(*[listSize]byte)
 	defer listBuffers.Put(buf)
 	for {
-		n, err := unix.ReadDirent(fd, buf[:])
+		var n int
+		err := eintr.Retry(func() (err error) {
+			n, err = unix.ReadDirent(fd, buf[:])
+			return err
+		})
 		switch {
-		case err == unix.EINTR:
 		case IsGone(err) || err == nil && n <= 0:
 			return numbers, nil
 		case err != nil:

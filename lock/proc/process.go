@@ -1,6 +1,10 @@
 package proc
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
+)
 
 // Process is the identity of a process. A PID is used again after its process has ended, but not with
 // the same start time.
@@ -27,6 +31,6 @@ func Exists(pid int) bool {
 	if pid <= 0 {
 		return false
 	}
-	err := ignoringEINTR(func() error { return unix.Kill(pid, 0) })
+	err := eintr.Retry(func() error { return unix.Kill(pid, 0) })
 	return err != unix.ESRCH
 }

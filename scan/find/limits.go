@@ -20,8 +20,4 @@ const (
 	// can list a directory for ever. The largest ones of ext4 have some ten million entries; two million names
 	// take 100 MB.
 	maxEntries, maxDirs = 12_000_000, 2_000_000
-
-	// interruptTries is how often one directory is read on after a signal has interrupted it. A FUSE server can
-	// answer EINTR for ever.
-	interruptTries = 1000
 )

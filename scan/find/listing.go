@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
+	"lockscope/lock/eintr"
 )
 
 // listing is what a walk needs to know of a directory.
@@ -46,13 +47,12 @@ func list(fd int, names lock.Names) (l listing, err error) {
 func eachName(fd int, do func(name []byte, typ byte) error) error {
 	buf := listBuffers.Get().(*[listSize]byte)
 	defer listBuffers.Put(buf)
-	interrupted := 0
 	for {
-		n, err := unix.ReadDirent(fd, buf[:])
-		if err == unix.EINTR && interrupted < interruptTries {
-			interrupted++
-			continue
-		}
+		var n int
+		err := eintr.Retry(func() (err error) {
+			n, err = unix.ReadDirent(fd, buf[:])
+			return err
+		})
 		if err != nil || n <= 0 {
 			return err
 		}
