@@ -23,7 +23,7 @@ var may = map[string][]string{
 	"lockscope/scan/pool":    {},
 	"lockscope/scan/find":    {"lock", "lock/eintr", "lock/proc", "scan/pool", "scan/report"},
 	"lockscope/scan/observe": {"lock", "lock/proc", "scan/pool", "scan/report"},
-	"lockscope/scan/repair":  {"lock", "lock/proc", "scan/observe", "scan/report"},
+	"lockscope/scan/repair":  {"lock", "lock/proc", "scan/observe", "scan/pool", "scan/report"},
 	"lockscope/scan/notify":  {"lock/proc"},
 	"lockscope/scan/remote":  {"lock", "scan/repair", "scan/report"},
 	"lockscope/scan/doctor": {
@@ -44,7 +44,7 @@ var may = map[string][]string{
 		"lock", "lock/proc", "scan", "scan/report", "scan/repair", "ui/list", "ui/print", "ui/show", "charm.land", "github.com/charmbracelet",
 	},
 	"lockscope/ui/cli": {
-		"lock", "lock/locktest", "lock/proc", "scan", "scan/doctor", "scan/observe", "scan/remote", "scan/repair", "scan/report", "ui", "ui/list", "ui/print", "ui/show",
+		"lock", "lock/locktest", "lock/proc", "scan", "scan/doctor", "scan/observe", "scan/pool", "scan/remote", "scan/repair", "scan/report", "ui", "ui/list", "ui/print", "ui/show",
 		"github.com/spf13/pflag", "github.com/pelletier/go-toml", "github.com/charmbracelet/x", "github.com/KimMachineGun/automemlimit",
 	},
 }

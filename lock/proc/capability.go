@@ -4,6 +4,7 @@ package proc
 
 import (
 	"math/bits"
+	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -44,16 +45,25 @@ func (c Capabilities) ForLooking() Capabilities {
 	return c & (1<<unix.CAP_DAC_OVERRIDE | ptraceAndLease)
 }
 
-// EffectiveCapabilities returns the effective set of the calling thread: what it may do.
-func EffectiveCapabilities() Capabilities {
+// CapabilitySets are those of a thread that say what it may do, and what it may come to do.
+type CapabilitySets struct{ Effective, Permitted Capabilities }
+
+// OwnCapabilities returns those of the calling thread (capget(2)).
+func OwnCapabilities() (CapabilitySets, error) {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
-	if unix.Capget(&header, &data[0]) != nil {
-		return 0
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return CapabilitySets{}, os.NewSyscallError("capget", err)
 	}
-	return Capabilities(data[1].Effective)<<32 | Capabilities(data[0].Effective)
+	join := func(low, high uint32) Capabilities { return Capabilities(high)<<32 | Capabilities(low) }
+	return CapabilitySets{
+		Effective: join(data[0].Effective, data[1].Effective), Permitted: join(data[0].Permitted, data[1].Permitted),
+	}, nil
 }
 
 // HasCapability reports whether the calling thread has a capability, such as unix.CAP_LEASE, in its
 // effective set.
-func HasCapability(number uint) bool { return EffectiveCapabilities().Has(number) }
+func HasCapability(number uint) bool {
+	own, _ := OwnCapabilities()
+	return own.Effective.Has(number)
+}

@@ -16,10 +16,17 @@ import (
 	"lockscope/scan/report"
 )
 
+// The capabilities that looking needs.
+const (
+	lease      proc.Capabilities = 1 << unix.CAP_LEASE
+	ptrace     proc.Capabilities = 1 << unix.CAP_SYS_PTRACE
+	readSearch proc.Capabilities = 1 << unix.CAP_DAC_READ_SEARCH
+)
+
 // allIsWell are the facts of a host, seen by its root, with a root on which nothing is wrong.
 func allIsWell() *Facts {
 	return &Facts{
-		User: "root", Lease: true, Ptrace: true, ReadSearch: true, OpenFiles: 1 << 20,
+		User: "root", Capabilities: lease | ptrace | readSearch, OpenFiles: 1 << 20,
 		Sight:  observe.Sight{Processes: 300, MountNamespaces: 3, Mounts: proc.Mounts{{Point: "/"}}, TableLines: 40, TableTook: time.Millisecond},
 		Events: Events{MaxWatches: 400, Stats: notify.Stats{MostWatched: 100, MostFollowed: 100}},
 		Roots: []Root{{
@@ -71,17 +78,18 @@ func TestDiagnose(t *testing.T) {
 		alsoLimited         string // another check
 	}{
 		"leases off":     {func(f *Facts, r *Root) { f.LeasesOff = true }, "leases", "fs.leases-enable is 0", "fs.leases-enable=1", Limited, "locks"},
-		"no CAP_LEASE":   {func(f *Facts, r *Root) { f.Lease = false }, "leases", "user root gets a lease on its own files only", "CAP_LEASE", Limited, ""},
+		"no CAP_LEASE":   {func(f *Facts, r *Root) { f.Capabilities &^= lease }, "leases", "user root gets a lease on its own files only", "CAP_LEASE", Limited, ""},
 		"user namespace": {func(f *Facts, r *Root) { f.InnerUserNS = true }, "leases", "counts for nothing", "first user namespace", Limited, "directories"},
 		"no CAP_LEASE, and flocks": {func(f *Facts, r *Root) {
-			f.Lease, r.Established = false, map[report.Source]int{report.SourceProbe: 2}
+			f.Capabilities &^= lease
+			r.Established = map[report.Source]int{report.SourceProbe: 2}
 		}, "locks", "2 by a flock, 1 without a lock file: there is no lease", "CAP_LEASE", Limited, "leases"},
-		"others' processes":        {func(f *Facts, r *Root) { f.Ptrace, f.Sight.Closed = false, 280 }, "processes", "280 of 300 processes", "CAP_SYS_PTRACE", Limited, ""},
+		"others' processes":        {func(f *Facts, r *Root) { f.Capabilities &^= ptrace; f.Sight.Closed = 280 }, "processes", "280 of 300 processes", "CAP_SYS_PTRACE", Limited, ""},
 		"processes nobody may see": {func(f *Facts, r *Root) { f.Sight.Closed = 1 }, "processes", "though there is CAP_SYS_PTRACE", "user namespace", Limited, ""},
 		"no /proc":                 {func(f *Facts, r *Root) { f.Sight.Processes = 0 }, "processes", "shows no process", "mount -t proc", Limited, ""},
-		"hidepid":                  {func(f *Facts, r *Root) { f.Ptrace, f.HidePID = false, "invisible" }, "hidepid", "hidepid=invisible", "gid=", Limited, ""},
+		"hidepid":                  {func(f *Facts, r *Root) { f.Capabilities &^= ptrace; f.HidePID = "invisible" }, "hidepid", "hidepid=invisible", "gid=", Limited, ""},
 		"hidepid, seen through":    {func(f *Facts, r *Root) { f.HidePID = "2" }, "hidepid", "sees through", "", OK, ""},
-		"no CAP_DAC_READ_SEARCH":   {func(f *Facts, r *Root) { f.ReadSearch = false }, "directories", "only what user root may", "CAP_DAC_READ_SEARCH", Limited, ""},
+		"no CAP_DAC_READ_SEARCH":   {func(f *Facts, r *Root) { f.Capabilities &^= readSearch }, "directories", "only what user root may", "CAP_DAC_READ_SEARCH", Limited, ""},
 		"PID namespace": {func(f *Facts, r *Root) {
 			f.Sight.Restrictions, f.Sight.PIDNamespace = report.NestedPIDNS, "pid:[7]"
 		}, "pid-namespace", "pid:[7]", "--pid=host", Limited, ""},
@@ -92,10 +100,15 @@ func TestDiagnose(t *testing.T) {
 		"no inotify": {func(f *Facts, r *Root) {
 			f.Events.Stats.InotifyErr = os.NewSyscallError("inotify_init1", unix.EMFILE)
 		}, "inotify", "inotify_init1: too many open files", "max_user_instances", Limited, ""},
-		"no watches":       {func(f *Facts, r *Root) { f.Events.MaxWatches = 0 }, "inotify", "is 0", "max_user_watches", Limited, ""},
-		"no pidfds":        {func(f *Facts, r *Root) { f.Events.PidfdErr = unix.ENOSYS }, "pidfd", "function not implemented", "5.3", Limited, ""},
-		"few descriptors":  {func(f *Facts, r *Root) { f.OpenFiles = 64 }, "open-files", "only 64", "ulimit -n 1024", Limited, ""},
-		"little memory":    {func(f *Facts, r *Root) { f.Memory, f.MostDirs = 64<<20, 3000 }, "memory", "64 MiB, where there is room for 3000", "GOMEMLIMIT where it is set", Limited, "left out"},
+		"no watches":      {func(f *Facts, r *Root) { f.Events.MaxWatches = 0 }, "inotify", "is 0", "max_user_watches", Limited, ""},
+		"no pidfds":       {func(f *Facts, r *Root) { f.Events.PidfdErr = unix.ENOSYS }, "pidfd", "function not implemented", "5.3", Limited, ""},
+		"few descriptors": {func(f *Facts, r *Root) { f.OpenFiles = 64 }, "open-files", "only 64", "ulimit -n 1024", Limited, ""},
+		"little memory":   {func(f *Facts, r *Root) { f.Memory, f.MostDirs = 64<<20, 3000 }, "memory", "64 MiB, where there is room for 3000", "GOMEMLIMIT where it is set", Limited, ""},
+		"more privileges": {func(f *Facts, r *Root) {
+			f.Capabilities |= 1 << unix.CAP_SYS_ADMIN
+			f.Kept = errors.New("ssh is started")
+		}, "privileges", "1 capability is had beside those for looking: ssh is started", "", OK, ""},
+		"fewer privileges": {func(f *Facts, r *Root) { f.Capabilities &^= ptrace }, "privileges", "but those for looking is had: CAP_DAC_READ_SEARCH, CAP_LEASE", "", OK, ""},
 		"no audit log":     {func(f *Facts, r *Root) { f.Audit.Err = fs.ErrPermission }, "audit-log", "permission denied", "--audit-log", Limited, ""},
 		"no breaks":        {func(f *Facts, r *Root) { f.Audit = Audit{true, fs.ErrPermission} }, "audit-log", "--read-only", "", OK, ""},
 		"no such root":     {func(f *Facts, r *Root) { r.Err = fs.ErrNotExist }, "root", "file does not exist", "mounted there", Failed, ""},

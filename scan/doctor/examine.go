@@ -56,10 +56,8 @@ func (e *examiner) host() {
 	if u, err := user.Current(); err == nil {
 		f.User = u.Username
 	}
-	f.Capabilities, f.Kept = proc.EffectiveCapabilities(), e.cfg.Kept
-	f.Lease = f.Capabilities.Has(unix.CAP_LEASE)
-	f.Ptrace = f.Capabilities.Has(unix.CAP_SYS_PTRACE)
-	f.ReadSearch = f.Capabilities.Has(unix.CAP_DAC_READ_SEARCH) || f.Capabilities.Has(unix.CAP_DAC_OVERRIDE)
+	own, _ := proc.OwnCapabilities()
+	f.Capabilities, f.Kept = own.Effective, e.cfg.Kept
 	namespace, err := proc.Host.Self().UserNamespace()
 	f.InnerUserNS = err == nil && namespace != proc.InitUserNamespace
 	f.Probe = e.cfg.Scan.Probe

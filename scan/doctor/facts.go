@@ -20,11 +20,6 @@ type Facts struct {
 	Capabilities proc.Capabilities // all that it has
 	Kept         error             // why it kept those that looking does not need; nil if it did not
 
-	// The capabilities (capabilities(7)) in place of root's rights.
-	Lease      bool // CAP_LEASE
-	Ptrace     bool // CAP_SYS_PTRACE
-	ReadSearch bool // CAP_DAC_READ_SEARCH, or CAP_DAC_OVERRIDE, which includes it
-
 	Probe     observe.Probe
 	LeasesOff bool // fs.leases-enable is 0
 	Sight     observe.Sight

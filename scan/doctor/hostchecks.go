@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"lockscope/scan/report"
 )
 
@@ -37,7 +39,7 @@ func (f *Facts) leaseCheck() Check {
 	case !f.anyLease():
 		c.Status, c.NotClaimed = Limited, "that the lock of a file of another user is free, "+untold
 		c.Text, c.Remedy = "without CAP_LEASE user "+f.Who()+" gets a lease on its own files only", "run as root, or with CAP_LEASE"
-		if f.Lease {
+		if f.lease() {
 			c.Text = "in this user namespace CAP_LEASE counts for nothing: user " + f.Who() + " gets a lease on its own files only"
 			c.Remedy = "run in the first user namespace (without unshare -U, podman's or Docker's userns)"
 		}
@@ -45,9 +47,18 @@ func (f *Facts) leaseCheck() Check {
 	return c
 }
 
+// These are the capabilities (capabilities(7)) in place of root's rights.
+func (f *Facts) lease() bool  { return f.Capabilities.Has(unix.CAP_LEASE) }
+func (f *Facts) ptrace() bool { return f.Capabilities.Has(unix.CAP_SYS_PTRACE) }
+
+// readSearch reports whether there is CAP_DAC_READ_SEARCH, or CAP_DAC_OVERRIDE, which includes it.
+func (f *Facts) readSearch() bool {
+	return f.Capabilities.Has(unix.CAP_DAC_READ_SEARCH) || f.Capabilities.Has(unix.CAP_DAC_OVERRIDE)
+}
+
 // anyLease reports whether a lease is to be had on other users' files too. The kernel asks for the capability in the
 // first user namespace (vfs_setlease in fs/locks.c).
-func (f *Facts) anyLease() bool { return f.Lease && !f.InnerUserNS }
+func (f *Facts) anyLease() bool { return f.lease() && !f.InnerUserNS }
 
 func (f *Facts) processCheck() Check {
 	s := &f.Sight
@@ -59,7 +70,7 @@ func (f *Facts) processCheck() Check {
 	case s.Processes == 0:
 		c.Status, c.Text, c.Remedy = Limited, "/proc shows no process", "mount -t proc proc /proc"
 		c.NotClaimed = "that a lock is held, except where a flock tells, and anything of processes"
-	case s.Closed > 0 && f.Ptrace:
+	case s.Closed > 0 && f.ptrace():
 		c.Status = Limited
 		c.Text = fmt.Sprintf("the descriptors of %d of %d processes cannot be read, though there is CAP_SYS_PTRACE", s.Closed, s.Processes)
 		c.Remedy = "run outside of this user namespace, or have the security module (SELinux, AppArmor) allow ptrace"
@@ -77,7 +88,7 @@ func (f *Facts) hidepidCheck() Check {
 	switch {
 	case f.HidePID == "":
 		return Check{Name: "hidepid", Text: "/proc hides no process"}
-	case f.Ptrace:
+	case f.ptrace():
 		return Check{Name: "hidepid", Text: "/proc is mounted with hidepid=" + f.HidePID + ", and CAP_SYS_PTRACE sees through it"}
 	}
 	return Check{
@@ -89,7 +100,7 @@ func (f *Facts) hidepidCheck() Check {
 }
 
 func (f *Facts) directoryCheck() Check {
-	if f.ReadSearch && f.InnerUserNS {
+	if f.readSearch() && f.InnerUserNS {
 		return Check{
 			Name: "directories", Status: Limited,
 			Text:       "in this user namespace CAP_DAC_READ_SEARCH counts only for files whose owners are mapped into it (/proc/self/uid_map)",
@@ -97,7 +108,7 @@ func (f *Facts) directoryCheck() Check {
 			NotClaimed: "that there is no data directory below what may not be read",
 		}
 	}
-	if f.ReadSearch {
+	if f.readSearch() {
 		return Check{Name: "directories", Text: "CAP_DAC_READ_SEARCH: every directory can be entered and read"}
 	}
 	return Check{

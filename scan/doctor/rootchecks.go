@@ -80,7 +80,7 @@ func (r *Root) readCheck(f *Facts) Check {
 	switch {
 	case slices.ContainsFunc(r.Errors, func(err report.PathError) bool { return errors.Is(err, unix.EMFILE) }):
 		c.Remedy = moreFiles
-	case !f.ReadSearch:
+	case !f.readSearch():
 		c.Remedy = "run as root, or with CAP_DAC_READ_SEARCH"
 	}
 	return c

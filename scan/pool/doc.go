@@ -2,10 +2,11 @@
 //
 // A goroutine that is blocked in a system call cannot be stopped. It can only be left behind, and
 // each one that is costs a thread of the system. So the number of them has to be bounded, and the
-// rest of the work must not wait for them. There are two ways to do such work:
+// rest of the work must not wait for them. There are three ways to do such work:
 //
 //   - A [Pool] runs jobs that nobody waits for one by one.
 //   - [Call] calls a function whose answer the caller waits for, though not for long.
+//   - [Await] calls a function once, for a caller who can do nothing else meanwhile.
 //
 // # What becomes of a job
 //

@@ -9,6 +9,7 @@ import (
 	"lockscope/lock"
 	"lockscope/lock/proc"
 	"lockscope/scan/observe"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 )
 
@@ -53,14 +54,9 @@ func (b *Breaker) breakWithin(path string, seen *lock.Evidence, late func(report
 
 // within calls f, and returns what it does. ok is false where that takes too long: what comes late is lost.
 func within[T any](limit time.Duration, f func() T) (result T, ok bool) {
-	done := make(chan T, 1) // buffered: nobody may be there to take it
-	go func() { done <- f() }()
-	select {
-	case result = <-done:
-		return result, true
-	case <-time.After(limit):
-		return result, false
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return pool.Await(ctx, f)
 }
 
 // Check returns what Break would come to now. It changes nothing, and takes no lock that could make a

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lockscope/lock"
+	"lockscope/scan/pool"
 	"lockscope/scan/report"
 	"lockscope/ui"
 	"lockscope/ui/print"
@@ -101,21 +102,12 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 	return status
 }
 
-// attemptUntil makes an attempt. It does not wait for one that hangs once ctx has ended.
+// attemptUntil makes an attempt. Once ctx has ended it waits for attemptGrace, and no longer for one that hangs.
 func attemptUntil(ctx context.Context, r *report.Report, attempt func(*report.Report) report.Attempt) (a report.Attempt, ended bool) {
-	done := make(chan report.Attempt, 1) // buffered: nobody may be there to take it
-	go func() { done <- attempt(r) }()
-	select {
-	case a = <-done:
-		return a, true
-	case <-ctx.Done():
-	}
-	select {
-	case a = <-done:
-		return a, true
-	case <-time.After(attemptGrace):
-		return a, false
-	}
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(attemptGrace, cancel) })()
+	return pool.Await(late, func() report.Attempt { return attempt(r) })
 }
 
 // confirmed lists what would be broken, with the evidence, and asks whether to do it. Anything but a yes

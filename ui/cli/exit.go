@@ -24,6 +24,16 @@ func printError(stderr io.Writer, err error) {
 	fmt.Fprintf(stderr, "lockscope: %s\n", report.Escape(err.Error()))
 }
 
+// notBegun writes why nothing was done, and returns the exit status: what the user gave cannot be used, or a signal came
+// before it was read.
+func notBegun(stderr io.Writer, err error) int {
+	printError(stderr, err)
+	if sig := (stopSignal{}); errors.As(err, &sig) {
+		return sig.status()
+	}
+	return exitUsage
+}
+
 // printText writes a text, such as the help, and returns the exit status.
 func printText(stdout, stderr io.Writer, text string) int {
 	if _, err := io.WriteString(stdout, text); err != nil {

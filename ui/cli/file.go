@@ -9,27 +9,22 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/scan/pool"
 )
 
-// await returns what f does, or the cause of the context's end if that comes first. A file that the user names may be
+// await returns what f does, or the cause of the context's end where that has come. A file that the user names may be
 // anything: a FIFO that nobody writes to, or on a file system that hangs. It must not keep the program from ending.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
 	}
-	done := make(chan result, 1)
-	go func() {
-		value, err := f()
-		done <- result{value, err}
-	}()
-	select {
-	case r := <-done:
-		return r.value, r.err
-	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
+	r, ok := pool.Await(ctx, func() (r result) { r.value, r.err = f(); return r })
+	if !ok || ctx.Err() != nil {
+		return r.value, context.Cause(ctx)
 	}
+	return r.value, r.err
 }
 
 // textFile is what was read of a file that the user names.

@@ -54,22 +54,19 @@ func keepForLooking(lasts bool) error {
 	case errno != 0:
 		return fmt.Errorf("prctl: %w", errno)
 	}
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var sets [2]unix.CapUserData
-	if err := unix.Capget(&header, &sets[0]); err != nil {
-		return fmt.Errorf("capget: %w", err)
-	}
-	permitted := proc.Capabilities(sets[1].Permitted)<<32 | proc.Capabilities(sets[0].Permitted)
-	keep := permitted.ForLooking()
+	own, err := proc.OwnCapabilities()
+	keep := own.Permitted.ForLooking()
 	switch {
-	case keep == permitted:
+	case err != nil:
+		return err
+	case keep == own.Permitted:
 		return nil
-	case !permitted.Has(unix.CAP_SYS_PTRACE):
+	case !own.Permitted.Has(unix.CAP_SYS_PTRACE):
 		return errNoPtrace // __ptrace_may_access in kernel/ptrace.c, cap_ptrace_access_check in security/commoncap.c
 	}
 	// The bounding set first, which takes CAP_SETPCAP. It costs 2 ms, all threads stopped once for each capability, and
 	// only a run that goes on is worth that: without new privileges there is nothing left that it bounds.
-	for n := uintptr(0); lasts && permitted.Has(unix.CAP_SETPCAP); n++ {
+	for n := uintptr(0); lasts && own.Permitted.Has(unix.CAP_SETPCAP); n++ {
 		is, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, n, 0, 0, 0)
 		if err != nil { // EINVAL: there is no such capability
 			break
@@ -78,10 +75,10 @@ func keepForLooking(lasts bool) error {
 			syscall.AllThreadsSyscall(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, n, 0)
 		}
 	}
-	for i := range sets {
-		part := uint32(keep >> (32 * i))
-		// Nothing is inheritable, so the ambient set is empty too.
-		sets[i] = unix.CapUserData{Effective: sets[i].Effective & part, Permitted: part}
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	for i := range sets { // nothing is inheritable, so the ambient set is empty too
+		sets[i].Effective, sets[i].Permitted = uint32((own.Effective&keep)>>(32*i)), uint32(keep>>(32*i))
 	}
 	_, _, errno = syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&sets[0])), 0)
 	if errno != 0 {

@@ -19,13 +19,8 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 	stderr.ASCII = !utf8Locale()
 
 	s, err := await(ctx, func() (*settings, error) { return parse(args) })
-	if sig, stopped := stoppedBy(ctx); stopped {
-		printError(stderr, sig)
-		return sig.status()
-	}
 	if err != nil {
-		printError(stderr, err)
-		return exitUsage
+		return notBegun(stderr, err)
 	}
 	if text, asked, _ := s.text(); asked {
 		return printText(stdout, stderr, text)

@@ -25,13 +25,8 @@ func breakSeen(ctx context.Context, s *settings, stdin *os.File, stdout, stderr 
 		}
 	}
 	r, err := await(ctx, func() (seen, error) { return readSeen(s, stdin) })
-	if sig, stopped := stoppedBy(ctx); stopped {
-		printError(stderr, sig)
-		return sig.status()
-	}
 	if err != nil {
-		printError(stderr, fmt.Errorf("--seen: %w", err))
-		return exitUsage
+		return notBegun(stderr, fmt.Errorf("--seen: %w", err))
 	}
 	b := &repair.Breaker{Names: s.names(), Audit: s.auditLog(), AskedBy: r.by}
 	attempt := b.Break
