@@ -45,6 +45,17 @@ func readNumbers(fd int, dir string) (numbers []int, err error) {
 	}
 }
 
+// DescriptorCount returns how many descriptors a task has open, from what its directory of them says of itself, which is
+// faster than to list it. It is 0 for a task that has none, has ended or is hidden from here, and for all of them
+// before Linux 6.2 (proc_readfd_count in fs/proc/fd.c).
+func (t Task) DescriptorCount() int {
+	var st unix.Stat_t
+	if unix.Stat(string(t)+"/fd", &st) != nil {
+		return 0
+	}
+	return int(st.Size)
+}
+
 // Links calls found with each open descriptor and the kernel's name of its file, which is valid until
 // found returns. That takes half the time of Descriptors and a Link for each. It leaves out what is closed
 // meanwhile. It is no error if the task ends.

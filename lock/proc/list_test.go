@@ -5,7 +5,9 @@ package proc
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -95,5 +97,39 @@ func TestLinks(t *testing.T) {
 	}
 	if err := Task("/nobody").Links(func(int, []byte) { t.Error("a descriptor of nobody") }); err != nil {
 		t.Error(err)
+	}
+}
+
+// A kernel that says how many descriptors there are counts neither more nor fewer than are listed.
+func TestDescriptorCount(t *testing.T) {
+	if Host.Self().DescriptorCount() == 0 {
+		t.Skip("needs Linux 6.2")
+	}
+	c := exec.Command("cat")
+	stdin, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { stdin.Close(); c.Wait() }()
+	// Its libraries are loaded, and their files closed, once it answers.
+	if _, err := io.WriteString(stdin, "x"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stdout.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	task := Host.Task(c.Process.Pid)
+	if fds, err := task.Descriptors(); err != nil || task.DescriptorCount() != len(fds) {
+		t.Errorf("%d, %v are listed: %v", task.DescriptorCount(), fds, err)
+	}
+	if n := Host.Task(2147483647).DescriptorCount(); n != 0 {
+		t.Errorf("%d descriptors of a process that is gone", n)
 	}
 }

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -134,15 +135,19 @@ func (ps *processes) findHeldDirs(id proc.Process) (h heldDirs) {
 // haveAtMost reports whether these processes together have at most so many descriptors. A process
 // that gives no answer counts as having none.
 func (ps *processes) haveAtMost(most int, pids []int) bool {
-	for _, pid := range pids {
-		p := ps.find(pid)
-		n, _ := pool.Call(ps.calls, p.descriptors(), func() int {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.list()
-			return len(p.fds)
-		})
-		if most -= n; most < 0 {
+	count := func(pid int) int { return proc.Host.Task(pid).DescriptorCount() }
+	if proc.Host.Self().DescriptorCount() == 0 { // the kernel does not tell
+		count = func(pid int) int {
+			fds, _ := proc.Host.Task(pid).Descriptors()
+			return len(fds)
+		}
+	}
+	none := func(int) int { return 0 }
+	for some := range slices.Chunk(pids, processesAtATime) {
+		for _, n := range askSome(ps.calls, "descriptors", some, count, none) {
+			most -= n
+		}
+		if most < 0 {
 			return false
 		}
 	}
