@@ -2,14 +2,10 @@ package scan
 
 import (
 	"errors"
-	"iter"
-	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"lockscope/lock"
-	"lockscope/lock/proc"
 	"lockscope/scan/notify"
 	"lockscope/scan/observe"
 	"lockscope/scan/report"
@@ -35,17 +31,6 @@ func (e *events) beginRound() {
 	if e != nil {
 		e.moved, e.lost = map[string]bool{}, map[*notify.Watch]bool{}
 	}
-}
-
-// passedPath is the path of a directory that a walk passed through. A data directory is watched with its
-// path as a string.
-type passedPath string
-
-// passedDir is the watch of a directory that walks pass through.
-type passedDir struct {
-	watch *notify.Watch
-	id    lock.FileID // its identity alone
-	walk  int         // the last one that did
 }
 
 // listen begins to listen to events. What it returns ends that.
@@ -84,87 +69,6 @@ func (m *Monitor) listen() (stop func()) {
 	}
 }
 
-// noteEvents puts on the agenda what moved.
-func (m *Monitor) noteEvents(b notify.Batch) {
-	now := time.Now()
-	remounted := !b.Mounts.IsZero() && m.readMounts()
-	var arrived []*record // whose next pidfile is there
-	var before *record
-	m.change(func(a *agenda) {
-		for _, d := range b.Dirs {
-			if passed, ok := d.Watch.Key.(passedPath); ok {
-				// One that had to go for the watch of a data directory says nothing of the tree.
-				a.treeMoved = a.treeMoved || d.Lost != notify.Budget && d.Lost != notify.NoSpace
-				a.treeWatched = a.treeWatched && d.Lost == 0
-				if d.Lost != 0 || !d.Moved.IsZero() {
-					m.events.forgetPassed(passed)
-				}
-				continue
-			}
-			path := d.Watch.Key.(string)
-			rec := m.records.find(path)
-			if d.Lost != 0 {
-				m.events.lost[d.Watch] = true
-				if rec != nil && rec.watch == d.Watch {
-					rec.watch, rec.polled = nil, polledBecause[d.Lost] // until it is observed again
-					m.records.noteDue(rec)
-				}
-			}
-			if rec == nil {
-				m.events.moved[path] = true
-				continue
-			}
-			switch {
-			case a.interval == 0: // nobody is to look whose pidfile came
-				rec.handover = nil
-			case rec.noteEntries(m.cfg.Names, d, a.lost):
-				arrived = append(arrived, rec)
-			}
-			rec.leaveToTwin(before)
-			before = rec
-			a.move(rec, now)
-		}
-		if len(b.Ends) > 0 {
-			ended := map[proc.Process]notify.ProcessEnd{}
-			for _, e := range b.Ends {
-				ended[e.Process] = e
-			}
-			for rec := range m.records.all() {
-				if rec.noteEnds(ended) {
-					a.move(rec, now)
-				}
-				if rec.handover.isArrived() {
-					arrived = append(arrived, rec)
-				}
-			}
-		}
-		if !b.Overflow.IsZero() { // what was lost is not known
-			for rec := range m.records.all() {
-				rec.handover = nil
-			}
-			arrived = nil
-		}
-		a.lost = later(a.lost, b.Overflow)
-		// What a mount covers now makes events no more, and below what it shows there may be directories.
-		a.allMoved = a.allMoved || remounted || !b.Overflow.IsZero()
-		a.treeMoved = a.treeMoved || remounted || !b.Overflow.IsZero()
-	})
-	m.lookWhoArrived(arrived)
-}
-
-// readMounts reads the mounts, which have changed, and reports whether that may matter to the roots. Where one
-// could not be opened, any mount may be what it waits for.
-func (m *Monitor) readMounts() (changed bool) {
-	m.mu.Lock()
-	roots := m.walkedRoots
-	m.mu.Unlock()
-	if roots == nil || len(roots.Open) < len(m.cfg.Roots) {
-		m.observer.ReadMounts(nil)
-		return true
-	}
-	return m.observer.ReadMounts(roots.RealPaths())
-}
-
 // arm begins a watch of the directory that d is open on. Whoever watches looks afterwards: what happens in
 // between is told. It returns nil where there is no watch to be had, and why: then the directory is polled.
 func (e *events) arm(d lock.Dir, kind notify.Kind, key any) (*notify.Watch, report.PolledBecause) {
@@ -192,130 +96,8 @@ var polledBecause = [...]report.PolledBecause{
 	notify.Removed: report.PolledFailed, notify.Unmounted: report.PolledFailed, notify.Dropped: report.PolledFailed,
 }
 
-// watchPassed watches a directory that a walk passes through, unless it is watched. It reports whether it
-// is watched then. What was watched by this path before may be another directory: one that was covered by
-// a mount or moved with its parent makes no event of that.
-func (e *events) watchPassed(d lock.Dir, path string, walk int) bool {
-	key := passedPath(path)
-	id, err := d.ID()
-	if err != nil {
-		return false
-	}
-	id = id.Identity()
-	e.mu.Lock()
-	p, known := e.passed[key]
-	if known = known && p.id == id; known {
-		p.walk = walk
-		e.passed[key] = p
-	}
-	e.mu.Unlock()
-	if known {
-		return true
-	}
-	w, _ := e.arm(d, notify.Passed, key)
-	if w == nil {
-		return false
-	}
-	e.mu.Lock()
-	before := e.passed[key]
-	e.passed[key] = passedDir{w, id, walk}
-	e.mu.Unlock()
-	e.unwatch(before.watch)
-	return true
-}
-
-// forgetPassed gives up the watch of a directory that was removed, or that has another path now.
-func (e *events) forgetPassed(key passedPath) {
-	e.mu.Lock()
-	p := e.passed[key]
-	delete(e.passed, key)
-	e.mu.Unlock()
-	e.unwatch(p.watch)
-}
-
-// keepPassed gives up the watches of the directories that a walk, which is over, did not pass through.
-func (e *events) keepPassed(walk int) {
-	if e == nil {
-		return
-	}
-	for kind := range e.full {
-		e.full[kind].Store(0)
-	}
-	e.mu.Lock()
-	var gone []*notify.Watch
-	for key, p := range e.passed {
-		if p.walk != walk {
-			gone = append(gone, p.watch)
-			delete(e.passed, key)
-		}
-	}
-	e.mu.Unlock()
-	for _, w := range gone {
-		e.unwatch(w)
-	}
-}
-
 func (e *events) unwatch(w *notify.Watch) {
 	if e != nil && w != nil {
 		e.source.Unwatch(w)
-	}
-}
-
-// follow has the ends told of the processes that the report after names, and no longer of those that the
-// one before names: nil where there is none, or these are not followed. It reports whether all are
-// followed: otherwise none is.
-func (e *events) follow(before, after *report.Report) (followed bool) {
-	if e == nil {
-		return false
-	}
-	then, now := processesIn(before), processesIn(after)
-	followed = true
-	for i, p := range now {
-		if slices.Contains(then, p) || e.source.Follow(p) == nil {
-			continue
-		}
-		for _, p := range now[:i] {
-			if !slices.Contains(then, p) {
-				e.source.Unfollow(p)
-			}
-		}
-		now, followed = nil, false
-		break
-	}
-	for _, p := range then {
-		if !slices.Contains(now, p) {
-			e.source.Unfollow(p)
-		}
-	}
-	return followed
-}
-
-// processesIn are those that a report names and that live, each once.
-func processesIn(r *report.Report) (all []proc.Process) {
-	if r == nil {
-		return nil
-	}
-	for p, lives := range processesOf(r) {
-		if lives && !slices.Contains(all, p) {
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
-// processesOf yields the processes that a report names, and whether each lives: those that hold a lock do.
-func processesOf(r *report.Report) iter.Seq2[proc.Process, bool] {
-	return func(yield func(proc.Process, bool) bool) {
-		if p := r.Evidence.Releaser; p != nil && !yield(identity(p), true) {
-			return
-		}
-		for _, h := range r.Evidence.Holders {
-			if !yield(identity(h.Process), true) {
-				return
-			}
-		}
-		if o := r.Evidence.Owner; o != nil {
-			yield(identity(o), !r.Evidence.Process.Exited())
-		}
 	}
 }

@@ -11,64 +11,101 @@ import (
 // apply applies a look to the record of its directory, and reports what has changed. The report has no verdict
 // yet: see record.apply. The directory is watched by s.watch from now on.
 func (r *round) apply(s seen) {
-	m, now, watch := r.m, s.report, s.watch
-	var was before
+	m := r.m
+	was := m.readBefore(s)
 	m.mu.Lock()
-	rec := m.records.find(now.Path)
-	asks := s.releaser != nil || rec != nil && rec.handover.isArrived()
-	m.mu.Unlock()
-	if asks {
-		was = m.howRead(watch)
+	if m.events != nil && m.events.lost[s.watch] {
+		s.watch = nil
 	}
-	m.mu.Lock()
-	if r.isFull(now) {
+	renamed, admitted := r.admit(s.report)
+	if !admitted {
 		m.mu.Unlock()
-		m.events.unwatch(watch)
-		return
-	}
-	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
-	if alias {
-		m.mu.Unlock()
-		m.events.unwatch(watch)
-		m.forgetAlias(now.Path) // it may have led to another directory until now
-		return
-	}
-	var renamed *removed
-	if other != "" {
-		renamed = m.take(other) // before there is another record of the directory: see isFull
-	}
-	rec, moved := m.records.find(now.Path), false // it may be another one by now
-	if rec == nil {
-		rec, moved = m.records.add(now.Path), m.events != nil && m.events.moved[now.Path]
-		m.came = true
-	}
-	if m.events != nil && m.events.lost[watch] {
-		watch, s.watch = nil, nil
-	}
-	unwatched := rec.watch
-	if unwatched == watch {
-		unwatched = nil
-	}
-	told, early := m.seeHandover(rec, s, was)
-	rec.watch, rec.polled = watch, s.polled
-	if early {
-		m.records.noteDue(rec)
-		m.mu.Unlock()
-		m.events.unwatch(unwatched)
+		m.events.unwatch(s.watch)
 		m.tellRenamed(renamed)
 		return
 	}
-	before, followed := rec.report, rec.followed
-	rec.followed = false // whoever removes the record meanwhile leaves that to what follows
-	rec.rest = s.rest
-	change := rec.apply(now)
-	m.records.noteDue(rec)
-	now = rec.report // the one before, where its verdict is kept
-	m.searchAnew = m.searchAnew || before != nil && mayBeSplit(before, now)
-	m.records.noteReport(before, now)
-	if !followed {
-		before = nil
+	a := r.applyTo(m.records.find(s.report.Path), s, was)
+	m.mu.Unlock()
+	m.events.unwatch(a.unwatched)
+	if !a.early {
+		m.follow(a.record, a.followed, a.report)
 	}
+	m.tellRenamed(renamed)
+	if a.change != nil {
+		m.out.tellChange(*a.change)
+	}
+	m.tellHandoff(a.handoff)
+}
+
+// readBefore returns how the events of a directory had been read when it was looked at, where that tells something of
+// a hand-off. It asks before the look is applied: it may take a while, and the caller does not hold mu.
+func (m *Monitor) readBefore(s seen) (was before) {
+	m.mu.Lock()
+	rec := m.records.find(s.report.Path)
+	asks := s.releaser != nil || rec != nil && rec.handover.isArrived()
+	m.mu.Unlock()
+	if asks {
+		was = m.howRead(s.watch)
+	}
+	return was
+}
+
+// admit decides whether a directory that was looked at is known by this path. Where it was known by another path,
+// or this path led to another directory until now, that one is renamed: it was removed. The caller holds mu.
+func (r *round) admit(now *report.Report) (renamed *removed, admitted bool) {
+	m := r.m
+	if r.isFull(now) {
+		return nil, false
+	}
+	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
+	switch {
+	case alias:
+		return m.take(now.Path), false
+	case other != "":
+		renamed = m.take(other) // before there is another record of the directory: see isFull
+	}
+	return renamed, true
+}
+
+// applied is what became of a look.
+type applied struct {
+	record    *record
+	early     bool           // it was too early, and only the watch is another
+	unwatched *notify.Watch  // the watch that the directory had; nil if it has that still
+	report    *report.Report // the one before, where its verdict is kept
+	followed  *report.Report // the one whose processes are followed until now; nil if none is
+	change    *report.Change
+	handoff   *report.Handoff // nil if none is complete
+}
+
+// applyTo applies a look to a record, or a new one if that is nil. The caller holds mu.
+func (r *round) applyTo(rec *record, s seen, was before) (a applied) {
+	m, moved := r.m, false
+	if rec == nil {
+		rec, moved = m.records.add(s.report.Path), m.events != nil && m.events.moved[s.report.Path]
+		m.came = true
+	}
+	a.record = rec
+	if rec.watch != s.watch {
+		a.unwatched = rec.watch
+	}
+	a.handoff, a.early = m.seeHandover(rec, s, was)
+	rec.watch, rec.polled = s.watch, s.polled
+	if a.early {
+		m.records.noteDue(rec)
+		return a
+	}
+	before := rec.report
+	if rec.followed {
+		a.followed = before
+	}
+	rec.followed = false // whoever removes the record meanwhile leaves that to follow
+	rec.rest = s.rest
+	a.change = rec.apply(s.report)
+	a.report = rec.report
+	m.records.noteDue(rec)
+	m.searchAnew = m.searchAnew || before != nil && mayBeSplit(before, a.report)
+	m.records.noteReport(before, a.report)
 	rec.lastWalk = max(rec.lastWalk, int32(r.walkNumber))
 	m.agenda.noteSettling(rec)
 	if moved { // since it is watched, and perhaps after it was looked at
@@ -76,11 +113,15 @@ func (r *round) apply(s seen) {
 	}
 	if m.cfg.SummaryOnly {
 		m.records.count(rec)
-		change = nil
+		a.change = nil
 	}
-	m.mu.Unlock()
-	m.events.unwatch(unwatched)
-	followed = m.events.follow(before, now)
+	return a
+}
+
+// follow follows the processes that the report of a record names, now, and no longer those of the one before, which
+// is nil where none are followed.
+func (m *Monitor) follow(rec *record, before, now *report.Report) {
+	followed := m.events.follow(before, now)
 	m.mu.Lock()
 	gone := rec.gone
 	rec.followed = followed && !gone
@@ -89,11 +130,6 @@ func (r *round) apply(s seen) {
 	if followed && gone {
 		m.events.follow(now, nil)
 	}
-	m.tellRenamed(renamed)
-	if change != nil {
-		m.out.tellChange(*change)
-	}
-	m.tellHandoff(told)
 }
 
 // applyError applies a look that failed: the directory gave no answer, or could not be opened. before is
@@ -159,14 +195,6 @@ func (r *round) forget(path string) {
 		}
 		m.out.tellGone(report.Key(m.cfg.Host, path))
 	}
-}
-
-// forgetAlias removes the path of a directory that is known by another one.
-func (m *Monitor) forgetAlias(path string) {
-	m.mu.Lock()
-	left := m.take(path)
-	m.mu.Unlock()
-	m.tellRenamed(left)
 }
 
 // tellRenamed drops the changes of a directory that is known by another path now, where they are not delivered
