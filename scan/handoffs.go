@@ -22,7 +22,7 @@ func (r *record) noteEntries(names lock.Names, d notify.DirEvent, lost time.Time
 	if r.handover == nil && len(d.Entries) > 0 {
 		r.handover = &handover{}
 		// What moved since the last look, and was not taken in, may be that somebody else has the lock by now.
-		isCurrent := r.firstMove.IsZero() && !lost.After(r.report.Observed)
+		isCurrent := r.moved().first.IsZero() && !lost.After(r.report.Observed)
 		if ev := &r.report.Evidence; isCurrent && ev.Lock.State == lock.LockHeld {
 			r.handover.owner, r.handover.pidfile = ev.NamedHolder(), ev.Pidfile.ID
 		}

@@ -56,6 +56,9 @@ const (
 	// gone, some are looked at again.
 	noTurnsShare = 8
 
+	// looksAtATime is how many looks at known directories wait in the pool at a time.
+	looksAtATime = 1000
+
 	// confirmPolls: what hardly ever changes alone is confirmed in one poll of five. That is the
 	// identity of the lock file and, where directories are few, the descriptors of held locks.
 	confirmPolls = 5

@@ -18,8 +18,9 @@ type lookJob struct {
 }
 
 // newLookJob returns the job for a directory that has a record. The caller holds the monitor's mu.
-func (r *round) newLookJob(rec *record, p plan) *lookJob {
-	j := &lookJob{round: r, path: rec.path, plan: p}
+func (r *round) newLookJob(rec *record) *lookJob {
+	j := &lookJob{round: r, path: rec.path, plan: r.plan(rec)}
+	j.plan.skip = false // somebody has found that it is to be looked at
 	j.root, j.seen.err = r.roots.Find(rec.report.Root)
 	return j
 }

@@ -34,7 +34,7 @@ func (r *round) plan(rec *record) plan {
 	}
 	p := plan{
 		before: rec.report, purpose: toPoll, releaser: rec.handover.releaser(r.start),
-		watch: rec.watch, rest: rec.rest, moved: later(rec.lastMove, r.m.agenda.lost),
+		watch: rec.watch, rest: rec.rest, moved: later(rec.moved().last, r.m.agenda.lost),
 	}
 	switch {
 	case r.todo.afresh:

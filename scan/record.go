@@ -21,8 +21,7 @@ type record struct {
 	watch    *notify.Watch  // nil where it is not watched
 	handover *handover      // nil where nothing has happened to its pidfile
 	stood    *report.Report // the last one whose verdict stood, but see publish; nil before the first
-	// When something was told to have moved there: first since the last look, zero if nothing was; and last.
-	firstMove, lastMove time.Time
+	moves    *moves         // nil where nothing was ever told to have moved there: most directories rest
 
 	index    int32                // in records.order
 	lastWalk int32                // number of the last walk that found it
@@ -32,6 +31,10 @@ type record struct {
 	counted  bool                 // it is also in records.counted, until it has been looked at again: see restoreCounted
 	gone     bool                 // it was removed from the records
 }
+
+// moves is when something was told to have moved at a directory: first since the last look, zero if nothing was; and
+// last.
+type moves struct{ first, last time.Time }
 
 // due is when a directory is to be observed afresh, though nothing in it seems to have changed.
 type due struct {
@@ -95,8 +98,8 @@ func (r *record) publish(next *report.Report) (change *report.Change) {
 	if waits := next.Verdict.State == report.Unknown && r.stood != nil && r.stood.Verdict.State == report.Held; !next.Checking && !waits {
 		r.stood = next
 	}
-	if !r.firstMove.After(next.Observed) {
-		r.firstMove = time.Time{}
+	if r.moves != nil && !r.moves.first.After(next.Observed) {
+		r.moves.first = time.Time{}
 	}
 	r.report = next
 	switch {
@@ -110,16 +113,27 @@ func (r *record) publish(next *report.Report) (change *report.Change) {
 
 // noteMove notes that something was told to have moved.
 func (r *record) noteMove(now time.Time) {
-	if r.firstMove.IsZero() {
-		r.firstMove = now
+	if r.moves == nil {
+		r.moves = &moves{}
 	}
-	r.lastMove = now
+	if r.moves.first.IsZero() {
+		r.moves.first = now
+	}
+	r.moves.last = now
+}
+
+// moved returns when something was told to have moved.
+func (r *record) moved() moves {
+	if r.moves == nil {
+		return moves{}
+	}
+	return *r.moves
 }
 
 // since returns since when a directory has been as a look found it. A lock that changes hands is held anew.
 func (r *record) since(next *report.Report) report.Since {
-	before := r.report
-	moved, first := !r.firstMove.IsZero() && r.firstMove.Before(next.Observed), next.FirstSince()
+	before, was, first := r.report, r.moved(), next.FirstSince()
+	moved := !was.first.IsZero() && was.first.Before(next.Observed)
 	switch {
 	case before == nil:
 		return first
@@ -131,13 +145,13 @@ func (r *record) since(next *report.Report) report.Since {
 		return first
 	case r.stood == nil, !moved && wasSplit(r.stood, next):
 		return first // nobody saw it begin
-	case moved && r.lastMove.Sub(r.firstMove) > moveRarely && r.lastMove.Before(next.Observed):
+	case moved && was.last.Sub(was.first) > moveRarely && was.last.Before(next.Observed):
 		// What moved in between may have been anything. Since the last time nothing has changed.
-		return report.Since{At: r.lastMove, AtLeast: true}
+		return report.Since{At: was.last, AtLeast: true}
 	case !moved && before.Verdict.State == report.Unknown && !before.Checking:
 		return first // nobody saw it begin
 	case moved:
-		return report.Since{At: r.firstMove}
+		return report.Since{At: was.first}
 	}
 	return report.Since{At: next.Observed}
 }
@@ -160,7 +174,7 @@ func (r *record) lastStood() *report.Report {
 func (r *record) lasts(before, next *report.Report) bool {
 	was, is := before.Evidence.Pidfile, next.Evidence.Pidfile
 	// To replace a pidfile makes an event, to touch it makes none.
-	isTouched := r.watch != nil && r.firstMove.IsZero() && was.ID.SameFile(is.ID) && was.PID == is.PID
+	isTouched := r.watch != nil && r.moved().first.IsZero() && was.ID.SameFile(is.ID) && was.PID == is.PID
 	return before.Verdict.State == next.Verdict.State && (next.Verdict.State != report.Held || was.ID == is.ID || isTouched)
 }
 

@@ -181,27 +181,25 @@ func (r *round) pseudoMounts() map[string]bool {
 // lookAtKnown looks at the known directories that the batch names, but for those that the walk has found
 // just now, and does the looks that the walk has put off.
 func (r *round) lookAtKnown(ctx context.Context) error {
+	jobs := append(r.afterWalk, &lookFeed{r, r.toLookAt()})
+	r.m.pool.Add(append(jobs, r.looksAt(r.todo.some)...)...)
+	return r.m.pool.Wait(ctx)
+}
+
+// toLookAt returns the known directories that a batch over all looks at.
+func (r *round) toLookAt() (records []*record) {
+	if !r.todo.all {
+		return nil
+	}
 	r.m.mu.Lock()
-	jobs := r.afterWalk
-	if r.todo.all {
-		for rec := range r.toPlan() {
-			if r.walkNumber > 0 && int(rec.lastWalk) == r.walkNumber {
-				continue
-			}
-			p := r.plan(rec)
-			if p.skip && r.walkNumber == 0 {
-				continue
-			}
-			p.skip = false // the walk has not found it
-			jobs = append(jobs, r.newLookJob(rec, p))
+	defer r.m.mu.Unlock()
+	for rec := range r.toPlan() {
+		isFound := r.walkNumber > 0 && int(rec.lastWalk) == r.walkNumber
+		if p := r.plan(rec); !isFound && (!p.skip || r.walkNumber > 0) {
+			records = append(records, rec)
 		}
 	}
-	for _, rec := range r.todo.some {
-		jobs = append(jobs, r.newLookJob(rec, r.plan(rec)))
-	}
-	r.m.mu.Unlock()
-	r.m.pool.Add(jobs...)
-	return r.m.pool.Wait(ctx)
+	return records
 }
 
 // toPlan yields the known directories of which this round over all may look at some. The caller holds the

@@ -6,18 +6,18 @@ import (
 	"runtime/debug"
 )
 
-// collectGarbage says how far the heap grows before garbage is collected: by so many per cent, but to
-// leastCollected at least, which a scan of some thousand directories never reaches.
+// collectGarbage says how far the heap grows before garbage is collected: by so many per cent, but by
+// leastGrowth at least, which a scan of some thousand directories never reaches.
 func collectGarbage(growth int) {
 	if os.Getenv("GOGC") != "" {
 		return // whoever has set it knows better
 	}
-	debug.SetGCPercent(100 * leastCollected / leastHeap)
+	debug.SetGCPercent(100 * leastGrowth / leastHeap)
 	afterCollection(func() {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		live := int(m.HeapAlloc)
-		debug.SetGCPercent(max(growth, 100*(leastCollected-live)/live))
+		debug.SetGCPercent(max(growth, 100*leastGrowth/live))
 	})
 }
 
