@@ -75,13 +75,18 @@ func (h *host) run(ctx context.Context, once bool) {
 // tellLost tells why the host is not watched, unless that is told already. Since when it is lost stays the same
 // until it is back: what it said in between, before it was lost again, was not all that it has.
 func (h *host) tellLost(f *failure) {
-	now := report.Lost{Host: h.name, Why: f.why, Text: f.text, Since: h.lost.Since, Known: len(h.mirror.dirs) > 0}
-	switch {
-	case h.lost.Host != "":
-	case h.heard.IsZero():
-		now.Since = h.tried
-	default:
-		now.Since = h.heard
+	since := h.heard
+	if since.IsZero() {
+		since = h.tried
+	}
+	h.tellLostSince(f, since)
+}
+
+// tellLostSince is tellLost for a host of which what it told is as of a time.
+func (h *host) tellLostSince(f *failure, since time.Time) {
+	now := report.Lost{Host: h.name, Why: f.why, Text: f.text, Since: since, Known: len(h.mirror.dirs) > 0}
+	if h.lost.Host != "" {
+		now.Since = h.lost.Since
 	}
 	h.mu.Lock()
 	h.away = true
@@ -91,6 +96,14 @@ func (h *host) tellLost(f *failure) {
 	}
 	h.lost = now
 	h.fleet.merge.lost(h.name, now.Report(), h.mirror.counts())
+}
+
+// back notes that the host is not lost any more.
+func (h *host) back() {
+	h.lost = report.Lost{}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.away = false
 }
 
 // session connects, and takes in what the host tells until it is lost, or ctx ends. It calls release once when
@@ -111,7 +124,7 @@ func (h *host) session(ctx context.Context, release func()) *failure {
 	}
 	release()
 	h.mu.Lock()
-	h.readOnly, h.away = hello.ReadOnly, false
+	h.readOnly = hello.ReadOnly
 	h.mu.Unlock()
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
@@ -159,7 +172,8 @@ func (h *host) follow(s *stream, l *link, hello *report.Hello) error {
 	every := min(max(hello.Every, leastBeat), mostBeat)
 	l.out.silence = silentBeats * every
 	h.mirror.begin()
-	allowed := newAllowance(time.Now())
+	began := time.Now()
+	allowed := newAllowance(began)
 	for {
 		l.out.by = time.Now().Add(lineWait)
 		object, size, err := s.object()
@@ -174,8 +188,11 @@ func (h *host) follow(s *stream, l *link, hello *report.Hello) error {
 		if err != nil {
 			return &garbledError{s.read, err}
 		}
-		if u.Summary != nil && h.lost.Host != "" { // all of it is current again
-			h.lost = report.Lost{}
+		switch beat := object.Heartbeat; {
+		case beat != nil && beat.Stalled > 0: // its word on that has no more room than this session
+			h.tellLostSince(&failure{report.HostStalled, ""}, latest(h.heard.Add(-beat.Stalled), began))
+		case h.lost.Host != "" && (u.Summary != nil || beat != nil && h.mirror.whole): // all of it is current again
+			h.back()
 			u.Gone = append(u.Gone, h.name)
 		}
 		h.fleet.merge.put(h.name, u, h.mirror, object.Summary != nil || object.Heartbeat != nil)
@@ -186,6 +203,14 @@ func (h *host) follow(s *stream, l *link, hello *report.Hello) error {
 			time.Sleep(wait)
 		}
 	}
+}
+
+// latest returns the later one of two times.
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // notFound is what shells say that end with another status than 127, csh(1) among them.

@@ -81,7 +81,10 @@ func (m *merge) put(name string, u report.Update, of *mirror, recount bool) {
 		h.progress = u.Progress
 	}
 	if u.Summary != nil {
-		h.told, h.lost = true, false
+		h.told = true
+	}
+	if u.Summary != nil || slices.Contains(u.Gone, name) {
+		h.lost = false
 	}
 	if recount {
 		h.summary = of.counts()

@@ -81,6 +81,8 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"type":"host","host":"a/b"}`,
 		`{"type":"hello","heartbeat":-1}`,
 		`{"type":"heartbeat","errors":-1}`,
+		`{"type":"heartbeat","stalled":-1}`,
+		`{"type":"heartbeat","stalled":1e300}`,
 		dir(`,"host":"web-01/srv"`),
 		dir(`,"seen":{"lock":{"state":"held"}}`),
 		`{"type":"summary","dirs":-1}`,

@@ -27,6 +27,9 @@ type Heartbeat struct {
 	Looked   time.Time // when the monitor was last heard of, by the sender's clock
 	Progress Progress  // of a walk; zero if none is under way
 	Errors   int       // how many roots and directories could not be read in the last walk
+	// Stalled is for how long no look has come to an end though one was due, by the sender's own judgement; 0
+	// while all is well. The sender itself is well: it may be that a file system it looks at is not.
+	Stalled time.Duration
 }
 
 type helloJSON struct {
@@ -57,18 +60,22 @@ type heartbeatJSON struct {
 	Visited int       `json:"visited,omitempty"`
 	Found   int       `json:"found,omitempty"`
 	Errors  int       `json:"errors,omitempty"`
+	Stalled float64   `json:"stalled,omitempty"` // in seconds
 }
 
 func newHeartbeatJSON(h *Heartbeat) heartbeatJSON {
-	return heartbeatJSON{typeHeartbeat, jsonTime(h.Looked), h.Progress.Walking, h.Progress.Visited, h.Progress.Found, h.Errors}
+	return heartbeatJSON{typeHeartbeat, jsonTime(h.Looked), h.Progress.Walking, h.Progress.Visited, h.Progress.Found, h.Errors, h.Stalled.Round(time.Second).Seconds()}
 }
 
 func (j *heartbeatJSON) line() (Line, error) {
 	if j.Visited < 0 || j.Found < 0 || j.Errors < 0 {
 		return Line{}, errors.New("a negative number in a heartbeat")
 	}
+	if !(j.Stalled >= 0 && j.Stalled <= mostSeconds) {
+		return Line{}, fmt.Errorf("stalled for %g s", j.Stalled)
+	}
 	progress := Progress{Walking: j.Walking, Visited: j.Visited, Found: j.Found}
-	return Line{Heartbeat: &Heartbeat{j.Looked, progress, j.Errors}}, checkTime(j.Looked)
+	return Line{Heartbeat: &Heartbeat{j.Looked, progress, j.Errors, time.Duration(j.Stalled * float64(time.Second))}}, checkTime(j.Looked)
 }
 
 // checkHost refuses what cannot be the name of a host, so that a key is never ambiguous.

@@ -25,6 +25,9 @@ func (l Lost) Report() *Report {
 	switch l.Why {
 	case HostSilent:
 		what = "says nothing any more"
+	case HostStalled:
+		what = "answers, and does not look at its directories any more"
+		next = "it goes on by itself as soon as it can; lockscope --doctor there names a mount that hangs"
 	case HostEnded:
 		what = "is not watched any more: lockscope ended there"
 	case HostGarbled:

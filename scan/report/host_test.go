@@ -50,7 +50,7 @@ func TestHelloAndHeartbeat(t *testing.T) {
 	if back := decodeLine(t, text).Hello; *back != *hello {
 		t.Errorf("got %+v, want %+v", back, hello)
 	}
-	beat := &Heartbeat{Looked: looked.Truncate(time.Millisecond), Progress: Progress{Walking: true, Visited: 7, Found: 3}, Errors: 2}
+	beat := &Heartbeat{Looked: looked.Truncate(time.Millisecond), Progress: Progress{Walking: true, Visited: 7, Found: 3}, Errors: 2, Stalled: 70 * time.Second}
 	if back := decodeLine(t, Line{Heartbeat: beat}.Encode()).Heartbeat; *back != *beat {
 		t.Errorf("got %+v, want %+v", back, beat)
 	}

@@ -46,6 +46,7 @@ const (
 	HostGarbled                      // what the host says cannot be read
 	LockscopeMissing                 // there is no lockscope on the host
 	LockscopeVersion                 // the lockscope there is too old, or too new
+	HostStalled                      // lockscope there answers, and looks at nothing any more
 	reasonCount
 )
 
@@ -56,6 +57,7 @@ var reasonCodes = [reasonCount]string{
 	"temp-leftover", "acquiring", "changing", "permission", "io-error", "timeout", "not-probed", "not-visible",
 	"pid-thread", "posix-lock", "holds-another", "open-elsewhere", "leased", "handing-over", "mounted-over",
 	"host-unreachable", "host-silent", "host-ended", "host-garbled", "lockscope-missing", "lockscope-version",
+	"host-stalled",
 }
 
 // String returns the code.

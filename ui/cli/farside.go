@@ -23,9 +23,18 @@ func (p *printing) heartbeats(ctx context.Context, cancel func()) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			p.write(func() error { return p.watcher.Heartbeat(p.beat) }, cancel)
+			p.write(func() error { return p.watcher.Heartbeat(p.heartbeat()) }, cancel)
 		}
 	}
+}
+
+// heartbeat is the next one. Whether its hosts are watched a fleet says of each. The caller holds mu.
+func (p *printing) heartbeat() report.Heartbeat {
+	beat := p.beat
+	if p.scan.fleet == nil {
+		beat.Stalled = p.health.stalled(time.Now())
+	}
+	return beat
 }
 
 // note takes in what the next heartbeat tells of an update.
@@ -33,6 +42,7 @@ func (p *printing) note(u report.Update) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.beat.Looked = time.Now()
+	p.health.update(u, p.beat.Looked)
 	p.fresh += len(u.Errors)
 	if u.Progress != (report.Progress{}) {
 		p.beat.Progress, p.walked = u.Progress, true
@@ -50,6 +60,18 @@ var errAskerGone = errors.New("nobody asks for it any more")
 
 // serve does what the other host asks for, and ends the watch when that is gone.
 func (p *printing) serve(end context.CancelCauseFunc) {
-	remote.Serve(p.stdin, p.scan.source)
+	remote.Serve(p.stdin, heeded{p.scan.source, p.health})
 	end(errAskerGone)
+}
+
+// heeded is a source whose interval may change.
+type heeded struct {
+	remote.Source
+	health *health
+}
+
+// SetInterval implements remote.Source.
+func (h heeded) SetInterval(d time.Duration) {
+	h.health.setInterval(d, time.Now())
+	h.Source.SetInterval(d)
 }

@@ -40,6 +40,37 @@ func TestHealth(t *testing.T) {
 	expect(40+3*60+6, "it has not looked for 3m6s, at an interval of 1m0s")
 }
 
+// Whoever watches from another host hears for how long a scan stands still: not where it is slow, and not where it looks
+// on request alone.
+func TestHealthStalled(t *testing.T) {
+	start := time.Now()
+	h := newHealth(2*time.Second, 5*time.Second, start)
+	at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
+	expect := func(seconds, want int) {
+		t.Helper()
+		if got := h.stalled(at(seconds)); got != time.Duration(want)*time.Second {
+			t.Errorf("after %ds: %v, want %ds", seconds, got, want)
+		}
+	}
+	passed := func(took int) report.Update {
+		return report.Update{Summary: &report.Summary{Duration: time.Duration(took) * time.Second}}
+	}
+	expect(60, 0)
+	expect(61, 61) // the first pass gets nowhere
+	h.update(passed(30), at(100))
+	expect(195, 0) // the next may take as long
+	expect(196, 96)
+	h.update(passed(1), at(200))
+	h.setInterval(0, at(201))
+	expect(1000, 0)
+	h.setInterval(time.Second, at(1000))
+	expect(1060, 0)
+	expect(1061, 61)
+	h.setInterval(time.Minute, at(1061))
+	expect(1000+3*60+5, 0)
+	expect(1000+3*60+6, 3*60+6)
+}
+
 func TestHealthAnswer(t *testing.T) {
 	h := newHealth(time.Hour, time.Hour, time.Now())
 	for _, want := range []struct {

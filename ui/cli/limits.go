@@ -84,6 +84,9 @@ const (
 	shutdownWithin = 2 * time.Second
 	// missedLooks is how many intervals may go by without a look, until the scan counts as not healthy.
 	missedLooks = 3
+	// leastStalled is how long nothing is heard of a scan at least until its heartbeats say so. A loaded host takes
+	// seconds for what commonly takes milliseconds, and rows that look old for no reason help nobody.
+	leastStalled = time.Minute
 	// auditEvery is how often the audit log is read: more often than anybody asks.
 	auditEvery = 5 * time.Second
 )

@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"lockscope/scan/report"
 	"lockscope/ui"
@@ -19,6 +20,7 @@ type printing struct {
 	opt     print.Options
 	printer print.Printer
 	watcher print.Watcher // the printer, in a watch
+	health  *health       // of a watch
 	stdin   *os.File
 	stdout  *ui.Output
 
@@ -45,7 +47,7 @@ func newPrinting(s *settings, f print.Format, stdin *os.File, stdout, stderr *ui
 	p := &printing{s: s, scan: sc, opt: opt, stdin: stdin, stdout: stdout}
 	if s.watch {
 		p.watcher = print.NewWatch(stdout, opt)
-		p.printer = p.watcher
+		p.printer, p.health = p.watcher, newHealth(s.Interval.Duration, s.Timeout.Duration, time.Now())
 	} else {
 		p.printer = print.New(stdout, f, opt)
 	}
