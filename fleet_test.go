@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -113,6 +114,36 @@ func TestFleetPrinted(t *testing.T) {
 	}
 	if text, status = outputOf(t, n.command("--host", "web-01", "-o", "ndjson", "-s", "stale", root)); status != 0 || strings.Count(text, `"host":"web-01"`) != 1 {
 		t.Errorf("status %d: %s", status, text)
+	}
+}
+
+// Where the command line names no root, what is printed says where each host has looked, by its own word.
+func TestFleetTellsRoots(t *testing.T) {
+	t.Parallel()
+	n := newSSHNet(t)
+	root, other := hosttest.TempDir(t), hosttest.TempDir(t)
+	for name, roots := range map[string]string{"web-01": fmt.Sprintf("%q", root), "web-02": fmt.Sprintf("%q", root), "db": fmt.Sprintf("%q, %q", root, other)} {
+		n.start(name, "")
+		dir := hosttest.MakeDir(t, filepath.Join(n.dir, name, "config/lockscope"))
+		hosttest.WriteFile(t, dir+"/config.toml", "roots = ["+roots+"]\n")
+	}
+	for _, test := range []struct{ hosts, want string }{
+		{"web-01", "attention: no data directories below " + root + " on 1 host; "},
+		{"web-01 web-02", "attention: no data directories below " + root + " on 2 hosts; "},
+		{"web-01 db", "attention: no data directories below 2 roots on 2 hosts; "},
+	} {
+		args := []string{"--check"}
+		for _, host := range strings.Fields(test.hosts) {
+			args = append(args, "--host", host)
+		}
+		if out, status := outputOf(t, n.command(args...)); status != 1 || !strings.HasPrefix(out, test.want) {
+			t.Errorf("status %d: %s, want %s", status, out, test.want)
+		}
+	}
+	out, _ := outputOf(t, n.command("--host", "db", "-o", "json"))
+	var doc struct{ Roots []string }
+	if err := json.Unmarshal([]byte(out), &doc); err != nil || len(doc.Roots) != 2 || !slices.Contains(doc.Roots, root) || !slices.Contains(doc.Roots, other) {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

@@ -23,9 +23,10 @@ type Config struct {
 
 	Interval time.Duration // as of scan.Config; negative = as the far side's config file says
 
-	// Here is this host, and HereName its name, where it is watched too.
-	Here     Here
-	HereName string
+	// Here is this host, with its name and its roots, where it is watched too.
+	Here      Here
+	HereName  string
+	HereRoots []string
 	// HeardHere, if it is set, is told what this host's own scan tells, before that is merged.
 	HeardHere func(report.Update)
 

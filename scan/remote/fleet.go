@@ -49,6 +49,9 @@ func New(cfg Config) (*Fleet, error) {
 		})
 	}
 	f.merge = newMerge(names, cfg.Hold || cfg.SummaryOnly, cfg.SummaryOnly)
+	if cfg.Here != nil {
+		f.merge.looksBelow(cfg.HereName, cfg.HereRoots)
+	}
 	return f, nil
 }
 

@@ -126,6 +126,7 @@ func (h *host) session(ctx context.Context, release func()) *failure {
 	h.mu.Lock()
 	h.readOnly = hello.ReadOnly
 	h.mu.Unlock()
+	h.fleet.merge.looksBelow(h.name, hello.Roots)
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
 	go h.ask(asking, l.in)

@@ -27,7 +27,8 @@ type merge struct {
 	errors   []report.PathError // that wait, before the first summary: the first of them
 	errSize  int                // bytes of their texts
 
-	errorsLeft bool // some were left out of these
+	roots      []string // the first ones of all members, each once; never written to
+	errorsLeft bool     // some were left out of these
 	interval   time.Duration
 	complete   bool          // every member has told all, or was lost
 	ended      chan struct{} // closed then
@@ -46,6 +47,7 @@ type member struct {
 	told     bool // all that it has, for the first time; or it was lost
 	lost     bool
 	summary  report.Summary
+	roots    []string           // the first of its roots
 	errors   []report.PathError // as of its last walk
 	fresh    []report.PathError // of this host: since its last walk ended
 	walked   bool               // of this host: there was a walk since the last pass ended
@@ -91,6 +93,20 @@ func (m *merge) put(name string, u report.Update, of *mirror, recount bool) {
 		h.summary.States = maps.Clone(h.summary.States)
 		m.due = true
 	}
+}
+
+// looksBelow takes in which roots a member has.
+func (m *merge) looksBelow(name string, roots []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.members[name].roots = roots[:min(len(roots), report.MaxRoots)]
+	m.roots = nil
+	for _, name := range slices.Sorted(maps.Keys(m.members)) {
+		m.roots = append(m.roots, m.members[name].roots...)
+	}
+	slices.Sort(m.roots)
+	m.roots = slices.Compact(m.roots)
+	m.roots = slices.Clone(m.roots[:min(len(m.roots), report.MaxRoots)])
 }
 
 // lost takes in that a host was lost.
@@ -239,7 +255,7 @@ func (m *merge) progress() (p report.Progress) {
 
 // summarize is the summary of all members.
 func (m *merge) summarize() report.Summary {
-	s := report.Summary{States: map[report.State]int{}, Hosts: len(m.members)}
+	s := report.Summary{States: map[report.State]int{}, Hosts: len(m.members), Roots: m.roots}
 	for _, h := range m.members {
 		s.Dirs += h.summary.Dirs
 		s.Checking += h.summary.Checking

@@ -11,6 +11,13 @@ import (
 // be led astray. New types of objects and new keys do not change it: see [Decode].
 const Format = 1
 
+// MaxRoots is of how many roots a hello tells: they are for people. With none of more than maxRoot bytes the line stays
+// far below [MaxLine], also where every byte has to be escaped.
+const (
+	MaxRoots = 100
+	maxRoot  = 1024
+)
+
 // Hello is the first line of a watch: who speaks, and how.
 type Hello struct {
 	Version  string // of the program
@@ -20,6 +27,7 @@ type Hello struct {
 	// Every is the longest time between two heartbeats. Who hears nothing for three of them may take the
 	// sender for lost.
 	Every time.Duration
+	Roots []string // below which it looks; none where the sender is older, or asks others itself
 }
 
 // Heartbeat says that a watch goes on, also while nothing changes.
@@ -33,16 +41,24 @@ type Heartbeat struct {
 }
 
 type helloJSON struct {
-	Type     string  `json:"type"`
-	Version  string  `json:"version"`
-	Host     string  `json:"host"`
-	Format   int     `json:"format"`
-	ReadOnly bool    `json:"read_only,omitempty"`
-	Every    float64 `json:"heartbeat"` // in seconds
+	Type     string   `json:"type"`
+	Version  string   `json:"version"`
+	Host     string   `json:"host"`
+	Format   int      `json:"format"`
+	ReadOnly bool     `json:"read_only,omitempty"`
+	Every    float64  `json:"heartbeat"` // in seconds
+	Roots    []string `json:"roots,omitempty"`
 }
 
 func newHelloJSON(h *Hello) helloJSON {
-	return helloJSON{typeHello, h.Version, h.Host, h.Format, h.ReadOnly, h.Every.Seconds()}
+	var roots []string
+	for _, root := range h.Roots[:min(len(h.Roots), MaxRoots)] {
+		if len(root) <= maxRoot { // who names a longer one does so in order to try
+			text, _ := JSONText(root)
+			roots = append(roots, text)
+		}
+	}
+	return helloJSON{typeHello, h.Version, h.Host, h.Format, h.ReadOnly, h.Every.Seconds(), roots}
 }
 
 func (j *helloJSON) line() (Line, error) {
@@ -50,7 +66,7 @@ func (j *helloJSON) line() (Line, error) {
 		return Line{}, fmt.Errorf("a heartbeat every %g s", j.Every)
 	}
 	every := time.Duration(j.Every * float64(time.Second))
-	return Line{Hello: &Hello{printable(j.Version), j.Host, j.Format, j.ReadOnly, every}}, nil
+	return Line{Hello: &Hello{printable(j.Version), j.Host, j.Format, j.ReadOnly, every, j.Roots}}, nil
 }
 
 type heartbeatJSON struct {

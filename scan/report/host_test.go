@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -42,12 +43,12 @@ func TestLostHost(t *testing.T) {
 }
 
 func TestHelloAndHeartbeat(t *testing.T) {
-	hello := &Hello{Version: "v1.2", Host: "web-01", Format: Format, ReadOnly: true, Every: 5 * time.Second}
+	hello := &Hello{Version: "v1.2", Host: "web-01", Format: Format, ReadOnly: true, Every: 5 * time.Second, Roots: []string{"/srv"}}
 	text := Line{Hello: hello}.Encode()
-	if want := `{"type":"hello","version":"v1.2","host":"web-01","format":1,"read_only":true,"heartbeat":5}`; string(text) != want {
+	if want := `{"type":"hello","version":"v1.2","host":"web-01","format":1,"read_only":true,"heartbeat":5,"roots":["/srv"]}`; string(text) != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}
-	if back := decodeLine(t, text).Hello; *back != *hello {
+	if back := decodeLine(t, text).Hello; !reflect.DeepEqual(back, hello) {
 		t.Errorf("got %+v, want %+v", back, hello)
 	}
 	beat := &Heartbeat{Looked: looked.Truncate(time.Millisecond), Progress: Progress{Walking: true, Visited: 7, Found: 3}, Errors: 2, Stalled: 70 * time.Second}

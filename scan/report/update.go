@@ -30,6 +30,7 @@ type Summary struct {
 	Watched  *Watched // nil where it was only one scan
 	Hosts    int      // that are watched; 0 where it is this one alone
 	Lost     int      // how many of Hosts cannot be reached; what was seen of them before is in Dirs
+	Roots    []string // of Hosts, by their own word: the first ones, each once. Untrusted
 }
 
 // Progress is how far a walk has come.

@@ -110,7 +110,7 @@ func (s *settings) newSource(stream int) (source, *remote.Fleet, error) {
 	cfg := *s.far
 	cfg.Hold, cfg.SummaryOnly = stream == 0, s.check
 	if s.here {
-		cfg.Here, cfg.HeardHere = scan.New(s.scanConfig(stream)), s.heardHere
+		cfg.Here, cfg.HereRoots, cfg.HeardHere = scan.New(s.scanConfig(stream)), s.Roots, s.heardHere
 	}
 	fleet, err := remote.New(cfg)
 	return fleet, fleet, err

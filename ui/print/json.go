@@ -25,9 +25,10 @@ func (p *jsonPrinter) Update(u report.Update) error {
 // End prints the document. Hosts that were lost are among the errors.
 func (p *jsonPrinter) End(s report.Summary) error {
 	p.dirs.sort()
-	roots := make([]string, len(p.opt.Roots))
-	for i, r := range p.opt.Roots {
-		roots[i], _ = report.JSONText(r)
+	roots := []string{}
+	for _, r := range p.opt.rootsOf(s) {
+		text, _ := report.JSONText(r)
+		roots = append(roots, text)
 	}
 	// It is written object by object: the whole text of many directories would need much memory.
 	p.value(`{"host":`, p.opt.Host)

@@ -92,18 +92,26 @@ func (o Options) shows(s report.State) bool {
 }
 
 // belowRoots says within a sentence where the directories are.
-func (o Options) belowRoots() string {
+func (o Options) belowRoots(s report.Summary) string {
 	var where []string
-	switch {
-	case len(o.Roots) == 1:
-		where = append(where, "below "+o.escape(o.Roots[0]))
-	case len(o.Roots) > 1 || len(o.Hosts) == 0:
-		where = append(where, fmt.Sprintf("below %d roots", len(o.Roots)))
+	switch roots := o.rootsOf(s); {
+	case len(roots) == 1:
+		where = append(where, "below "+o.escape(roots[0]))
+	case len(roots) > 1 || len(o.Hosts) == 0:
+		where = append(where, fmt.Sprintf("below %d roots", len(roots)))
 	}
 	if len(o.Hosts) > 0 {
 		where = append(where, "on "+show.Counted(len(o.Hosts), "host", "hosts"))
 	}
 	return strings.Join(where, " ")
+}
+
+// rootsOf are the roots of a scan. Where each host has its own, it has told them.
+func (o Options) rootsOf(s report.Summary) []string {
+	if len(o.Roots) > 0 {
+		return o.Roots
+	}
+	return s.Roots
 }
 
 // displayPath returns a report's path for people: relative to the root if there is only one. It is escaped.
@@ -149,11 +157,11 @@ func summaryText(s report.Summary, opt Options) string {
 	var b strings.Builder
 	switch s.Dirs {
 	case 0:
-		b.WriteString("no data directories " + opt.belowRoots())
+		b.WriteString("no data directories " + opt.belowRoots(s))
 	case 1:
-		b.WriteString("1 directory " + opt.belowRoots())
+		b.WriteString("1 directory " + opt.belowRoots(s))
 	default:
-		b.WriteString(show.Count(s.Dirs) + " directories " + opt.belowRoots())
+		b.WriteString(show.Count(s.Dirs) + " directories " + opt.belowRoots(s))
 	}
 	sep := ": "
 	for _, state := range report.States {
