@@ -38,12 +38,14 @@ const progressAfter = 500 * time.Millisecond
 // progressEvery is the least time between two drawings of the progress. More would only burden a slow link.
 const progressEvery = 100 * time.Millisecond
 
-// maxPlaces is of how many roots the metrics have counts of their own, on all hosts together, nine series each:
-// what another host says of itself must not fill the memory. The directories of all others are counted as below
+// maxPlaces is of how many roots the metrics have counts of their own, on all hosts together, nine series each: what
+// another host says of itself must not fill the memory. Each host has an equal share of them, so that one that lies
+// takes none of another's, and leastPlaces where they are many. The directories of all other roots are counted as below
 // moreRoots, which no absolute path is.
 const (
-	maxPlaces = 2000
-	moreRoots = "(more)"
+	maxPlaces   = 2000
+	leastPlaces = 20
+	moreRoots   = "(more)"
 )
 
 // maxLabel is how many bytes of a text from outside are the value of a label: the longest path that a system call takes.

@@ -25,6 +25,7 @@ type Metrics struct {
 	mu     sync.Mutex // guards what follows
 	dirs   map[string]counted
 	places map[place]*tally
+	roots  map[string]int  // by host, as a label, how many of places are its own
 	hosts  map[string]bool // whether each can be reached; empty where this one alone is watched
 	sum    report.Summary
 	looked time.Time // the end of the last pass; zero before the first one
@@ -49,7 +50,7 @@ type counted struct {
 func NewMetrics(opt Options, watch bool) *Metrics {
 	m := &Metrics{
 		opt: opt, registry: prometheus.NewRegistry(),
-		dirs: map[string]counted{}, places: map[place]*tally{}, hosts: map[string]bool{},
+		dirs: map[string]counted{}, places: map[place]*tally{}, roots: map[string]int{}, hosts: map[string]bool{},
 	}
 	for _, host := range m.watched() {
 		for _, root := range opt.Roots { // that one has no directory at all is worth knowing
@@ -102,8 +103,10 @@ func (m *Metrics) Update(u report.Update) {
 	defer m.mu.Unlock()
 	for _, c := range u.Changes {
 		r := c.Report
-		if r.Host != "" {
-			m.hosts[r.Host] = r.Path != ""
+		if r.Path == "" {
+			m.hosts[r.Host] = false // until it is said to be back: it may tell of directories before that
+		} else if r.Host != "" {
+			m.noteHost(r.Host)
 		}
 		if r.Path == "" || r.Checking {
 			continue
@@ -126,10 +129,20 @@ func (m *Metrics) Update(u report.Update) {
 		}
 	}
 	if u.Summary != nil {
+		for _, host := range m.opt.Hosts { // each has told of itself, or is lost
+			m.noteHost(host)
+		}
 		m.sum = *u.Summary
 		if !m.apart {
 			m.looked = time.Now()
 		}
+	}
+}
+
+// noteHost notes that a host has told something. The caller holds mu.
+func (m *Metrics) noteHost(host string) {
+	if _, known := m.hosts[host]; !known {
+		m.hosts[host] = true
 	}
 }
 
@@ -181,15 +194,21 @@ func (m *Metrics) forget(key string) {
 func (m *Metrics) tallyOf(host, root string) (place, *tally) {
 	at := place{label(host), label(root)}
 	t := m.places[at]
-	if t == nil && (len(m.places) >= maxPlaces || len(root) > maxRoot && host != m.opt.Host) {
+	if t == nil && (m.roots[at.host] >= m.share() || len(root) > maxRoot && host != m.opt.Host) {
 		at.root = moreRoots
 		t = m.places[at]
 	}
 	if t == nil {
 		t = &tally{}
 		m.places[at] = t
+		m.roots[at.host]++
 	}
 	return at, t
+}
+
+// share is of how many roots each host has counts of its own: those that are named here, and its share of the others.
+func (m *Metrics) share() int {
+	return max(maxPlaces/len(m.watched()), leastPlaces, len(m.opt.Roots))
 }
 
 // Handler serves the metrics, to so many requests at a time.

@@ -174,21 +174,29 @@ func TestMetricsProblems(t *testing.T) {
 	})
 }
 
-// Another host cannot fill the memory with roots.
+// Another host cannot fill the memory with roots, and takes no room of others.
 func TestMetricsManyRoots(t *testing.T) {
-	m := NewMetrics(metricsOptions(), false)
+	opt := metricsOptions()
+	opt.Hosts, opt.Roots = []string{"web-08", "web-09"}, nil
+	m := NewMetrics(opt, false)
 	u := report.Update{Summary: &report.Summary{}}
 	for i := range maxPlaces + 100 {
 		r := reportAt(fmt.Sprintf("/srv/%d", i), report.Free)
 		r.Host, r.Root = "web-08", r.Path
 		u.Changes = append(u.Changes, report.Change{Report: r})
 	}
+	honest := reportAt("/data/a", report.Free)
+	honest.Host, honest.Root = "web-09", "/data"
+	u.Changes = append(u.Changes, report.Change{Report: honest})
 	m.Update(u)
 	got := scrape(t, m)
-	if len(got) > (maxPlaces+2)*len(report.States)+10 {
+	if len(got) > (maxPlaces/2+2)*len(report.States)+10 {
 		t.Errorf("there are %d series", len(got))
 	}
-	expectSamples(t, got, map[string]string{`lockscope_directories{host="web-08",root="(more)",state="free"}`: "102"})
+	expectSamples(t, got, map[string]string{
+		`lockscope_directories{host="web-08",root="(more)",state="free"}`: "1100",
+		`lockscope_directories{host="web-09",root="/data",state="free"}`:  "1",
+	})
 }
 
 // Nor with long ones; and no label is endless.
@@ -219,12 +227,20 @@ func TestMetricsLookedApart(t *testing.T) {
 // A host that is lost is told apart from one that has no directories.
 func TestMetricsHosts(t *testing.T) {
 	opt := metricsOptions()
-	opt.Hosts = []string{"web-08", "web-09"}
+	opt.Hosts = []string{"web-08", "web-09", "web-10"} // the last one has no directory
 	m := NewMetrics(opt, true)
 	r := reportAt("/srv/a", report.Held)
 	r.Host = "web-08"
 	m.Update(changes(r, report.Lost{Host: "web-09"}.Report()))
 	expectSamples(t, scrape(t, m), map[string]string{`lockscope_host_up{host="web-08"}`: "1", `lockscope_host_up{host="web-09"}`: "0"})
+	m.Update(report.Update{Summary: &report.Summary{}})
+	back := reportAt("/srv/b", report.Held)
+	back.Host = "web-09"
+	m.Update(changes(back)) // it tells something, and may be lost again at once
+	expectSamples(t, scrape(t, m), map[string]string{
+		`lockscope_host_up{host="web-08"}`: "1", `lockscope_host_up{host="web-09"}`: "0", `lockscope_host_up{host="web-10"}`: "1",
+	})
+	m.Update(report.Update{Gone: []string{"web-09:/srv/b"}})
 	m.Update(report.Update{Gone: []string{"web-09"}, Summary: &report.Summary{}})
 	expectSamples(t, scrape(t, m), map[string]string{
 		`lockscope_host_up{host="web-09"}`:                              "1",
