@@ -211,7 +211,8 @@ func (m *Metrics) share() int {
 	return max(maxPlaces/len(m.watched()), leastPlaces, len(m.opt.Roots))
 }
 
-// Handler serves the metrics, to so many requests at a time.
+// Handler serves the metrics, to so many requests at a time: in Prometheus's text format or, to whoever asks for that,
+// as OpenMetrics.
 func (m *Metrics) Handler(most int, within time.Duration) http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: most, Timeout: within})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: most, Timeout: within, EnableOpenMetrics: true})
 }

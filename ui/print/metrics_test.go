@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os/exec"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,22 +15,36 @@ import (
 	"lockscope/scan/report"
 )
 
-// scrape returns the samples that a server of the metrics answers, by series, and tests that promtool accepts them
-// where it is installed.
-func scrape(t *testing.T, m *Metrics) map[string]string {
+// served returns what a server of the metrics answers to whoever accepts such a type.
+func served(t *testing.T, m *Metrics, accept string) (text, contentType string) {
 	t.Helper()
+	request := httptest.NewRequest("GET", "/metrics", nil)
+	request.Header.Set("Accept", accept)
 	answer := httptest.NewRecorder()
-	m.Handler(1, time.Minute).ServeHTTP(answer, httptest.NewRequest("GET", "/metrics", nil))
-	text := answer.Body.String()
-	if answer.Code != 200 || !utf8.ValidString(text) {
+	m.Handler(1, time.Minute).ServeHTTP(answer, request)
+	if text = answer.Body.String(); answer.Code != 200 || !utf8.ValidString(text) {
 		t.Fatalf("status %d, %q", answer.Code, text)
 	}
+	return text, answer.Header().Get("Content-Type")
+}
+
+// samplesOf are the samples of a text, by series.
+func samplesOf(text string) map[string]string {
 	samples := map[string]string{}
 	for line := range strings.Lines(text) {
 		if at := strings.LastIndexByte(line, ' '); line[0] != '#' {
 			samples[line[:at]] = strings.TrimSpace(line[at:])
 		}
 	}
+	return samples
+}
+
+// scrape returns the samples that a server of the metrics answers, by series, and tests that promtool accepts them
+// where it is installed.
+func scrape(t *testing.T, m *Metrics) map[string]string {
+	t.Helper()
+	text, _ := served(t, m, "")
+	samples := samplesOf(text)
 	if _, err := exec.LookPath("promtool"); err == nil {
 		check := exec.Command("promtool", "check", "metrics")
 		check.Stdin = strings.NewReader(text)
@@ -106,6 +122,34 @@ func TestMetricsStates(t *testing.T) {
 	expectSamples(t, got, map[string]string{directories(report.Stale, "/srv"): "0", directories(report.Held, "/srv"): ""})
 	if _, counts := got[`lockscope_breaks_total{outcome="removed"}`]; counts {
 		t.Error("a single scan counts breaks")
+	}
+}
+
+// Who asks for OpenMetrics gets that, of the same names and values; who does not gets what everybody reads.
+func TestMetricsOpenMetrics(t *testing.T) {
+	m := NewMetrics(metricsOptions(), true)
+	u := changes(reportAt("/srv/a\"\n", report.Held), reportAt("/srv/c", report.Stale))
+	u.Handoffs, u.Summary = []report.Handoff{{Path: "/srv/a", Gap: time.Second}}, &report.Summary{}
+	m.Update(u)
+	plain, is := served(t, m, "text/plain")
+	if !strings.HasPrefix(is, "text/plain; version=0.0.4") {
+		t.Errorf("it is %q", is)
+	}
+	open, is := served(t, m, "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5")
+	if !strings.HasPrefix(is, "application/openmetrics-text; version=1.0.0") || !strings.HasSuffix(open, "\n# EOF\n") {
+		t.Errorf("it is %q, and ends %q", is, open[max(len(open)-20, 0):])
+	}
+	whole := regexp.MustCompile(`(le="\d+)"`) // a bound is a float there
+	want, got := samplesOf(whole.ReplaceAllString(plain, `${1}.0"`)), samplesOf(open)
+	for series, value := range want {
+		w, err := strconv.ParseFloat(value, 64)
+		g, err2 := strconv.ParseFloat(got[series], 64)
+		if err != nil || err2 != nil || w != g {
+			t.Errorf("%s is %q, want %q", series, got[series], value)
+		}
+	}
+	if len(got) != len(want) || len(want) < 40 {
+		t.Errorf("%d series, want %d", len(got), len(want))
 	}
 }
 
