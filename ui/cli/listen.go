@@ -44,13 +44,12 @@ func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
 	opt := s.printOptions()
 	opt.Hosts = sc.names()
 	metrics = print.NewMetrics(opt, true)
-	server := newServer(metrics, health, stderr)
+	server := newServer(stderr)
 	connections := newLimited(listener, mostConnections)
-	server.ConnState = connections.noteState
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		if err := server.Serve(connections); !errors.Is(err, http.ErrServerClosed) {
+		if err := connections.serve(server, routes(metrics, health)); !errors.Is(err, http.ErrServerClosed) {
 			end(fmt.Errorf("--listen: %w", err))
 		}
 	}()
@@ -75,14 +74,17 @@ func runListen(ctx context.Context, s *settings, stderr *ui.Output) int {
 	return sc.status(ctx, err)
 }
 
-// newServer returns a server of the metrics and of the health. Whoever can reach it can read only, cannot hold
-// on to it, and learns nothing else.
-func newServer(metrics *print.Metrics, health *health, stderr *ui.Output) *http.Server {
+// routes are those to the metrics and to the health. Whoever can reach them can read only, and learns nothing else.
+func routes(metrics *print.Metrics, health *health) http.Handler {
 	routes := http.NewServeMux()
 	routes.Handle("GET /metrics", metrics.Handler(mostScrapes, scrapeWithin))
 	routes.Handle("GET /healthz", health)
+	return routes
+}
+
+// newServer returns a server which nobody can hold on to.
+func newServer(stderr *ui.Output) *http.Server {
 	return &http.Server{
-		Handler:                      routes,
 		ReadHeaderTimeout:            readWithin,
 		ReadTimeout:                  readWithin,
 		WriteTimeout:                 writeWithin,
