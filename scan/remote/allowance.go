@@ -10,11 +10,12 @@ type allowance struct {
 
 func newAllowance(now time.Time) *allowance { return &allowance{mostLines, now} }
 
-// spend takes a line off, and returns how long to wait before the next one is read.
-func (a *allowance) spend(now time.Time) time.Duration {
+// spend takes a line of so many bytes off, and returns how long to wait before the next one is read. A long line takes as
+// much of a processor as many short ones, and counts as so many.
+func (a *allowance) spend(now time.Time, bytes int) time.Duration {
 	a.left = min(a.left+now.Sub(a.at).Seconds()*linesPerSecond, mostLines)
 	a.at = now
-	if a.left--; a.left >= 0 {
+	if a.left -= float64(1 + bytes/lineBytes); a.left >= 0 {
 		return 0
 	}
 	return time.Duration((linesPause - a.left) / linesPerSecond * float64(time.Second))

@@ -110,7 +110,7 @@ func (b *Breaker) ask(h *host, r *report.Report, dryRun bool) report.Attempt {
 
 // answer reads what became of a break of the directory with this path.
 func answer(s *stream, path string) (report.Attempt, error) {
-	text, err := s.next()
+	text, _, err := s.next()
 	if err != nil {
 		return report.Attempt{}, err
 	}

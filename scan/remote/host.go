@@ -130,7 +130,7 @@ func (h *host) session(ctx context.Context, release func()) *failure {
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
 	go h.ask(asking, l.in)
-	return h.failed(l, h.follow(s, l, hello), hello)
+	return h.failed(l, h.follow(ctx, s, l, hello), hello)
 }
 
 // start runs lockscope on the host with these arguments: its own, one that was pushed, or one that goes ahead.
@@ -169,7 +169,7 @@ func (h *host) lacksProgram() bool {
 }
 
 // follow takes in what a host tells after its hello, until that ends.
-func (h *host) follow(s *stream, l *link, hello *report.Hello) error {
+func (h *host) follow(ctx context.Context, s *stream, l *link, hello *report.Hello) error {
 	every := min(max(hello.Every, leastBeat), mostBeat)
 	l.out.silence = silentBeats * every
 	h.mirror.begin()
@@ -185,6 +185,9 @@ func (h *host) follow(s *stream, l *link, hello *report.Hello) error {
 			return err
 		}
 		h.heard = time.Now()
+		if object.Summary != nil { // it cannot have taken longer than it was heard of
+			object.Summary.Duration = min(object.Summary.Duration, h.heard.Sub(began))
+		}
 		u, err := h.mirror.take(object, size)
 		if err != nil {
 			return &garbledError{s.read, err}
@@ -197,11 +200,14 @@ func (h *host) follow(s *stream, l *link, hello *report.Hello) error {
 			u.Gone = append(u.Gone, h.name)
 		}
 		h.fleet.merge.put(h.name, u, h.mirror, object.Summary != nil || object.Heartbeat != nil)
-		if len(u.Changes) == 1 && u.Changes[0].New { // of which there are only so many: see maxDirs
+		if len(u.Changes) == 1 && u.Changes[0].New && size < lineBytes { // of which there are only so many: see maxDirs
 			continue
 		}
-		if wait := allowed.spend(h.heard); wait > 0 {
-			time.Sleep(wait)
+		if wait := allowed.spend(h.heard, size); wait > 0 {
+			select {
+			case <-ctx.Done():
+			case <-time.After(wait):
+			}
 		}
 	}
 }

@@ -56,6 +56,10 @@ const (
 	// maxNoise is how many bytes may come before its first line of the protocol: what a login shell's
 	// startup files print.
 	maxNoise = 64 << 10
+	// maxEndless is how many bytes of a line are skipped that is too long. Then it is taken for one that has no end.
+	maxEndless = 64 << 20
+	// maxWatched is the most that is believed of its word on how many processes and other directories it watches.
+	maxWatched = 1 << 30
 	// maxStderr is how much of ssh's standard error is kept: its last line says why it ended.
 	maxStderr = 4 << 10
 	// maxReason is how long such a line may be that is shown.
@@ -69,6 +73,7 @@ const (
 	mostLines      = 200_000
 	linesPerSecond = 5_000
 	linesPause     = linesPerSecond / 10 // that are waited for together
+	lineBytes      = 2 << 10             // a longer line counts as several: most have less than half of it
 )
 
 // DefaultJobs is how many hosts are connected to at a time. A connection takes some processor time on both

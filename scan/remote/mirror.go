@@ -53,6 +53,7 @@ func (m *mirror) take(l report.Line, size int) (u report.Update, err error) {
 		m.end(*l.Summary, &u)
 	case l.Heartbeat != nil:
 		u.Progress = l.Heartbeat.Progress
+		u.Progress.Visited, u.Progress.Found = min(u.Progress.Visited, maxWatched), min(u.Progress.Found, maxDirs)
 		if l.Heartbeat.Errors == 0 && m.whole {
 			m.errors, m.errSize = nil, 0
 		}
@@ -125,8 +126,22 @@ func (m *mirror) end(s report.Summary, u *report.Update) {
 			}
 		}
 	}
+	bound(s.Watched)
 	m.summary = s
 	u.Summary = &s
+}
+
+// bound takes a host's word on how it is told of changes for no more than it may have: it is added to that of others.
+func bound(w *report.Watched) {
+	if w == nil {
+		return
+	}
+	w.Dirs, w.Passed, w.Processes = min(w.Dirs, maxDirs), min(w.Passed, maxWatched), min(w.Processes, maxWatched)
+	for why, n := range w.Polled {
+		if w.Polled[why] = min(n, maxDirs); n < 0 { // a sum that was too large
+			w.Polled[why] = maxDirs
+		}
+	}
 }
 
 // counts is the summary of what is known of the host: its own word on the time that it took and on how it is

@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -148,17 +149,44 @@ func TestAllowance(t *testing.T) {
 	now := time.Now()
 	began, a := now, newAllowance(now)
 	for range mostLines {
-		if wait := a.spend(now); wait > 0 {
+		if wait := a.spend(now, 100); wait > 0 {
 			t.Fatalf("waits for %v", wait)
 		}
 	}
 	for range 10 * linesPerSecond {
-		now = now.Add(a.spend(now))
+		now = now.Add(a.spend(now, 100))
 	}
 	if took := now.Sub(began); took < 9*time.Second || took > 11*time.Second {
 		t.Errorf("ten seconds' worth takes %v", took)
 	}
-	if now = now.Add(time.Hour); a.spend(now) > 0 {
+	if now = now.Add(time.Hour); a.spend(now, 100) > 0 {
 		t.Error("it is not forgiven")
+	}
+}
+
+// What a host says of how it watches is added to what others say: it is bounded.
+func TestMirrorBoundsWatched(t *testing.T) {
+	m := newMirror("a")
+	m.begin()
+	w := &report.Watched{Dirs: math.MaxInt, Passed: math.MaxInt, Processes: 7, Polled: map[report.PolledBecause]int{
+		report.PolledRemote: math.MaxInt, report.PolledFailed: math.MinInt,
+	}}
+	take(t, m, report.Line{Summary: &report.Summary{Watched: w}})
+	got := m.counts().Watched
+	if got.Dirs != maxDirs || got.Passed != maxWatched || got.Processes != 7 ||
+		got.Polled[report.PolledRemote] != maxDirs || got.Polled[report.PolledFailed] != maxDirs {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A long line counts as many short ones.
+func TestAllowanceOfLongLines(t *testing.T) {
+	now := time.Now()
+	a := newAllowance(now)
+	lines := 0
+	for ; a.spend(now, report.MaxLine) == 0; lines++ {
+	}
+	if most := mostLines * lineBytes / report.MaxLine; lines > most {
+		t.Errorf("%d lines of %d bytes at once, want at most %d", lines, report.MaxLine, most)
 	}
 }

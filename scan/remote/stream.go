@@ -13,6 +13,7 @@ import (
 var (
 	errLongLine = fmt.Errorf("a line of more than %d bytes was skipped", report.MaxLine)
 	errGarbled  = errors.New("it is not lockscope that answers")
+	errEndless  = fmt.Errorf("a line of more than %d bytes", maxEndless)
 	errVersion  = errors.New("it is another version")
 )
 
@@ -27,24 +28,27 @@ func newStream(r io.Reader) *stream { return &stream{r: bufio.NewReaderSize(r, 6
 
 // next returns the next line as it came, without the newline. It is valid until the next call. The error is
 // errLongLine for a line that is too long, which is skipped, or that of the reader. A last line without a
-// newline was cut short, and is none.
-func (s *stream) next() ([]byte, error) {
+// newline was cut short, and is none. size is how many bytes were read.
+func (s *stream) next() (line []byte, size int, err error) {
 	s.line = s.line[:0]
 	s.read++
 	for long := false; ; {
 		part, err := s.r.ReadSlice('\n')
-		if long = long || len(s.line)+len(part) > report.MaxLine+1; !long {
+		size += len(part)
+		if long = long || size > report.MaxLine+1; !long {
 			s.line = append(s.line, part...)
 		}
 		switch {
+		case size > maxEndless:
+			return nil, size, &garbledError{s.read, errEndless}
 		case err == bufio.ErrBufferFull:
 		case err != nil:
-			return nil, err
+			return nil, size, err
 		case long:
 			s.line = nil // it need not keep so much
-			return nil, errLongLine
+			return nil, size, errLongLine
 		default:
-			return s.line[:len(s.line)-1], nil
+			return s.line[:size-1], size, nil
 		}
 	}
 }
@@ -54,7 +58,7 @@ func (s *stream) next() ([]byte, error) {
 // that a push begins with.
 func (s *stream) hello(pushed func(path string)) (*report.Hello, error) {
 	for noise := 0; ; {
-		text, err := s.next()
+		text, _, err := s.next()
 		if err != nil {
 			return nil, err
 		}
@@ -78,23 +82,20 @@ func (s *stream) hello(pushed func(path string)) (*report.Hello, error) {
 	}
 }
 
-// object returns the next object, and how many bytes it had. Objects of types that are not known are skipped:
-// the far side may be of a later version. An error is one of the reader or of the codec, or errLongLine.
-func (s *stream) object() (report.Line, int, error) {
-	for {
-		text, err := s.next()
-		if err != nil {
-			return report.Line{}, 0, err
-		}
-		l, err := report.Decode(text)
-		if errors.Is(err, report.ErrUnknownType) {
-			continue
-		}
-		if err != nil {
-			err = &garbledError{s.read, err}
-		}
-		return l, len(text), err
+// object returns the next object, and how many bytes its line had. One of a type that is not known is an empty one: the far
+// side may be of a later version. An error is one of the reader or of the codec, or errLongLine.
+func (s *stream) object() (l report.Line, size int, err error) {
+	text, size, err := s.next()
+	if err != nil {
+		return l, size, err
 	}
+	switch l, err = report.Decode(text); {
+	case errors.Is(err, report.ErrUnknownType):
+		return report.Line{}, size, nil
+	case err != nil:
+		err = &garbledError{s.read, err}
+	}
+	return l, size, err
 }
 
 // garbledError says which line is not one of the protocol.

@@ -42,6 +42,9 @@ func TestStreamObjects(t *testing.T) {
 {"type":"gone","path":"/b"}
 {"type":"gone","path":"relative"}
 {"type":"gone","path":"/cut`))
+	if l, n, err := s.object(); l != (report.Line{}) || n == 0 || err != nil { // it counts, and is nothing
+		t.Errorf("an unknown object: %+v, %d bytes, %v", l, n, err)
+	}
 	for i, want := range []string{"/a", "", "/b", "", ""} {
 		l, n, err := s.object()
 		var garbled *garbledError
@@ -51,6 +54,18 @@ func TestStreamObjects(t *testing.T) {
 		case i == 1 && err != errLongLine, i == 3 && !errors.As(err, &garbled), i == 4 && err != io.EOF:
 			t.Errorf("object %d: %v", i, err)
 		}
+	}
+}
+
+// endless is a line that has no end.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return len(b), nil }
+
+func TestStreamEndlessLine(t *testing.T) {
+	var garbled *garbledError
+	if _, n, err := newStream(endless{}).object(); !errors.As(err, &garbled) || n > maxEndless+1<<20 {
+		t.Errorf("%v after %d bytes", err, n)
 	}
 }
 
