@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,21 +76,38 @@ func TestDiagnose(t *testing.T) {
 		spoil               func(*Facts, *Root)
 		check, text, remedy string
 		status              Status // Limited unless it is another
-		alsoLimited         string // another check
+		alsoLimited         string // other checks
 	}{
 		"leases off":     {func(f *Facts, r *Root) { f.LeasesOff = true }, "leases", "fs.leases-enable is 0", "fs.leases-enable=1", Limited, "locks"},
 		"no CAP_LEASE":   {func(f *Facts, r *Root) { f.Capabilities &^= lease }, "leases", "user root gets a lease on its own files only", "CAP_LEASE", Limited, ""},
 		"user namespace": {func(f *Facts, r *Root) { f.InnerUserNS = true }, "leases", "counts for nothing", "first user namespace", Limited, "directories"},
+		"fewer watches than directories": {func(f *Facts, r *Root) { f.Events.MaxWatches, f.Events.Stats.MostWatched = 8, 2 },
+			"inotify", "2 directories are watched at most, a quarter of what the host allows, and there are 3 data directories", "fs.inotify.max_user_watches=12", Limited, ""},
+		"less memory than directories": {func(f *Facts, r *Root) { f.Events.Stats.MostWatched = 2 },
+			"inotify", "2 directories are watched at most, for which there is memory (see memory), and there are 3 data directories", "higher limit", Limited, ""},
+		"directories that are not watched anyway": {func(f *Facts, r *Root) { f.Events.Stats.MostWatched, r.Mount.FSType = 2, "nfs4"; r.Watched.Dirs = 0 },
+			"inotify", "2 directories are watched at most, for which there is memory (see memory)", "", OK, "locks"},
 		"no CAP_LEASE, and flocks": {func(f *Facts, r *Root) {
 			f.Capabilities &^= lease
 			r.Established = map[report.Source]int{report.SourceProbe: 2}
 		}, "locks", "2 by a flock, 1 without a lock file: there is no lease", "CAP_LEASE", Limited, "leases"},
-		"others' processes":        {func(f *Facts, r *Root) { f.Capabilities &^= ptrace; f.Sight.Closed = 280 }, "processes", "280 of 300 processes", "CAP_SYS_PTRACE", Limited, ""},
-		"processes nobody may see": {func(f *Facts, r *Root) { f.Sight.Closed = 1 }, "processes", "though there is CAP_SYS_PTRACE", "user namespace", Limited, ""},
-		"no /proc":                 {func(f *Facts, r *Root) { f.Sight.Processes = 0 }, "processes", "shows no process", "mount -t proc", Limited, ""},
-		"hidepid":                  {func(f *Facts, r *Root) { f.Capabilities &^= ptrace; f.HidePID = "invisible" }, "hidepid", "hidepid=invisible", "gid=", Limited, ""},
-		"hidepid, seen through":    {func(f *Facts, r *Root) { f.HidePID = "2" }, "hidepid", "sees through", "", OK, ""},
-		"no CAP_DAC_READ_SEARCH":   {func(f *Facts, r *Root) { f.Capabilities &^= readSearch }, "directories", "only what user root may", "CAP_DAC_READ_SEARCH", Limited, ""},
+		"others' processes": {func(f *Facts, r *Root) { f.Capabilities &^= ptrace; f.Sight.Closed = make([]int, 280) }, "processes", "280 of 300 processes", "CAP_SYS_PTRACE", Limited, ""},
+		"others' processes, by name": {func(f *Facts, r *Root) {
+			f.Capabilities &^= ptrace
+			f.Sight.Closed, f.ClosedNames = make([]int, 280), []string{"812 (sshd)", "901 (kvd)"}
+		}, "processes", "280 of 300 processes cannot be read, such as 812 (sshd), 901 (kvd), without CAP_SYS_PTRACE", "CAP_SYS_PTRACE", Limited, ""},
+		"one process, by name": {func(f *Facts, r *Root) {
+			f.Capabilities &^= ptrace
+			f.Sight.Closed, f.ClosedNames = []int{812}, []string{"812 (sshd)"}
+		}, "processes", "1 of 300 processes cannot be read, 812 (sshd), without CAP_SYS_PTRACE", "CAP_SYS_PTRACE", Limited, ""},
+		"processes nobody may see": {func(f *Facts, r *Root) { f.Sight.Closed = []int{1} }, "processes", "though there is CAP_SYS_PTRACE", "SELinux", Limited, ""},
+		"processes of another user namespace": {func(f *Facts, r *Root) {
+			f.InnerUserNS, f.Sight.Closed = true, []int{1}
+		}, "processes", "though there is CAP_SYS_PTRACE", "first user namespace", Limited, "leases directories"},
+		"no /proc":               {func(f *Facts, r *Root) { f.Sight.Processes = 0 }, "processes", "shows no process", "mount -t proc", Limited, ""},
+		"hidepid":                {func(f *Facts, r *Root) { f.Capabilities &^= ptrace; f.HidePID = "invisible" }, "hidepid", "hidepid=invisible", "gid=", Limited, ""},
+		"hidepid, seen through":  {func(f *Facts, r *Root) { f.HidePID = "2" }, "hidepid", "sees through", "", OK, ""},
+		"no CAP_DAC_READ_SEARCH": {func(f *Facts, r *Root) { f.Capabilities &^= readSearch }, "directories", "only what user root may", "CAP_DAC_READ_SEARCH", Limited, ""},
 		"PID namespace": {func(f *Facts, r *Root) {
 			f.Sight.Restrictions, f.Sight.PIDNamespace = report.NestedPIDNS, "pid:[7]"
 		}, "pid-namespace", "pid:[7]", "--pid=host", Limited, ""},
@@ -133,6 +151,19 @@ func TestDiagnose(t *testing.T) {
 			r.NoLock = 0
 			r.count(report.Reasons(0).With(report.Permission).With(report.PIDAlive))
 		}, "locks", "1 unknown (pid-alive 1, permission 1)", "", Limited, ""},
+		"unknown for an error": {func(f *Facts, r *Root) {
+			r.NoLock = 0
+			r.count(report.Reasons(0).With(report.IOError))
+		}, "locks", "1 unknown (io-error 1)", "dmesg", Limited, ""},
+		"unknown for want of permission": {func(f *Facts, r *Root) {
+			f.Capabilities &^= readSearch
+			r.NoLock = 0
+			r.count(report.Reasons(0).With(report.Permission))
+		}, "locks", "1 unknown (permission 1)", "CAP_DAC_READ_SEARCH", Limited, "directories"},
+		"unknown in two ways": {func(f *Facts, r *Root) {
+			f.Probe, r.NoLock = observe.ProbeNever, 0
+			r.count(report.Reasons(0).With(report.IOError))
+		}, "locks", "1 unknown (io-error 1)", "no daemon fail; look what the kernel says", Limited, ""},
 		"unknown by itself": {func(f *Facts, r *Root) {
 			r.NoLock = 0
 			r.count(report.Reasons(0).With(report.LockfileNotRegular))
@@ -157,9 +188,10 @@ func TestDiagnose(t *testing.T) {
 				t.Errorf("%+v", c)
 			}
 			for _, other := range append(d.Host, d.Roots[0].Checks...) {
-				if want := other.Name == test.check || other.Name == test.alsoLimited; !want && other.Status != OK {
+				also := slices.Contains(strings.Fields(test.alsoLimited), other.Name)
+				if want := other.Name == test.check || also; !want && other.Status != OK {
 					t.Errorf("%s too: %+v", other.Name, other)
-				} else if other.Name == test.alsoLimited && other.Status != Limited {
+				} else if also && other.Status != Limited {
 					t.Errorf("not %+v", other)
 				}
 			}

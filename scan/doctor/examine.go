@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/user"
 
@@ -65,6 +66,7 @@ func (e *examiner) host() {
 	f.LeasesOff = err == nil && enabled == 0
 
 	f.Sight = e.session.Sight()
+	f.ClosedNames = programs(f.Sight.Closed)
 	if m, ok := f.Sight.Mounts.Find(string(proc.Host)); ok && m.FSType == "proc" {
 		f.HidePID = m.HidePID()
 	}
@@ -86,6 +88,19 @@ func (e *examiner) host() {
 			f.Audit.Err = report.ErrNoAnswer
 		}
 	}
+}
+
+// programs names some of these processes. Threads of the kernel have no arguments and hold no lock, and are not among them.
+func programs(pids []int) (names []string) {
+	for _, pid := range pids {
+		if len(names) == mostNames {
+			break
+		}
+		if task := proc.Host.Task(pid); len(task.Arguments()) > 0 {
+			names = append(names, fmt.Sprintf("%d (%s)", pid, task.Comm()))
+		}
+	}
+	return names
 }
 
 // events finds out which events the kernel gives to who watches so many directories at most, or 0. It watches nothing.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -87,6 +88,10 @@ func TestExamineAsNobody(t *testing.T) {
 	r := f.Roots[0]
 	if r.Dirs != 3 || r.Established[report.SourceTable] != 1 || r.Established[report.SourceProbe] != 2 || r.Unsettled != 0 {
 		t.Errorf("%+v", r)
+	}
+	// Whose descriptors cannot be read is said of some, and rather of programs than of threads of the kernel.
+	if c := find(t, d, "processes"); !regexp.MustCompile(`, such as \d+ \(\S+\), `).MatchString(c.Text) || strings.Contains(c.Text, "(kthreadd)") {
+		t.Errorf("%+v", c)
 	}
 	for _, name := range []string{"leases", "processes", "directories", "readable", "locks"} {
 		if c := find(t, d, name); c.Status != Limited || c.Remedy == "" || c.NotClaimed == "" {

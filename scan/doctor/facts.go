@@ -23,14 +23,16 @@ type Facts struct {
 	Probe     observe.Probe
 	LeasesOff bool // fs.leases-enable is 0
 	Sight     observe.Sight
-	OtherInit bool   // process 1 is in another mount namespace
-	HidePID   string // see proc.Mount.HidePID
-	Events    Events
-	OpenFiles uint64 // RLIMIT_NOFILE
-	Memory    int64  // how many bytes this program may use; 0 = no limit
-	MostDirs  int    // how many data directories fit into that
-	Audit     Audit
-	Roots     []Root
+	// ClosedNames are some of Sight.Closed, with their programs: "812 (sshd)".
+	ClosedNames []string
+	OtherInit   bool   // process 1 is in another mount namespace
+	HidePID     string // see proc.Mount.HidePID
+	Events      Events
+	OpenFiles   uint64 // RLIMIT_NOFILE
+	Memory      int64  // how many bytes this program may use; 0 = no limit
+	MostDirs    int    // how many data directories fit into that
+	Audit       Audit
+	Roots       []Root
 }
 
 // Events is which events the kernel gives.

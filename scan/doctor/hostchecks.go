@@ -70,18 +70,36 @@ func (f *Facts) processCheck() Check {
 	case s.Processes == 0:
 		c.Status, c.Text, c.Remedy = Limited, "/proc shows no process", "mount -t proc proc /proc"
 		c.NotClaimed = "that a lock is held, except where a flock tells, and anything of processes"
-	case s.Closed > 0 && f.ptrace():
+	case len(s.Closed) > 0:
 		c.Status = Limited
-		c.Text = fmt.Sprintf("the descriptors of %d of %d processes cannot be read, though there is CAP_SYS_PTRACE", s.Closed, s.Processes)
-		c.Remedy = "run outside of this user namespace, or have the security module (SELinux, AppArmor) allow ptrace"
-	case s.Closed > 0:
-		c.Status = Limited
-		c.Text = fmt.Sprintf("the descriptors of %d of %d processes cannot be read, without CAP_SYS_PTRACE", s.Closed, s.Processes)
-		c.Remedy = "run as root, or with CAP_SYS_PTRACE"
+		c.Text = fmt.Sprintf("the descriptors of %d of %d processes cannot be read,%s ", len(s.Closed), s.Processes, f.closedNames())
+		switch {
+		case !f.ptrace():
+			c.Text += "without CAP_SYS_PTRACE"
+			c.Remedy = "run as root, or with CAP_SYS_PTRACE"
+		case f.InnerUserNS:
+			c.Text += "though there is CAP_SYS_PTRACE, which counts only in this user namespace"
+			c.Remedy = "run in the first user namespace"
+		default:
+			c.Text += "though there is CAP_SYS_PTRACE"
+			c.Remedy = "have what forbids ptrace allow it: a security module (SELinux, AppArmor) or a sandbox"
+		}
 	default:
 		c.NotClaimed = ""
 	}
 	return c
+}
+
+// closedNames has examples of the processes that show nothing, between commas, or all where they are few.
+func (f *Facts) closedNames() string {
+	names := strings.Join(f.ClosedNames, ", ")
+	switch len(f.ClosedNames) {
+	case 0:
+		return ""
+	case len(f.Sight.Closed):
+		return " " + names + ","
+	}
+	return " such as " + names + ","
 }
 
 func (f *Facts) hidepidCheck() Check {
@@ -147,7 +165,7 @@ func (f *Facts) mountNamespaceCheck() Check {
 		c.Text = "another one than that of process 1: a root may lead elsewhere, or nowhere, than it does on the host"
 		c.Remedy = "run in the host's mount namespace (nsenter -t 1 -m), if the roots are meant as the host sees them"
 		c.NotClaimed = "anything of what the host has at these paths"
-	case f.Sight.Closed > 0:
+	case len(f.Sight.Closed) > 0:
 		c.Text = "the mounts of " + read + " can be read; those of processes that show nothing (see processes) cannot"
 	}
 	return c
@@ -169,42 +187,6 @@ func (f *Facts) tableCheck() Check {
 		c.NotClaimed = ""
 	}
 	return c
-}
-
-func (f *Facts) inotifyCheck() Check {
-	e := &f.Events
-	c := Check{Name: "inotify", NotClaimed: "what happens between two polls, such as a hand-off"}
-	switch {
-	case e.Err != nil || e.Stats.InotifyErr != nil:
-		c.Status, c.Remedy = Limited, "fewer programs with inotify, or sysctl fs.inotify.max_user_instances=1024; allow it in the sandbox"
-		c.Text = "no directory can be watched: " + errors.Join(e.Err, e.Stats.InotifyErr).Error()
-	case e.MaxWatches >= 0 && e.MaxWatches < 4, e.Stats.MostWatched == 0:
-		c.Status, c.Remedy = Limited, "sysctl fs.inotify.max_user_watches=131072; in a user namespace user.max_inotify_watches"
-		c.Text = fmt.Sprintf("no directory can be watched: the limit of watches for this user is %d", max(e.MaxWatches, 0))
-	case e.Stats.MountsErr != nil:
-		c.Status, c.Text = Limited, "directories can be watched, but not the mount table: "+e.Stats.MountsErr.Error()
-		c.NotClaimed = "what a mount covers, before it is looked at in turn"
-	case e.Stats.MostWatched < e.MaxWatches/4:
-		c.Text, c.NotClaimed = fmt.Sprintf("%d directories are watched at most, for which there is memory (see memory)", e.Stats.MostWatched), ""
-	default:
-		c.Text, c.NotClaimed = fmt.Sprintf("%d directories are watched at most, a quarter of what the host allows", e.Stats.MostWatched), ""
-	}
-	return c
-}
-
-func (f *Facts) pidfdCheck() Check {
-	e := &f.Events
-	if e.PidfdErr != nil || e.Stats.MostFollowed == 0 {
-		text := "the limit of open files leaves no descriptor for it"
-		if e.PidfdErr != nil {
-			text = e.PidfdErr.Error()
-		}
-		return Check{
-			Name: "pidfd", Status: Limited, Text: "the end of a process is not told: " + text,
-			Remedy: "Linux 5.3 or later, a sandbox that allows pidfd_open, and some hundred descriptors (ulimit -n)", NotClaimed: "that a daemon lives, between two polls",
-		}
-	}
-	return Check{Name: "pidfd", Text: fmt.Sprintf("the ends of %d processes are told at most", e.Stats.MostFollowed)}
 }
 
 // moreFiles is what helps where there are not enough descriptors.

@@ -8,6 +8,8 @@ const (
 	settleWithin = 15 * time.Second
 	// mostErrors is how many of the errors of one root are kept. They are examples: a scan prints them all.
 	mostErrors = 3
+	// mostNames is how many of the processes that show nothing are named. They are examples too.
+	mostNames = 3
 	// wantedFiles is how many descriptors a walk and its workers make use of: four times those that it keeps
 	// open at most.
 	wantedFiles = 1024

@@ -119,7 +119,23 @@ func (r *Root) locksCheck(f *Facts) Check {
 			c.NotClaimed = "anything of those that are unknown: each says why, and what would help"
 		}
 	}
+	remedies := r.unknownRemedies(f)
+	if c.Remedy != "" {
+		remedies = slices.Insert(remedies, 0, c.Remedy)
+	}
+	c.Remedy = strings.Join(remedies, "; ")
 	return c
+}
+
+// unknownRemedies are what would help where directories are unknown, apart from what other checks say.
+func (r *Root) unknownRemedies(f *Facts) (remedies []string) {
+	if r.Why[report.IOError] > 0 {
+		remedies = append(remedies, "look what the kernel says of this file system: dmesg")
+	}
+	if r.Why[report.Permission] > 0 && !f.readSearch() {
+		remedies = append(remedies, "run as root, or with CAP_DAC_READ_SEARCH")
+	}
+	return remedies
 }
 
 // why has the reasons for which directories are unknown, as codes, with how many have each.
@@ -197,42 +213,6 @@ func (r *Root) answersCheck() Check {
 		}
 		c.Remedy = "see to whoever serves the file system that hangs, or unmount it (umount -l), or leave it out with --exclude"
 		c.NotClaimed = "anything of what is there"
-	}
-	return c
-}
-
-// polledRemedies are what would help where directories are polled, if anything would.
-var polledRemedies = map[report.PolledBecause]string{
-	report.PolledByRequest: "run as root, or with CAP_LEASE, without --probe",
-	report.PolledRemote:    "run on the host that the files are on",
-	report.PolledBudget:    "sysctl fs.inotify.max_user_watches, four times as many as directories",
-	report.PolledNoSpace:   "a higher sysctl fs.inotify.max_user_watches, or user.max_inotify_watches in a user namespace",
-	report.PolledDenied:    "run as root, or with CAP_DAC_READ_SEARCH",
-	report.PolledNoEvents:  "allow inotify in the sandbox",
-	report.PolledProcess:   "ulimit -n, four times as many as processes; see pidfd",
-}
-
-func (r *Root) watchedCheck(f *Facts) Check {
-	c := Check{Name: "watched"}
-	if r.Watched == nil {
-		c.Status, c.Text = Limited, "it took too long to find out"
-		return c
-	}
-	c.Text = fmt.Sprintf("%d of %s, %d above them, and %s",
-		r.Watched.Dirs, counted(r.Dirs, "data directory", "data directories"), r.Watched.Passed, counted(r.Watched.Processes, "process", "processes"))
-	var remedies []string
-	for why := range report.PolledCount {
-		if n := r.Watched.Polled[why]; n > 0 {
-			c.Status = Limited
-			c.Text += fmt.Sprintf("; %s polled, since %s", counted(n, "is", "are"), why.Why())
-			if remedy := polledRemedies[why]; remedy != "" {
-				remedies = append(remedies, remedy)
-			}
-		}
-	}
-	c.Remedy = strings.Join(remedies, "; ")
-	if c.Status != OK {
-		c.NotClaimed = "what happens between two polls there, such as a hand-off"
 	}
 	return c
 }

@@ -14,9 +14,9 @@ type Sight struct {
 	PIDNamespace string // such as pid:[4026531836]; "" where it cannot be told
 	Mounts       proc.Mounts
 
-	Processes       int // that /proc lists
-	Closed          int // of these, whose descriptors may not be seen
-	MountNamespaces int // whose mounts could be read, our own among them
+	Processes       int   // that /proc lists
+	Closed          []int // of these, the PIDs of those whose descriptors may not be seen
+	MountNamespaces int   // whose mounts could be read, our own among them
 
 	TableLines int           // of the kernel's lock table
 	TableTook  time.Duration // processor time
@@ -31,7 +31,7 @@ func (s *Session) Sight() Sight {
 		case proc.IsGone(who.err):
 			continue
 		case who.err != nil:
-			sight.Closed++
+			sight.Closed = append(sight.Closed, who.pid)
 		}
 		sight.Processes++
 	}
