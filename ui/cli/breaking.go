@@ -15,6 +15,7 @@ import (
 	"lockscope/scan/pool"
 	"lockscope/scan/report"
 	"lockscope/ui"
+	"lockscope/ui/list"
 	"lockscope/ui/print"
 	"lockscope/ui/show"
 )
@@ -63,8 +64,11 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 		return status
 	}
 	reports := found.sorted()
+	among := show.Counted(sum.Dirs, "data directory", "data directories")
 	if len(reports) == 0 { // a wrong path, or a disk that is not mounted, looks the same else
-		fmt.Fprintf(stderr, "lockscope: nothing is stale among %s\n", show.Counted(sum.Dirs, "data directory", "data directories"))
+		fmt.Fprintf(stderr, "lockscope: nothing is stale among %s\n", among)
+	} else if reports = s.matching(reports); len(reports) == 0 {
+		fmt.Fprintf(stderr, "lockscope: no stale directory matches the filter %s: there are %s among %s\n", report.Escape(s.breakFilter), show.Count(len(found)), among)
 	}
 	breaker := s.newBreaker(sc.fleet)
 	attempt := breaker.Break
@@ -100,6 +104,12 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 		return sig.status()
 	}
 	return status
+}
+
+// matching returns those of the reports that --filter shows, in the same order.
+func (s *settings) matching(reports []*report.Report) []*report.Report {
+	paths := show.NewPaths(s.shownRoots(), &show.Charset{ASCII: s.ASCII})
+	return list.Arrange(reports, list.Order{Column: show.ColumnDirectory}, s.breakFilter, paths, hostname(), time.Now())
 }
 
 // attemptUntil makes an attempt. Once ctx has ended it waits for attemptGrace, and no longer for one that hangs.

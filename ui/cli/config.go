@@ -108,7 +108,7 @@ func (c *config) validate() error {
 		}
 	}
 	if _, err := c.view(); err != nil {
-		return fmt.Errorf("view: %w", err)
+		return err
 	}
 	if problem := list.Problem(c.View.Filter); problem != "" {
 		return fmt.Errorf("filter: %s", problem)
@@ -124,7 +124,14 @@ func (c *config) validate() error {
 // view returns what the screen begins with.
 func (c *config) view() (ui.View, error) {
 	v := ui.View{ProblemsOnly: c.View.ProblemsOnly, Filter: c.View.Filter, Reverse: c.View.Reverse}
-	err := cmp.Or(v.SetSort(c.View.Sort), v.SetGroups(c.View.Groups), v.SetColumns(c.View.Columns), v.SetDetail(c.View.Detail))
+	of := func(name string, err error) error {
+		if err == nil {
+			return nil
+		}
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	err := cmp.Or(of("sort", v.SetSort(c.View.Sort)), of("groups", v.SetGroups(c.View.Groups)),
+		of("columns", v.SetColumns(c.View.Columns)), of("detail", v.SetDetail(c.View.Detail)))
 	return v, err
 }
 

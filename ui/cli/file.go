@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lockscope/scan/pool"
+	"lockscope/ui/show"
 )
 
 // await returns what f does, or the cause of the context's end where that has come. A file that the user names may be
@@ -63,9 +63,11 @@ func untrusted(f *os.File) error {
 	case st.Mode&unix.S_IFMT == unix.S_IFCHR: // a terminal: whoever types is the user
 		return nil
 	case st.Uid != 0 && int(st.Uid) != os.Geteuid():
-		return fmt.Errorf("it belongs to user %d: chown it to who runs this", st.Uid)
-	case st.Mode&0o022 != 0:
-		return errors.New("others may write it: chmod go-w")
+		return fmt.Errorf("it belongs to user %d: chown %d %s", st.Uid, os.Geteuid(), show.ShellWord(f.Name()))
+	case othersMayWrite(&st):
+		return fmt.Errorf("others may write it: chmod go-w %s", show.ShellWord(f.Name()))
 	}
 	return nil
 }
+
+func othersMayWrite(st *unix.Stat_t) bool { return st.Mode&0o022 != 0 }

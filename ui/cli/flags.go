@@ -40,8 +40,16 @@ func parse(args []string) (*settings, error) {
 	if flags.Changed("allow-empty") && !s.check { // in the config file it may stand for every check
 		return nil, errors.New("--allow-empty goes with --check")
 	}
-	if name := changed(flags, "sort", "columns", "filter"); name != "" && !s.showsTable() {
+	if name := changed(flags, "sort", "columns"); name != "" && !s.showsTable() {
 		return nil, fmt.Errorf("--%s is for the table and the screen", name)
+	}
+	if flags.Changed("filter") {
+		switch {
+		case s.breakStale && s.seen == "":
+			s.breakFilter = s.View.Filter
+		case !s.showsTable():
+			return nil, errors.New("--filter is for the table, the screen and --break-stale")
+		}
 	}
 	areGlobs := s.glob || len(s.Roots) > 0 && flags.NArg() == 0 // those of the config file are
 	if flags.NArg() > 0 {

@@ -31,6 +31,9 @@ func Run(args []string, stdin, outFile, errFile *os.File) int {
 			printError(stderr, err)
 			return exitIncomplete
 		}
+		if err := s.refusedWhere(outFile); err != nil {
+			printError(stderr, err)
+		}
 		return printText(stdout, stderr, text)
 	}
 	stderr.ASCII = s.ASCII

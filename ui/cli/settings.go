@@ -31,22 +31,25 @@ type settings struct {
 	check      bool
 	states     states
 	breakStale bool // --break-stale
-	dryRun     bool
-	yes        bool
-	seen       string              // --seen, with --break-stale: where the evidence is to be read
-	requests   bool                // --requests: this is the far side of a fleet
-	kept       error               // why the program kept capabilities that looking does not need; nil if it did not
-	memory     int64               // how many bytes this program may use; 0 if there is no limit
-	far        *remote.Config      // the other hosts; nil if there are none
-	here       bool                // this host is watched, with others or alone
-	heardHere  func(report.Update) // is told what the scan of this host tells, where it is one of several; may be nil
-	demo       bool
-	doctor     bool   // --doctor
-	writeConf  bool   // --write-config
-	completion string // --completion: for which shell
-	manual     bool   // --man
-	help       string // --help: helpShort or helpAll; empty without it
-	version    bool
+	// breakFilter is --filter, with --break-stale. The filter of the config file is what a screen begins with, where it
+	// is seen.
+	breakFilter string
+	dryRun      bool
+	yes         bool
+	seen        string              // --seen, with --break-stale: where the evidence is to be read
+	requests    bool                // --requests: this is the far side of a fleet
+	kept        error               // why the program kept capabilities that looking does not need; nil if it did not
+	memory      int64               // how many bytes this program may use; 0 if there is no limit
+	far         *remote.Config      // the other hosts; nil if there are none
+	here        bool                // this host is watched, with others or alone
+	heardHere   func(report.Update) // is told what the scan of this host tells, where it is one of several; may be nil
+	demo        bool
+	doctor      bool   // --doctor
+	writeConf   bool   // --write-config
+	completion  string // --completion: for which shell
+	manual      bool   // --man
+	help        string // --help: helpShort or helpAll; empty without it
+	version     bool
 }
 
 // The values of --help.

@@ -3,11 +3,14 @@ package cli
 import (
 	"encoding"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
 
 	"lockscope/scan/report"
 	"lockscope/ui/show"
@@ -29,11 +32,24 @@ func (s *settings) written() (string, error) {
 	return configText(&c)
 }
 
+// refusedWhere says why a config file with these settings will be refused where it is written to; nil if it will not. A
+// umask such as 002 makes it so, and whoever wrote it is no longer there when it is read.
+func (s *settings) refusedWhere(out *os.File) error {
+	var st unix.Stat_t
+	key := s.trusting()
+	if key == "" || unix.Fstat(int(out.Fd()), &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG || !othersMayWrite(&st) {
+		return nil
+	}
+	return fmt.Errorf("others may write the file that standard output is: it cannot set %s before chmod go-w", key)
+}
+
 // configText is a config file that says what c does, with a comment on each key. The error is that a path is no
 // UTF-8, which TOML has to be.
 func configText(c *config) (string, error) {
 	var b strings.Builder
-	b.WriteString("# The settings of lockscope. What is left out here has its default; flags override it.\n")
+	b.WriteString("# The settings of lockscope. What is left out here has its default; flags override it.\n" +
+		"# Where others than its user and root may write it (chmod go-w), it cannot set ssh_command, remote_command, hosts,\n" +
+		"# hosts_file, push or audit_log.\n")
 	err := writeKeys(&b, reflect.ValueOf(c).Elem(), "")
 	return b.String(), err
 }
