@@ -28,6 +28,7 @@ terminal it is a screen, on which ? helps; else, or as below, it only prints.
       --listen ADDR      serve /metrics and /healthz for a monitoring system
       --break-stale      break every stale lock; --dry-run only tells
       --read-only        never offer to break one
+      --doctor           how much can be seen from here, and what would help
       --config FILE      else ~/.config/lockscope/config.toml (--write-config)
       --demo             try it in a sandbox with every state
 

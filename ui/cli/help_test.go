@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -42,9 +43,13 @@ func TestManual(t *testing.T) {
 	if err != nil || stderr.Len() > 0 {
 		t.Errorf("%v: %s", err, &stderr)
 	}
-	for _, want := range []string{"-o, --output FORMAT", "--listen ADDR", "view.filter", "NAME\n", "holds the lock: healthy"} {
+	for _, want := range []string{"-o, --output FORMAT", "--listen ADDR", "view.filter", "NAME\n", "holds the lock: healthy",
+		"divided by commas:", "FILTER\n", "reason:pid-reused", "age:<10m", "Whether the detail is"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("there is no %q in\n%s", want, out)
 		}
+	}
+	if bad := regexp.MustCompile(`(?m)^ +(Auto|User@|Shown or|None,).*`).FindString(string(out)); bad != "" {
+		t.Errorf("a value begins with a capital: %s", bad)
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"lockscope/scan/report"
@@ -27,7 +28,7 @@ func manual() string {
 			if f.value != "" {
 				b.WriteString(" \" " + f.value + "\"")
 			}
-			b.WriteString("\n" + sentence(f.text) + "\n")
+			b.WriteString("\n" + sentence(f.text) + "\n" + f.choice())
 		}
 	}
 	b.WriteString(".SH STATES\nThe worst first. All but the last two need attention.\n")
@@ -40,6 +41,18 @@ func manual() string {
 	}
 	b.WriteString(manualEnd)
 	return b.String()
+}
+
+// choice is a sentence on what the value may be, where the text does not say it.
+func (f *flagDoc) choice() string {
+	said := func(word string) bool { return strings.Contains(f.text, word) }
+	switch {
+	case !slices.ContainsFunc(f.words, func(word string) bool { return !said(word) }):
+		return ""
+	case f.list:
+		return "Any of, divided by commas: " + roff(strings.Join(f.words, ", ")) + ".\n"
+	}
+	return "One of: " + roff(strings.Join(f.words, ", ")) + ".\n"
 }
 
 // sentence is a text for the manual, that ends as a sentence does.
@@ -79,7 +92,24 @@ Run it as root to see the processes of all users.
 .SH OPTIONS
 `
 
-const manualConfig = `.SH CONFIGURATION
+const manualConfig = `.SH FILTER
+Each of its words must match, in the path, the state, the PID or the command.
+.TP
+.B stale tenant\-04
+Both.
+.TP
+.B kvd|init !backup
+Either; not.
+.TP
+.B ~tenant\-0[0\-9]+5
+A regular expression.
+.TP
+.B state:stale,split pid:8121 cmd:kvd user:db root:/srv reason:pid\-reused host:web\-01
+In one field.
+.TP
+.B age:<10m
+The state began less than ten minutes ago.
+.SH CONFIGURATION
 The config file is TOML.
 .B lockscope \-\-write\-config
 prints one that says what is in effect.
