@@ -39,7 +39,7 @@ func readmePlace(t *testing.T) (dir string, env []string) {
 	dir = t.TempDir()
 	hosttest.MakeStale(t, dir+"/srv/tenants/eu/a")
 	hosttest.MakeData(t, dir+"/srv/x/data")
-	hosttest.MakeDir(t, dir+"/etc/lockscope")
+	hosttest.MakeDir(t, dir+"/etc")
 	hosttest.WriteFile(t, dir+"/hosts", "web-01\n")
 	hosttest.MakeDir(t, dir+"/bin")
 	if err := os.Symlink(hosttest.OwnCopy(t, "lockscope"), dir+"/bin/lockscope"); err != nil {
@@ -74,7 +74,7 @@ func TestReadmeExamples(t *testing.T) {
 	attention := map[string]bool{"--check": true, "--break-stale": true} // what they say of the stale one is status 1
 	run := 0
 	for _, command := range readmeCommands(t) {
-		if strings.Contains(command, "--listen") || strings.Contains(command, "--host") || strings.HasPrefix(command, "/usr") ||
+		if strings.Contains(command, "--listen") || strings.Contains(command, "--host") || strings.Contains(command, " -w ") || strings.HasPrefix(command, "/usr") ||
 			strings.Contains(command, "jq ") && !hasTool("jq") || strings.Contains(command, "man -l") && !hasTool("man") {
 			continue
 		}
@@ -98,6 +98,34 @@ func TestReadmeExamples(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(dir, made)); err != nil || info.Size() == 0 {
 			t.Errorf("%s was not written: %v", made, err)
 		}
+	}
+}
+
+// What a textfile collector reads is there, and nothing beside it, where a root could not be scanned, too: its errors
+// are metrics.
+func TestReadmeTextfile(t *testing.T) {
+	hosttest.NeedTool(t, "bash")
+	dir, env := readmePlace(t)
+	place := hosttest.MakeDir(t, dir+"/textfile")
+	run := 0
+	for _, command := range readmeCommands(t) {
+		if !strings.Contains(command, "-o prometheus") {
+			continue
+		}
+		run++
+		cmd := exec.Command("bash", "-c", strings.ReplaceAll(command, "/srv/tenants", dir+"/srv/missing"))
+		cmd.Dir, cmd.Env = place, env
+		out, _ := cmd.CombinedOutput()
+		text, err := os.ReadFile(place + "/lockscope.prom")
+		if err != nil || !strings.Contains(string(text), "\nlockscope_errors 1\n") {
+			t.Errorf("%s: %v: %s%s", command, err, out, text)
+		}
+		if files, _ := filepath.Glob(place + "/*"); len(files) > 1 {
+			t.Errorf("%s: left %q", command, files)
+		}
+	}
+	if run == 0 {
+		t.Error("no example is for a textfile collector")
 	}
 }
 
