@@ -98,7 +98,11 @@ func (x explainer) stale() (summary string, todo advice) {
 	default:
 		summary += ", and " + x.pidfile() + "."
 	}
-	return summary + x.openers(), say("to clear what was left behind, break the stale lock")
+	next := "to clear what was left behind, break the stale lock"
+	if x.outOfSight() {
+		next = fmt.Sprintf("make sure that %d does not live outside of it, as on the container's host; then, %s", x.ev.Pidfile.PID, next)
+	}
+	return summary + x.openers(), say(next)
 }
 
 func (x explainer) held() (summary string, todo advice) {

@@ -173,6 +173,11 @@ func TestExplain(t *testing.T) {
 			ev.Source, ev.OpenElsewhere, ev.Openers = SourceProbe, true, []Opener{{Process: backup}}
 		}), Stale,
 			"Nobody holds the lock exclusively, and the pidfile names 8121, which is gone. backup 9035 has the lock file open, and holds no lock through it.", clear, ""},
+		{"stale, not in this namespace", evidence(free, lock.ProcessGone).with(func(ev *Evidence) { ev.Restrictions = NestedPIDNS }), Stale,
+			"Nobody holds the lock, and the pidfile names 8121, which is not to be seen in this PID namespace.",
+			"make sure that 8121 does not live outside of it, as on the container's host; then, to clear what was left behind, break the stale lock", ""},
+		{"stale, gone in its namespace", evidence(free, lock.ProcessGone).with(func(ev *Evidence) { ev.Restrictions, ev.OtherPIDNS = NestedPIDNS, true }), Stale,
+			"Nobody holds the lock, and the pidfile names 8121, which is gone in its PID namespace.", clear, ""},
 		{"stale, zombie", evidence(free, lock.ProcessZombie), Stale,
 			"Nobody holds the lock, and the pidfile names 8121, which has exited (a zombie).", clear, ""},
 		{"stale, reused", evidence(free, lock.ProcessReused), Stale,

@@ -98,7 +98,7 @@ func (x explainer) fate() string {
 		switch {
 		case x.ev.OtherPIDNS:
 			return "is gone in its PID namespace"
-		case x.ev.Restrictions&NestedPIDNS != 0:
+		case x.outOfSight():
 			return "is not to be seen in this PID namespace"
 		}
 		return "is gone"
@@ -112,6 +112,11 @@ func (x explainer) fate() string {
 		return "lives"
 	}
 	return "cannot be seen from here"
+}
+
+// outOfSight reports whether the process that the pidfile names is not in this PID namespace, and may live outside of it.
+func (x explainer) outOfSight() bool {
+	return x.ev.Process == lock.ProcessGone && !x.ev.OtherPIDNS && x.ev.Restrictions&NestedPIDNS != 0
 }
 
 // contradiction says that the process which the pidfile names started after the pidfile was
