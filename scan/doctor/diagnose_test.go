@@ -85,6 +85,10 @@ func TestDiagnose(t *testing.T) {
 			"inotify", "2 directories are watched at most, a quarter of what the host allows, and there are 3 data directories", "fs.inotify.max_user_watches=12", Limited, ""},
 		"less memory than directories": {func(f *Facts, r *Root) { f.Events.Stats.MostWatched = 2 },
 			"inotify", "2 directories are watched at most, for which there is memory (see memory), and there are 3 data directories", "higher limit", Limited, ""},
+		"fewer watches in a user namespace": {func(f *Facts, r *Root) { f.Events.MaxWatches, r.Watched.Dirs = 8, 9 },
+			"inotify", "8 directories are watched at most, all that this user namespace allows, and there are 9 data directories", "user.max_inotify_watches=36", Limited, ""},
+		"enough watches in a user namespace": {func(f *Facts, r *Root) { f.Events.MaxWatches = 50 },
+			"inotify", "50 directories are watched at most, all that this user namespace allows", "", OK, ""},
 		"directories that are not watched anyway": {func(f *Facts, r *Root) { f.Events.Stats.MostWatched, r.Mount.FSType = 2, "nfs4"; r.Watched.Dirs = 0 },
 			"inotify", "2 directories are watched at most, for which there is memory (see memory)", "", OK, "locks"},
 		"no CAP_LEASE, and flocks": {func(f *Facts, r *Root) {

@@ -10,7 +10,7 @@ import (
 
 func (f *Facts) inotifyCheck() Check {
 	e := &f.Events
-	c := Check{Name: "inotify", NotClaimed: "what happens between two polls, such as a hand-off"}
+	c := Check{Name: "inotify", NotClaimed: betweenPolls}
 	switch {
 	case e.Err != nil || e.Stats.InotifyErr != nil:
 		c.Status, c.Remedy = Limited, "fewer programs with inotify, or sysctl fs.inotify.max_user_instances=1024; allow it in the sandbox"
@@ -22,20 +22,31 @@ func (f *Facts) inotifyCheck() Check {
 		c.Status, c.Text = Limited, "directories can be watched, but not the mount table: "+e.Stats.MountsErr.Error()
 		c.NotClaimed = "what a mount covers, before it is looked at in turn"
 	default:
-		bound, remedy := "a quarter of what the host allows", fmt.Sprintf("sysctl fs.inotify.max_user_watches=%d or more", 4*f.watchable())
-		if e.Stats.MostWatched < e.MaxWatches/4 {
-			bound, remedy = "for which there is memory (see memory)", "a higher limit of memory: GOMEMLIMIT where it is set, else that of the cgroup"
+		most, bound, remedy := f.mostWatched()
+		c.Text, c.NotClaimed = fmt.Sprintf("%d directories are watched at most, %s", most, bound), ""
+		if n := f.watchable(); n > most {
+			c.Status, c.Remedy, c.NotClaimed = Limited, remedy, betweenPolls
+			c.Text += fmt.Sprintf(", and there are %d data directories: the others are polled", n)
 		}
-		c.Text = fmt.Sprintf("%d directories are watched at most, %s", e.Stats.MostWatched, bound)
-		if e.Stats.MostWatched >= f.watchable() {
-			c.NotClaimed = ""
-			break
-		}
-		c.Status, c.Remedy = Limited, remedy
-		c.Text += fmt.Sprintf(", and there are %d data directories: the others are polled", f.watchable())
 	}
 	return c
 }
+
+// mostWatched is how many directories can be watched, by what that is bounded, and what would help.
+func (f *Facts) mostWatched() (most int, bound, remedy string) {
+	own, allowed := f.Events.Stats.MostWatched, f.Events.MaxWatches
+	enough := 4 * f.watchable() // a quarter is taken
+	switch {
+	case allowed >= 0 && allowed < own:
+		return allowed, "all that this user namespace allows", fmt.Sprintf("sysctl user.max_inotify_watches=%d or more", enough)
+	case own < allowed/4:
+		return own, "for which there is memory (see memory)", "a higher limit of memory: GOMEMLIMIT where it is set, else that of the cgroup"
+	}
+	return own, "a quarter of what the host allows", fmt.Sprintf("sysctl fs.inotify.max_user_watches=%d or more", enough)
+}
+
+// betweenPolls is what is not claimed where a directory is polled.
+const betweenPolls = "what happens between two polls, such as a hand-off"
 
 // watchable is how many data directories would be watched, if as many were allowed as there are. What is polled for
 // another reason needs no watch.
