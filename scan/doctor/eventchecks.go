@@ -10,7 +10,7 @@ import (
 
 func (f *Facts) inotifyCheck() Check {
 	e := &f.Events
-	c := Check{Name: "inotify", NotClaimed: betweenPolls}
+	c := Check{Name: "inotify", NotClaimed: "what happens between two polls, such as a hand-off"}
 	switch {
 	case e.Err != nil || e.Stats.InotifyErr != nil:
 		c.Status, c.Remedy = Limited, "fewer programs with inotify, or sysctl fs.inotify.max_user_instances=1024; allow it in the sandbox"
@@ -23,11 +23,14 @@ func (f *Facts) inotifyCheck() Check {
 		c.NotClaimed = "what a mount covers, before it is looked at in turn"
 	default:
 		most, bound, remedy := f.mostWatched()
-		c.Text, c.NotClaimed = fmt.Sprintf("%d directories are watched at most, %s", most, bound), ""
-		if n := f.watchable(); n > most {
-			c.Status, c.Remedy, c.NotClaimed = Limited, remedy, betweenPolls
-			c.Text += fmt.Sprintf(", and there are %d data directories: the others are polled", n)
+		c.Text = fmt.Sprintf("%d directories are watched at most, %s", most, bound)
+		n := f.watchable()
+		if n <= most {
+			c.NotClaimed = ""
+			break
 		}
+		c.Status, c.Remedy = Limited, remedy
+		c.Text += fmt.Sprintf(", and there are %d data directories: the others are polled", n)
 	}
 	return c
 }
@@ -44,9 +47,6 @@ func (f *Facts) mostWatched() (most int, bound, remedy string) {
 	}
 	return own, "a quarter of what the host allows", fmt.Sprintf("sysctl fs.inotify.max_user_watches=%d or more", enough)
 }
-
-// betweenPolls is what is not claimed where a directory is polled.
-const betweenPolls = "what happens between two polls, such as a hand-off"
 
 // watchable is how many data directories would be watched, if as many were allowed as there are. What is polled for
 // another reason needs no watch.

@@ -112,12 +112,14 @@ The state began less than ten minutes ago.
 .SH CONFIGURATION
 The config file is TOML.
 .B lockscope \-\-write\-config
-prints one that says what is in effect.
+prints one that says what is in effect: into a new file, since the shell empties one that is there before it is read.
 Flags override it.
 A dot divides the name of a table from that of a key in it.
 Relative paths are below the file's directory.
 A file that others than this user and root can write cannot set
-.BR ssh_command ", " remote_command ", " hosts ", " hosts_file ", " push " or " audit_log .
+.BR ssh_command ", " remote_command ", " hosts ", " hosts_file ", " push " or " audit_log :
+after a umask of 002 it needs a
+.BR "chmod go\-w" .
 `
 
 const manualEnd = `.SH EXIT STATUS
