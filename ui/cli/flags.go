@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -57,6 +59,9 @@ func parse(args []string) (*settings, error) {
 	}
 	if err := s.findHosts(flags.Changed("host"), flags.Changed("hosts-file")); err != nil {
 		return nil, err
+	}
+	if name := commandLike(flags); name != "" && s.far == nil {
+		return nil, fmt.Errorf("%s: no such directory; did you mean --%s?", name, name)
 	}
 	if s.far != nil {
 		s.far.Roots, s.far.Flags = slices.Clone(s.Roots), forwarded(args)
@@ -143,6 +148,19 @@ func changed(f *pflag.FlagSet, names ...string) string {
 		}
 	}
 	return ""
+}
+
+// commandLike is the first argument where it is the name of a flag and of nothing else: other programs have commands, and
+// this one has none. It is "" otherwise.
+func commandLike(f *pflag.FlagSet) string {
+	flag := f.Lookup(f.Arg(0))
+	if flag == nil || flag.Hidden {
+		return ""
+	}
+	if _, err := os.Lstat(flag.Name); !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return flag.Name
 }
 
 // flagError adds to the error of an unknown flag which was probably meant, or where they are listed.
