@@ -47,9 +47,7 @@ func TestBreakAsksOnTerminal(t *testing.T) {
 			cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "--break-stale", root)
 			await("to be removed: .handoff.pidfile")
 			await("Break these 2 stale locks? [y/N] ")
-			if _, err := terminal.WriteString(answer); err != nil {
-				t.Fatal(err)
-			}
+			write(t, terminal, answer)
 			await(want.says)
 			if status := exitStatus(t, cmd); status != want.status {
 				t.Errorf("exit status %d, want %d", status, want.status)
@@ -75,9 +73,7 @@ func TestBreakAskedTooEarly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Release()
-	if _, err := terminal.WriteString("y\n"); err != nil {
-		t.Fatal(err)
-	}
+	write(t, terminal, "y\n")
 	await(fmt.Sprintf("/a: refused: the lock is held by %s %d", filepath.Base(os.Args[0]), os.Getpid()))
 	await("/b: removed .handoff.pidfile")
 	if status := exitStatus(t, cmd); status != 1 {
@@ -94,22 +90,17 @@ func TestScreenBreakAskedTooEarly(t *testing.T) {
 	dir := filepath.Join(root, "a")
 	cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "--interval", "0", root)
 	await("gone")
-	send := func(keys string) {
-		if _, err := terminal.WriteString(keys); err != nil {
-			t.Fatal(err)
-		}
-	}
-	send("B")
+	write(t, terminal, "B")
 	await("Break this stale lock?")
 	l, err := lock.Acquire(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Release()
-	send("y")
+	write(t, terminal, "y")
 	await("1 left as it was")
 	await("the lock is held")
-	send("\r")
+	write(t, terminal, "\r")
 	await("holds the lock") // in the detail
 	if err := l.Release(); err != nil {
 		t.Fatal(err)
@@ -117,7 +108,7 @@ func TestScreenBreakAskedTooEarly(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, lock.DefaultNames.Lock)); err != nil {
 		t.Error(err)
 	}
-	send("q")
+	write(t, terminal, "q")
 	if status := exitStatus(t, cmd); status != 0 {
 		t.Errorf("exit status %d", status)
 	}
@@ -157,9 +148,7 @@ func TestBreakForeseesRefusal(t *testing.T) {
 	cmd, terminal, await := onTerminal(t, "xterm", "--timeout", "1m", "--break-stale", root)
 	await("would be refused: immutable: ")
 	await("Break these 2 stale locks? [y/N] ")
-	if _, err := terminal.WriteString("y\n"); err != nil {
-		t.Fatal(err)
-	}
+	write(t, terminal, "y\n")
 	await("/a: refused: immutable: ")
 	await("/b: removed .handoff.pidfile")
 	if status := exitStatus(t, cmd); status != 1 {

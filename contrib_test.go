@@ -209,7 +209,7 @@ func TestUnitSystemCalls(t *testing.T) {
 	if err := unix.Kill(traced, unix.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if status := endOf(t, trace); status != 0 {
+	if status := exitStatus(t, trace); status != 0 {
 		t.Errorf("ended with %d", status)
 	}
 	text, err := os.ReadFile(calls)

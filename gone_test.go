@@ -46,7 +46,7 @@ func TestTerminalGoneFromDemo(t *testing.T) {
 			if err := terminal.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if status := endOf(t, cmd); status == 0 {
+			if status := exitStatus(t, cmd); status == 0 {
 				t.Errorf("exit status %d", status)
 			}
 			if left := entries(t, sandbox); len(left) > 0 {
@@ -69,7 +69,7 @@ func TestTerminalGoneFromDialog(t *testing.T) {
 	if err := terminal.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if status := endOf(t, cmd); status == 0 {
+	if status := exitStatus(t, cmd); status == 0 {
 		t.Errorf("exit status %d", status)
 	}
 	for _, name := range []string{"tenant-a", "tenant-b"} {

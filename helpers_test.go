@@ -164,16 +164,6 @@ func onTerminal(t testing.TB, term string, args ...string) (cmd *exec.Cmd, termi
 	}
 }
 
-// exitStatus waits for the command's end.
-func exitStatus(t *testing.T, cmd *exec.Cmd) int {
-	t.Helper()
-	var exit *exec.ExitError
-	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return cmd.ProcessState.ExitCode()
-}
-
 func write(t *testing.T, terminal *os.File, keys string) {
 	t.Helper()
 	if _, err := terminal.WriteString(keys); err != nil {
@@ -271,18 +261,30 @@ func startInSession(t *testing.T, cmd *exec.Cmd) {
 	t.Cleanup(func() { cmd.Process.Kill() })
 }
 
-// endOf waits for the end of a command, and returns its exit status.
-func endOf(t *testing.T, cmd *exec.Cmd) int {
+// exitStatus waits for the end of a command, and returns its exit status, which is -1 after a signal.
+func exitStatus(t *testing.T, cmd *exec.Cmd) int {
 	t.Helper()
-	done := make(chan int, 1)
-	go func() { done <- exitStatus(t, cmd) }()
-	select {
-	case status := <-done:
-		return status
-	case <-time.After(hosttest.Patience):
+	if !endsWithin(t, cmd, hosttest.Patience) {
 		cmd.Process.Kill()
 		t.Fatal("it did not end")
-		return 0
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+// endsWithin waits for the end of a command, however it ends, up to a time limit.
+func endsWithin(t *testing.T, cmd *exec.Cmd, limit time.Duration) bool {
+	t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return true
+	case <-time.After(limit):
+		return false
 	}
 }
 

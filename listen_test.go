@@ -115,7 +115,7 @@ func TestListen(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if status := endOf(t, cmd); status != 0 {
+	if status := exitStatus(t, cmd); status != 0 {
 		t.Errorf("ended with %d", status)
 	}
 }

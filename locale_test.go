@@ -35,7 +35,7 @@ func TestLocaleOfTerminal(t *testing.T) {
 		}
 		rest, _ := io.ReadAll(to.reader) // EIO: the command has ended
 		seen = append(seen, rest...)
-		endOf(t, cmd)
+		exitStatus(t, cmd)
 		if ascii := !slices.ContainsFunc(seen, func(c byte) bool { return c >= 0x80 }); ascii != test.ascii {
 			t.Errorf("%s %q: ASCII alone is %t:\n%q", test.locale, test.args, ascii, seen)
 		}

@@ -46,7 +46,7 @@ func TestOutputLost(t *testing.T) {
 				var errs bytes.Buffer
 				cmd.Stdout, cmd.Stderr = lost.out, &errs
 				startInSession(t, cmd)
-				if status := endOf(t, cmd); status != lost.status || !strings.Contains(errs.String(), lost.says) {
+				if status := exitStatus(t, cmd); status != lost.status || !strings.Contains(errs.String(), lost.says) {
 					t.Errorf("exit status %d, want %d: %s", status, lost.status, &errs)
 				}
 				left, told := leftovers(t, root), errs.String()
@@ -79,7 +79,7 @@ func TestOutputClosed(t *testing.T) {
 				root := staleTree(t, "a")
 				cmd := exec.Command("sh", slices.Concat([]string{"-c", `lockscope "$@" ` + closed, "sh"}, args, []string{"--timeout", "1m", root, filepath.Join(root, "missing")})...)
 				startInSession(t, cmd)
-				status := endOf(t, cmd)
+				status := exitStatus(t, cmd)
 				if status > 3 {
 					t.Errorf("exit status %d", status)
 				}
@@ -123,7 +123,7 @@ func TestBreakIntoStalledOutput(t *testing.T) {
 	startInSession(t, cmd)
 	hosttest.Eventually(t, "a write waits", func() bool { return writes(t, cmd.Process.Pid, 1) })
 	cmd.Process.Signal(syscall.SIGTERM)
-	if status, want := endOf(t, cmd), 128+int(syscall.SIGTERM); status != want {
+	if status, want := exitStatus(t, cmd), 128+int(syscall.SIGTERM); status != want {
 		t.Errorf("exit status %d, want %d", status, want)
 	}
 	if left := leftovers(t, root); left != "b " || !strings.Contains(errs.String(), fmt.Sprintf("%s/a: removed .handoff.pidfile\n", root)) {

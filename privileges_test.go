@@ -306,7 +306,7 @@ func TestPrivilegesWithoutSignals(t *testing.T) {
 	cmd := exec.Command("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=tgkill", "-e", "inject=tgkill:error=EPERM",
 		release(t, t.TempDir()), "--check", root)
 	startInSession(t, cmd)
-	if status := endOf(t, cmd); status != 0 {
+	if status := exitStatus(t, cmd); status != 0 {
 		t.Errorf("exit status %d", status)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
-	"time"
 
 	"lockscope/lock"
 	"lockscope/scan/hosttest"
@@ -53,8 +52,8 @@ func TestScreenOfDemoEndsBySignal(t *testing.T) {
 				t.Errorf("exit status %d, want %d", status, want)
 			}
 			// Who is killed leaves the work to the demo's own processes.
-			for deadline := time.Now().Add(hosttest.Patience); want < 0 && len(entries(t, sandbox)) > 0 && time.Now().Before(deadline); {
-				time.Sleep(time.Millisecond)
+			if sig == syscall.SIGKILL {
+				hosttest.Eventually(t, "nothing is left behind", func() bool { return len(entries(t, sandbox)) == 0 })
 			}
 			if left := entries(t, sandbox); len(left) > 0 {
 				t.Errorf("left behind: %v", left)

@@ -36,7 +36,7 @@ func TestWatchEndsWithItsReader(t *testing.T) {
 			to.writer.Close()
 			readUntil(t, to.reader, `"type":"summary"`)
 			to.reader.Close()
-			if status := endOf(t, cmd); status != test.status {
+			if status := exitStatus(t, cmd); status != test.status {
 				t.Errorf("exit status %d, want %d", status, test.status)
 			}
 		})
@@ -90,7 +90,7 @@ func signalBlocked(t *testing.T, cmd *exec.Cmd, fd int, sig syscall.Signal) {
 	if err := cmd.Process.Signal(sig); err != nil {
 		t.Fatal(err)
 	}
-	if status, want := endOf(t, cmd), 128+int(sig); status != want {
+	if status, want := exitStatus(t, cmd), 128+int(sig); status != want {
 		t.Errorf("%v: exit status %d, want %d", sig, status, want)
 	}
 }
@@ -160,7 +160,7 @@ func TestNoKeyboard(t *testing.T) {
 		startInSession(t, cmd)
 		to.writer.Close()
 		text, _ := io.ReadAll(to.reader) // EIO: the command has ended
-		if status := endOf(t, cmd); status != 0 {
+		if status := exitStatus(t, cmd); status != 0 {
 			t.Errorf("%s: exit status %d", name, status)
 		}
 		for want, is := range map[string]bool{"no keyboard": true, "tenant": true, "1 directory below": true, "bubbletea": false, "TTY": false} {
@@ -181,7 +181,7 @@ func TestScreenEndsWithItsTerminal(t *testing.T) {
 	to.writer.Close()
 	readUntil(t, to.reader, "tenant")
 	to.reader.Close()
-	if status, want := endOf(t, cmd), 128+int(syscall.SIGHUP); status != want {
+	if status, want := exitStatus(t, cmd), 128+int(syscall.SIGHUP); status != want {
 		t.Errorf("exit status %d, want %d", status, want)
 	}
 }

@@ -36,7 +36,7 @@ func TestTableFitsTheTerminal(t *testing.T) {
 		startInSession(t, cmd)
 		to.writer.Close()
 		text, _ := io.ReadAll(to.reader) // EIO: the command has ended
-		endOf(t, cmd)
+		exitStatus(t, cmd)
 		widest := 0
 		for line := range strings.SplitSeq(ansi.Strip(string(text)), "\r\n") {
 			widest = max(widest, len(line))
