@@ -36,24 +36,13 @@ func TestWatchConverges(t *testing.T) {
 			}
 			cmd := command("-w", "-o", "ndjson", "-i", "100ms", "--timeout", "1m", root)
 			next := follow(t, cmd)
-			known := map[string]string{}
-			told := func(l line) {
-				switch l.Type {
-				case "dir", "change":
-					known[l.Path] = l.State
-				case "gone":
-					if _, ok := known[l.Path]; !ok {
-						t.Errorf("%s is gone, and was not there", l.Path)
-					}
-					delete(known, l.Path)
-				}
-			}
+			told := states{}
 			for l := next(); l.Type != "summary"; l = next() {
-				told(l)
+				told.take(t, l)
 			}
 			for i := range 6000 {
 				if i == 2000 {
-					cmd.Process.Signal(syscall.SIGSTOP)
+					hosttest.Stop(t, cmd)
 				}
 				if i == 5000 {
 					cmd.Process.Signal(syscall.SIGCONT)
@@ -94,20 +83,12 @@ func TestWatchConverges(t *testing.T) {
 				}
 			}
 			last := hosttest.MakeStale(t, root+"/shard-0/the-last")
-			want := map[string]string{}
-			lines, status := lockscope(t, command("-o", "ndjson", "--timeout", "1m", root))
-			for path, l := range lines {
-				if l.Type == "dir" {
-					want[path] = l.State
-				} else if l.Type == "error" {
-					t.Errorf("%+v", l)
-				}
+			want := statesNow(t, root)
+			if want[last] != "stale" {
+				t.Fatalf("found %v", want)
 			}
-			if status != 0 || want[last] != "stale" {
-				t.Fatalf("exit status %d, %v", status, want)
-			}
-			for !maps.Equal(known, want) {
-				told(next())
+			for !maps.Equal(told, want) {
+				told.take(t, next())
 			}
 			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
@@ -117,6 +98,41 @@ func TestWatchConverges(t *testing.T) {
 			}
 		})
 	}
+}
+
+// states are those of directories, by path.
+type states map[string]string
+
+// take takes in a line of a watch.
+func (s states) take(t *testing.T, l line) {
+	t.Helper()
+	switch l.Type {
+	case "dir", "change":
+		s[l.Path] = l.State
+	case "gone":
+		if _, ok := s[l.Path]; !ok {
+			t.Errorf("%s is gone, and was not there", l.Path)
+		}
+		delete(s, l.Path)
+	}
+}
+
+// statesNow are those that a new scan finds. There must be no error.
+func statesNow(t *testing.T, root string) states {
+	t.Helper()
+	lines, status := lockscope(t, command("-o", "ndjson", "--timeout", "1m", root))
+	if status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	found := states{}
+	for path, l := range lines {
+		if l.Type == "dir" {
+			found[path] = l.State
+		} else if l.Type == "error" {
+			t.Errorf("%+v", l)
+		}
+	}
+	return found
 }
 
 // becomeStale writes the files of a data directory. It does not wait where there is a FIFO.

@@ -7,8 +7,6 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock/locktest"
 	"lockscope/lock/proc"
 	"lockscope/scan/hosttest"
@@ -35,27 +33,17 @@ func TestWatchStoppedPastItsQueue(t *testing.T) {
 	}
 	cmd := command("-w", "-o", "ndjson", "-i", "100ms", "--timeout", "1m", root)
 	next := follow(t, cmd)
-	known := map[string]string{}
-	told := func(l line) {
-		switch l.Type {
-		case "dir", "change":
-			known[l.Path] = l.State
-			if l.Path == stopped.Dir && l.State != "held" {
-				t.Errorf("the stopped daemon's: %+v", l)
-			}
-		case "gone":
-			delete(known, l.Path)
-		case "handoff":
-			t.Errorf("a hand-off is told: %+v", l)
+	told := states{}
+	take := func(l line) {
+		told.take(t, l)
+		if l.Type == "handoff" || l.Path == stopped.Dir && l.State != "held" {
+			t.Errorf("%+v", l)
 		}
 	}
 	for l := next(); l.Type != "summary"; l = next() {
-		told(l)
+		take(l)
 	}
-	cmd.Process.Signal(syscall.SIGSTOP)
-	if err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WSTOPPED|unix.WNOWAIT, nil); err != nil {
-		t.Fatal(err)
-	}
+	hosttest.Stop(t, cmd)
 	for i := range most { // each makes two events
 		temp := busy[i%len(busy)] + "/.handoff.pidfile.tmp"
 		hosttest.WriteFile(t, temp, "")
@@ -80,18 +68,12 @@ func TestWatchStoppedPastItsQueue(t *testing.T) {
 		}
 	}
 	cmd.Process.Signal(syscall.SIGCONT)
-	want := map[string]string{}
-	lines, _ := lockscope(t, command("-o", "ndjson", "--timeout", "1m", root))
-	for path, l := range lines {
-		if l.Type == "dir" {
-			want[path] = l.State
-		}
-	}
+	want := statesNow(t, root)
 	if want[stopped.Dir] != "held" || want[restarted.Dir] != "held" || want[busy[0]] != "free" || want[busy[2]+"-new"] != "stale" {
 		t.Fatalf("found %v", want)
 	}
-	for !maps.Equal(known, want) {
-		told(next())
+	for !maps.Equal(told, want) {
+		take(next())
 	}
 	if err := stopped.Procs[0].Resume(); err != nil {
 		t.Fatal(err)

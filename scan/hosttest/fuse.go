@@ -55,17 +55,7 @@ func MountFUSE(t *testing.T, options ...string) *FUSE {
 // Hang stops the server: from its return on nobody gets an answer.
 func (f *FUSE) Hang() {
 	f.t.Helper()
-	if err := f.Server.Process.Signal(unix.SIGSTOP); err != nil {
-		f.t.Fatal(err)
-	}
-	for {
-		err := unix.Waitid(unix.P_PID, f.Server.Process.Pid, nil, unix.WSTOPPED|unix.WNOWAIT, nil)
-		if err == nil {
-			return
-		} else if err != unix.EINTR {
-			f.t.Fatal(err)
-		}
-	}
+	Stop(f.t, f.Server)
 }
 
 // Answer lets the server go on.

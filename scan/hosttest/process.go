@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"lockscope/lock/locktest"
 )
 
@@ -83,6 +85,22 @@ func Begin(t *testing.T, cmd *exec.Cmd) {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
+}
+
+// Stop stops a command that runs, as SIGSTOP does: from its return on no thread of it does anything.
+func Stop(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Process.Signal(unix.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WSTOPPED|unix.WNOWAIT, nil)
+		if err == nil {
+			return
+		} else if err != unix.EINTR {
+			t.Fatal(err)
+		}
+	}
 }
 
 // Talk starts a process that is spoken to by lines, and waits for the first one that it says. It answers
