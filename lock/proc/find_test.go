@@ -59,6 +59,9 @@ func TestFind(t *testing.T) {
 	if zombie, state := find(pid); zombie != child || state != Zombie {
 		t.Errorf("the zombie is %+v, %v, it was %+v (%v)", zombie, state, child, err)
 	}
+	if mounts, err := Host.Task(pid).Mounts(); !IsGone(err) { // they were not kept back
+		t.Errorf("the zombie's mounts are %v, %v", mounts, err)
+	}
 	q.Wait() // reaps
 	if _, state := find(pid); state != Gone {
 		t.Errorf("reaped: %v", state)

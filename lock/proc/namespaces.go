@@ -3,6 +3,8 @@ package proc
 import (
 	"errors"
 	"os"
+
+	"golang.org/x/sys/unix"
 )
 
 // InitPIDNamespace is the initial PID namespace, in which every process of the host is visible
@@ -58,8 +60,11 @@ func (f FS) Mounts(pid int) (Mounts, error) {
 
 // Mounts returns the mounts that the task sees. Their paths begin at the task's root directory.
 func (t Task) Mounts() (Mounts, error) {
-	file, err := os.Open(string(t) + "/mountinfo")
-	if err != nil {
+	path := string(t) + "/mountinfo"
+	file, err := os.Open(path)
+	if errors.Is(err, unix.EINVAL) { // it has ended (mounts_open_common in fs/proc_namespace.c)
+		return nil, pathError("open", path, unix.ESRCH)
+	} else if err != nil {
 		return nil, err
 	}
 	defer file.Close()
