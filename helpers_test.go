@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,11 +21,14 @@ import (
 	"lockscope/scan/hosttest"
 )
 
+// commandName is that by which the test binary knows that it is not to test.
+const commandName = "lockscope"
+
 // command is lockscope as a process of its own. Where another program is to run it, "lockscope" in $PATH is
 // the same: see [testscript.Main].
 func command(args ...string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe", args...)
-	cmd.Args[0] = "lockscope" // by this name TestMain knows that it is not to test
+	cmd.Args[0] = commandName
 	cmd.Stderr = os.Stderr
 	return cmd
 }
@@ -300,6 +304,20 @@ func staleTree(t *testing.T, names ...string) (root string) {
 	return root
 }
 
+// holdLocks starts one process that holds the locks of all these directories. It writes no pidfile.
+func holdLocks(t *testing.T, dirs []string) (pid int) {
+	t.Helper()
+	hosttest.NeedTool(t, "bash", "flock")
+	script := `for dir; do exec {fd}<"$dir/.handoff.lock" && flock -n $fd || exit; done; echo $$; read line`
+	said, _ := hosttest.Talk(t, exec.Command("bash", append([]string{"-c", script, "daemon"}, dirs...)...))
+	pid, err := strconv.Atoi(said)
+	if err != nil {
+		t.Fatalf("the daemon says %q", said)
+	}
+	return pid
+}
+
+// needStrace skips the test where strace is not there, or may trace nobody.
 func needStrace(t *testing.T) {
 	t.Helper()
 	hosttest.NeedTool(t, "strace")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -12,7 +13,10 @@ import (
 
 func TestMain(m *testing.M) {
 	locktest.Main() // the demo's processes are this test binary
-	testscript.Main(m, map[string]func(){"lockscope": main})
+	if filepath.Base(os.Args[0]) != commandName {
+		hosttest.HearSignals()
+	}
+	testscript.Main(m, map[string]func(){commandName: main})
 }
 
 // TestScripts runs the command as users do: a process of its own, whose output

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 )
@@ -27,6 +28,7 @@ func TestMain(m *testing.M) {
 	if n := os.Getenv(childEnv); n != "" {
 		os.Exit(child(n))
 	}
+	hosttest.HearSignals()
 	os.Setenv("TERM", "xterm-256color")
 	for _, name := range []string{"TMUX", "STY"} { // where what is copied goes
 		os.Unsetenv(name)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"lockscope/scan/hosttest"
 )
 
 // start runs a program as the leader of a session on the terminal, with the
@@ -37,7 +39,7 @@ func (term *terminal) startAs(attr *syscall.SysProcAttr, name string, args ...st
 	return cmd
 }
 
-// exited waits for the end of a program, 10 s at most.
+// exited waits for the end of a program.
 func exited(t *testing.T, cmd *exec.Cmd) error {
 	t.Helper()
 	done := make(chan error, 1)
@@ -45,7 +47,7 @@ func exited(t *testing.T, cmd *exec.Cmd) error {
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(10 * time.Second):
+	case <-time.After(hosttest.Patience):
 		t.Fatal("it did not end")
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
+	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 )
@@ -167,9 +168,9 @@ func (term *terminal) unsee(text string) {
 	term.wait("no "+text, func(screen string) bool { return !strings.Contains(screen, text) })
 }
 
-// eventually polls until ok, for 10 s at most.
+// eventually polls until ok, or patience ends.
 func eventually(ok func() bool) bool {
-	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(hosttest.Patience); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			return false
 		}
@@ -229,7 +230,7 @@ func (r *running) ended() error {
 	case err := <-r.done:
 		r.done <- err
 		return err
-	case <-time.After(10 * time.Second):
+	case <-time.After(hosttest.Patience):
 		r.t.Fatalf("still running; the screen:\n%s", r.text())
 		return nil
 	}

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
+
+	"lockscope/scan/hosttest"
 )
 
 func TestSecondSignalKills(t *testing.T) {
@@ -21,6 +23,7 @@ func TestSecondSignalKills(t *testing.T) {
 		}
 		select {} // something hangs
 	}
+	hosttest.HearSignals()
 	cmd := exec.Command("/proc/self/exe", "-test.run", "^TestSecondSignalKills$")
 	cmd.Env = append(os.Environ(), "LOCKSCOPE_TEST_WAIT=1")
 	stdout, err := cmd.StdoutPipe()
