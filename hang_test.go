@@ -97,7 +97,7 @@ sys.stdin.readline()
 	hosttest.Talk(t, exec.Command("python3", "-c", script, h.FUSE.Dir, held, bystands, unnamed))
 	h.FUSE.Hang()
 	for _, probe := range probes {
-		lines, status := lockscope(t, command("-o", "ndjson", "--probe", probe, "--timeout", "5s", h.Other))
+		lines, status := lockscope(t, command("-o", "ndjson", "--probe", probe, "--timeout", "1m", h.Other))
 		want := map[string]string{held: "held", bystands: "stale", unnamed: "unnamed", h.Stale[0]: "stale"}
 		if probe == "never" { // it cannot say that a lock is free
 			want[bystands], want[h.Stale[0]] = "unknown", "unknown"

@@ -88,24 +88,14 @@ func makeRank(t *testing.T) *rank {
 		r.stale = append(r.stale, hosttest.MakeStale(t, fmt.Sprintf("%s/b-stale-%03d", r.root, i)))
 		r.held = append(r.held, hosttest.MakeData(t, fmt.Sprintf("%s/c-held-%03d", r.root, i)))
 	}
-	r.daemon = holdAll(t, r.held)
+	r.daemon = holdLocks(t, r.held)
+	for _, dir := range r.held {
+		hosttest.WritePidfile(t, dir, r.daemon)
+	}
 	site := hosttest.Play(t, w, filepath.Join(r.root, "d-unrelated"), locktest.StaleUnrelated)
 	r.bystands, r.stranger = site.Dir, site.Owner
 	r.unnamed = hosttest.Play(t, w, filepath.Join(r.root, "e-unnamed"), locktest.UnnamedPlain).Dir // for which all processes are searched
 	return r
-}
-
-// holdAll starts one daemon that holds the locks of all these directories.
-func holdAll(t *testing.T, dirs []string) (pid int) {
-	t.Helper()
-	script := `for dir; do exec {fd}>>"$dir/.handoff.lock" && flock -n $fd && echo $$ >"$dir/.handoff.pidfile" || exit; done; echo $$; read line`
-	hosttest.NeedTool(t, "bash", "flock")
-	said, _ := hosttest.Talk(t, exec.Command("bash", append([]string{"-c", script, "daemon"}, dirs...)...))
-	pid, err := strconv.Atoi(said)
-	if err != nil {
-		t.Fatalf("the daemon says %q", said)
-	}
-	return pid
 }
 
 // check checks that all directories have their state, but for those that are to have no answer.
