@@ -24,9 +24,15 @@ func breakSeen(ctx context.Context, s *settings, stdin *os.File, stdout, stderr 
 			return writeFailed(stderr, err)
 		}
 	}
-	r, err := await(ctx, func() (seen, error) { return readSeen(s, stdin) })
+	r, err := await(ctx, func() (seen, error) {
+		r, err := readSeen(s, stdin)
+		if err != nil {
+			return seen{}, fmt.Errorf("--seen: %w", err)
+		}
+		return r, nil
+	})
 	if err != nil {
-		return notBegun(stderr, fmt.Errorf("--seen: %w", err))
+		return notBegun(stderr, err)
 	}
 	b := &repair.Breaker{Names: s.names(), Audit: s.auditLog(), AskedBy: r.by}
 	attempt := b.Break
