@@ -159,6 +159,6 @@ func (m *model) shortCounters() []counter {
 
 // lostCounter says how many hosts are lost. Their rows are among those that are unknown.
 func (m *model) lostCounter(n int) counter {
-	text := m.theme.alarm.Render(show.Counted(n, "host", "hosts") + " lost")
+	text := m.theme.alarm.Render(show.LostHosts(n))
 	return counter{text: text, shows: show.Only(show.ClassOfState(report.Unknown))}
 }

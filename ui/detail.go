@@ -54,8 +54,8 @@ func (m *model) detailParts(r *list.Row, w int, full bool) (summary, evidence, n
 		return m.groupLines(r, w), nil, nil
 	}
 	t := &m.theme
-	c := r.Class
-	word, state := c.String(), t.class(c).Render(c.String())
+	word := show.StateWord(r.Report)
+	state := t.class(r.Class).Render(word)
 	if r.Gone {
 		word = goneWord
 		state = t.strong.Render(word)

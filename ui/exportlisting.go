@@ -25,11 +25,12 @@ type exportHeader struct {
 // eventJSON is an entry of the log that is no hand-off and no error: these have the form that the ndjson
 // stream gives them.
 type eventJSON struct {
-	Type      string    `json:"type"` // "dir" if it was found, "change", "gone", or "break"
+	Type      string    `json:"type"` // "dir" if it was found, "change", "gone", "break", or "host"
 	Time      time.Time `json:"time"`
 	Host      string    `json:"host,omitempty"`
-	Path      string    `json:"path"`
+	Path      string    `json:"path,omitempty"`
 	PathBytes []byte    `json:"path_bytes,omitempty"`
+	Connected *bool     `json:"connected,omitempty"` // of a host: whether it is back
 	From      string    `json:"from,omitempty"`
 	State     string    `json:"state,omitempty"`
 	FromPID   int       `json:"from_pid,omitempty"`
@@ -134,6 +135,9 @@ func encodeEvent(e *list.Event) []byte {
 		return report.EncodeJSON(j)
 	case e.Holders():
 		j.FromPID, j.PID = e.FromPID, e.ToPID
+	case e.OfHost():
+		connected := e.To == show.NoClass
+		j.Type, j.Connected = "host", &connected
 	case e.From == show.NoClass:
 		j.Type = "dir"
 	case e.To == show.NoClass:

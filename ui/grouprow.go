@@ -38,7 +38,7 @@ func lostText(g *list.Group) string {
 	if g.Lost == 0 {
 		return ""
 	}
-	return show.Counted(g.Lost, "host", "hosts") + " lost"
+	return show.LostHosts(g.Lost)
 }
 
 // groupBar draws the states of a group's members by their signs, in proportion. What there is has a cell
@@ -152,7 +152,7 @@ func (m *model) groupLines(r *list.Row, w int) []string {
 			}
 			if member.Class == c {
 				path := m.paths.Of(member.Report.Path)
-				if member.Report.Path == "" {
+				if member.Report.IsHost() {
 					path = t.chars.Escape(member.Report.Host) + ", the host itself"
 				}
 				path = show.ShortenMiddle(path, w-stateWidth-6, t.chars.Mark)

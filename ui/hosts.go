@@ -31,7 +31,7 @@ func holderQuery(h *list.Holder) string {
 // lostHost is the report on the host of a directory, if that is lost: then what is shown of the directory is as
 // of that report. It is nil for the host itself.
 func (m *model) lostHost(r *report.Report) *report.Report {
-	if r.Host == "" || r.Path == "" {
+	if r.Host == "" || r.IsHost() {
 		return nil
 	}
 	return m.list.Latest(r.Host)

@@ -110,6 +110,7 @@ func TestFleetRowsAreApart(t *testing.T) {
 // What was seen of a lost host says as of when, until the host is back.
 func TestFleetLostHost(t *testing.T) {
 	m, _ := aFleet(120, 40)
+	m.typed("down") // what is above is about the host itself
 	as := reporttest.Noon.Add(-time.Minute).Local()
 	rowOf := func(host string) string {
 		for line := range strings.Lines(m.shown()) {
@@ -135,6 +136,36 @@ func TestFleetLostHost(t *testing.T) {
 	}
 }
 
+// A host that is lost while somebody watches is told as that, and not as a directory; so is its return.
+func TestFleetHostComesAndGoes(t *testing.T) {
+	m, _ := aFleet(120, 30)
+	m.typed("N", "esc")
+	lost := report.Lost{Host: "web-01", Why: report.HostSilent, Since: reporttest.Noon}
+	m.take(report.Update{Changes: []report.Change{{Report: lost.Report(), New: true}}})
+	if got, want := m.newsCounts(9), "+1 host lost"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	m.typed("N")
+	if r := m.list.Current(); !r.IsHost() || r.Report.Host != "web-01" {
+		t.Errorf("N goes to %s", r.Report.Key())
+	}
+	m.take(report.Update{Gone: []string{"web-01"}})
+	m.typed("l")
+	text := m.shown()
+	for _, want := range []string{"host lost ", "host back "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	m.typed("/")
+	for _, r := range "lost" {
+		m.typed(string(r))
+	}
+	if text := m.shown(); !strings.Contains(text, "host lost ") || strings.Contains(text, "host back ") {
+		t.Errorf("filtered by lost:\n%s", text)
+	}
+}
+
 // A break on a host that is lost is not offered, and one that would be refused there is foreseen.
 func TestFleetBreakForesees(t *testing.T) {
 	asked := map[string]bool{}
@@ -146,6 +177,7 @@ func TestFleetBreakForesees(t *testing.T) {
 	changes := slices.Concat(onHost("db", reporttest.Stale("eu/a")), onHost("web-01", reporttest.Stale("eu/a"), reporttest.Stale("eu/b")))
 	m.take(reporttest.Scanned(append(changes, report.Change{Report: lost.Report(), New: true})))
 
+	m.typed("down") // what is above is about the host itself
 	if m.typed("B"); m.dialog != nil || m.notice != "break not offered: its host, db, is lost" {
 		t.Errorf("on the lost host: %q", m.notice)
 	}
@@ -160,11 +192,11 @@ func TestFleetBreakForesees(t *testing.T) {
 	if text := m.shown(); len(m.dialog.targets) != 2 || !strings.Contains(text, "1 more on hosts that are lost, and left alone.") || asked["web-01"] {
 		t.Errorf("%v:\n%s", asked, text)
 	}
-	m.typed("esc", "u", "G", "B") // the row of the host itself
+	m.typed("esc", "u", "g", "B") // the row of the host itself
 	if m.dialog != nil {
 		t.Error("a host can be broken")
 	}
-	m.Update(m.typed("up", "B")())
+	m.Update(m.typed("G", "B")())
 	if text := m.shown(); m.dialog == nil || !strings.Contains(text, "would be refused: ") || !strings.Contains(text, "read-only there") || !asked["web-01"] {
 		t.Errorf("%v:\n%s", asked, text)
 	}
@@ -178,6 +210,10 @@ func TestFleetBreakForesees(t *testing.T) {
 // A command that is copied is for the host of its directory, and y of a lost host gives its name.
 func TestFleetCopies(t *testing.T) {
 	m, _ := aFleet(120, 30)
+	if m.typed("y"); m.notice != "sent to the terminal: db" {
+		t.Errorf("on a host: %q", m.notice)
+	}
+	m.typed("down")
 	for _, test := range []struct{ key, want string }{
 		{"Y", "sent to the terminal: lockscope --host db --break-stale --max-depth 0 /srv/tenants/eu/a"},
 		{"y", "sent to the terminal: /srv/tenants/eu/a"},
@@ -185,9 +221,5 @@ func TestFleetCopies(t *testing.T) {
 		if m.typed(test.key); m.notice != test.want {
 			t.Errorf("%s: %q, want %q", test.key, m.notice, test.want)
 		}
-	}
-	m.typed("down", "down", "down", "y")
-	if want := "sent to the terminal: db"; m.notice != want {
-		t.Errorf("%q, want %q", m.notice, want)
 	}
 }

@@ -111,6 +111,10 @@ func (m *model) eventText(e *list.Event, styled, pids bool) string {
 		return "handed off" + change
 	case e.Holders():
 		return word(e.To) + change
+	case e.OfHost() && e.To == show.NoClass:
+		return "host back"
+	case e.OfHost():
+		return alarm("host lost")
 	case e.From == show.NoClass:
 		return "found " + word(e.To)
 	case e.To == show.NoClass:

@@ -10,6 +10,9 @@ import (
 	"lockscope/ui/show"
 )
 
+// newsKinds is more than there are kinds of problems.
+const newsKinds = int(show.ClassCount)
+
 // announce takes note of what came up, and rings the bell if the user wants to hear of it.
 func (m *model) announce(events []*list.Event) tea.Cmd {
 	now := m.now()
@@ -20,20 +23,24 @@ func (m *model) announce(events []*list.Event) tea.Cmd {
 	return tea.Raw("\a")
 }
 
-// newsCounts are the problems that came up, the worst first: +2 split +8,866 stale. Those of more kinds than
+// newsCounts are the problems that came up, the worst first: +1 host lost +2 split +8,866 stale. Those of more kinds than
 // asked for are told as one number.
 func (m *model) newsCounts(kinds int) string {
+	news := m.list.News()
 	var parts []string
 	more := 0
-	for c := range show.Checking {
-		n := m.list.News().Counts[c]
+	add := func(n int, text string) {
 		switch {
 		case n == 0:
 		case len(parts) == kinds:
 			more += n
 		default:
-			parts = append(parts, "+"+show.Count(n)+" "+c.String())
+			parts = append(parts, "+"+text)
 		}
+	}
+	add(news.Lost, show.LostHosts(news.Lost))
+	for c := range show.Checking {
+		add(news.Counts[c], show.Count(news.Counts[c])+" "+c.String())
 	}
 	if more > 0 {
 		parts = append(parts, "+"+show.Count(more)+" more")
@@ -55,7 +62,7 @@ func (m *model) newsText(room int) string {
 		within = " in " + show.LongAge(span)
 	}
 	when := ", " + news.Last.Format(time.TimeOnly)
-	counts := m.newsCounts(len(news.Counts))
+	counts := m.newsCounts(newsKinds)
 	total := "+" + show.Count(news.Len())
 	there, dismisses := "", ""
 	if m.text == nil && m.mode == modeTable {
@@ -93,7 +100,7 @@ func (m *model) toNews() bool {
 // title is that of the terminal's window.
 func (m *model) title() string {
 	text := "lockscope " + m.theme.chars.Escape(m.opts.Host)
-	if counts := m.newsCounts(len(m.list.News().Counts)); counts != "" {
+	if counts := m.newsCounts(newsKinds); counts != "" {
 		return counts + " - " + text
 	}
 	return text

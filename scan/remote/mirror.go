@@ -67,7 +67,7 @@ func (m *mirror) take(l report.Line, size int) (u report.Update, err error) {
 // change takes in a directory.
 func (m *mirror) change(c *report.Change, size int, u *report.Update) error {
 	r := c.Report
-	if r.Path == "" {
+	if r.IsHost() {
 		return nil // a host: the far side watches a fleet, of which nothing is told here
 	}
 	cost := cost(r, size)

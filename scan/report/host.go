@@ -21,27 +21,15 @@ func (l Lost) Report() *Report {
 	r := &Report{Host: l.Host, Observed: l.Since, Since: Since{At: l.Since}}
 	r.Verdict.Reasons = r.Verdict.Reasons.With(l.Why)
 	next := "it is tried again by itself"
-	var what string
 	switch l.Why {
-	case HostSilent:
-		what = "says nothing any more"
 	case HostStalled:
-		what = "answers, and does not look at its directories any more"
 		next = "it goes on by itself as soon as it can; lockscope --doctor there names a mount that hangs"
-	case HostEnded:
-		what = "is not watched any more: lockscope ended there"
-	case HostGarbled:
-		what = "says what cannot be read"
 	case LockscopeMissing:
-		what = "has no lockscope"
 		next = "install it there, or let --push copy this one for as long as it is needed"
 	case LockscopeVersion:
-		what = "has a lockscope that this one cannot follow"
 		next = "install there the version that runs here"
-	default:
-		what = "cannot be reached"
 	}
-	summary := Escape(l.Host) + " " + what
+	summary := Escape(l.Host) + " " + r.HostFate()
 	if l.Text != "" {
 		summary += ": " + strings.TrimSuffix(Escape(l.Text), ".")
 	}
@@ -51,6 +39,27 @@ func (l Lost) Report() *Report {
 	}
 	r.received = &sentences{summary: summary, next: next}
 	return r
+}
+
+// IsHost reports whether it is about a host, which is lost, and no directory.
+func (r *Report) IsHost() bool { return r.Path == "" }
+
+// hostFates say what has become of lost hosts.
+var hostFates = map[Reason]string{
+	HostUnreachable: "cannot be reached", HostSilent: "says nothing any more",
+	HostStalled: "answers, and does not look at its directories any more",
+	HostEnded:   "is not watched any more: lockscope ended there", HostGarbled: "says what cannot be read",
+	LockscopeMissing: "has no lockscope", LockscopeVersion: "has a lockscope that this one cannot follow",
+}
+
+// HostFate says what has become of the host that it is about, in words that follow the host's name.
+func (r *Report) HostFate() string {
+	for _, why := range r.Verdict.Reasons.List() {
+		if fate := hostFates[why]; fate != "" {
+			return fate
+		}
+	}
+	return "is lost"
 }
 
 // hostJSON is a host that was lost or, with Connected alone, is back.

@@ -25,7 +25,7 @@ type Line struct {
 // Times are in UTC, to the millisecond.
 func (l Line) Encode() []byte {
 	switch {
-	case l.Change != nil && l.Change.Report.Path == "":
+	case l.Change != nil && l.Change.Report.IsHost():
 		return EncodeJSON(newHostJSON(l.Change.Report))
 	case l.Change != nil:
 		return EncodeJSON(newDirJSON(l.Change, l.Seen))

@@ -58,7 +58,7 @@ func (sc *scanning) reportErrors(u report.Update) report.Update {
 		sc.rootFailed = sc.rootFailed || e.Root
 	}
 	for _, c := range u.Changes {
-		if c.Report.Path == "" {
+		if c.Report.IsHost() {
 			summary, next := c.Report.Explain()
 			fmt.Fprintf(sc.stderr, "lockscope: %s\n", summary)
 			if why := c.Report.Verdict.Reasons; why.Has(report.LockscopeMissing) || why.Has(report.LockscopeVersion) {

@@ -8,10 +8,10 @@ import (
 )
 
 // Event is one thing that happened to a directory: it changed from one class to another or, held all along,
-// from one holder to another; it was handed off; or somebody attempted to break its lock.
+// from one holder to another; it was handed off; or somebody attempted to break its lock. Or a host was lost, or is back.
 type Event struct {
-	At       time.Time // when it happened, if that was seen; else when it was told
-	Path     string
+	At       time.Time  // when it happened, if that was seen; else when it was told
+	Path     string     // with its host: see report.Key
 	From, To show.Class // NoClass where there was or is no directory; of an attempt, both
 	// FromPID and ToPID are those of the holders before and after; 0 where there was or is none, or it is
 	// not known.
@@ -28,6 +28,12 @@ type Event struct {
 // Holders reports whether the holder is what changed, and there was no hand-off that is known.
 func (e *Event) Holders() bool {
 	return e.Handoff == nil && e.From == e.To && e.FromPID != e.ToPID
+}
+
+// OfHost reports whether a host was lost or, where To is NoClass, is back.
+func (e *Event) OfHost() bool {
+	host, path := report.SplitKey(e.Path)
+	return host != "" && path == ""
 }
 
 // Problem reports whether it needs attention.

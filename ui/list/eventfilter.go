@@ -96,6 +96,10 @@ func (e *Event) words() string {
 		words = append(words, "rolled back")
 	case e.Handoff != nil:
 		words = append(words, "handed off")
+	case e.OfHost() && e.To == show.NoClass:
+		words = append(words, "host back")
+	case e.OfHost():
+		words = append(words, "host lost")
 	case e.From == show.NoClass:
 		words = append(words, "found", e.To.String())
 	case e.To == show.NoClass:

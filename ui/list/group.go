@@ -59,10 +59,8 @@ func (g *Group) worst() show.Class {
 
 // compare puts the group with the worst member first and, of equals, the one that has more of them.
 func (g *Group) compare(other *Group) int {
-	if c := cmp.Compare(g.worst(), other.worst()); c != 0 {
-		return c
-	}
-	return cmp.Or(slices.Compare(other.Counts[:show.Checking], g.Counts[:show.Checking]), cmp.Compare(other.Lost, g.Lost))
+	return cmp.Or(cmp.Compare(other.Lost, g.Lost), cmp.Compare(g.worst(), other.worst()),
+		slices.Compare(other.Counts[:show.Checking], g.Counts[:show.Checking]))
 }
 
 // groups arrange rows below heads.

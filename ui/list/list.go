@@ -72,7 +72,7 @@ func (r *Row) set(report *report.Report) {
 }
 
 // IsHost reports whether the row is about a host, which is lost, and no directory.
-func (r *Row) IsHost() bool { return r.Group == nil && r.Report.Path == "" }
+func (r *Row) IsHost() bool { return r.Group == nil && r.Report.IsHost() }
 
 // selectable reports whether the row is a directory that something could be done to.
 func (r *Row) selectable() bool { return !r.Gone && !r.IsHost() }

@@ -51,6 +51,7 @@ const (
 	kindHandoff
 	kindRollback
 	kindAttempt
+	kindHost
 )
 
 func (e *Event) alike() alike {
@@ -64,6 +65,8 @@ func (e *Event) alike() alike {
 		k.kind = kindHandoff
 	case e.Holders():
 		k.kind = kindHolders
+	case e.OfHost():
+		k.kind = kindHost
 	default:
 		k.fromPID, k.toPID = 0, 0
 	}

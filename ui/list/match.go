@@ -45,7 +45,7 @@ func (a *alt) matches(f field, r *Row, in *context) bool {
 	case inHost:
 		return a.in(cmp.Or(r.Report.Host, in.host), false, in)
 	}
-	return a.inPath(r, in) || r.Report.Host != "" && a.in(r.Report.Host, false, in) || a.inWord(r.Class.String()) || a.inPIDs(r) || a.inCommands(r, in)
+	return a.inPath(r, in) || r.Report.Host != "" && a.in(r.Report.Host, false, in) || a.inWord(show.StateWord(r.Report)) || a.inPIDs(r) || a.inCommands(r, in)
 }
 
 // in reports whether a text from outside has it in it. With lower, the text is known to be shown as it

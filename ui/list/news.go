@@ -9,16 +9,27 @@ import (
 
 // News is the problems that came up and were not followed nor dismissed yet.
 type News struct {
-	Counts      [show.ClassCount]int // by what they are now, as it is shown
+	Counts      [show.ClassCount]int // of directories, by what they are now, as it is shown
+	Lost        int                  // hosts
 	First, Last time.Time            // when they came up
 }
 
 // Len is how many problems are new.
 func (n *News) Len() (problems int) {
+	problems = n.Lost
 	for _, count := range n.Counts[:show.Checking] {
 		problems += count
 	}
 	return problems
+}
+
+// count adds a number to how many there are of what a row is.
+func (n *News) count(r *Row, by int) {
+	if r.IsHost() {
+		n.Lost += by
+	} else {
+		n.Counts[r.Class] += by
+	}
 }
 
 // News is what came up since it was last forgotten. What is no problem any more does not count.
@@ -40,7 +51,7 @@ func (l *List) AddNews(at time.Time, events []*Event) (problems int) {
 		if !r.isNew {
 			r.isNew = true
 			if r.Report != nil {
-				l.news.Counts[r.Class]++
+				l.news.count(r, +1)
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 var columnWords = [show.ColumnCount]string{"state", "host", "directory", "pidfile", "holder", "command", "since"}
 
-// Order is how the list is sorted: by severity, by path, by the number in PIDFILE or HOLDER, by
+// Order is how the list is sorted: by severity, where a host that is lost comes before all directories, by path, by the number in PIDFILE or HOLDER, by
 // COMMAND, or by SINCE, the youngest first. Within equals it is by path. Rows that have nothing in
 // the column come last in either direction.
 type Order struct {
@@ -35,7 +35,9 @@ const nothing = math.MaxUint64
 func (o Order) key(r *Row) (number uint64, text string) {
 	switch o.Column {
 	case show.ColumnState:
-		number = uint64(r.Class)
+		if !r.IsHost() {
+			number = 1 + uint64(r.Class)
+		}
 	case show.ColumnHost:
 		text = r.Report.Host
 		number = beginning(text)

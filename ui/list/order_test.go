@@ -34,3 +34,28 @@ func TestSortIsAsRowsCompare(t *testing.T) {
 		}
 	}
 }
+
+// A host that is lost comes before what is worst of the directories.
+func TestLostHostIsFirst(t *testing.T) {
+	lost := report.Lost{Host: "web-02", Why: report.HostEnded}.Report()
+	split := reporttest.Free("a")
+	split.State = report.Split
+	l := newList()
+	l.SetHeight(20)
+	l.applied(append(reporttest.Changes(split), report.Change{Report: lost, New: true}), nil)
+	first := func() *report.Report { return l.Window()[0].Report }
+	if first() != lost {
+		t.Errorf("%s is first", first().Key())
+	}
+	l.SetFilter("lost")
+	if l.Matching() != 1 || first() != lost {
+		t.Errorf("%d match, the first is %s", l.Matching(), first().Key())
+	}
+	l.SetFilter("")
+	heads := []*Group{{}, {Lost: 1}, {Lost: 2}}
+	heads[0].Counts[show.ClassOfState(report.Split)] = 5
+	slices.SortFunc(heads, (*Group).compare)
+	if heads[0].Lost != 2 || heads[1].Lost != 1 {
+		t.Errorf("the groups of hosts that are lost come after %d", heads[0].Counts[0])
+	}
+}

@@ -83,7 +83,7 @@ func (l *List) Settle() {
 		if r.Report != nil {
 			l.count(r, -1)
 			if r.isNew {
-				l.news.Counts[r.Class]--
+				l.news.count(r, -1)
 			}
 		}
 		if r.leaves {
@@ -98,7 +98,7 @@ func (l *List) Settle() {
 		if r.Report == nil {
 			l.measures.add(r.next.Path, l.paths)
 			found = append(found, r)
-			if r.next.Path == "" {
+			if r.next.IsHost() {
 				l.lost = append(l.lost, r)
 			}
 			if l.left != nil && l.left.Report.Key() == r.next.Key() { // it is back
@@ -109,7 +109,7 @@ func (l *List) Settle() {
 		r.next = nil
 		l.count(r, +1)
 		if r.isNew = r.isNew && (r.Class.Problem() || r.Class == show.Checking); r.isNew {
-			l.news.Counts[r.Class]++
+			l.news.count(r, +1)
 		}
 		placed = append(placed, r)
 	}

@@ -8,7 +8,7 @@ import (
 	"lockscope/scan/report"
 )
 
-// Where several hosts are watched, each line has its host, and one that was lost is among the unknown, first.
+// Where several hosts are watched, each line has its host, and one that was lost is first.
 func TestPrintFleet(t *testing.T) {
 	stale, unknown := reportAt("/srv/a", report.Stale), reportAt("/srv/a", report.Unknown)
 	stale.Host, unknown.Host = "web-01", "web-02\x1b"
@@ -18,7 +18,7 @@ func TestPrintFleet(t *testing.T) {
 	opt := Options{Host: "bastion", Hosts: []string{"web-01", "web-02\x1b", "db"}, Started: printedAt}
 	u := updateOf(unknown, lost, stale)
 	for f, want := range map[Format][]string{
-		Table: {"STATE    HOST        DIRECTORY", "\nstale    web-01      /srv/a", "\nunknown  db          -  ", "\nunknown  web-02\\x1b  /srv/a", "2 directories on 3 hosts: 1 stale, 1 unknown; 1 host lost; "},
+		Table: {"STATE    HOST        DIRECTORY", "\nlost     db          (says nothing any more) ", "\nstale    web-01      /srv/a", "\nunknown  web-02\\x1b  /srv/a", "2 directories on 3 hosts: 1 stale, 1 unknown; 1 host lost; "},
 		Check: {"attention: 2 directories on 3 hosts: 1 stale, 1 unknown; 1 host lost; 0.4s\n"},
 		JSON: {`,"roots":[],"hosts":["web-01","web-02\u001b","db"],`, `"hosts":3,"hosts_lost":1}`, `{"type":"dir","host":"web-01","path":"/srv/a",`,
 			`"errors":[` + "\n" + `{"type":"host","host":"db","connected":false,"state":"unknown","reasons":["host-silent"],`},

@@ -42,7 +42,7 @@ func (p *jsonPrinter) End(s report.Summary) error {
 	var lost reports // hosts, which are no directories
 	dirs := 0
 	for _, r := range p.dirs {
-		if r.Path == "" {
+		if r.IsHost() {
 			lost = append(lost, r)
 			continue
 		}

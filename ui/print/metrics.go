@@ -103,12 +103,12 @@ func (m *Metrics) Update(u report.Update) {
 	defer m.mu.Unlock()
 	for _, c := range u.Changes {
 		r := c.Report
-		if r.Path == "" {
+		if r.IsHost() {
 			m.hosts[r.Host] = false // until it is said to be back: it may tell of directories before that
 		} else if r.Host != "" {
 			m.noteHost(r.Host)
 		}
-		if r.Path == "" || r.Checking {
+		if r.IsHost() || r.Checking {
 			continue
 		}
 		m.forget(r.Key())

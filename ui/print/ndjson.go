@@ -56,7 +56,7 @@ func (p *ndjsonPrinter) Update(u report.Update) error {
 		p.last[key] = c.Report.Verdict.State
 		// One that leaves the states that are shown is printed too. Otherwise the reader would take it
 		// to be in them still.
-		if !p.opt.shows(c.Report.Verdict.State) && !(known && p.opt.shows(from)) && c.Report.Path != "" {
+		if !p.opt.shows(c.Report.Verdict.State) && !(known && p.opt.shows(from)) && !c.Report.IsHost() {
 			continue
 		}
 		p.line(report.Line{Change: &report.Change{Report: c.Report, New: !known, From: from}, Seen: p.opt.Seen})

@@ -139,7 +139,7 @@ type reports []*report.Report
 
 func (c *reports) add(changes []report.Change, opt Options) {
 	for _, ch := range changes {
-		if !ch.Report.Checking && (opt.shows(ch.Report.Verdict.State) || ch.Report.Path == "") {
+		if !ch.Report.Checking && (opt.shows(ch.Report.Verdict.State) || ch.Report.IsHost()) {
 			*c = append(*c, ch.Report)
 		}
 	}
@@ -179,7 +179,7 @@ func summaryText(s report.Summary, opt Options) string {
 		b.WriteString("; " + show.Count(s.Errors) + " errors")
 	}
 	if s.Lost > 0 {
-		b.WriteString("; " + show.Counted(s.Lost, "host", "hosts") + " lost")
+		b.WriteString("; " + show.LostHosts(s.Lost))
 	}
 	fmt.Fprintf(&b, "; %.1fs", s.Duration.Seconds())
 	return b.String()

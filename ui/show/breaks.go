@@ -10,7 +10,7 @@ import (
 
 // WhyNoBreak says why no stale-break is offered, "" where one is. With readOnly none ever is.
 func WhyNoBreak(r *report.Report, readOnly bool) string {
-	if r.Path == "" {
+	if r.IsHost() {
 		return "nothing to break: this is a host"
 	}
 	if r.Checking {

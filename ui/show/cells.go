@@ -77,18 +77,18 @@ func (s *RowStyle) Row(r *report.Report, now time.Time) Cells {
 	}
 	text = text[:min(len(text), maxCellBytes*s.Command)]
 	row := Cells{
-		ColumnState:     {c.String(), c.Role()},
-		ColumnHost:      {Text: s.Chars.Escape(r.Host)},
-		ColumnDirectory: {Text: s.Chars.Dash},
-		ColumnPidfile:   {Text: s.pidfile(&r.Evidence.Pidfile)},
-		ColumnHolder:    {Text: s.holders(&r.Evidence)},
-		ColumnCommand:   {Text: s.Chars.Escape(text)},
-		ColumnSince:     {Text: s.since(r.Since, now)},
+		ColumnState:   {StateWord(r), c.Role()},
+		ColumnHost:    {Text: s.Chars.Escape(r.Host)},
+		ColumnPidfile: {Text: s.pidfile(&r.Evidence.Pidfile)},
+		ColumnHolder:  {Text: s.holders(&r.Evidence)},
+		ColumnCommand: {Text: s.Chars.Escape(text)},
+		ColumnSince:   {Text: s.since(r.Since, now)},
 	}
-	if r.Path != "" {
-		row[ColumnDirectory].Text = s.Path(r)
-	} else { // it is about the host
+	if r.IsHost() {
+		row[ColumnDirectory].Text = "(" + r.HostFate() + ")"
 		row[ColumnPidfile].Text, row[ColumnHolder].Text = s.Chars.Dash, s.Chars.Dash
+	} else {
+		row[ColumnDirectory].Text = s.Path(r)
 	}
 	if glyph := s.Chars.glyphs[c]; glyph != "" {
 		row[ColumnState].Text = glyph + " " + row[ColumnState].Text

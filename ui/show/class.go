@@ -38,6 +38,14 @@ func (c Class) Problem() bool { return c < Checking }
 
 func (c Class) String() string { return classWords[c] }
 
+// StateWord is the word for what a directory counts as or, of a host, that it is lost.
+func StateWord(r *report.Report) string {
+	if r.IsHost() {
+		return "lost"
+	}
+	return ClassOf(r).String()
+}
+
 // Digit is the key that shows a state, 1 for the worst; 0 for a class that no key shows.
 func (c Class) Digit() int {
 	switch {

@@ -84,6 +84,9 @@ func Counted(n int, one, many string) string {
 	return Count(n) + " " + many
 }
 
+// LostHosts says how many hosts are lost.
+func LostHosts(n int) string { return Counted(n, "host", "hosts") + " lost" }
+
 // Short is a duration of which fractions of a millisecond matter: 0.4ms, 38.2ms, 4.1s, 3m.
 func Short(d time.Duration) string {
 	if d < time.Second {
