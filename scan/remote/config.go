@@ -18,8 +18,9 @@ type Config struct {
 	Flags   []string // for lockscope there
 	Roots   []string // there; none = those of its own config file
 	Names   lock.Names
-	Jobs    int  // how many hosts are connected to at a time; default: DefaultJobs
-	Push    bool // copy this program to hosts that have none
+	Jobs    int   // how many hosts are connected to at a time; default: DefaultJobs
+	Memory  int64 // that this program may use, in bytes; 0 = as much as it likes
+	Push    bool  // copy this program to hosts that have none
 
 	Interval time.Duration // as of scan.Config; negative = as the far side's config file says
 

@@ -41,10 +41,11 @@ func New(cfg Config) (*Fleet, error) {
 		}
 	}
 	names := f.Names()
+	room := newBudget(cfg.Memory, len(names))
 	for _, t := range cfg.Targets {
 		name := t.Name()
 		f.hosts = append(f.hosts, &host{
-			fleet: f, target: t, name: name, mirror: newMirror(name),
+			fleet: f, target: t, name: name, mirror: newMirror(name, room),
 			requests: make(chan request, maxRequests), again: make(chan struct{}, 1),
 		})
 	}

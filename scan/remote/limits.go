@@ -44,6 +44,9 @@ const (
 	// holderBytes more.
 	maxBytes    = 1 << 30
 	holderBytes = 200
+	// budgetShare is for how many per cent of the memory the lines of all hosts may take together. A screen of a million
+	// directories takes three to four times their lines.
+	budgetShare = 20
 	// maxErrors is how many errors are kept of it. They are for people, who read the first few.
 	maxErrors = 1000
 	// maxErrorBytes is how many bytes their lines may have in all: the path of each may be a long one.

@@ -26,7 +26,7 @@ func (h told) tell(lines ...report.Line) {
 
 func newTold(t *testing.T, hold bool) (g *merge, a, b told) {
 	g = newMerge([]string{"a", "b"}, hold, false)
-	a, b = told{newMirror("a"), t, g}, told{newMirror("b"), t, g}
+	a, b = told{newMirror("a", &budget{}), t, g}, told{newMirror("b", &budget{}), t, g}
 	a.begin()
 	b.begin()
 	return g, a, b
@@ -168,7 +168,7 @@ func TestLostIsToldAgain(t *testing.T) {
 func TestMergeForgetsWhatNobodyKnows(t *testing.T) {
 	for _, only := range []bool{false, true} {
 		g := newMerge([]string{"a", "b"}, true, only)
-		a := told{newMirror("a"), t, g}
+		a := told{newMirror("a", &budget{}), t, g}
 		a.begin()
 		a.tell(dirLine("/stays", report.Held))
 		for i := range 1000 {

@@ -13,6 +13,7 @@ type mirror struct {
 	dirs    map[string]mirrored // by path
 	states  map[report.State]int
 	bytes   int64 // that all of them may take: see cost
+	room    *budget
 	errors  []report.PathError
 	errSize int            // bytes of the lines of these
 	session uint32         // the number of the present session
@@ -27,8 +28,8 @@ type mirrored struct {
 	bytes   uint32
 }
 
-func newMirror(host string) *mirror {
-	return &mirror{host: host, dirs: map[string]mirrored{}, states: map[report.State]int{}}
+func newMirror(host string, room *budget) *mirror {
+	return &mirror{host: host, room: room, dirs: map[string]mirrored{}, states: map[report.State]int{}}
 }
 
 // begin begins a session. What earlier ones told stays, until this one has told of everything.
@@ -75,9 +76,14 @@ func (m *mirror) change(c *report.Change, size int, u *report.Update) error {
 	if !known && len(m.dirs) >= maxDirs {
 		return fmt.Errorf("more than %d directories", maxDirs)
 	}
-	if m.bytes += int64(cost) - int64(old.bytes); m.bytes > maxBytes {
+	more := int64(cost) - int64(old.bytes)
+	if m.bytes+more > maxBytes {
 		return fmt.Errorf("more than %d bytes of directories", maxBytes)
 	}
+	if err := m.room.allow(m.bytes, more); err != nil {
+		return err
+	}
+	m.bytes += more
 	if known {
 		m.states[old.state]--
 	}
@@ -102,6 +108,7 @@ func (m *mirror) remove(path string, u *report.Update) {
 	}
 	delete(m.dirs, path)
 	m.bytes -= int64(old.bytes)
+	m.room.used.Add(-int64(old.bytes))
 	m.states[old.state]--
 	u.Gone = append(u.Gone, report.Key(m.host, path))
 }

@@ -32,7 +32,7 @@ func take(t *testing.T, m *mirror, lines ...report.Line) (last report.Update) {
 
 // After a new session has told of everything, what it has not told of is gone, and not before.
 func TestMirrorNewSession(t *testing.T) {
-	m := newMirror("web-01")
+	m := newMirror("web-01", &budget{})
 	m.begin()
 	take(t, m, dirLine("/srv/a", report.Held), dirLine("/srv/b", report.Stale), summaryLine())
 	m.begin()
@@ -52,7 +52,7 @@ func TestMirrorNewSession(t *testing.T) {
 }
 
 func TestMirrorErrors(t *testing.T) {
-	m := newMirror("web-01")
+	m := newMirror("web-01", &budget{})
 	m.begin()
 	for i := range maxErrors + 10 {
 		take(t, m, report.Line{Error: &report.PathError{Host: "liar", Path: fmt.Sprint("/", i), Err: errors.New("no")}})
@@ -71,7 +71,7 @@ func TestMirrorErrors(t *testing.T) {
 
 // A host has as much of this one's memory as it may have, and no more.
 func TestMirrorIsBounded(t *testing.T) {
-	m := newMirror("web-01")
+	m := newMirror("web-01", &budget{})
 	if _, err := m.take(dirLine("/srv/a", report.Held), maxBytes); err != nil {
 		t.Error(err)
 	}
@@ -81,7 +81,7 @@ func TestMirrorIsBounded(t *testing.T) {
 	if _, err := m.take(dirLine("/srv/b", report.Held), 1); err == nil {
 		t.Error("it may send any number of bytes")
 	}
-	m = newMirror("web-01")
+	m = newMirror("web-01", &budget{})
 	for i := range maxDirs {
 		m.dirs[fmt.Sprint("/", i)] = mirrored{}
 	}
@@ -95,7 +95,7 @@ func TestMirrorIsBounded(t *testing.T) {
 
 // Holders take more than their bytes of the line.
 func TestMirrorOfManyHolders(t *testing.T) {
-	m := newMirror("web-01")
+	m := newMirror("web-01", &budget{})
 	line := dirLine("/srv/a", report.Held)
 	for i := range 1000 {
 		line.Change.Report.Evidence.Holders = append(line.Change.Report.Evidence.Holders, report.Holder{Process: &report.Process{PID: i + 1}})
@@ -110,7 +110,7 @@ func TestMirrorOfManyHolders(t *testing.T) {
 
 // What is kept of errors and of hand-offs is bounded in bytes too: each may have a path or a text of a megabyte.
 func TestMirrorOfLongLines(t *testing.T) {
-	m := newMirror("web-01")
+	m := newMirror("web-01", &budget{})
 	m.begin()
 	line := report.Line{Error: &report.PathError{Path: "/a", Err: errors.New("it is long")}}
 	told := 0
@@ -166,7 +166,7 @@ func TestAllowance(t *testing.T) {
 
 // What a host says of how it watches is added to what others say: it is bounded.
 func TestMirrorBoundsWatched(t *testing.T) {
-	m := newMirror("a")
+	m := newMirror("a", &budget{})
 	m.begin()
 	w := &report.Watched{Dirs: math.MaxInt, Passed: math.MaxInt, Processes: 7, Polled: map[report.PolledBecause]int{
 		report.PolledRemote: math.MaxInt, report.PolledFailed: math.MinInt,
@@ -188,5 +188,38 @@ func TestAllowanceOfLongLines(t *testing.T) {
 	}
 	if most := mostLines * lineBytes / report.MaxLine; lines > most {
 		t.Errorf("%d lines of %d bytes at once, want at most %d", lines, report.MaxLine, most)
+	}
+}
+
+// What all hosts tell has to fit into the memory. Who tells too much is lost, and takes no room of others; and it may
+// come back with less.
+func TestMirrorBudget(t *testing.T) {
+	const memory, hosts, size = 10_000_000, 10, 1000
+	room := newBudget(memory, hosts)
+	liar, honest := newMirror("liar", room), newMirror("honest", room)
+	tell := func(m *mirror, n int) (told int) {
+		t.Helper()
+		m.begin()
+		for ; told < n; told++ {
+			if _, err := m.take(dirLine(fmt.Sprint("/srv/", told), report.Held), size); err != nil {
+				break
+			}
+		}
+		return told
+	}
+	for range 3 { // it tries again
+		if told := tell(liar, 1e6); told != int(room.most/size) {
+			t.Errorf("the liar told of %d", told)
+		}
+	}
+	if told := tell(honest, 1e6); told != int(room.share/size) {
+		t.Errorf("the honest one told of %d", told)
+	}
+	if told := tell(liar, 5); told != 5 {
+		t.Errorf("back, it told of %d", told)
+	}
+	take(t, liar, summaryLine())
+	if told := tell(honest, 1e6); int64(told) != room.most/size-5 || room.used.Load() != room.most {
+		t.Errorf("then the honest one told of %d; %d bytes are used", told, room.used.Load())
 	}
 }

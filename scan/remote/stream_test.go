@@ -82,7 +82,7 @@ func FuzzStream(f *testing.F) {
 `))
 	f.Add([]byte(hello + "\x00\x1b[2J\n{}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s, m := newStream(bytes.NewReader(text)), newMirror("web-01")
+		s, m := newStream(bytes.NewReader(text)), newMirror("web-01", &budget{})
 		g := newMerge([]string{"web-01"}, false, false)
 		if _, err := s.hello(func(string) {}); err != nil {
 			return

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,6 +110,7 @@ func (s *settings) newSource(stream int) (source, *remote.Fleet, error) {
 	}
 	cfg := *s.far
 	cfg.Hold, cfg.SummaryOnly = stream == 0, s.check
+	cfg.Memory = cmp.Or(s.memory, int64(physicalMemory()))
 	if s.here {
 		cfg.Here, cfg.HereRoots, cfg.HeardHere = scan.New(s.scanConfig(stream)), s.Roots, s.heardHere
 	}
