@@ -102,7 +102,11 @@ func (m *model) longCounters(form counterForm) []counter {
 	}
 	if form.total { // of the directories, so not after the errors and hosts
 		_, all := l.Directories()
-		out = append(out, counter{text: t.dim.Render("of " + show.Count(all))}, counter{text: form.gap})
+		gap := form.gap
+		if len(m.scan.problems())+l.Lost() > 0 {
+			gap = ", " // "of 5 1 host lost" would be read twice
+		}
+		out = append(out, counter{text: t.dim.Render("of " + show.Count(all))}, counter{text: gap})
 	}
 	if n := len(m.scan.problems()); n > 0 {
 		out = append(out, counter{text: t.alarm.Render(show.Counted(n, "error", "errors")), log: true}, counter{text: form.gap})

@@ -31,8 +31,12 @@ type Fact struct{ Label, Text string }
 // Facts are what the verdict on a directory rests on, in the order of reading, with ages as of now.
 // A text has several parts: sep stands between them.
 func Facts(r *report.Report, now time.Time, sep string) []Fact {
-	if r.IsHost() { // it is about a host
-		return []Fact{{"lost", LongAge(now.Sub(r.Since.At)) + " ago" + sep + "last heard of or first tried at " + r.Since.At.Local().Format(time.DateTime)}}
+	if r.IsHost() {
+		what := "last heard of or first tried at "
+		if r.Verdict.Reasons.Has(report.HostStalled) {
+			what = "it looked for the last time at "
+		}
+		return []Fact{{"lost", LongAge(now.Sub(r.Since.At)) + " ago" + sep + what + r.Since.At.Local().Format(time.DateTime)}}
 	}
 	out := []Fact{{"lock", lockFact(r, sep)}, {"pidfile", pidfileFact(r, now, sep)}}
 	if o := r.Evidence.Owner; o != nil && !Holds(r, o.PID) {

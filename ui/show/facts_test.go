@@ -78,3 +78,16 @@ func TestHolderOfDeletedLockFile(t *testing.T) {
 		t.Errorf("%q, want %q first", got, want)
 	}
 }
+
+// A host that answers, and looks at nothing, was heard of all the time.
+func TestFactsOfLostHosts(t *testing.T) {
+	for why, want := range map[report.Reason]string{
+		report.HostSilent:  "1m ago · last heard of or first tried at ",
+		report.HostStalled: "1m ago · it looked for the last time at ",
+	} {
+		r := report.Lost{Host: "web-01", Why: why, Since: reporttest.Noon.Add(-time.Minute)}.Report()
+		if got := fact(r, "lost"); !strings.HasPrefix(got, want) {
+			t.Errorf("%v: %q, want %q", why, got, want)
+		}
+	}
+}
