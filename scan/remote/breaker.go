@@ -93,19 +93,18 @@ func (b *Breaker) ask(h *host, r *report.Report, dryRun bool) report.Attempt {
 	s := newStream(l.out)
 	if _, err = s.hello(func(string) {}); err != nil { // nothing was asked for yet
 		status := l.close(!errors.Is(err, io.EOF))
-		return attempted(dryRun, refused(r, errors.New(l.errs.or(fmt.Sprintf("ssh ended with status %d: %v", status, err)))))
+		return attempted(dryRun, refused(r, errors.New(l.whyEnded(status, err))))
 	}
 	l.out.silence, l.out.by = breakWait, time.Now().Add(breakWait)
 	l.in.SetWriteDeadline(l.out.by)
-	_, err = l.in.Write(append(report.EncodeSeen(r, whoAsks()), '\n'))
+	l.in.Write(append(report.EncodeSeen(r, whoAsks()), '\n'))
 	l.in.Close()
 	told, unread := answer(s, r.Path)
 	status := l.close(unread != nil && !errors.Is(unread, io.EOF))
 	if unread == nil {
 		return told
 	}
-	said := l.errs.or(fmt.Sprintf("ssh ended with status %d: %v", status, errors.Join(err, unread)))
-	return attempted(dryRun, fmt.Errorf("it is not known whether it was broken: %s", said))
+	return attempted(dryRun, fmt.Errorf("it is not known whether it was broken: %s", l.whyEnded(status, unread)))
 }
 
 // answer reads what became of a break of the directory with this path.

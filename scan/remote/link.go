@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -88,6 +90,19 @@ func (l *link) close(atOnce bool) int {
 		return -1
 	}
 	return l.cmd.ProcessState.ExitCode()
+}
+
+// whyEnded says why a link ended before there was an answer, with this error of a read and this status of close.
+func (l *link) whyEnded(status int, err error) string {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return l.errs.or(fmt.Sprintf("no answer in %v", l.out.silence))
+	case !errors.Is(err, io.EOF):
+		return l.errs.or(err.Error())
+	case status == sshFailed || status < 0:
+		return l.errs.or("ssh failed")
+	}
+	return l.errs.or(fmt.Sprintf("it ended with status %d", status))
 }
 
 // sshFailed is ssh's exit status where ssh itself failed: see ssh(1).

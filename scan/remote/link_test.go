@@ -79,3 +79,36 @@ func isThere(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err == nil && !strings.Contains(string(stat), ") Z ")
 }
+
+// Why there is no answer is said in words.
+func TestLinkWhyEnded(t *testing.T) {
+	for script, want := range map[string]string{
+		"exec sleep 1000":             "no answer in 1ms",
+		"exit 255":                    "ssh failed",
+		"exit 3":                      "it ended with status 3",
+		"echo Go away. >&2; exit 255": "Go away.",
+		"echo text; exec sleep 1000":  "it is not lockscope that answers",
+		"kill -9 $$":                  "ssh failed",
+	} {
+		ssh := filepath.Join(t.TempDir(), "ssh")
+		if err := os.WriteFile(ssh, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		c := Config{SSH: []string{ssh}}
+		l, err := c.dial(context.Background(), Target{Host: "web-01"}, "lockscope")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.out.silence, l.out.by = time.Minute, time.Now().Add(time.Minute)
+		if strings.HasPrefix(want, "no answer") {
+			l.out.silence = time.Millisecond
+		}
+		_, err = l.out.Read(make([]byte, 16))
+		if err == nil {
+			err = errGarbled
+		}
+		if got := l.whyEnded(l.close(err != io.EOF), err); got != want {
+			t.Errorf("%s: %q, want %q", script, got, want)
+		}
+	}
+}
