@@ -27,8 +27,8 @@ type merge struct {
 	errors   []report.PathError // that wait, before the first summary: the first of them
 	errSize  int                // bytes of their texts
 
-	roots      []string // the first ones of all members, each once; never written to
-	errorsLeft bool     // some were left out of these
+	roots      map[string][]string // the first ones of each member, by its name
+	errorsLeft bool                // some were left out of these
 	interval   time.Duration
 	complete   bool          // every member has told all, or was lost
 	ended      chan struct{} // closed then
@@ -47,7 +47,6 @@ type member struct {
 	told     bool // all that it has, for the first time; or it was lost
 	lost     bool
 	summary  report.Summary
-	roots    []string           // the first of its roots
 	errors   []report.PathError // as of its last walk
 	fresh    []report.PathError // of this host: since its last walk ended
 	walked   bool               // of this host: there was a walk since the last pass ended
@@ -58,7 +57,7 @@ func newMerge(members []string, hold, only bool) *merge {
 	m := &merge{
 		began: time.Now(), hold: hold, only: only,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
-		members: map[string]*member{}, at: map[string]waiting{}, gone: map[string]bool{},
+		members: map[string]*member{}, roots: map[string][]string{}, at: map[string]waiting{}, gone: map[string]bool{},
 	}
 	for _, name := range members {
 		m.members[name] = &member{}
@@ -99,14 +98,8 @@ func (m *merge) put(name string, u report.Update, of *mirror, recount bool) {
 func (m *merge) looksBelow(name string, roots []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.members[name].roots = roots[:min(len(roots), report.MaxRoots)]
-	m.roots = nil
-	for _, name := range slices.Sorted(maps.Keys(m.members)) {
-		m.roots = append(m.roots, m.members[name].roots...)
-	}
-	slices.Sort(m.roots)
-	m.roots = slices.Compact(m.roots)
-	m.roots = slices.Clone(m.roots[:min(len(m.roots), report.MaxRoots)])
+	m.roots = maps.Clone(m.roots) // summaries have the former one
+	m.roots[name] = roots[:min(len(roots), report.MaxRoots)]
 }
 
 // lost takes in that a host was lost.

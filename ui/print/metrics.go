@@ -25,8 +25,9 @@ type Metrics struct {
 	mu     sync.Mutex // guards what follows
 	dirs   map[string]counted
 	places map[place]*tally
-	roots  map[string]int  // by host, as a label, how many of places are its own
-	hosts  map[string]bool // whether each can be reached; empty where this one alone is watched
+	roots  map[string]map[string]bool // by host, those of its places, all as labels
+	named  map[string][]string        // by host, the roots that it says that it has
+	hosts  map[string]bool            // whether each can be reached; empty where this one alone is watched
 	sum    report.Summary
 	looked time.Time // the end of the last pass; zero before the first one
 	apart  bool      // Looked tells that
@@ -37,6 +38,15 @@ type place struct{ host, root string }
 
 // tally is how many directories of a place are in each state.
 type tally map[report.State]int
+
+func (t tally) isZero() bool {
+	for _, n := range t {
+		if n > 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // counted is what is known of a directory.
 type counted struct {
@@ -50,7 +60,7 @@ type counted struct {
 func NewMetrics(opt Options, watch bool) *Metrics {
 	m := &Metrics{
 		opt: opt, registry: prometheus.NewRegistry(),
-		dirs: map[string]counted{}, places: map[place]*tally{}, roots: map[string]int{}, hosts: map[string]bool{},
+		dirs: map[string]counted{}, places: map[place]*tally{}, roots: map[string]map[string]bool{}, named: map[string][]string{}, hosts: map[string]bool{},
 	}
 	for _, host := range m.watched() {
 		for _, root := range opt.Roots { // that one has no directory at all is worth knowing
@@ -132,6 +142,7 @@ func (m *Metrics) Update(u report.Update) {
 		for _, host := range m.opt.Hosts { // each has told of itself, or is lost
 			m.noteHost(host)
 		}
+		m.noteRoots(&u)
 		m.sum = *u.Summary
 		if !m.apart {
 			m.looked = time.Now()
@@ -194,14 +205,17 @@ func (m *Metrics) forget(key string) {
 func (m *Metrics) tallyOf(host, root string) (place, *tally) {
 	at := place{label(host), label(root)}
 	t := m.places[at]
-	if t == nil && (m.roots[at.host] >= m.share() || len(root) > maxRoot && host != m.opt.Host) {
+	if t == nil && (len(m.roots[at.host]) >= m.share() || len(root) > maxRoot && host != m.opt.Host) {
 		at.root = moreRoots
 		t = m.places[at]
 	}
 	if t == nil {
 		t = &tally{}
 		m.places[at] = t
-		m.roots[at.host]++
+		if m.roots[at.host] == nil {
+			m.roots[at.host] = map[string]bool{}
+		}
+		m.roots[at.host][at.root] = true
 	}
 	return at, t
 }

@@ -268,6 +268,37 @@ func TestMetricsLookedApart(t *testing.T) {
 	expectSamples(t, scrape(t, m), map[string]string{"lockscope_last_look_timestamp_seconds": "1.7e+09"})
 }
 
+// Where each host has its own roots, those without a directory are there too. Those that it has no more are not, once
+// nothing of them is left.
+func TestMetricsRootsOfHosts(t *testing.T) {
+	opt := metricsOptions()
+	opt.Hosts, opt.Roots = []string{"web-08", "web-09"}, nil
+	m := NewMetrics(opt, true)
+	r := reportAt("/srv/a", report.Held)
+	r.Host = "web-08"
+	u := changes(r)
+	held := func(host, root string) string {
+		return fmt.Sprintf(`lockscope_directories{host=%q,root=%q,state="held"}`, host, root)
+	}
+	for _, step := range []struct {
+		gone  []string
+		roots []string
+		want  map[string]string
+	}{
+		{nil, []string{"/srv", "/data"}, map[string]string{held("web-08", "/srv"): "1", held("web-08", "/data"): "0", held("web-09", "/srv"): "0"}},
+		{nil, []string{"/new"}, map[string]string{held("web-08", "/srv"): "1", held("web-08", "/data"): "", held("web-08", "/new"): "0"}},
+		{[]string{"web-08:/srv/a"}, []string{"/new"}, map[string]string{held("web-08", "/srv"): "", held("web-08", "/new"): "0"}},
+	} {
+		u.Gone, u.Summary = step.gone, &report.Summary{Roots: map[string][]string{"web-08": step.roots, "web-09": {"/srv"}}}
+		m.Update(u)
+		u = report.Update{}
+		expectSamples(t, scrape(t, m), step.want)
+	}
+	if len(m.places) != 2 || len(m.roots["web-08"]) != 1 {
+		t.Errorf("%v, %v", m.places, m.roots)
+	}
+}
+
 // A host that is lost is told apart from one that has no directories.
 func TestMetricsHosts(t *testing.T) {
 	opt := metricsOptions()

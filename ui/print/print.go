@@ -111,7 +111,15 @@ func (o Options) rootsOf(s report.Summary) []string {
 	if len(o.Roots) > 0 {
 		return o.Roots
 	}
-	return s.Roots
+	return slices.Compact(slices.Sorted(func(yield func(string) bool) {
+		for _, roots := range s.Roots {
+			for _, root := range roots {
+				if !yield(root) {
+					return
+				}
+			}
+		}
+	}))
 }
 
 // displayPath returns a report's path for people: relative to the root if there is only one. It is escaped.
