@@ -2,13 +2,8 @@ package remote
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"os"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -34,14 +29,6 @@ type host struct {
 	readOnly bool       // by its own word
 	away     bool       // it is lost: what is known of it is as it was
 }
-
-// failure is why a session ended.
-type failure struct {
-	why  report.Reason
-	text string
-}
-
-func (f *failure) Error() string { return f.why.String() + ": " + f.text }
 
 // run watches the host until ctx ends. With once, it ends with the first session.
 func (h *host) run(ctx context.Context, once bool) {
@@ -174,7 +161,7 @@ func (h *host) follow(ctx context.Context, s *stream, l *link, hello *report.Hel
 	l.out.silence = silentBeats * every
 	h.mirror.begin()
 	began := time.Now()
-	allowed := newAllowance(began)
+	allowed, getsOn := newAllowance(began), pace{moved: began}
 	for {
 		l.out.by = time.Now().Add(lineWait)
 		object, size, err := s.object()
@@ -192,9 +179,16 @@ func (h *host) follow(ctx context.Context, s *stream, l *link, hello *report.Hel
 		if err != nil {
 			return &garbledError{s.read, err}
 		}
-		switch beat := object.Heartbeat; {
-		case beat != nil && beat.Stalled > 0: // its word on that has no more room than this session
-			h.tellLostSince(&failure{report.HostStalled, ""}, latest(h.heard.Add(-beat.Stalled), began))
+		if len(u.Changes) > 0 {
+			getsOn.moved = h.heard
+		}
+		beat, stalled := object.Heartbeat, time.Duration(0)
+		if beat != nil {
+			stalled = getsOn.stalled(beat, h.mirror.whole, h.heard)
+		}
+		switch {
+		case stalled > 0: // its word on that has no more room than this session
+			h.tellLostSince(&failure{report.HostStalled, ""}, latest(h.heard.Add(-stalled), began))
 		case h.lost.Host != "" && (u.Summary != nil || beat != nil && h.mirror.whole): // all of it is current again
 			h.back()
 			u.Gone = append(u.Gone, h.name)
@@ -218,40 +212,6 @@ func latest(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// notFound is what shells say that end with another status than 127, csh(1) among them.
-var notFound = regexp.MustCompile(`(?i)command not found\.?$`)
-
-// failed closes the link, and says why the session ended. hello is nil if it never began.
-func (h *host) failed(l *link, err error, hello *report.Hello) *failure {
-	ended := errors.Is(err, io.EOF)
-	status := l.close(!ended)
-	said, or := l.errs.last(), l.errs.or
-	var garbled *garbledError
-	switch {
-	case errors.As(err, &garbled):
-		return &failure{report.HostGarbled, err.Error()}
-	case errors.Is(err, errGarbled):
-		return &failure{report.HostGarbled, or(err.Error())}
-	case errors.Is(err, errVersion):
-		return &failure{report.LockscopeVersion, err.Error()}
-	case errors.Is(err, os.ErrDeadlineExceeded) && hello != nil:
-		return &failure{report.HostSilent, fmt.Sprintf("nothing for %v", l.out.silence)}
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &failure{report.HostUnreachable, or(fmt.Sprintf("no answer in %v", l.out.silence))}
-	case !ended:
-		return &failure{report.HostEnded, err.Error()}
-	case status == 255 || status < 0:
-		return &failure{report.HostUnreachable, or("ssh failed")}
-	case hello != nil:
-		return &failure{report.HostEnded, or(fmt.Sprintf("exit status %d", status))}
-	case status == 127 || notFound.MatchString(said):
-		return &failure{report.LockscopeMissing, said}
-	case strings.Contains(said, "unknown flag: --requests"):
-		return &failure{report.LockscopeVersion, "it is older"}
-	}
-	return &failure{report.HostEnded, or(fmt.Sprintf("exit status %d", status))}
 }
 
 // ask sends requests to the far side, until ctx ends. One that it does not take is dropped, and so are those

@@ -20,6 +20,8 @@ const (
 	// lineWait is how long one line may take: the longest, over a bad line, two minutes. Without it a
 	// host that sends a byte now and then would seem to be heard of.
 	lineWait = 3 * time.Minute
+	// firstPassStill is for how long a first pass may not get on, by what is told of it: no directory, and no step of a walk.
+	firstPassStill = 2 * time.Minute
 	// breakWait is how long a break may take, with the connection that is made for it.
 	breakWait = time.Minute
 	// stderrWait is how long what ssh has said last may take to be read, once it has ended.
