@@ -45,7 +45,7 @@ func (t staleDirs) sorted() []*report.Report {
 	return reports
 }
 
-// runBreak scans once, and breaks every stale lock or, with --dry-run, says what that would come to. It
+// runBreak scans once, and breaks every stale lock that the filter shows or, with --dry-run, says what that would come to. It
 // returns the exit status.
 func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *ui.Output) int {
 	found := staleDirs{}
@@ -65,6 +65,9 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 	}
 	reports := found.sorted()
 	among := show.Counted(sum.Dirs, "data directory", "data directories")
+	if n := sum.States[report.Unknown]; n > 0 { // which may be stale
+		among += ", of which " + show.Counted(n, "is unknown", "are unknown")
+	}
 	if len(reports) == 0 { // a wrong path, or a disk that is not mounted, looks the same else
 		fmt.Fprintf(stderr, "lockscope: nothing is stale among %s\n", among)
 	} else if reports = s.matching(reports); len(reports) == 0 {
