@@ -71,8 +71,8 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 	if len(reports) == 0 { // a wrong path, or a disk that is not mounted, looks the same else
 		fmt.Fprintf(stderr, "lockscope: nothing is stale among %s\n", among)
 	} else if reports = s.matching(reports); len(reports) == 0 {
-		fmt.Fprintf(stderr, "lockscope: the filter %s matches none of %s, among %s\n",
-			report.Escape(s.breakFilter), show.Counted(len(found), "stale directory", "stale directories"), among)
+		fmt.Fprintf(stderr, "lockscope: the filter %s leaves out all that is stale: %s of %s\n",
+			report.Escape(s.breakFilter), show.Count(len(found)), among)
 	}
 	breaker := s.newBreaker(sc.fleet)
 	attempt := breaker.Break
