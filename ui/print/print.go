@@ -153,6 +153,16 @@ func (c *reports) add(changes []report.Change, opt Options) {
 	}
 }
 
+// notSeen is in how many directories somebody holds the lock who cannot be seen from here.
+func (c reports) notSeen() (n int) {
+	for _, r := range c {
+		if r.Verdict.Reasons.Has(report.HolderNotVisible) {
+			n++
+		}
+	}
+	return n
+}
+
 // sort puts the worst first, and those of one state in order of their paths.
 func (c reports) sort() {
 	slices.SortFunc(c, func(a, b *report.Report) int {

@@ -255,6 +255,26 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+// Where holders cannot be seen the table says so, and what tells why: to whoever is not root all may look healthy.
+func TestTableSaysWhatIsNotSeen(t *testing.T) {
+	hidden, other, seen := reportAt("/srv/a", report.Held), reportAt("/srv/b", report.Held), reportAt("/srv/c", report.Held)
+	hidden.Verdict.Reasons = hidden.Verdict.Reasons.With(report.HolderNotVisible)
+	other.Verdict.Reasons = hidden.Verdict.Reasons
+	for _, test := range []struct {
+		reports []*report.Report
+		want    string
+	}{
+		{[]*report.Report{hidden, other, seen}, "; 2 have holders that cannot be seen from here: lockscope --doctor\n"},
+		{[]*report.Report{hidden}, "; 1 has holders that cannot be seen from here: lockscope --doctor\n"},
+		{[]*report.Report{seen}, "1 held; 1.5s\n"},
+	} {
+		sum := report.Summary{Dirs: len(test.reports), States: map[report.State]int{report.Held: len(test.reports)}, Duration: 1500 * time.Millisecond}
+		if got := printed(t, Table, printOptions(), updateOf(test.reports...), sum); !strings.HasSuffix(got, test.want) {
+			t.Errorf("printed\n%s", got)
+		}
+	}
+}
+
 // The table has what matches the filter, in the order and with the columns that are asked for, and says so.
 func TestTableArranged(t *testing.T) {
 	young, old := reportAt("/srv/a", report.Held), reportAt("/srv/b", report.Held)

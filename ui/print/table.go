@@ -49,6 +49,9 @@ func (p *tablePrinter) End(s report.Summary) error {
 	if p.opt.Filter != "" {
 		summary += " by the filter " + p.opt.escape(p.opt.Filter)
 	}
+	if n := p.rows.notSeen(); n > 0 {
+		summary += "; " + show.Counted(n, "has holders", "have holders") + " that cannot be seen from here: lockscope --doctor"
+	}
 	lines := []string{summary}
 	if p.opt.Width > 0 {
 		lines = show.Wrap(summary, p.opt.Width)
