@@ -81,7 +81,7 @@ func TestNoFlocks(t *testing.T) {
 		hosttest.ForbidFlock(t)
 		cfg := Config{Roots: []string{dir}, Interval: soon}
 		if os.Geteuid() == 0 {
-			survey(t, cfg)
+			once(t, cfg)
 		}
 		w := startWatch(t, cfg)
 		for end := time.Now().Add(3 * time.Second); time.Now().Before(end); {

@@ -48,14 +48,22 @@ func (f *found) take(u report.Update) {
 	}
 }
 
-// once scans a single time.
-func once(t *testing.T, cfg Config) *found {
-	t.Helper()
+// inFull sets what a test leaves out: any depth, and a time limit that a busy host keeps.
+func inFull(cfg Config) Config {
 	if cfg.MaxDepth == 0 {
 		cfg.MaxDepth = -1
 	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = hosttest.Patience
+	}
+	return cfg
+}
+
+// once scans a single time.
+func once(t *testing.T, cfg Config) *found {
+	t.Helper()
 	f := &found{reports: map[string]*report.Report{}}
-	summary, err := New(cfg).Once(context.Background(), f.take)
+	summary, err := New(inFull(cfg)).Once(context.Background(), f.take)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,13 +87,6 @@ func expect(t *testing.T, f *found, dir string, state report.State, reasons ...r
 	r := f.at(t, dir)
 	hosttest.WantVerdict(t, r, state, reasons...)
 	return r
-}
-
-// survey scans a single time, with a time limit that a busy host keeps.
-func survey(t *testing.T, cfg Config) *found {
-	t.Helper()
-	cfg.Timeout = hosttest.Patience
-	return once(t, cfg)
 }
 
 // wantPaths checks that these are the directories found, below root.
@@ -154,18 +155,12 @@ type watch struct {
 	err     error
 }
 
-// startWatch runs a Monitor until the test ends. Its time limit is patience, unless it is set.
+// startWatch runs a Monitor until the test ends.
 func startWatch(t *testing.T, cfg Config) *watch {
 	t.Helper()
-	if cfg.MaxDepth == 0 {
-		cfg.MaxDepth = -1
-	}
-	if cfg.Timeout == 0 {
-		cfg.Timeout = hosttest.Patience
-	}
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &watch{
-		monitor: New(cfg),
+		monitor: New(inFull(cfg)),
 		cancel:  cancel,
 		done:    make(chan struct{}),
 		told:    make(chan struct{}, 1),

@@ -30,7 +30,7 @@ func TestWalkNames(t *testing.T) {
 				hosttest.MakeData(t, filepath.Join(root, path))
 			}
 		}
-		f := survey(t, Config{Roots: []string{root}, Descend: true})
+		f := once(t, Config{Roots: []string{root}, Descend: true})
 		t.Log(place)
 		f.wantPaths(t, root, want...)
 		f.wantNoErrors(t)
@@ -111,7 +111,7 @@ func TestWalkDeep(t *testing.T) {
 			touchAt(t, fd, lock.DefaultNames.Lock)
 		}
 	})
-	f := survey(t, Config{Roots: []string{root}})
+	f := once(t, Config{Roots: []string{root}})
 	f.wantPaths(t, root, end)
 	f.wantNoErrors(t)
 	if r := f.at(t, root, end); r.Verdict.State != report.Free {
@@ -126,7 +126,7 @@ func TestExplainRealHostile(t *testing.T) {
 	for _, scene := range enduring() {
 		play(t, world, root, scene)
 	}
-	f := survey(t, Config{Roots: []string{root}})
+	f := once(t, Config{Roots: []string{root}})
 	for _, r := range f.reports {
 		summary, next := r.Explain()
 		for _, text := range []string{summary, next, r.Command(), report.Escape(r.Path), report.Escape(r.Root)} {

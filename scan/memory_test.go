@@ -20,11 +20,11 @@ func TestMemory(t *testing.T) {
 	}
 	for _, counted := range []bool{false, true} {
 		cfg := Config{Roots: roots, SummaryOnly: counted}
-		if f := survey(t, cfg); f.summary.Dirs != one+other {
+		if f := once(t, cfg); f.summary.Dirs != one+other {
 			t.Errorf("%d directories without a limit, want %d", f.summary.Dirs, one+other)
 		}
 		cfg.Memory = 1
-		f := survey(t, cfg)
+		f := once(t, cfg)
 		if f.summary.Dirs != leastDirs {
 			t.Errorf("%d directories, %d reports, want %d", f.summary.Dirs, len(f.reports), leastDirs)
 		}
@@ -52,7 +52,7 @@ func TestMemoryAliases(t *testing.T) {
 	}
 	hosttest.Bind(t, root+"/a", hosttest.MakeDir(t, root+"/b"))
 	for _, counted := range []bool{false, true} {
-		f := survey(t, Config{Roots: []string{root}, SummaryOnly: counted, Memory: 1})
+		f := once(t, Config{Roots: []string{root}, SummaryOnly: counted, Memory: 1})
 		if f.summary.Dirs != leastDirs || len(f.errors) > 0 {
 			t.Errorf("%d directories, want %d; %v", f.summary.Dirs, leastDirs, f.errors)
 		}

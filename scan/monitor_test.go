@@ -161,7 +161,7 @@ func TestConfigOfWalk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.cfg.Roots = []string{root, filepath.Join(root, "missing")}
-			f := survey(t, test.cfg)
+			f := once(t, test.cfg)
 			f.wantPaths(t, root, test.want...)
 			if f.summary.Errors != 1 || len(f.errors) != 1 || !f.errors[0].Root {
 				t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)

@@ -89,7 +89,7 @@ func TestReachedTwice(t *testing.T) {
 func TestWalkErrorOnce(t *testing.T) {
 	root := t.TempDir()
 	play(t, locktest.TestWorld(t), root, locktest.UnnamedPlain) // needs a second look
-	f := survey(t, Config{Roots: []string{filepath.Join(root, "missing"), root}})
+	f := once(t, Config{Roots: []string{filepath.Join(root, "missing"), root}})
 	if len(f.errors) != 1 || f.summary.Errors != 1 {
 		t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)
 	}
