@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -74,7 +73,6 @@ func TestPIDGivenOutAgain(t *testing.T) {
 				echo ok $pid $!
 				while read line; do lockscope -o ndjson "$0" | grep '"type":"dir"'; done`
 			cmd := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, dir, written)
-			cmd.Stderr = os.Stderr
 			said, say := hosttest.Talk(t, cmd)
 			f := strings.Fields(said)
 			if len(f) != 3 || f[1] != f[2] {

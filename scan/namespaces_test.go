@@ -80,7 +80,6 @@ func TestMountNamespaces(t *testing.T) {
 		there := hosttest.MakeDir(t, filepath.Join(hosttest.TempDir(t), "there"))
 		script := `mount --bind "$0" "$1" &&` + shellDaemon
 		cmd := exec.Command("unshare", "--mount", "sh", "-c", script, dir, there)
-		cmd.Stderr = os.Stderr
 		said, say := hosttest.Talk(t, cmd)
 		if _, err := fmt.Sscan(said, new(string), &pid); err != nil {
 			t.Fatal(err)
@@ -128,7 +127,6 @@ func TestOrphanedInContainer(t *testing.T) {
 	const daemon = `exec 9>>"$1/.handoff.lock"; flock -n 9; echo $$ >"$1/.handoff.pidfile"; cd /; sleep 1000 >/dev/null 2>&1 & echo $!`
 	script := `child=$(sh -c '` + daemon + `' sh "$0"); echo ok $(cat "$0/.handoff.pidfile") $child; read line`
 	cmd := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, dir)
-	cmd.Stderr = os.Stderr
 	said, _ := hosttest.Talk(t, cmd)
 	r := expect(t, once(t, Config{Roots: []string{dir}}), dir, report.Orphaned, report.PIDGone, report.InheritedFD)
 	summary, next := r.Explain()

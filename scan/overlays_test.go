@@ -228,9 +228,7 @@ func TestOverlayOfAnotherNamespace(t *testing.T) {
 			hosttest.MakeData(t, base+"/lower/d")
 			hosttest.MakeStale(t, base+"/upper/d")
 			args := append(strings.Fields(test.unshare), "sh", "-c", test.script+" && "+holdIn, base)
-			daemon := exec.Command("unshare", args...)
-			daemon.Stderr = os.Stderr
-			hosttest.Talk(t, daemon)
+			hosttest.Talk(t, exec.Command("unshare", args...))
 			f := once(t, Config{Roots: []string{base}})
 			expectLayer(t, f, base+"/upper/d")
 			expectLayer(t, f, base+"/lower/d")

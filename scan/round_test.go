@@ -115,7 +115,6 @@ func TestOwnerLocksAgain(t *testing.T) {
 	root := t.TempDir()
 	lost := hosttest.MakeDir(t, root+"/lost")
 	cmd := exec.Command("sh", "-c", shellDaemon, "sh", lost)
-	cmd.Stderr = os.Stderr
 	_, say := hosttest.Talk(t, cmd)
 	say("flock -u 9")
 	other := hosttest.Play(t, locktest.TestWorld(t), root+"/theirs", locktest.HeldPlain)

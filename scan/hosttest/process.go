@@ -115,7 +115,10 @@ func Talk(t *testing.T, cmd *exec.Cmd) (line string, say func(string) (answer st
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.Stderr = os.Stderr
+	// By a pipe: what our own output goes to may be a file, and of one on the same disk as a directory the process could
+	// not be told to have nothing to do with the directory.
+	cmd.Stderr = struct{ io.Writer }{os.Stderr}
+	cmd.WaitDelay = time.Millisecond // its children may still have the pipe
 	Begin(t, cmd)
 	t.Cleanup(func() { in.Close() })
 	lines := bufio.NewReader(out)
