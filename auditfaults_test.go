@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,7 +101,7 @@ func TestSignalEndsHungBreak(t *testing.T) {
 		var errs bytes.Buffer
 		cmd.Stdin, cmd.Stderr = bytes.NewReader(append(seen, '\n')), &errs
 		startInSession(t, cmd)
-		hosttest.Eventually(t, "it hangs", func() bool { return inRequest(t, cmd.Process.Pid) })
+		hosttest.Eventually(t, "it hangs", func() bool { return waitsIn(t, cmd.Process.Pid, fuseRequest) })
 		cmd.Process.Signal(syscall.SIGTERM)
 		if status, want := exitStatus(t, cmd), 128+int(syscall.SIGTERM); status != want || !strings.Contains(errs.String(), "/a: no answer yet") {
 			t.Errorf("%v: exit status %d, want %d: %s", args, status, want, &errs)
@@ -123,7 +122,7 @@ func TestSignalEndsHungFiles(t *testing.T) {
 			cmd := command(append(args, "--check", "--timeout", "1m", t.TempDir())...)
 			cmd.Stderr = nil
 			startInSession(t, cmd)
-			hosttest.Eventually(t, "it hangs", func() bool { return inRequest(t, cmd.Process.Pid) })
+			hosttest.Eventually(t, "it hangs", func() bool { return waitsIn(t, cmd.Process.Pid, fuseRequest) })
 			cmd.Process.Signal(syscall.SIGTERM)
 			// On a loaded host a request may have been taken by the server before that stopped: then the kernel lets
 			// nobody go who waits for it.
@@ -138,19 +137,4 @@ func TestSignalEndsHungFiles(t *testing.T) {
 			t.Errorf("%v: a signal does not end it", args)
 		}
 	}
-}
-
-// inRequest reports whether a thread of a process waits for a FUSE server.
-func inRequest(t *testing.T, pid int) bool {
-	t.Helper()
-	waits, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range waits {
-		if at, err := os.ReadFile(path); err == nil && strings.Contains(string(at), "request_wait_answer") {
-			return true
-		}
-	}
-	return false
 }

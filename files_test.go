@@ -1,10 +1,8 @@
 package main
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,7 +36,7 @@ func TestNamedFIFO(t *testing.T) {
 				}
 				defer in.Close()
 				hosttest.Begin(t, cmd)
-				hosttest.Eventually(t, "it waits for the file", func() bool { return waitsForFile(t, cmd.Process.Pid) })
+				hosttest.Eventually(t, "it waits for the file", func() bool { return waitsIn(t, cmd.Process.Pid, openOfFIFO, readOfPipe) })
 				if err := cmd.Process.Signal(sig); err != nil {
 					t.Fatal(err)
 				}
@@ -48,18 +46,6 @@ func TestNamedFIFO(t *testing.T) {
 			})
 		}
 	}
-}
-
-// waitsForFile reports whether a thread of a process waits in open(2) of a FIFO, or in read(2) of a pipe.
-func waitsForFile(t *testing.T, pid int) bool {
-	t.Helper()
-	threads, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*/wchan")
-	for _, thread := range threads {
-		if where, err := os.ReadFile(thread); err == nil && (strings.Contains(string(where), "wait_for_partner") || strings.Contains(string(where), "pipe_read")) {
-			return true
-		}
-	}
-	return false
 }
 
 // What a shell makes of <(...) is read, and so is standard input.

@@ -20,18 +20,21 @@ type truth struct {
 	states map[string]string
 }
 
+// lasting are the scenes of which nothing changes while nobody does anything.
+func lasting() []locktest.Scene {
+	return slices.DeleteFunc(slices.Clone(locktest.Scenes), func(s locktest.Scene) bool { return s.Name == locktest.HeldAcquiring.Name })
+}
+
 // makeTruth makes a tree with a directory for each scene of which nothing changes.
 func makeTruth(t *testing.T) *truth {
 	t.Helper()
 	tr := &truth{root: hosttest.TempDir(t), states: map[string]string{}}
 	w := locktest.TestWorld(t)
-	for _, scene := range locktest.Scenes {
-		if scene.Name != locktest.HeldAcquiring.Name {
-			site := hosttest.Play(t, w, filepath.Join(tr.root, scene.Name), scene)
-			tr.states[site.Dir] = string(site.State)
-			if scene.Name == locktest.HeldRenamed.Name {
-				tr.states[site.Dir+".old"] = string(locktest.Held)
-			}
+	for _, scene := range lasting() {
+		site := hosttest.Play(t, w, filepath.Join(tr.root, scene.Name), scene)
+		tr.states[site.Dir] = string(site.State)
+		if scene.Name == locktest.HeldRenamed.Name {
+			tr.states[site.Dir+".old"] = string(locktest.Held)
 		}
 	}
 	return tr

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,17 +64,18 @@ func TestWatchFewDescriptors(t *testing.T) {
 // Where other programs have taken the watches of inotify, directories are polled, and that is said.
 func TestWatchesExhausted(t *testing.T) {
 	hosttest.NeedTool(t, "unshare")
-	if err := exec.Command("unshare", "--user", "--map-root-user", "sh", "-c", "echo 20 >/proc/sys/user/max_inotify_watches").Run(); err != nil {
+	root, dirs := freeTree(t, 100)
+	fewWatches := func(args ...string) *exec.Cmd {
+		script := `echo 20 >/proc/sys/user/max_inotify_watches && exec "$@"`
+		return exec.Command("unshare", slices.Concat([]string{"--user", "--map-root-user", "sh", "-c", script, "sh"}, args)...)
+	}
+	if err := fewWatches("true").Run(); err != nil {
 		t.Skip("needs a user namespace with limits: ", err)
 	}
-	root, dirs := freeTree(t, 100)
-	cmd := exec.Command("unshare", "--user", "--map-root-user", "sh", "-c",
-		`echo 20 >/proc/sys/user/max_inotify_watches && exec lockscope -w -o ndjson -i 200ms "$0"`, root)
-	next, _ := watched(t, cmd)
+	next, _ := watched(t, fewWatches("lockscope", "-w", "-o", "ndjson", "-i", "200ms", root))
 	becomesStale(t, next, dirs...)
 
-	out, err := exec.Command("unshare", "--user", "--map-root-user", "sh", "-c",
-		`echo 20 >/proc/sys/user/max_inotify_watches && exec lockscope --doctor "$0"`, root).Output()
+	out, err := fewWatches("lockscope", "--doctor", root).Output()
 	if text := string(out); !strings.Contains(text, "max_user_watches") || !strings.Contains(text, "limited  watched") {
 		t.Errorf("%v: %s", err, text)
 	}

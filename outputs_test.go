@@ -21,13 +21,20 @@ var printingModes = [][]string{
 	{"--man"}, {"--help"}, {"--version"}, {"--completion", "bash"}, {"--write-config"},
 }
 
-// Output that is lost is no success, and what was broken before that was noticed is told and on record.
-func TestOutputLost(t *testing.T) {
+// fullDevice takes nothing that is written to it (full(4)).
+func fullDevice(t *testing.T) *os.File {
+	t.Helper()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
-	defer full.Close()
+	t.Cleanup(func() { full.Close() })
+	return full
+}
+
+// Output that is lost is no success, and what was broken before that was noticed is told and on record.
+func TestOutputLost(t *testing.T) {
+	full := fullDevice(t)
 	unread := pipeEnds(t)
 	unread.reader.Close()
 	for _, lost := range []struct {
@@ -96,11 +103,7 @@ func TestOutputClosed(t *testing.T) {
 
 // Errors that nobody can read change neither the output nor the exit status.
 func TestErrorsLost(t *testing.T) {
-	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	if err != nil {
-		t.Skip(err)
-	}
-	defer full.Close()
+	full := fullDevice(t)
 	root := staleTree(t, "a")
 	for _, args := range [][]string{{"-o", "ndjson"}, {"--check"}, {"--break-stale", "--dry-run"}, {"--once"}} {
 		cmd := command(append(args, "--timeout", "1m", root, filepath.Join(root, "missing"))...)

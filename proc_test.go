@@ -19,10 +19,8 @@ func TestProcHidden(t *testing.T) {
 	root := hosttest.TempDir(t)
 	world := locktest.TestWorld(t)
 	scenes := map[string]locktest.Scene{}
-	for _, scene := range locktest.Scenes {
-		if scene.Name != locktest.HeldAcquiring.Name { // which does not last
-			scenes[hosttest.Play(t, world, filepath.Join(root, scene.Name), scene).Dir] = scene
-		}
+	for _, scene := range lasting() {
+		scenes[hosttest.Play(t, world, filepath.Join(root, scene.Name), scene).Dir] = scene
 	}
 	const asNobody = "setpriv --reuid 65534 --clear-groups --bounding-set -all "
 	for name, test := range map[string]struct{ mount, as, next string }{
