@@ -170,6 +170,19 @@ func TestInjectedErrors(t *testing.T) {
 	}
 }
 
+// An error of the file system is no verdict, and has a next step.
+func TestInjectedError(t *testing.T) {
+	needStrace(t)
+	root := hosttest.TempDir(t)
+	dir := hosttest.MakeStale(t, root+"/data")
+	cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=EIO",
+		"lockscope", "-o", "ndjson", "--probe", "flock", root)
+	lines, _ := lockscope(t, cmd)
+	if l := lines[dir]; l.State != "unknown" || fmt.Sprint(l.Reasons) != "[io-error]" || l.Next == "" {
+		t.Errorf("%+v", l)
+	}
+}
+
 // What only tells sooner may fail: then it is polled. A watch comes to the end of its first look and sees what
 // changes.
 func TestInjectedErrorsOfEvents(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -59,6 +60,30 @@ func TestWatchFewDescriptors(t *testing.T) {
 		t.Errorf("%+v, want %d directories", first, len(dirs))
 	}
 	becomesStale(t, next, dirs...)
+}
+
+// A tree that is deep and wide does not run out of descriptors: a walk keeps only so
+// many directories open, and opens the others anew.
+func TestWalkFewDescriptors(t *testing.T) {
+	var paths []string
+	for deep, path := 0, ""; deep < 150; deep++ {
+		for i := range 10 {
+			paths = append(paths, fmt.Sprintf("%s%d", path, i))
+		}
+		path += "deep/"
+	}
+	root := hosttest.Tree(t, paths...)
+	lines, _ := lockscope(t, exec.Command("sh", "-c", `ulimit -n 60; exec "$@"`, "sh", "lockscope", "-o", "ndjson", root))
+	for path, l := range lines {
+		if l.Type == "error" {
+			t.Fatalf("%s: %s", strings.TrimPrefix(path, root), l.Error)
+		}
+	}
+	for _, path := range paths {
+		if l := lines[filepath.Join(root, path)]; l.State != "free" {
+			t.Fatalf("%s: %+v", path, l)
+		}
+	}
 }
 
 // Where other programs have taken the watches of inotify, directories are polled, and that is said.

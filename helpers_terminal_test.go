@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"lockscope/scan/hosttest"
+)
+
+// onTerminal starts the command on a terminal of its own, whose output is told
+// to the function that is returned: it waits for a text to appear.
+func onTerminal(t testing.TB, term string, args ...string) (cmd *exec.Cmd, terminal *os.File, await func(text string)) {
+	t.Helper()
+	cmd = command(args...)
+	cmd.Stderr = nil
+	cmd.Env = append(os.Environ(), "TERM="+term, "LC_ALL=C.UTF-8", "TMPDIR="+t.TempDir())
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 30, Cols: 120})
+	if err != nil {
+		t.Fatal(err)
+	}
+	output := make(chan []byte)
+	go func() {
+		defer close(output)
+		for {
+			chunk := make([]byte, 4096)
+			n, err := terminal.Read(chunk)
+			if err != nil {
+				return // EIO: the command has ended
+			}
+			output <- chunk[:n]
+		}
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		terminal.Close()
+		for range output { // until the reader has seen the end
+		}
+	})
+	var seen bytes.Buffer
+	deadline := time.After(hosttest.Patience)
+	return cmd, terminal, func(text string) {
+		t.Helper()
+		for !strings.Contains(seen.String(), text) {
+			select {
+			case chunk, ok := <-output:
+				if !ok {
+					t.Fatalf("ended without %q:\n%s", text, &seen)
+				}
+				seen.Write(chunk)
+			case <-deadline:
+				t.Fatalf("no %q in:\n%q", text, &seen)
+			}
+		}
+	}
+}
+
+func write(t *testing.T, terminal *os.File, keys string) {
+	t.Helper()
+	if _, err := terminal.WriteString(keys); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tempDir is where a command makes its temporary files.
+func tempDir(cmd *exec.Cmd) (dir string) {
+	for _, v := range cmd.Env { // the last one counts
+		if value, ok := strings.CutPrefix(v, "TMPDIR="); ok {
+			dir = value
+		}
+	}
+	return dir
+}
+
+func entries(t *testing.T, dir string) []os.DirEntry {
+	t.Helper()
+	inside, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inside
+}
+
+// readUntil reads until a text comes, and returns all that came.
+func readUntil(t *testing.T, r io.Reader, text string) (seen []byte) {
+	t.Helper()
+	for buf := make([]byte, 4096); !strings.Contains(string(seen), text); {
+		n, err := r.Read(buf)
+		if err != nil {
+			t.Fatalf("%v after %q", err, seen)
+		}
+		seen = append(seen, buf[:n]...)
+	}
+	return seen
+}
