@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 // examine examines roots as the program does, and returns what it makes of them too.
 func examine(t *testing.T, limit time.Duration, roots ...string) (*Facts, *Diagnosis) {
 	t.Helper()
+	hosttest.Beside(t)
 	f, err := Examine(t.Context(), Config{Scan: scan.Config{Roots: roots, Timeout: limit, MaxDepth: -1, Interval: time.Minute}})
 	if err != nil {
 		t.Fatal(err)
