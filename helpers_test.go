@@ -59,6 +59,7 @@ type line struct {
 // neither a hello nor a heartbeat.
 func follow(t *testing.T, cmd *exec.Cmd) func() line {
 	t.Helper()
+	hosttest.Beside(t)
 	r, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -100,6 +101,7 @@ func follow(t *testing.T, cmd *exec.Cmd) func() line {
 // lockscope runs a command to its end, and returns the lines that it printed, by path, and its exit status.
 func lockscope(t *testing.T, cmd *exec.Cmd) (lines map[string]line, status int) {
 	t.Helper()
+	hosttest.Beside(t)
 	out, err := cmd.Output()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -181,6 +183,7 @@ func waitsIn(t *testing.T, pid int, functions ...string) bool {
 // staleTree is a root with stale directories of these names.
 func staleTree(t *testing.T, names ...string) (root string) {
 	t.Helper()
+	hosttest.Beside(t)
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	root = t.TempDir()
