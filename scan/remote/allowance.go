@@ -15,7 +15,7 @@ func newAllowance(now time.Time) *allowance { return &allowance{mostLines, now} 
 func (a *allowance) spend(now time.Time, bytes int) time.Duration {
 	a.left = min(a.left+now.Sub(a.at).Seconds()*linesPerSecond, mostLines)
 	a.at = now
-	if a.left -= float64(1 + bytes/lineBytes); a.left >= 0 {
+	if a.left -= float64(1 + max(bytes-lineBytes, 0)/lineMore); a.left >= 0 {
 		return 0
 	}
 	return time.Duration((linesPause - a.left) / linesPerSecond * float64(time.Second))

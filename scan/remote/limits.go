@@ -78,7 +78,10 @@ const (
 	mostLines      = 200_000
 	linesPerSecond = 5_000
 	linesPause     = linesPerSecond / 10 // that are waited for together
-	lineBytes      = 2 << 10             // a longer line counts as several: most have less than half of it
+	// lineBytes is how many bytes a line may have that counts as one: most have less than half of it. For what it has
+	// beyond, each lineMore count as one more. So the longest lines take a fifth of a processor, once so many have come.
+	lineBytes = 2 << 10
+	lineMore  = 512
 )
 
 // DefaultJobs is how many hosts are connected to at a time. A connection takes some processor time on both
