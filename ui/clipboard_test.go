@@ -3,12 +3,12 @@ package ui
 import (
 	"encoding/base64"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"golang.org/x/sys/unix"
 
 	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
@@ -146,8 +146,8 @@ func TestCopyToTmux(t *testing.T) {
 // While tmux hangs the screen goes on.
 func TestCopyNeverWaits(t *testing.T) {
 	fifo := fakeTmux(t, `read line <$GIVEN`)
-	if err := exec.Command("mkfifo", fifo).Run(); err != nil {
-		t.Skip(err)
+	if err := unix.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	t.Setenv("TMUX", "x,1,0")
 	term := runScreen(t, 80, 24, Options{})
@@ -165,35 +165,11 @@ func TestCopyNeverWaits(t *testing.T) {
 
 // The real one, as it comes, with a name that a shell would run.
 func TestCopyInTmux(t *testing.T) {
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("there is no tmux")
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket := filepath.Join(t.TempDir(), "tmux")
-	run := func(args ...string) string {
-		cmd := exec.Command("tmux", append([]string{"-S", socket, "-f", "/dev/null"}, args...)...)
-		cmd.Env = append(os.Environ(), childEnv+"=20", "SHELL=/bin/sh") // that of nobody runs nothing
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("tmux %q: %v, %s", args, err, out)
-		}
-		return string(out)
-	}
-	run("new-session", "-d", "-x", "80", "-y", "24", self)
-	t.Cleanup(func() { exec.Command("tmux", "-S", socket, "kill-server").Run() })
-	see := func(text string) {
-		t.Helper()
-		if !eventually(func() bool { return strings.Contains(run("capture-pane", "-p"), text) }) {
-			t.Fatalf("no %q:\n%s", text, run("capture-pane", "-p"))
-		}
-	}
-	see("tenant-0412")
-	run("send-keys", "y")
-	see("sent to tmux's buffer: " + reporttest.Root + "/eu/shard-03/tenant-0412/data")
-	if got := run("show-buffer"); strings.TrimSpace(got) != reporttest.Root+"/eu/shard-03/tenant-0412/data" {
+	server := startTmux(t, `exec "$SCREEN"`)
+	server.see("tenant-0412")
+	server.run("send-keys", "y")
+	server.see("sent to tmux's buffer: " + reporttest.Root + "/eu/shard-03/tenant-0412/data")
+	if got := server.run("show-buffer"); strings.TrimSpace(got) != reporttest.Root+"/eu/shard-03/tenant-0412/data" {
 		t.Errorf("the buffer has %q", got)
 	}
 }

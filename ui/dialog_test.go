@@ -67,6 +67,15 @@ func (term *running) breakAll() {
 	term.send("3\r")
 }
 
+// beginBreak begins to break the first of them.
+func (term *running) beginBreak() {
+	term.t.Helper()
+	term.send("B")
+	term.see("[ Cancel ]")
+	term.send("y")
+	term.see("Breaking")
+}
+
 const first = "eu/shard-01/tenant-0100/data"
 
 func TestBreakOne(t *testing.T) {
@@ -169,10 +178,7 @@ func TestBreakStopsOnRequest(t *testing.T) {
 func TestQuitWaitsForBreak(t *testing.T) {
 	b := breaker{hold: make(chan struct{})}
 	term := askBreak(t, &b, 80, 24)
-	term.send("B")
-	term.see("[ Cancel ]")
-	term.send("y")
-	term.see("Breaking")
+	term.beginBreak()
 	term.send("\x03")
 	if !eventually(func() bool { return strings.Contains(term.written(), "\x1b[?1049l") }) {
 		t.Fatal("the screen was not left")
@@ -194,10 +200,7 @@ func TestQuitDespiteHungBreak(t *testing.T) {
 	b := breaker{hold: make(chan struct{})}
 	defer close(b.hold)
 	term := askBreak(t, &b, 80, 24)
-	term.send("B")
-	term.see("[ Cancel ]")
-	term.send("y")
-	term.see("Breaking")
+	term.beginBreak()
 	term.send("\x03")
 	if err := term.ended(); !errors.Is(err, ErrBreakHangs) {
 		t.Error(err)

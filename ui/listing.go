@@ -9,7 +9,7 @@ import (
 
 // listing is a list that has the body instead of the table: the log, or the holders.
 type listing interface {
-	// What of the keys that move needs to know, and does.
+	// What the keys that move the cursor need to know and to do.
 	Position() int
 	Height() int
 	Len() int

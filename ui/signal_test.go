@@ -167,10 +167,7 @@ func TestSuspend(t *testing.T) {
 func TestNotSuspendedWhileBreaking(t *testing.T) {
 	b := breaker{hold: make(chan struct{})}
 	term := askBreak(t, &b, 80, 24)
-	term.send("B")
-	term.see("[ Cancel ]")
-	term.send("y")
-	term.see("Breaking")
+	term.beginBreak()
 	term.send("\x1a")
 	term.see("not suspended before this is done")
 	close(b.hold)
