@@ -1,12 +1,9 @@
 package repair
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,79 +13,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"lockscope/lock"
 	"lockscope/scan/hosttest"
-	"lockscope/scan/observe"
 	"lockscope/scan/report"
 )
-
-var (
-	lockName    = lock.DefaultNames.Lock
-	pidfileName = lock.DefaultNames.Pidfile
-	tempName    = pidfileName + ".tmp"
-)
-
-// staleReport is what a look finds at a directory, which must be stale.
-func staleReport(t *testing.T, dir string) *report.Report {
-	t.Helper()
-	d, err := lock.OpenDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	s := observe.New(observe.Config{Timeout: hosttest.Patience}).Begin()
-	now := s.Observe(d, d.LockFile(), observe.Options{WaitForTable: true})
-	r := &report.Report{Root: dir, Path: dir, Evidence: now.Evidence, Observed: now.At}
-	r.Verdict = report.Classify(&r.Evidence)
-	if !r.Breakable() {
-		t.Fatalf("%s is %s", dir, r.Verdict.State)
-	}
-	return r
-}
-
-// treeOf lists all that is below a directory, with everything that a break could change.
-func treeOf(t *testing.T, root string) map[string]string {
-	t.Helper()
-	tree := map[string]string{}
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		var st unix.Stat_t
-		if err == nil {
-			err = unix.Lstat(path, &st)
-		}
-		if err != nil {
-			return err
-		}
-		tree[path] = fmt.Sprintf("%v inode %d, %d bytes, written %d", d.Type(), st.Ino, st.Size, st.Mtim.Nano())
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tree
-}
-
-// wantAttempt checks what an attempt came to: the outcome, the reason of a refusal, and the files.
-func wantAttempt(t *testing.T, a report.Attempt, want report.Outcome, reason string, files ...string) report.Attempt {
-	t.Helper()
-	if a.Outcome != want || a.Reason() != reason || !slices.Equal(a.Files, files) {
-		t.Errorf("%v %q %q: %v, want %v %q %q", a.Outcome, a.Reason(), a.Files, a.Err, want, reason, files)
-	}
-	if good := want == report.Removed || want == report.WouldRemove; (a.Err == nil) != good || (a.Why() == "") != good {
-		t.Errorf("%v, and yet %v: %q", want, a.Err, a.Why())
-	}
-	return a
-}
-
-func wantTree(t *testing.T, root string, want map[string]string) {
-	t.Helper()
-	if now := treeOf(t, root); !maps.Equal(now, want) {
-		t.Errorf("there is\n%v\nwant\n%v", now, want)
-	}
-}
 
 func TestBreakIsOnRecord(t *testing.T) {
 	root := t.TempDir()
@@ -328,111 +259,5 @@ func TestBreakOrder(t *testing.T) {
 	at := max(slices.Index(got, "intent"), 0) // before it, there was the scan
 	if order := strings.Join(got[at:], ", "); order != want {
 		t.Errorf("%s\nwant %s\n%s", order, want, text)
-	}
-}
-
-// Whatever a tenant swaps in while its locks are broken: nothing outside its
-// directory is written, truncated, unlinked or made.
-func TestBreakHostile(t *testing.T) {
-	root := t.TempDir()
-	dir, outside, spare := hosttest.MakeStale(t, filepath.Join(root, "kv")), hosttest.MakeDir(t, filepath.Join(root, "outside")), hosttest.MakeDir(t, filepath.Join(root, "spare"))
-	names := []string{lockName, pidfileName, tempName, pidfileName + ".1.tmp"}
-	for _, name := range append(names, "precious") {
-		hosttest.WriteFile(t, filepath.Join(outside, name), hosttest.DeadPID)
-	}
-	hosttest.WriteFile(t, filepath.Join(hosttest.MakeDir(t, filepath.Join(outside, "dir")), "precious"), "")
-	before, is := treeOf(t, outside), staleReport(t, dir).Evidence
-	changed := watchChanges(t, outside, filepath.Join(outside, "dir"))
-
-	file := func(path string) { os.WriteFile(path, []byte(hosttest.DeadPID), 0o644) }
-	plant := []func(path string){
-		file, file, file, file, file, file,
-		func(path string) { os.Symlink(filepath.Join(outside, "precious"), path) },
-		func(path string) { os.Symlink(filepath.Join(outside, "new"), path) },
-		func(path string) { os.Symlink(filepath.Join(outside, "dir"), path) },
-		func(path string) { os.Link(filepath.Join(outside, "precious"), path) },
-		func(path string) { os.Link(filepath.Join(outside, lockName), path) },
-		func(path string) { unix.Mkfifo(path, 0o666) },
-		func(path string) { unix.Mknod(path, unix.S_IFCHR|0o666, int(unix.Mkdev(1, 3))) },
-		func(path string) { os.Mkdir(path, 0o755); os.WriteFile(path+"/in", nil, 0o644) },
-		func(path string) {},
-	}
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		for i := 0; ; i++ {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			fresh := filepath.Join(spare, fmt.Sprint(i))
-			plant[rand.IntN(len(plant))](fresh)
-			path := filepath.Join(dir, names[rand.IntN(len(names))])
-			if unix.Renameat2(unix.AT_FDCWD, fresh, unix.AT_FDCWD, path, unix.RENAME_EXCHANGE) != nil {
-				os.Rename(fresh, path)
-			}
-			os.RemoveAll(fresh)
-			if i%50 == 0 { // the directory itself, for a moment
-				os.Rename(dir, fresh)
-				os.Symlink(outside, dir)
-				os.Remove(dir)
-				os.Rename(fresh, dir)
-			}
-		}
-	}()
-	b := Breaker{Audit: &AuditLog{Path: filepath.Join(t.TempDir(), "audit.ndjson")}}
-	came := map[string]int{}
-	for end := time.Now().Add(hostileTime()); time.Now().Before(end); {
-		seen, err := lock.Inspect(dir)
-		if err != nil || !seen.Dir.SameFile(is.Dir) { // a scan follows no link
-			continue
-		}
-		seen.Process = lock.ProcessGone
-		report := &report.Report{Path: dir, Evidence: report.Evidence{Evidence: seen}, Verdict: report.Verdict{State: report.Stale}}
-		b.Check(report)
-		a := b.Break(report)
-		came[a.Outcome.String()+" "+a.Reason()]++
-	}
-	close(stop)
-	<-stopped
-	t.Log(came)
-	changed()
-	wantTree(t, outside, before)
-	readLog(t, b.Audit.Path)
-}
-
-func hostileTime() time.Duration {
-	if testing.Short() {
-		return time.Second / 2
-	}
-	return 3 * time.Second
-}
-
-// watchChanges lets the test fail if anybody opened something in these directories for writing,
-// or changed it, until check.
-func watchChanges(t *testing.T, dirs ...string) (check func()) {
-	t.Helper()
-	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { unix.Close(fd) })
-	const wrong = unix.IN_MODIFY | unix.IN_CLOSE_WRITE | unix.IN_CREATE | unix.IN_DELETE | unix.IN_MOVE
-	for _, dir := range dirs {
-		if _, err := unix.InotifyAddWatch(fd, dir, wrong); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return func() {
-		t.Helper()
-		var events [4096]byte
-		n, err := unix.Read(fd, events[:])
-		if err == unix.EAGAIN {
-			return
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		t.Errorf("outside, something was written: event %#x, %q", binary.NativeEndian.Uint32(events[4:]), events[:n])
 	}
 }
