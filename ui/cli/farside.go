@@ -11,7 +11,11 @@ import (
 
 // hello says who speaks: the first line of a watch, and of a break that another host asks for.
 func (s *settings) hello() report.Hello {
-	return report.Hello{Version: buildVersion(), Host: hostname(), Format: report.Format, ReadOnly: s.ReadOnly, Every: remote.HeartbeatEvery, Roots: s.shownRoots()}
+	h := report.Hello{Version: buildVersion(), Host: hostname(), Format: report.Format, ReadOnly: s.ReadOnly, Every: remote.HeartbeatEvery}
+	if s.watch { // who breaks looks nowhere else
+		h.Roots = s.shownRoots()
+	}
+	return h
 }
 
 // heartbeats says that the watch goes on, until ctx ends.
