@@ -45,9 +45,9 @@ func onTerminal(t testing.TB, term string, args ...string) (cmd *exec.Cmd, termi
 		}
 	})
 	var seen bytes.Buffer
-	deadline := time.After(hosttest.Patience)
 	return cmd, terminal, func(text string) {
 		t.Helper()
+		deadline := time.After(hosttest.Patience)
 		for !strings.Contains(seen.String(), text) {
 			select {
 			case chunk, ok := <-output:

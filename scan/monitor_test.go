@@ -119,13 +119,7 @@ func TestRunCancelCloses(t *testing.T) {
 	if found == width*width {
 		t.Skip("the walk was over before it could be cut short")
 	}
-	deadline := time.Now().Add(10 * time.Second)
-	for openBelow(t, root) > before {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d directories are still open", openBelow(t, root)-before)
-		}
-		time.Sleep(10 * time.Millisecond) // a poll
-	}
+	hosttest.Eventually(t, "no directory is open any more", func() bool { return openBelow(t, root) <= before })
 }
 
 // openBelow is how many descriptors this process has below a directory.
