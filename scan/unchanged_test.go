@@ -57,10 +57,7 @@ func TestRunNoProbes(t *testing.T) {
 		unix.Access(endMark, unix.F_OK)
 		return
 	}
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		t.Skip(err)
-	}
+	hosttest.NeedTool(t, "strace")
 	hosttest.NeedRoot(t, "trace")
 	root := t.TempDir()
 	world := locktest.TestWorld(t)
@@ -69,8 +66,8 @@ func TestRunNoProbes(t *testing.T) {
 	}
 	trace := filepath.Join(t.TempDir(), "trace")
 	hosttest.Again(t, root, func(cmd *exec.Cmd) {
-		cmd.Args = append([]string{strace, "-f", "-y", "-e", "trace=flock,access,faccessat,faccessat2", "-o", trace, cmd.Path}, cmd.Args[1:]...)
-		cmd.Path = strace
+		cmd.Args = append([]string{"strace", "-f", "-y", "-e", "trace=flock,access,faccessat,faccessat2", "-o", trace, cmd.Path}, cmd.Args[1:]...)
+		cmd.Path, _ = exec.LookPath("strace")
 	})
 	text, err := os.ReadFile(trace)
 	if err != nil {

@@ -156,7 +156,7 @@ func FuzzParseMounts(f *testing.F) {
 			}
 		}
 		if !strings.HasPrefix(point, "/") || !strings.HasPrefix(root, "/") {
-			t.Skip("the kernel prints no such path")
+			return // the kernel prints no such path
 		}
 		line := fmt.Sprintf("31 30 8:1 %s %s rw - ext4 /dev/sda1 rw\n", escape.Replace(root), escape.Replace(point))
 		mounts, err := ParseMounts(strings.NewReader(line))

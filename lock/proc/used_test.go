@@ -26,7 +26,7 @@ func FuzzMappedFiles(f *testing.F) {
 			}
 		}
 		if !strings.HasPrefix(path, "/") || strings.Contains(path, `\012`) {
-			t.Skip("the kernel writes no such path")
+			return // the kernel writes no such path
 		}
 		maps := fmt.Appendf(nil, "55d0a000-55d0b000 rw-p 00000000 00:00 0                          [heap]\n"+
 			"7f12a4000000-7f12a4021000 r-xp 00001000 fe:00 9034%26s%s\n"+
