@@ -66,6 +66,10 @@ func TestFleetBreak(t *testing.T) {
 		if where == "here" && (on != "web-01" || by != nil) || where == "there" && (on != nil || !strings.Contains(by.(string), "@")) {
 			t.Errorf("%s: on %v, asked by %v", where, on, by)
 		}
+		// Only there it was looked at afterwards.
+		if after := outcome[0]["evidence"].(map[string]any); (len(after) > 0) != (where == "there") {
+			t.Errorf("%s: %v afterwards", where, after)
+		}
 	}
 }
 

@@ -35,14 +35,14 @@ type auditEvidence struct {
 		State string `json:"state"`
 		Dev   uint64 `json:"st_dev,omitempty"`
 		Inode uint64 `json:"inode,omitempty"`
-	} `json:"lock"`
+	} `json:"lock,omitzero"`
 	Pidfile struct {
 		State   string    `json:"state"`
 		PID     int       `json:"pid,omitempty"`
 		Text    string    `json:"text,omitempty"`
 		Written time.Time `json:"written,omitzero"`
 		Inode   uint64    `json:"inode,omitempty"`
-	} `json:"pidfile"`
+	} `json:"pidfile,omitzero"`
 	Process string   `json:"process,omitempty"`
 	Temps   []string `json:"temps,omitempty"`
 }
