@@ -33,7 +33,7 @@ func TestLocaleOfTerminal(t *testing.T) {
 		if !slices.Contains(test.args, "--once") {
 			write(t, to.reader, "q")
 		}
-		rest, _ := io.ReadAll(to.reader) // EIO: the command has ended
+		rest, _ := io.ReadAll(terminalOutput{to.reader}) // EIO: the command has ended
 		seen = append(seen, rest...)
 		exitStatus(t, cmd)
 		if ascii := !slices.ContainsFunc(seen, func(c byte) bool { return c >= 0x80 }); ascii != test.ascii {

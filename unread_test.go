@@ -155,7 +155,7 @@ func TestNoKeyboard(t *testing.T) {
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, to.writer, to.writer
 		startInSession(t, cmd)
 		to.writer.Close()
-		text, _ := io.ReadAll(to.reader) // EIO: the command has ended
+		text, _ := io.ReadAll(terminalOutput{to.reader}) // EIO: the command has ended
 		if status := exitStatus(t, cmd); status != 0 {
 			t.Errorf("%s: exit status %d", name, status)
 		}

@@ -35,7 +35,7 @@ func TestTableFitsTheTerminal(t *testing.T) {
 		cmd.Stdout, cmd.Stderr = to.writer, nil
 		startInSession(t, cmd)
 		to.writer.Close()
-		text, _ := io.ReadAll(to.reader) // EIO: the command has ended
+		text, _ := io.ReadAll(terminalOutput{to.reader}) // EIO: the command has ended
 		exitStatus(t, cmd)
 		widest := 0
 		for line := range strings.SplitSeq(ansi.Strip(string(text)), "\r\n") {
