@@ -63,6 +63,9 @@ func (m *model) tableRow(r *list.Row, w columns, width int) string {
 	}
 	row, t := style.Row(r.Report, m.asOf()), &m.theme
 	m.markLost(r.Report, &row)
+	if text := &row[show.ColumnDirectory].Text; r.Report.IsHost() { // words, and no path
+		*text = show.Shorten(*text, w.width[show.ColumnDirectory], t.chars.Mark)
+	}
 	if r.Gone {
 		row[show.ColumnState] = show.Cell{Text: "- " + goneWord, Role: show.Strong}
 	}
