@@ -34,6 +34,11 @@ const (
 	// Somebody may have run flock(1) by hand, and that changes nothing else.
 	refreshEvery = 5 * time.Minute
 
+	// refreshTogether: what is to be observed afresh within half a minute is so in one round. Each such round looks in
+	// which namespaces all processes of the host are. With one of them every two seconds a host of 500 processes took
+	// most of what an idle watch takes; now they take a fifteenth of that.
+	refreshTogether = 30 * time.Second
+
 	// splitsAfter is how soon after the last search former lock files are searched for again, where directories have
 	// come: a daemon may still hold the lock of one that was removed, and nothing in the new one shows it.
 	// Where the search takes long, restFactor and searchRests make it rarer.

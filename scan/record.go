@@ -178,9 +178,9 @@ func (r *record) lasts(before, next *report.Report) bool {
 	return before.Verdict.State == next.Verdict.State && (next.Verdict.State != report.Held || was.ID == is.ID || isTouched)
 }
 
-// dueAfter returns when the directory is due again after a report. After the first report that is a
-// little later, and differs from one directory to another: otherwise all that one walk has found would
-// be due at once.
+// dueAfter returns when the directory is due again after a report. After the first report that is
+// sooner, and differs from one directory to another: otherwise all that one walk has found would
+// be due at once, again and again.
 func (r *record) dueAfter(now *report.Report, first bool) due {
 	ev := &now.Evidence
 	switch {
@@ -196,10 +196,14 @@ func (r *record) dueAfter(now *report.Report, first bool) due {
 		return due{now.Since.At.Add(handOverWithin), toRefresh}
 	case first:
 		const steps = 1 << 10
-		return due{now.Observed.Add(refreshEvery + refreshEvery/2*time.Duration(ev.Dir.Ino%steps)/steps), toRefresh}
+		spread := (refreshEvery - refreshTogether) * time.Duration(ev.Dir.Ino%steps) / steps
+		return due{together(now.Observed.Add(refreshTogether + spread)), toRefresh}
 	}
-	return due{now.Observed.Add(refreshEvery), toRefresh}
+	return due{together(now.Observed.Add(refreshEvery)), toRefresh}
 }
+
+// together brings a time forward to one that those after it are brought forward to as well: see refreshTogether.
+func together(t time.Time) time.Time { return start.Add(t.Sub(start).Truncate(refreshTogether)) }
 
 // retract takes the verdict back, since a process was found that holds a former lock file of the
 // directory. The next look is due now. It returns the change to report: nil where the directory is known

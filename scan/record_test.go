@@ -42,6 +42,26 @@ func wantRecord(t *testing.T, r *record, state report.State, checking bool, want
 	}
 }
 
+// dueIn is so long after a look, where refreshes are put together.
+func dueIn(observed time.Time, after time.Duration) time.Time {
+	at := observed.Add(after)
+	if after == refreshEvery || after == refreshTogether {
+		return together(at)
+	}
+	return at
+}
+
+// What is to be refreshed within half a minute is refreshed at one time, and nothing later than it was to be.
+func TestTogether(t *testing.T) {
+	for after, want := range map[time.Duration]time.Duration{
+		0: 0, 1: 0, refreshTogether - 1: 0, refreshTogether: refreshTogether, 2*refreshTogether + 1: 2 * refreshTogether,
+	} {
+		if got := together(start.Add(after)).Sub(start); got != want {
+			t.Errorf("%v is brought forward to %v, want %v", after, got, want)
+		}
+	}
+}
+
 // One look follows the other; of each is told what is new in it.
 func TestApply(t *testing.T) {
 	type step struct {
@@ -128,7 +148,7 @@ func TestApply(t *testing.T) {
 			for i, step := range steps {
 				found := lookedAt(step.after, step.finds...)
 				if i == 0 {
-					found.Evidence.Dir.Ino = 0 // else the first is spread: see below
+					found.Evidence.Dir.Ino = 0 // else the first refresh is spread further: see below
 				}
 				change := r.apply(found)
 				t.Logf("look %d: %+v", i+1, change)
@@ -138,7 +158,10 @@ func TestApply(t *testing.T) {
 				if (change != nil) != step.told || change != nil && (change.Report != found || change.New != (i == 0) || change.From != step.from) {
 					t.Errorf("look %d tells %+v, want one: %t, from %v", i+1, change, step.told, step.from)
 				}
-				wantRecord(t, &r, step.state, step.checking, due{found.Observed.Add(step.due), step.why})
+				if i == 0 && step.due == refreshEvery {
+					step.due = refreshTogether
+				}
+				wantRecord(t, &r, step.state, step.checking, due{dueIn(found.Observed, step.due), step.why})
 			}
 		})
 	}
@@ -156,7 +179,7 @@ func TestApplyChanging(t *testing.T) {
 		if last := look+1 == 2*maxLooks; !last {
 			wantRecord(t, &r, report.Mismatch, true, due{firstLook.Add(after + secondLookAfter), toSettle})
 		} else {
-			wantRecord(t, &r, report.Held, false, due{firstLook.Add(after + refreshEvery), toRefresh})
+			wantRecord(t, &r, report.Held, false, due{dueIn(firstLook.Add(after), refreshEvery), toRefresh})
 		}
 	}
 	if want := (report.Verdict{State: report.Held, Reasons: report.Reasons(0).With(report.Changing)}); r.report.Verdict != want {
@@ -169,15 +192,15 @@ func TestFirstDueIsSpread(t *testing.T) {
 	at := map[time.Duration]bool{}
 	for ino := range uint64(3000) {
 		var r record
-		r.apply(lookedAt(0, named, func(ev *report.Evidence) { ev.Dir.Ino = ino }))
-		at[r.due.at.Sub(firstLook)] = true
+		r.apply(lookedAt(start.Sub(firstLook), named, func(ev *report.Evidence) { ev.Dir.Ino = ino }))
+		at[r.due.at.Sub(start)] = true
 	}
 	for after := range at {
-		if after < refreshEvery || after >= refreshEvery*3/2 {
+		if after < 0 || after > refreshEvery {
 			t.Errorf("due %v after the first look", after)
 		}
 	}
-	if len(at) < 1000 {
+	if len(at) < int(refreshEvery/refreshTogether)-1 {
 		t.Errorf("3000 directories are due at %d times", len(at))
 	}
 }
@@ -229,7 +252,7 @@ func TestLockFileGoesWhileSettling(t *testing.T) {
 	r.apply(lookedAt(time.Second, named, gone))
 	wantRecord(t, &r, report.Stale, true, due{firstLook.Add(time.Second + secondLookAfter), toSettle})
 	r.apply(lookedAt(2*time.Second, named, gone))
-	wantRecord(t, &r, report.Stale, false, due{firstLook.Add(2*time.Second + refreshEvery), toRefresh})
+	wantRecord(t, &r, report.Stale, false, due{dueIn(firstLook.Add(2*time.Second), refreshEvery), toRefresh})
 }
 
 // Who replaces the lock file at every look does not keep its verdict from standing.
