@@ -24,7 +24,7 @@ var may = map[string][]string{
 	"lockscope/scan/find":    {"lock", "lock/eintr", "lock/proc", "scan/pool", "scan/report"},
 	"lockscope/scan/observe": {"lock", "lock/proc", "scan/pool", "scan/report"},
 	"lockscope/scan/repair":  {"lock", "lock/proc", "scan/observe", "scan/pool", "scan/report"},
-	"lockscope/scan/notify":  {"lock/proc"},
+	"lockscope/scan/notify":  {"lock/eintr", "lock/proc"},
 	"lockscope/scan/remote":  {"lock", "scan/repair", "scan/report"},
 	"lockscope/scan/doctor": {
 		"lock", "lock/proc", "scan", "scan/notify", "scan/observe", "scan/pool", "scan/repair", "scan/report",

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 // entryEvents are those of a directory's entries, and of the directory itself. None of them is
@@ -240,7 +242,7 @@ func (s *Source) giveSomeBack(n int, until time.Time) {
 }
 
 func addWatch(inotify int, path string) (wd int32, err error) {
-	err = ignoringEINTR(func() error {
+	err = eintr.Retry(func() error {
 		n, err := unix.InotifyAddWatch(inotify, path, entryEvents)
 		wd = int32(n)
 		return err
@@ -251,7 +253,7 @@ func addWatch(inotify int, path string) (wd int32, err error) {
 // identify asks no server, nor anybody else who may hang: what a descriptor leads to never changes.
 func identify(fd int) (inode, error) {
 	var st unix.Statx_t
-	err := ignoringEINTR(func() error {
+	err := eintr.Retry(func() error {
 		return unix.Statx(fd, "", unix.AT_EMPTY_PATH|unix.AT_STATX_DONT_SYNC, unix.STATX_INO, &st)
 	})
 	return inode{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino}, err

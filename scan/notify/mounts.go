@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 // openMounts opens the table of the mounts, to be polled: it has an error and something of priority
@@ -14,7 +16,7 @@ import (
 // of the others: Go's poller polls that, and thereby everything in it, before the reader does.
 func openMounts() (fd int, err error) {
 	const path = "/proc/self/mountinfo"
-	err = ignoringEINTR(func() error {
+	err = eintr.Retry(func() error {
 		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 		return err
 	})
@@ -31,11 +33,10 @@ func (s *Source) watchMounts() {
 	defer s.end()
 	ready := []unix.PollFd{{Fd: int32(s.mountinfo), Events: unix.POLLPRI}, {Fd: int32(s.stop), Events: unix.POLLIN}}
 	for {
-		err := ignoringEINTR(func() error {
-			_, err := unix.Poll(ready, -1)
-			return err
-		})
-		if err != nil || ready[1].Revents != 0 { // there is no error while both are open
+		_, err := unix.Poll(ready, -1)
+		if err == unix.EINTR { // however often: this call may wait for months
+			continue
+		} else if err != nil || ready[1].Revents != 0 { // there is no error while both are open
 			return
 		}
 		s.mountsChanged(time.Now())

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"lockscope/lock/eintr"
 	"lockscope/lock/proc"
 )
 
@@ -108,7 +109,7 @@ func openProcess(p proc.Process) (fd int, isEnded bool, err error) {
 	if p.PID <= 0 || p.PID > math.MaxInt32 { // nobody's
 		return -1, true, nil
 	}
-	err = ignoringEINTR(func() error {
+	err = eintr.Retry(func() error {
 		fd, err = unix.PidfdOpen(p.PID, 0)
 		return err
 	})
@@ -160,7 +161,7 @@ func (s *Source) Unfollow(p proc.Process) {
 func isReadable(fd int) bool {
 	ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	n := 0
-	err := ignoringEINTR(func() (err error) {
+	err := eintr.Retry(func() (err error) {
 		n, err = unix.Poll(ready, 0)
 		return err
 	})

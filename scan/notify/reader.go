@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lockscope/lock/eintr"
 )
 
 // reader is the one goroutine that waits for directories and processes.
@@ -64,7 +66,7 @@ const entriesReady = unix.EPOLLIN | unix.EPOLLONESHOT
 func (r *reader) wait() (n int) {
 	r.waiting.Read(func(epoll uintptr) (done bool) {
 		asked := time.Now()
-		err := ignoringEINTR(func() (err error) {
+		err := eintr.Retry(func() (err error) {
 			n, err = unix.EpollWait(int(epoll), r.ready[:], 0)
 			return err
 		})

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"lockscope/lock/eintr"
 	"lockscope/lock/proc"
 )
 
@@ -135,7 +136,7 @@ func openEpoll() (fd int, waiting *os.File, err error) {
 // poll has the reader wait for a descriptor too. A serial number tells it from another that had, or
 // will have, the same number.
 func (s *Source) poll(fd int, events uint32, serial int32) error {
-	err := ignoringEINTR(func() error {
+	err := eintr.Retry(func() error {
 		return unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd), Pad: serial})
 	})
 	return os.NewSyscallError("epoll_ctl", err)
@@ -227,14 +228,5 @@ func (s *Source) run() {
 	}
 	r := reader{source: s, waiting: waiting}
 	for r.round() {
-	}
-}
-
-// ignoringEINTR makes a system call again when a signal has interrupted it.
-func ignoringEINTR(call func() error) error {
-	for {
-		if err := call(); err != unix.EINTR {
-			return err
-		}
 	}
 }
