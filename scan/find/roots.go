@@ -18,8 +18,8 @@ import (
 // directory keeps its file system from being unmounted.
 type Root struct {
 	Path string // as it was given
-	Real string // its real path: without links, as the kernel names it
 
+	real  string // its real path: without links, as the kernel names it
 	names lock.Names
 	dir   lock.Dir
 	id    lock.FileID
@@ -27,7 +27,7 @@ type Root struct {
 
 // RealPath returns the real path of the directory at a path below the root.
 func (r *Root) RealPath(path string) string {
-	return strings.TrimSuffix(r.Real, "/") + strings.TrimPrefix(path, strings.TrimSuffix(r.Path, "/"))
+	return strings.TrimSuffix(r.real, "/") + strings.TrimPrefix(path, strings.TrimSuffix(r.Path, "/"))
 }
 
 // Open opens the directory at a path below the root, through no link. The caller closes it. The error is
@@ -73,7 +73,7 @@ func (rs *Roots) Find(path string) (*Root, error) {
 func (rs *Roots) RealPaths() []string {
 	names := make([]string, len(rs.Open))
 	for i, r := range rs.Open {
-		names[i] = r.Real
+		names[i] = r.real
 	}
 	return names
 }
@@ -82,8 +82,8 @@ func (rs *Roots) RealPaths() []string {
 // is false where that is below no open root.
 func (rs *Roots) PathOf(real string) (path string, root *Root, ok bool) {
 	for _, r := range rs.Open {
-		if proc.Within(real, r.Real) {
-			return strings.TrimSuffix(r.Path, "/") + strings.TrimPrefix(real, strings.TrimSuffix(r.Real, "/")), r, true
+		if proc.Within(real, r.real) {
+			return strings.TrimSuffix(r.Path, "/") + strings.TrimPrefix(real, strings.TrimSuffix(r.real, "/")), r, true
 		}
 	}
 	return "", nil, false
@@ -155,7 +155,7 @@ func (j *openRoot) Key() string { return "root " + j.root.Path }
 func (j *openRoot) Run() {
 	r := &j.root
 	if r.dir, j.err = r.names.OpenDir(r.Path); j.err == nil {
-		r.Real = r.dir.RealPath()
+		r.real = r.dir.RealPath()
 		r.id, j.err = r.dir.ID()
 	}
 }

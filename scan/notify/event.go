@@ -20,11 +20,6 @@ type Batch struct {
 	Overflow time.Time
 }
 
-// IsEmpty reports whether nothing happened.
-func (b Batch) IsEmpty() bool {
-	return len(b.Dirs)+len(b.Ends) == 0 && b.Mounts.IsZero() && b.Overflow.IsZero()
-}
-
 // DirEvent is what happened at one watch.
 type DirEvent struct {
 	Watch *Watch

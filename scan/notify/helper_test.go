@@ -79,6 +79,11 @@ func (l *listener) takeAll() {
 	}
 }
 
+// isEmpty reports whether nothing happened.
+func (b Batch) isEmpty() bool {
+	return len(b.Dirs)+len(b.Ends) == 0 && b.Mounts.IsZero() && b.Overflow.IsZero()
+}
+
 // at is what was told of a watch so far.
 func (l *listener) at(w *Watch) *DirEvent {
 	if l.heard[w] == nil {

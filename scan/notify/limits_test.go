@@ -184,7 +184,7 @@ func TestSlowConsumer(t *testing.T) {
 	if len(entries)%2 != 0 {
 		t.Errorf("of %d entries the last is not that of the last removal", len(entries))
 	}
-	if b := l.Take(); !b.IsEmpty() {
+	if b := l.Take(); !b.isEmpty() {
 		t.Errorf("told again: %+v", b)
 	}
 }

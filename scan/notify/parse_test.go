@@ -99,7 +99,7 @@ func FuzzParse(f *testing.F) {
 		if want := len(s.watches.marks); want > 2 || s.watches.passed < 0 || s.watches.passed > 1 {
 			t.Errorf("%d marks, %d passed through", want, s.watches.passed)
 		}
-		if again := s.Take(); !again.IsEmpty() {
+		if again := s.Take(); !again.isEmpty() {
 			t.Errorf("told again: %+v", again)
 		}
 	})

@@ -213,7 +213,9 @@ func TestFollowHeadless(t *testing.T) {
 }
 
 func TestFollowBudget(t *testing.T) {
-	l := listen(t, Config{Processes: 1}, hostLimits())
+	limits := hostLimits()
+	limits.processes = 1
+	l := listen(t, Config{}, limits)
 	w := locktest.TestWorld(t)
 	d, p := daemon(t, w)
 	_, q := daemon(t, w)

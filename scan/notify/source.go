@@ -18,9 +18,9 @@ type Config struct {
 	// called for each event that is read, one at a time; it must be quick, and not call the Source.
 	// It is needed.
 	Counts func(name string) bool
-	// Watches and Processes are how many inodes are watched and processes followed at most. 0
-	// stands for a quarter of what the host allows.
-	Watches, Processes int
+	// Watches is how many inodes are watched at most. It is a quarter of what the host allows where this is
+	// more, or 0.
+	Watches int
 }
 
 // Source tells that something may have changed; see the package's comment.
@@ -66,9 +66,6 @@ func New(cfg Config) (*Source, error) { return newSource(cfg, hostLimits()) }
 func newSource(cfg Config, l limits) (*Source, error) {
 	if cfg.Watches > 0 {
 		l.watches = min(l.watches, cfg.Watches)
-	}
-	if cfg.Processes > 0 {
-		l.processes = cfg.Processes
 	}
 	s := &Source{
 		counts: cfg.Counts, limits: l, began: time.Now(), addWatch: addWatch,

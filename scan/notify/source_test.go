@@ -59,7 +59,7 @@ func TestClose(t *testing.T) {
 	}
 	s.Unwatch(watch)
 	s.Unfollow(p)
-	if b := s.Take(); !b.IsEmpty() {
+	if b := s.Take(); !b.isEmpty() {
 		t.Errorf("told %+v", b)
 	}
 }

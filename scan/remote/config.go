@@ -18,7 +18,7 @@ type Config struct {
 	Flags   []string // for lockscope there
 	Roots   []string // there; none = those of its own config file
 	Names   lock.Names
-	Jobs    int   // how many hosts are connected to at a time; default: DefaultJobs
+	Jobs    int   // how many hosts are connected to at a time; default: defaultJobs
 	Memory  int64 // that this program may use, in bytes; 0 = as much as it likes
 	Push    bool  // copy this program to hosts that have none
 
@@ -46,9 +46,9 @@ func (c *Config) check() error {
 		c.Command = []string{"lockscope"}
 	}
 	if c.Jobs <= 0 {
-		c.Jobs = DefaultJobs
+		c.Jobs = defaultJobs
 	}
-	if err := CheckWords(slices.Concat(c.Command, c.Flags, c.Roots, []string{c.Names.Lock, c.Names.Pidfile})); err != nil {
+	if err := checkWords(slices.Concat(c.Command, c.Flags, c.Roots, []string{c.Names.Lock, c.Names.Pidfile})); err != nil {
 		return err
 	}
 	names := map[string]string{}

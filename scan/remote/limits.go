@@ -84,9 +84,9 @@ const (
 	lineMore  = 512
 )
 
-// DefaultJobs is how many hosts are connected to at a time. A connection takes some processor time on both
+// defaultJobs is how many hosts are connected to at a time. A connection takes some processor time on both
 // sides, and that of a jump host.
-const DefaultJobs = 32
+const defaultJobs = 32
 
 // flushEvery is the least time between two updates of a fleet: what many hosts tell becomes a few calls.
 const flushEvery = 50 * time.Millisecond

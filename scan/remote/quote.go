@@ -50,9 +50,9 @@ func quoteAll(words []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// CheckWords returns an error if a word cannot be sent to the shell of another host: a line feed ends a
+// checkWords returns an error if a word cannot be sent to the shell of another host: a line feed ends a
 // command in csh even in quotes, and nobody has named a directory so by intention.
-func CheckWords(words []string) error {
+func checkWords(words []string) error {
 	for _, w := range words {
 		if strings.ContainsFunc(w, unicode.IsControl) {
 			return fmt.Errorf("%q has a control character, and cannot be sent to another host", w)

@@ -37,11 +37,11 @@ func TestQuote(t *testing.T) {
 }
 
 func TestCheckWords(t *testing.T) {
-	if err := CheckWords(hostileWords); err != nil {
+	if err := checkWords(hostileWords); err != nil {
 		t.Error(err)
 	}
 	for _, word := range []string{"a\nb", "\x1b[2J", "\x00", "\u0085"} {
-		if CheckWords([]string{word}) == nil {
+		if checkWords([]string{word}) == nil {
 			t.Errorf("%q may be sent", word)
 		}
 	}
@@ -52,7 +52,7 @@ func FuzzQuote(f *testing.F) {
 		f.Add(w)
 	}
 	f.Fuzz(func(t *testing.T, word string) {
-		if CheckWords([]string{word}) != nil {
+		if checkWords([]string{word}) != nil {
 			return
 		}
 		var back strings.Builder // as sh(1) reads it
