@@ -63,7 +63,7 @@ func (b *breaker) checkLock() (LockFile, error) {
 		return LockFile{State: LockFree, ID: id}, nil
 	case unix.EAGAIN:
 		if b.seen.Alone {
-			if awaitReadLease(fd, readLeaseTimeout) == unix.EAGAIN {
+			if awaitReadLease(fd) == unix.EAGAIN {
 				return LockFile{}, b.refuse(RefusedChanged, ErrOpenElsewhere) // as flockUnderLease does
 			}
 			releaseLease(fd)

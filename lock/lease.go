@@ -18,23 +18,23 @@ import (
 // not taken, and the error is ErrOpenElsewhere. If somebody did, or if there are no leases here,
 // the lock is taken without one.
 func flockUnderLease(fd int, alone bool) (leased bool, err error) {
-	leaseErr := awaitReadLease(fd, readLeaseTimeout)
+	leaseErr := awaitReadLease(fd)
 	if leaseErr == unix.EAGAIN && alone {
 		return false, ErrOpenElsewhere
 	}
 	return leaseErr == nil, flock(fd, unix.LOCK_EX)
 }
 
-// awaitReadLease takes a read lease, and waits until it is granted. EAGAIN means that somebody had
-// the file open for writing all the time.
-func awaitReadLease(fd int, timeout time.Duration) (err error) {
-	for began := time.Now(); ; time.Sleep(100 * time.Microsecond) {
+// awaitReadLease takes a read lease, and waits for it no longer than readLeaseTimeout. EAGAIN means that
+// somebody had the file open for writing all the time.
+func awaitReadLease(fd int) (err error) {
+	for began := time.Now(); ; time.Sleep(readLeasePause) {
 		for range readLeaseTries {
 			if err = takeReadLease(fd); err != unix.EAGAIN {
 				return err
 			}
 		}
-		if time.Since(began) > timeout {
+		if time.Since(began) > readLeaseTimeout {
 			return err
 		}
 	}

@@ -38,6 +38,10 @@ const (
 	// away that was not given up 45 s after somebody has asked for it (proc(5),
 	// /proc/sys/fs/lease-break-time). Daemons that open without O_NONBLOCK wait as long.
 	acquireLeaseTimeout = time.Minute
+	// leaseRetryMin is the first wait between two tries: a lease is mostly given back within microseconds. It
+	// doubles up to leaseRetryMax.
+	leaseRetryMin = 50 * time.Microsecond
+	leaseRetryMax = 10 * time.Millisecond
 )
 
 // How long a break tries to get its read lease.
@@ -46,6 +50,8 @@ const (
 	// readLeaseTries is how often it tries before it sleeps. That takes about as long as a daemon
 	// needs to acquire and release.
 	readLeaseTries = 100
+	// readLeasePause is how long it sleeps then, so that it does not take a whole processor.
+	readLeasePause = 100 * time.Microsecond
 )
 
 const (

@@ -61,13 +61,13 @@ func openWaitingForLease(dirfd int, name string, flags int) (fd int, err error) 
 	if flags&unix.O_RDWR != 0 {
 		timeout = acquireLeaseTimeout
 	}
-	wait := 50 * time.Microsecond
+	wait := leaseRetryMin
 	for began := time.Now(); ; time.Sleep(wait) {
 		fd, err = open(dirfd, name, flags, 0)
 		if err != unix.EAGAIN || time.Since(began) > timeout {
 			return fd, err
 		}
-		wait = min(2*wait, 10*time.Millisecond)
+		wait = min(2*wait, leaseRetryMax)
 	}
 }
 

@@ -39,6 +39,9 @@ const (
 	// mostReads is how many reads are made before anything else is served. A full queue, 16,384
 	// events of at most 272 bytes by default, takes 69.
 	mostReads = 128
+	// readyAtOnce is how many descriptors one epoll_wait(2) tells of: the queue, and processes that have ended. The
+	// others follow in the next round.
+	readyAtOnce = 128
 	// rest is how long the reader sleeps between two rounds while events come thick and fast. To wake
 	// up takes some 50 us of a processor, whatever it finds, and a hand-off is timed in milliseconds.
 	rest = time.Millisecond
@@ -56,6 +59,10 @@ const (
 	// mostPending is how many all watches keep together, some 5 MB. Beyond it each keeps one.
 	mostPending = 1 << 16
 )
+
+// mostNoisy is how many directories that made too many events are remembered. Those beyond it may be
+// watched again at once.
+const mostNoisy = 4096
 
 // limits are those that tests make smaller.
 type limits struct {
@@ -80,10 +87,6 @@ type limits struct {
 	longest  time.Duration
 	forgiven time.Duration
 }
-
-// mostNoisy is how many directories that made too many events are remembered. Those beyond it may be
-// watched again at once.
-const mostNoisy = 4096
 
 // hostLimits are what this host allows.
 func hostLimits() limits {

@@ -13,7 +13,7 @@ import (
 type reader struct {
 	source  *Source
 	waiting syscall.RawConn // for epoll
-	ready   [128]unix.EpollEvent
+	ready   [readyAtOnce]unix.EpollEvent
 
 	asked  time.Time // when it was last seen which processes had ended: all of them
 	last   time.Time // the end of the last round

@@ -23,11 +23,11 @@ const (
 	// goroutinesPerWorker is how many goroutines there may be in all for each worker: those that
 	// are left behind, and others in their place.
 	goroutinesPerWorker = 4
-	// mostKept is the largest queue whose memory is kept when it is empty: a new one grows fast.
-	mostKept = 4096
 	// leastGoroutines is how many there may be at least: one that is left behind costs little, and
 	// each group that hangs takes a few.
 	leastGoroutines = 256
+	// mostKept is the largest queue whose memory is kept when it is empty: a new one grows fast.
+	mostKept = 4096
 )
 
 // Of Calls.

@@ -41,7 +41,7 @@ func (h *host) failed(l *link, err error, hello *report.Hello) *failure {
 		return &failure{report.HostUnreachable, or(fmt.Sprintf("no answer in %v", l.out.silence))}
 	case !ended:
 		return &failure{report.HostEnded, err.Error()}
-	case status == 255 || status < 0:
+	case status == sshFailed || status < 0:
 		return &failure{report.HostUnreachable, or("ssh failed")}
 	case hello != nil:
 		return &failure{report.HostEnded, or(fmt.Sprintf("exit status %d", status))}

@@ -93,3 +93,10 @@ const flushEvery = 50 * time.Millisecond
 
 // maxRequests is how many requests may wait for one host. One that does not take them gets no more.
 const maxRequests = 16
+
+// maxInterval is the longest interval that is taken from a request, in seconds: about 30 years, which a time.Duration
+// can hold.
+const maxInterval = 1e9
+
+// readSize is how many bytes of the far side's lines are read at a time: those of some 60 directories.
+const readSize = 64 << 10

@@ -46,7 +46,7 @@ func Serve(r io.Reader, to Source) error {
 		if err := json.Unmarshal(lines.Bytes(), &q); err != nil {
 			continue
 		}
-		if q.Interval != nil && *q.Interval >= 0 && *q.Interval < 1e9 {
+		if q.Interval != nil && *q.Interval >= 0 && *q.Interval < maxInterval {
 			to.SetInterval(time.Duration(*q.Interval * float64(time.Second)))
 		}
 		keys := make([]string, len(q.Observe))

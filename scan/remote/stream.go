@@ -24,7 +24,7 @@ type stream struct {
 	read int // lines so far
 }
 
-func newStream(r io.Reader) *stream { return &stream{r: bufio.NewReaderSize(r, 64<<10)} }
+func newStream(r io.Reader) *stream { return &stream{r: bufio.NewReaderSize(r, readSize)} }
 
 // next returns the next line as it came, without the newline. It is valid until the next call. The error is
 // errLongLine for a line that is too long, which is skipped, or that of the reader. A last line without a

@@ -11,12 +11,13 @@ const (
 	// system that hangs needs for ever.
 	auditLimit = 2 * auditWait
 
+	// auditRetry is how often an append tries to take the log's lock until auditWait is over: flock(2) has no time
+	// limit of its own.
+	auditRetry = 10 * time.Millisecond
+
 	// breakTime is how long the break itself may take. It is made of a dozen calls on one directory, and one of them
 	// hangs where its file system does.
 	breakTime = 10 * time.Second
-
-	// auditRetry is how often it tries meanwhile. flock(2) has no time limit of its own.
-	auditRetry = 10 * time.Millisecond
 
 	// lookTime is how long it may take to find out who holds a lock that could not be had. It only adds
 	// a name to a refusal.

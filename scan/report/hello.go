@@ -11,13 +11,6 @@ import (
 // be led astray. New types of objects and new keys do not change it: see [Decode].
 const Format = 1
 
-// MaxRoots is of how many roots a hello tells: they are for people. With none of more than maxRoot bytes the line stays
-// far below [MaxLine], also where every byte has to be escaped.
-const (
-	MaxRoots = 100
-	maxRoot  = 1024
-)
-
 // Hello is the first line of a watch: who speaks, and how.
 type Hello struct {
 	Version  string // of the program

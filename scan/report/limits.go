@@ -18,6 +18,13 @@ const maxSeenTemps = 1000
 // memory as it may take in the line.
 const maxHolders = 1000
 
+// MaxRoots is of how many roots a hello tells: they are for people. With none of more than maxRoot bytes the line
+// stays far below [MaxLine], also where every byte has to be escaped.
+const (
+	MaxRoots = 100
+	maxRoot  = 1024
+)
+
 // maxHost is how many bytes the name of a host may have: a domain name has 253 at most.
 const maxHost = 255
 
