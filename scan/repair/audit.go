@@ -12,8 +12,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/sys/unix"
-
 	"lockscope/lock"
 	"lockscope/scan/report"
 )
@@ -96,7 +94,7 @@ func (a *AuditLog) append(r AuditRecord, givenUp *atomic.Bool) error {
 		return err
 	}
 	defer f.Close()
-	if r.Phase == "intent" && givenUp.Load() { // the break was refused
+	if r.Phase == phaseIntent && givenUp.Load() { // the break was refused
 		return report.ErrNoAnswer
 	}
 	return appendLine(f, append(report.EscapeJSON(line), '\n'))
@@ -114,7 +112,7 @@ func (a *AuditLog) open() (*os.File, error) {
 		return nil, err
 	}
 	_, missing := os.Lstat(file)
-	f, err := openLog(file, os.O_CREATE)
+	f, err := openLog(file, os.O_RDWR|os.O_APPEND|os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}
@@ -138,28 +136,6 @@ func (a *AuditLog) file() (string, error) {
 	return DefaultAuditPath()
 }
 
-// openLog opens the log; flag is os.O_CREATE or 0. It follows no link, and opens nothing but a regular file:
-// the log may be in a directory that others can write.
-func openLog(file string, flag int) (*os.File, error) {
-	// Merely to open something else, such as a device, could already have effects.
-	if info, err := os.Lstat(file); err == nil && !info.Mode().IsRegular() {
-		return nil, &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
-	}
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|flag, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &os.PathError{Op: "open", Path: file, Err: lock.ErrNotRegular}
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
 // Check returns why a record could not be appended now, or nil, as far as that can be told without making
 // or writing anything.
 func (a *AuditLog) Check() error {
@@ -171,7 +147,7 @@ func (a *AuditLog) check() error {
 	if err != nil {
 		return err
 	}
-	f, err := openLog(file, 0)
+	f, err := openLog(file, os.O_RDWR|os.O_APPEND)
 	if err == nil {
 		defer f.Close()
 		return hasRoom(f)
@@ -193,62 +169,6 @@ func (a *AuditLog) check() error {
 			return err
 		}
 	}
-}
-
-// hasRoom returns why nothing can be added to a file, as far as the file system knows how much room it has.
-func hasRoom(f *os.File) error {
-	var st unix.Statfs_t
-	if err := unix.Fstatfs(int(f.Fd()), &st); err == nil && st.Blocks > 0 && st.Bfree == 0 {
-		return &os.PathError{Op: "write", Path: f.Name(), Err: unix.ENOSPC}
-	}
-	return nil
-}
-
-// lockWithin takes the flock of the log, and waits for it no longer than wait.
-func lockWithin(f *os.File, wait time.Duration) error {
-	for end := time.Now().Add(wait); ; time.Sleep(auditRetry) {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		switch {
-		case err == nil:
-			return nil
-		case err != unix.EWOULDBLOCK && err != unix.EINTR || time.Now().After(end):
-			return &os.PathError{Op: "flock", Path: f.Name(), Err: err}
-		}
-	}
-}
-
-// appendLine appends a whole line and syncs it, or leaves the file as it was. If a crash has cut the last
-// line short, it is ended first.
-func appendLine(f *os.File, line []byte) error {
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	size := info.Size()
-	if last := make([]byte, 1); size > 0 {
-		if _, err := f.ReadAt(last, size-1); err != nil {
-			return err
-		}
-		if last[0] != '\n' {
-			line = append([]byte{'\n'}, line...)
-		}
-	}
-	if _, err = f.Write(line); err == nil {
-		err = f.Sync()
-	}
-	if err != nil {
-		return errors.Join(err, f.Truncate(size))
-	}
-	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }
 
 // currentUser returns the name of the user, or else the number.

@@ -19,13 +19,21 @@ type AuditRecord struct {
 	Dir      string        `json:"dir"`
 	DirBytes []byte        `json:"dir_bytes,omitempty"` // where Dir is no UTF-8 and is shown escaped
 	Action   string        `json:"action"`
-	Phase    string        `json:"phase"`             // intent before the attempt, outcome after it
+	Phase    auditPhase    `json:"phase"`
 	Outcome  string        `json:"outcome,omitempty"` // removed, refused or failed
 	Reason   string        `json:"reason,omitempty"`  // a lock.Refusal
 	Error    string        `json:"error,omitempty"`
 	Files    []string      `json:"files,omitempty"` // to be removed, or removed
 	Evidence auditEvidence `json:"evidence"`        // as it was seen before, or is after
 }
+
+// auditPhase says on which side of the attempt a record was made.
+type auditPhase string
+
+const (
+	phaseIntent  auditPhase = "intent"  // before it
+	phaseOutcome auditPhase = "outcome" // after it
+)
 
 // auditEvidence is what a decision to break rests on.
 type auditEvidence struct {

@@ -8,14 +8,11 @@ import (
 	"io/fs"
 	"os"
 
-	"golang.org/x/sys/unix"
-
-	"lockscope/lock"
 	"lockscope/scan/report"
 )
 
-// AuditTail reads the outcomes of breaks that come to be in an audit log, by whichever program. It is not safe
-// for concurrent use.
+// AuditTail reads the outcomes of breaks from an audit log as they are appended, by whichever program. It is not
+// safe for concurrent use.
 type AuditTail struct {
 	path string
 	file os.FileInfo // that was read last; nil before there is one
@@ -38,7 +35,7 @@ func (a *AuditLog) Tail() (*AuditTail, error) {
 // Next returns the outcomes that were added since the last call. Where the log was replaced, as by logrotate(8),
 // it goes on at the beginning of the new one. Errors are those of the system; a log that is missing is none.
 func (t *AuditTail) Next() ([]report.Outcome, error) {
-	f, err := os.OpenFile(t.path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	f, err := openLog(t.path, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
@@ -48,9 +45,6 @@ func (t *AuditTail) Next() ([]report.Outcome, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &os.PathError{Op: "open", Path: t.path, Err: lock.ErrNotRegular}
 	}
 	if t.file == nil || !os.SameFile(t.file, info) || info.Size() < t.at {
 		t.at = 0
@@ -72,8 +66,11 @@ func (t *AuditTail) Next() ([]report.Outcome, error) {
 // own. Lines that are no record are skipped.
 func outcomesIn(text []byte) (found []report.Outcome) {
 	for line := range bytes.Lines(text) {
-		var r struct{ Phase, Outcome, On string }
-		if json.Unmarshal(line, &r) != nil || r.Phase != "outcome" || r.On != "" {
+		var r struct { // no more of a record than is used: it may be of another version
+			Phase       auditPhase
+			Outcome, On string
+		}
+		if json.Unmarshal(line, &r) != nil || r.Phase != phaseOutcome || r.On != "" {
 			continue
 		}
 		for _, o := range []report.Outcome{report.Removed, report.Refused, report.Failed} {

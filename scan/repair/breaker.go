@@ -52,8 +52,8 @@ func (b *Breaker) breakWithin(path string, seen *lock.Evidence, late func(report
 	return report.Attempted(nil, fmt.Errorf("%w; once there is one it may still be removed", report.NoAnswer(breakTime)))
 }
 
-// within calls f, and returns what it does. ok is false where that takes too long: what comes late is lost.
-func within[T any](limit time.Duration, f func() T) (result T, ok bool) {
+// await calls f, and returns what it returns. ok is false where that takes longer than limit: what comes late is lost.
+func await[T any](limit time.Duration, f func() T) (result T, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	return pool.Await(ctx, f)
@@ -73,7 +73,7 @@ func (b *Breaker) Check(r *report.Report) report.Attempt {
 		lock lock.LockFile
 		err  error
 	}
-	now, ok := within(breakTime, func() (now result) { now.lock, now.err = b.Names.CheckBreak(r.Path, *seen); return now })
+	now, ok := await(breakTime, func() (now result) { now.lock, now.err = b.Names.CheckBreak(r.Path, *seen); return now })
 	l, err := now.lock, now.err
 	switch {
 	case !ok:
@@ -137,7 +137,7 @@ func nameHolder(refused *lock.RefusedError, now report.Evidence) error {
 func (b *Breaker) look(path string, dir lock.FileID) report.Evidence {
 	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
 	defer cancel()
-	now, _ := within(lookTime, func() report.Evidence { return b.lookAt(ctx, path, dir) })
+	now, _ := await(lookTime, func() report.Evidence { return b.lookAt(ctx, path, dir) })
 	return now
 }
 
@@ -163,7 +163,7 @@ func (b *Breaker) lookAt(ctx context.Context, path string, dir lock.FileID) repo
 // after returns what the files of a directory show now, if the path still leads to the directory that was
 // seen. The lock is not probed.
 func (b *Breaker) after(dir string, seen lock.FileID) auditEvidence {
-	e, _ := within(lookTime, func() auditEvidence { return b.afterAt(dir, seen) })
+	e, _ := await(lookTime, func() auditEvidence { return b.afterAt(dir, seen) })
 	return e
 }
 

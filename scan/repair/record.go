@@ -17,7 +17,7 @@ func (a *AuditLog) Record(r *report.Report, names lock.Names, attempt func() rep
 func (a *AuditLog) record(r *report.Report, names lock.Names, askedBy string, attempt func(late func(report.Attempt)) report.Attempt, after func() auditEvidence) report.Attempt {
 	seen := r.WasSeen()
 	record := AuditRecord{
-		Dir: r.Path, Action: "break-stale", Phase: "intent", AskedBy: report.Escape(askedBy),
+		Dir: r.Path, Action: "break-stale", Phase: phaseIntent, AskedBy: report.Escape(askedBy),
 		Files: names.Leftovers(*seen), Evidence: evidenceOf(seen, r.Verdict),
 	}
 	if r.Host != a.Host {
@@ -28,7 +28,7 @@ func (a *AuditLog) record(r *report.Report, names lock.Names, askedBy string, at
 	}
 	outcome := func(came report.Attempt) error {
 		record := record
-		record.Phase, record.Outcome, record.Files, record.Evidence = "outcome", came.Outcome.String(), came.Files, auditEvidence{}
+		record.Phase, record.Outcome, record.Files, record.Evidence = phaseOutcome, came.Outcome.String(), came.Files, auditEvidence{}
 		record.Reason, record.Error = came.Reason(), report.Escape(came.Why())
 		if after != nil {
 			record.Evidence = after()
