@@ -188,7 +188,7 @@ func (h *host) follow(ctx context.Context, s *stream, l *link, hello *report.Hel
 		}
 		switch {
 		case stalled > 0: // its word on that has no more room than this session
-			h.tellLostSince(&failure{report.HostStalled, ""}, latest(h.heard.Add(-stalled), began))
+			h.tellLostSince(&failure{report.HostStalled, ""}, h.heard.Add(-min(stalled, h.heard.Sub(began))))
 		case h.lost.Host != "" && (u.Summary != nil || beat != nil && h.mirror.whole): // all of it is current again
 			h.back()
 			u.Gone = append(u.Gone, h.name)
@@ -204,14 +204,6 @@ func (h *host) follow(ctx context.Context, s *stream, l *link, hello *report.Hel
 			}
 		}
 	}
-}
-
-// latest returns the later one of two times.
-func latest(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }
 
 // ask sends requests to the far side, until ctx ends. One that it does not take is dropped, and so are those

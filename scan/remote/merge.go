@@ -13,10 +13,10 @@ import (
 // time, or one of them about the same directory, becomes one update: so the memory is bounded however fast they
 // tell and however slow the reader is.
 type merge struct {
-	began time.Time
-	hold  bool // changes wait for the first summary
-	only  bool // summaries, and hosts that were lost, are all that is told
-	wake  chan struct{}
+	began       time.Time
+	hold        bool // changes wait for the first summary
+	summaryOnly bool // summaries, and hosts that were lost, are all that is told
+	wake        chan struct{}
 
 	mu       sync.Mutex
 	members  map[string]*member
@@ -53,9 +53,9 @@ type member struct {
 	progress report.Progress
 }
 
-func newMerge(members []string, hold, only bool) *merge {
+func newMerge(members []string, hold, summaryOnly bool) *merge {
 	m := &merge{
-		began: time.Now(), hold: hold, only: only,
+		began: time.Now(), hold: hold, summaryOnly: summaryOnly,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 		members: map[string]*member{}, roots: map[string][]string{}, at: map[string]waiting{}, gone: map[string]bool{},
 	}
@@ -141,7 +141,7 @@ func (m *merge) putHere(name string, u report.Update) {
 // add adds what an update has of directories to what waits. The caller holds mu.
 func (m *merge) add(u *report.Update) {
 	for _, c := range u.Changes {
-		if m.only && c.Report.Path != "" {
+		if m.summaryOnly && c.Report.Path != "" {
 			continue
 		}
 		key := c.Report.Key()
@@ -181,7 +181,7 @@ func (m *merge) remove(key string) {
 		delete(m.at, key)
 	}
 	_, path := report.SplitKey(key)
-	if waits && w.known || !waits && !(m.only && path != "") {
+	if waits && w.known || !waits && !(m.summaryOnly && path != "") {
 		m.gone[key] = true
 	}
 }
@@ -231,62 +231,4 @@ func (m *merge) take() (u report.Update, filled bool) {
 		m.due, m.relist = false, false
 	}
 	return u, len(u.Changes)+len(u.Gone)+len(u.Handoffs)+len(u.Errors) > 0 || u.Summary != nil || u.Interval != 0 || u.Progress != report.Progress{}
-}
-
-// progress is how far all walks together are. Those after the first are each told of by nobody.
-func (m *merge) progress() (p report.Progress) {
-	if m.complete {
-		return p
-	}
-	for _, h := range m.members {
-		p.Visited += h.progress.Visited
-		p.Found += h.progress.Found
-	}
-	p.Walking, p.Elapsed = true, time.Since(m.began)
-	return p
-}
-
-// summarize is the summary of all members.
-func (m *merge) summarize() report.Summary {
-	s := report.Summary{States: map[report.State]int{}, Hosts: len(m.members), Roots: m.roots}
-	for _, h := range m.members {
-		s.Dirs += h.summary.Dirs
-		s.Checking += h.summary.Checking
-		s.Errors += h.summary.Errors
-		s.Duration = max(s.Duration, h.summary.Duration)
-		for state, n := range h.summary.States {
-			s.States[state] += n
-		}
-		if h.lost {
-			s.Lost++
-		} else {
-			s.Watched = addWatched(s.Watched, h.summary.Watched)
-		}
-	}
-	return s
-}
-
-// addWatched returns the sum of both, either of which may be nil.
-func addWatched(sum, w *report.Watched) *report.Watched {
-	if w == nil {
-		return sum
-	}
-	if sum == nil {
-		sum = &report.Watched{Polled: map[report.PolledBecause]int{}}
-	}
-	sum.Dirs += w.Dirs
-	sum.Passed += w.Passed
-	sum.Processes += w.Processes
-	for why, n := range w.Polled {
-		sum.Polled[why] += n
-	}
-	return sum
-}
-
-// allErrors are those of all members, in the order of their names.
-func (m *merge) allErrors() (errors []report.PathError) {
-	for _, name := range slices.Sorted(maps.Keys(m.members)) {
-		errors = append(errors, m.members[name].errors...)
-	}
-	return errors
 }
