@@ -21,8 +21,8 @@ type listing struct {
 
 var listBuffers = sync.Pool{New: func() any { return new([listSize]byte) }}
 
-// list reads the directory that fd is open on. A file system may leave an
-// entry's type out (DT_UNKNOWN); opening it as a directory then tells.
+// list reads the directory that fd is open on. A file system may leave an entry's type out (DT_UNKNOWN); opening
+// it as a directory then tells.
 func list(fd int, names lock.Names) (l listing, err error) {
 	entries := 0
 	err = eachName(fd, func(name []byte, typ byte) error {

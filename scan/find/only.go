@@ -5,29 +5,29 @@ import (
 	"strings"
 )
 
-// place is where a directory is, seen from what is to be looked for below its root: see Config.Only.
+// place is where a directory is, as seen from what the globs of its root match: see Config.Only.
 type place uint8
 
 const (
-	wanted place = iota // it is to be looked for, or is below one that is
-	onWay               // one that is to be looked for may be below it
-	besides
+	inside place = iota // a glob matches it, or a directory above it
+	above               // a glob may match something below it
+	outside
 )
 
-// placeOf returns where a directory is that is at a path below a root, which is not that of one that is wanted.
+// placeOf returns where a directory is, by its path below a root. The directory above it is not inside.
 func (c *Config) placeOf(root, below string) place {
 	globs, narrowed := c.Only[root]
 	if !narrowed {
-		return wanted
+		return inside
 	}
-	at := besides
+	at := outside
 	names := split(below)
 	for _, glob := range globs {
 		if parts := split(glob); len(parts) >= len(names) && matchNames(parts, names) {
 			if len(parts) == len(names) {
-				return wanted
+				return inside
 			}
-			at = onWay
+			at = above
 		}
 	}
 	return at

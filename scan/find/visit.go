@@ -78,7 +78,7 @@ func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 		}
 	}
 	var l listing
-	if depth == onTheWay {
+	if depth == noDepth {
 		if !v.list(d, &l) {
 			return false
 		}
@@ -91,7 +91,7 @@ func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 	if cfg.MaxDepth >= 0 && depth >= cfg.MaxDepth {
 		return false
 	}
-	v.dirs = v.wanted(l.dirs, depth)
+	v.dirs = v.toVisit(l.dirs, depth)
 	// A process that holds many locks has mostly taken them in the order of the names, so its
 	// descriptors have that order too. In that order each look reads the next few descriptors only.
 	slices.Sort(v.dirs)
@@ -105,11 +105,11 @@ func (v *visit[T]) examine(d lock.Dir) (keep bool) {
 
 // depth is how deep the directory is: see node.
 func (v *visit[T]) depth() int {
-	if v.parent != nil && v.parent.depth != onTheWay {
+	if v.parent != nil && v.parent.depth != noDepth {
 		return v.parent.depth + 1
 	}
-	if v.walk.cfg.placeOf(v.root.Path, v.below(v.path)) == onWay {
-		return onTheWay
+	if v.walk.cfg.placeOf(v.root.Path, v.below(v.path)) == above {
+		return noDepth
 	}
 	return 0
 }
@@ -184,19 +184,20 @@ func (v *visit[T]) observe(d lock.Dir, file lock.LockFile) {
 // isElsewhere reports whether a directory is not to be entered from here: it is on another file system,
 // or is a root, which has a visit of its own. So what two roots reach appears once.
 func (v *visit[T]) isElsewhere(id lock.FileID) bool {
-	return v.walk.cfg.OneFileSystem && v.parent.depth != onTheWay && id.Dev != v.parent.dev || v.walk.roots[id.Identity()]
+	return v.walk.cfg.OneFileSystem && v.parent.depth != noDepth && id.Dev != v.parent.dev || v.walk.roots[id.Identity()]
 }
 
-// wanted returns those of the sub-directories of a directory at a depth that are to be visited.
-func (v *visit[T]) wanted(dirs []string, depth int) []string {
+// toVisit returns those of the sub-directories, of a directory at a depth, that are to be visited.
+func (v *visit[T]) toVisit(dirs []string, depth int) []string {
 	cfg, skip := v.walk.cfg, v.walk.skip
-	if len(cfg.Exclude)+len(skip) == 0 && depth != onTheWay {
+	if len(cfg.Exclude)+len(skip) == 0 && depth != noDepth {
 		return dirs
 	}
 	return slices.DeleteFunc(dirs, func(name string) bool {
 		full := join(v.path, name)
 		below := v.below(full)
-		return depth == onTheWay && cfg.placeOf(v.root.Path, below) == besides || cfg.isExcluded(name, below) || len(skip) > 0 && skip[v.root.RealPath(full)]
+		return depth == noDepth && cfg.placeOf(v.root.Path, below) == outside ||
+			cfg.isExcluded(name, below) || len(skip) > 0 && skip[v.root.RealPath(full)]
 	})
 }
 

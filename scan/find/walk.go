@@ -93,13 +93,13 @@ type node struct {
 	dir   lock.Dir // the zero Dir where it is not kept open
 	path  string
 	dev   uint64       // its st_dev, where that matters; else 0
-	depth int          // below the root, or below what Only matches, whose depth is 0; onTheWay above that
+	depth int          // below the root, or below what Only matches, whose depth is 0; noDepth above that
 	refs  atomic.Int32 // sub-directories that are not visited yet
 	plain atomic.Int32 // sub-directories that turned out to be no data directories; far below 0 once one did
 }
 
-// onTheWay is the depth of a directory above what Config.Only matches.
-const onTheWay = -1
+// noDepth is for a directory above what Config.Only matches: the depth is counted from there.
+const noDepth = -1
 
 // keep keeps the directory of a node open for its sub-directories, unless a tree that is deep and wide
 // has so many open by now that descriptors may run out.
