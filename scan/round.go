@@ -168,6 +168,15 @@ func (r *round) walkRoots(ctx context.Context) error {
 	return err
 }
 
+// reportError reports a root, or a directory below one, that cannot be read.
+func (m *Monitor) reportError(e report.PathError) {
+	e.Host = m.cfg.Host
+	m.mu.Lock()
+	m.errors++
+	m.mu.Unlock()
+	m.out.put(func(u *report.Update) { u.Errors = append(u.Errors, e) })
+}
+
 // pseudoMounts returns the mount points of pseudo file systems, such as /proc, below the roots. A root
 // that is one itself is not among them: whoever named it wants it to be walked.
 func (r *round) pseudoMounts() map[string]bool {

@@ -170,3 +170,13 @@ func TestRunLockLost(t *testing.T) {
 		t.Errorf("lock %v", r.Evidence.Lock.State)
 	}
 }
+
+// An error is told once, however often the directories of other roots are looked at.
+func TestWalkErrorOnce(t *testing.T) {
+	root := t.TempDir()
+	play(t, locktest.TestWorld(t), root, locktest.UnnamedPlain) // needs a second look
+	f := once(t, Config{Roots: []string{filepath.Join(root, "missing"), root}})
+	if len(f.errors) != 1 || f.summary.Errors != 1 {
+		t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)
+	}
+}

@@ -37,6 +37,20 @@ func (e *events) follow(before, after *report.Report) (followed bool) {
 	return followed
 }
 
+// follow follows the processes that the report of a record names now, and no longer those of the one before, which
+// is nil where none are followed.
+func (m *Monitor) follow(rec *record, before, now *report.Report) {
+	followed := m.events.follow(before, now)
+	m.mu.Lock()
+	gone := rec.gone
+	rec.followed = followed && !gone
+	m.records.noteDue(rec)
+	m.mu.Unlock()
+	if followed && gone {
+		m.events.follow(now, nil)
+	}
+}
+
 // processesIn are those that a report names and that live, each once.
 func processesIn(r *report.Report) (all []proc.Process) {
 	if r == nil {

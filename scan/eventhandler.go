@@ -9,45 +9,45 @@ import (
 
 // noteEvents puts on the agenda what moved.
 func (m *Monitor) noteEvents(b notify.Batch) {
-	n := noting{m: m, at: time.Now(), remounted: !b.Mounts.IsZero() && m.readMounts()}
+	h := eventHandler{m: m, at: time.Now(), remounted: !b.Mounts.IsZero() && m.readMounts()}
 	m.change(func(a *agenda) {
 		for _, d := range b.Dirs {
 			switch key := d.Watch.Key.(type) {
 			case passedPath:
-				n.passed(a, d, key)
+				h.passed(a, d, key)
 			case string:
-				n.dir(a, d, key)
+				h.dir(a, d, key)
 			}
 		}
-		n.ends(a, b.Ends)
-		n.everywhere(a, b.Overflow)
+		h.ends(a, b.Ends)
+		h.everywhere(a, b.Overflow)
 	})
-	m.lookWhoArrived(n.arrived)
+	m.lookWhoArrived(h.arrived)
 }
 
-// noting takes in a batch of events. The Monitor's mu is held meanwhile.
-type noting struct {
+// eventHandler takes in one batch of events. The Monitor's mu is held meanwhile.
+type eventHandler struct {
 	m         *Monitor
 	at        time.Time
 	remounted bool // mounts have changed that may matter to the roots
 
 	arrived []*record // whose next pidfile is there
-	before  *record   // the last one that was told of
+	before  *record   // the one that the event before was about
 }
 
 // passed takes in what happened to a directory that walks pass through.
-func (n *noting) passed(a *agenda, d notify.DirEvent, key passedPath) {
+func (h *eventHandler) passed(a *agenda, d notify.DirEvent, key passedPath) {
 	// One that had to go for the watch of a data directory says nothing of the tree.
 	a.treeMoved = a.treeMoved || d.Lost != notify.Budget && d.Lost != notify.NoSpace
 	a.treeWatched = a.treeWatched && d.Lost == 0
 	if d.Lost != 0 || !d.Moved.IsZero() {
-		n.m.events.forgetPassed(key)
+		h.m.events.forgetPassed(key)
 	}
 }
 
 // dir takes in what happened to a data directory.
-func (n *noting) dir(a *agenda, d notify.DirEvent, path string) {
-	m := n.m
+func (h *eventHandler) dir(a *agenda, d notify.DirEvent, path string) {
+	m := h.m
 	rec := m.records.find(path)
 	if d.Lost != 0 {
 		m.events.lost[d.Watch] = true
@@ -64,15 +64,15 @@ func (n *noting) dir(a *agenda, d notify.DirEvent, path string) {
 	case a.interval == 0: // nobody is to look whose pidfile came
 		rec.handover = nil
 	case rec.noteEntries(m.cfg.Names, d, a.lost):
-		n.arrived = append(n.arrived, rec)
+		h.arrived = append(h.arrived, rec)
 	}
-	rec.leaveToTwin(n.before)
-	n.before = rec
-	a.move(rec, n.at)
+	rec.leaveToTwin(h.before)
+	h.before = rec
+	a.move(rec, h.at)
 }
 
 // ends takes in which processes have ended.
-func (n *noting) ends(a *agenda, ends []notify.ProcessEnd) {
+func (h *eventHandler) ends(a *agenda, ends []notify.ProcessEnd) {
 	if len(ends) == 0 {
 		return
 	}
@@ -80,30 +80,30 @@ func (n *noting) ends(a *agenda, ends []notify.ProcessEnd) {
 	for _, e := range ends {
 		ended[e.Process] = e
 	}
-	for rec := range n.m.records.all() {
+	for rec := range h.m.records.all() {
 		if rec.noteEnds(ended) {
-			a.move(rec, n.at)
+			a.move(rec, h.at)
 		}
 		if rec.handover.isArrived() {
-			n.arrived = append(n.arrived, rec)
+			h.arrived = append(h.arrived, rec)
 		}
 	}
 }
 
 // everywhere takes in what may concern all directories: mounts have changed, or events were lost, at the time overflow
 // unless that is zero.
-func (n *noting) everywhere(a *agenda, overflow time.Time) {
+func (h *eventHandler) everywhere(a *agenda, overflow time.Time) {
 	lost := !overflow.IsZero()
 	if lost { // what was lost is not known
-		for rec := range n.m.records.all() {
+		for rec := range h.m.records.all() {
 			rec.handover = nil
 		}
-		n.arrived = nil
+		h.arrived = nil
 	}
 	a.lost = later(a.lost, overflow)
 	// What a mount covers now makes events no more, and below what it shows there may be directories.
-	a.allMoved = a.allMoved || n.remounted || lost
-	a.treeMoved = a.treeMoved || n.remounted || lost
+	a.allMoved = a.allMoved || h.remounted || lost
+	a.treeMoved = a.treeMoved || h.remounted || lost
 }
 
 // readMounts reads the mounts, which have changed, and reports whether that may matter to the roots. Where one

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"lockscope/lock"
-	"lockscope/lock/locktest"
 	"lockscope/scan/hosttest"
 	"lockscope/scan/report"
 )
@@ -82,15 +81,5 @@ func TestReachedTwice(t *testing.T) {
 		if found > most {
 			t.Errorf("%s was found %d times", path, found)
 		}
-	}
-}
-
-// An error is told once, however often the directories of other roots are looked at.
-func TestWalkErrorOnce(t *testing.T) {
-	root := t.TempDir()
-	play(t, locktest.TestWorld(t), root, locktest.UnnamedPlain) // needs a second look
-	f := once(t, Config{Roots: []string{filepath.Join(root, "missing"), root}})
-	if len(f.errors) != 1 || f.summary.Errors != 1 {
-		t.Errorf("errors %v, %d in the summary", f.errors, f.summary.Errors)
 	}
 }
