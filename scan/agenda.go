@@ -64,7 +64,7 @@ func (a *agenda) isSettled() bool { return len(a.unsettled) == 0 }
 func (a *agenda) isComplete() bool { return a.isSettled() && len(a.resting) == 0 }
 
 // move notes that something moved at a directory: it is to be looked at now, or as soon as it may be. Also
-// one whose verdict does not stand: its second look may be under way, and have seen what was before. That
+// one whose verdict does not stand: its second look may be under way, and have seen what change ownerChange. That
 // says nothing of how often it moves.
 func (a *agenda) move(r *record, now time.Time) {
 	if r.gone {

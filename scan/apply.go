@@ -11,7 +11,7 @@ import (
 // yet: see record.apply. The directory is watched by s.watch from now on.
 func (r *round) apply(s seen) {
 	m := r.m
-	was := m.readBefore(s)
+	change := m.ownerChangeIn(s)
 	m.mu.Lock()
 	if m.events != nil && m.events.lost[s.watch] {
 		s.watch = nil
@@ -23,7 +23,7 @@ func (r *round) apply(s seen) {
 		m.tellRenamed(renamed)
 		return
 	}
-	a := r.applyTo(m.records.find(s.report.Path), s, was)
+	a := r.applyTo(m.records.find(s.report.Path), s, change)
 	m.mu.Unlock()
 	m.events.unwatch(a.unwatched)
 	if !a.early {
@@ -36,24 +36,24 @@ func (r *round) apply(s seen) {
 	m.tellHandoff(a.handoff)
 }
 
-// readBefore returns how the events of a directory had been read when it was looked at, where that tells something of
-// a hand-off. It asks before the look is applied: it may take a while, and the caller does not hold mu.
-func (m *Monitor) readBefore(s seen) (was before) {
+// ownerChangeIn returns what is known of an owner that a look may have seen for the first time. It is asked before the
+// look is applied, since it may take a while: the caller does not hold mu.
+func (m *Monitor) ownerChangeIn(s seen) (change ownerChange) {
 	m.mu.Lock()
 	rec := m.records.find(s.report.Path)
-	asks := s.releaser != nil || rec != nil && rec.handover.isArrived()
+	asks := s.releaser != nil || rec != nil && rec.handover.awaitsOwner()
 	m.mu.Unlock()
 	if asks {
-		was = m.howRead(s.watch)
+		change = m.ownerChangeAt(s.watch)
 	}
-	return was
+	return change
 }
 
 // admit decides whether a directory that was looked at is known by this path. Where it was known by another path,
 // or this path led to another directory until now, that one is renamed: it was removed. The caller holds mu.
 func (r *round) admit(now *report.Report) (renamed *removed, admitted bool) {
 	m := r.m
-	if r.isFull(now) {
+	if r.leaveOut(now) {
 		return nil, false
 	}
 	other, alias := m.records.claim(now.Evidence.Dir, now.Path)
@@ -61,7 +61,7 @@ func (r *round) admit(now *report.Report) (renamed *removed, admitted bool) {
 	case alias:
 		return m.take(now.Path), false
 	case other != "":
-		renamed = m.take(other) // before there is another record of the directory: see isFull
+		renamed = m.take(other) // before there is another record of the directory: see leaveOut
 	}
 	return renamed, true
 }
@@ -78,17 +78,17 @@ type applied struct {
 }
 
 // applyTo applies a look to a record, or a new one if that is nil. The caller holds mu.
-func (r *round) applyTo(rec *record, s seen, was before) (a applied) {
+func (r *round) applyTo(rec *record, s seen, change ownerChange) (a applied) {
 	m, moved := r.m, false
 	if rec == nil {
 		rec, moved = m.records.add(s.report.Path), m.events != nil && m.events.moved[s.report.Path]
-		m.came = true
+		m.lockFilesCame = true
 	}
 	a.record = rec
 	if rec.watch != s.watch {
 		a.unwatched = rec.watch
 	}
-	a.handoff, a.early = m.seeHandover(rec, s, was)
+	a.handoff, a.early = m.seeHandover(rec, s, change)
 	rec.watch, rec.polled = s.watch, s.polled
 	if a.early {
 		m.records.noteDue(rec)

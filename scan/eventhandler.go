@@ -22,7 +22,7 @@ func (m *Monitor) noteEvents(b notify.Batch) {
 		h.ends(a, b.Ends)
 		h.everywhere(a, b.Overflow)
 	})
-	m.lookWhoArrived(h.arrived)
+	m.findNewOwners(h.newPidfiles)
 }
 
 // eventHandler takes in one batch of events. The Monitor's mu is held meanwhile.
@@ -31,8 +31,8 @@ type eventHandler struct {
 	at        time.Time
 	remounted bool // mounts have changed that may matter to the roots
 
-	arrived []*record // whose next pidfile is there
-	before  *record   // the one that the event before was about
+	newPidfiles []*record // those to which a pidfile has come whose owner is to be found out
+	before      *record   // the one that the event before was about
 }
 
 // passed takes in what happened to a directory that walks pass through.
@@ -61,12 +61,12 @@ func (h *eventHandler) dir(a *agenda, d notify.DirEvent, path string) {
 		return
 	}
 	switch {
-	case a.interval == 0: // nobody is to look whose pidfile came
+	case a.interval == 0: // nobody is to look whose pidfile has come
 		rec.handover = nil
 	case rec.noteEntries(m.cfg.Names, d, a.lost):
-		h.arrived = append(h.arrived, rec)
+		h.newPidfiles = append(h.newPidfiles, rec)
 	}
-	rec.leaveToTwin(h.before)
+	rec.keepOneHandover(h.before)
 	h.before = rec
 	a.move(rec, h.at)
 }
@@ -84,8 +84,8 @@ func (h *eventHandler) ends(a *agenda, ends []notify.ProcessEnd) {
 		if rec.noteEnds(ended) {
 			a.move(rec, h.at)
 		}
-		if rec.handover.isArrived() {
-			h.arrived = append(h.arrived, rec)
+		if rec.handover.awaitsOwner() {
+			h.newPidfiles = append(h.newPidfiles, rec)
 		}
 	}
 }
@@ -98,7 +98,7 @@ func (h *eventHandler) everywhere(a *agenda, overflow time.Time) {
 		for rec := range h.m.records.all() {
 			rec.handover = nil
 		}
-		h.arrived = nil
+		h.newPidfiles = nil
 	}
 	a.lost = later(a.lost, overflow)
 	// What a mount covers now makes events no more, and below what it shows there may be directories.

@@ -12,8 +12,8 @@ import (
 )
 
 // noteEntries takes in what happened to the entries of a directory. lost is when events were last lost. It
-// reports whether it is to be seen whose the pidfile is that came.
-func (r *record) noteEntries(names lock.Names, d notify.DirEvent, lost time.Time) (arrived bool) {
+// reports whether a pidfile has come whose owner is to be found out.
+func (r *record) noteEntries(names lock.Names, d notify.DirEvent, lost time.Time) (awaitsOwner bool) {
 	// Something was not told, or will not be. Or it was told of another directory, which is or was at this path.
 	if d.Cut || d.Lost != 0 || d.Watch != r.watch {
 		r.handover = nil
@@ -30,13 +30,13 @@ func (r *record) noteEntries(names lock.Names, d notify.DirEvent, lost time.Time
 	for _, e := range d.Entries {
 		r.handover.note(names, e)
 	}
-	return r.handover.isArrived()
+	return r.handover.awaitsOwner()
 }
 
-// leaveToTwin leaves what happened to one of two records, where both are of the same directory: another path to
-// it is known only after the next walk (see aliases). before is the one that was told of just before, or nil: the
-// watches of one directory are told of one after the other.
-func (r *record) leaveToTwin(before *record) {
+// keepOneHandover has only one of two records follow the lock, where both are of the same directory: that it has
+// another path is known only after the next walk (see aliases). before is the record that the event before was about,
+// or nil: the events of one directory come one after the other, for each of its watches.
+func (r *record) keepOneHandover(before *record) {
 	if before == nil {
 		return
 	}
@@ -65,7 +65,7 @@ func (r *record) noteEnds(ended map[proc.Process]notify.ProcessEnd) (named bool)
 	return false
 }
 
-// follows reports whether the end of a process will be told: that of one which nobody but an event has told of is not.
+// follows reports whether the end of a process will be told: the directory's report names it as alive, and those are followed.
 func (r *record) follows(p *report.Process) bool {
 	if !r.followed || p == nil {
 		return false
@@ -78,10 +78,9 @@ func (r *record) follows(p *report.Process) bool {
 	return false
 }
 
-// seeHandover takes in a look at a directory that may be handed over. was is what is known
-// of the events. It returns the hand-off that this completes, nil if there is none. A look that is too early is
-// not to be applied: another one follows. The caller holds mu.
-func (m *Monitor) seeHandover(rec *record, s seen, was before) (told *report.Handoff, early bool) {
+// seeHandover takes in a look at a directory that may be handed over. It returns the hand-off that this completes, nil
+// if there is none. A look that is too early is not to be applied: another one follows. The caller holds mu.
+func (m *Monitor) seeHandover(rec *record, s seen, change ownerChange) (told *report.Handoff, early bool) {
 	now := s.report
 	if rec.watch != s.watch { // until now it was another directory, or was not watched
 		rec.handover = nil
@@ -91,8 +90,8 @@ func (m *Monitor) seeHandover(rec *record, s seen, was before) (told *report.Han
 		now.Evidence.Releaser = nil
 		return nil, false
 	}
-	was.followed = rec.follows(h.owner)
-	told, again := h.see(now, s.releaser, was)
+	change.followed = rec.follows(h.owner)
+	told, again := h.see(now, s.releaser, change)
 	if again > 0 {
 		m.agenda.lookAgain(rec, time.Now().Add(again))
 		return nil, true
@@ -103,10 +102,10 @@ func (m *Monitor) seeHandover(rec *record, s seen, was before) (told *report.Han
 	return atPath(told, now), false
 }
 
-// lookWhoArrived looks whose the pidfiles are that have come to these directories, and tells of the hand-offs
+// findNewOwners finds out whose the pidfiles are that have come to these directories, and reports the hand-offs
 // that they complete. That is a small part of a look, and not bound to how often looks may follow each other:
 // the next hand-off may come at once.
-func (m *Monitor) lookWhoArrived(recs []*record) {
+func (m *Monitor) findNewOwners(recs []*record) {
 	if len(recs) == 0 {
 		return
 	}
@@ -116,21 +115,21 @@ func (m *Monitor) lookWhoArrived(recs []*record) {
 	for _, rec := range recs {
 		m.mu.Lock()
 		h, last := rec.handover, rec.report
-		if rec.gone || !h.isArrived() {
+		if rec.gone || !h.awaitsOwner() {
 			m.mu.Unlock()
 			continue
 		}
 		owner, noted, watch := h.owner, h.noted, rec.watch
 		m.mu.Unlock()
-		a, ok := m.askArrival(session, last, owner, watch)
+		a, ok := m.findNewOwner(session, last, owner, watch)
 		if !ok || a.owner == nil {
 			continue
 		}
 		m.mu.Lock()
 		var told *report.Handoff
 		if rec.handover == h && h.owner == owner && h.noted.Equal(noted) {
-			a.was.followed = rec.follows(h.owner)
-			told = atPath(h.confirm(a.owner, a.pidfile.ID, a.was), last)
+			a.change.followed = rec.follows(h.owner)
+			told = atPath(h.confirm(a.owner, a.pidfile.ID, a.change), last)
 		}
 		m.mu.Unlock()
 		m.tellHandoff(told)
@@ -141,12 +140,12 @@ func (m *Monitor) lookWhoArrived(recs []*record) {
 type arrival struct {
 	owner   *report.Process // who is seen to hold the lock, named by the pidfile; nil if nobody is
 	pidfile lock.Pidfile
-	was     before
+	change  ownerChange
 }
 
-// askArrival finds out whose the pidfile of a directory is, and whether the owner before it lives. ok is false
-// where no answer comes in time. There is no owner where another directory is at the path now.
-func (m *Monitor) askArrival(s *observe.Session, last *report.Report, owner *report.Process, watch *notify.Watch) (a arrival, ok bool) {
+// findNewOwner finds out whose the pidfile of a directory is, and whether the owner before it lives. ok is false
+// where no answer comes in time. The arrival has no owner where another directory is at the path now.
+func (m *Monitor) findNewOwner(s *observe.Session, last *report.Report, owner *report.Process, watch *notify.Watch) (a arrival, ok bool) {
 	return pool.Call(m.arrivals, last.Root, func() (a arrival) {
 		d, err := m.find.Open(last.Root, last.Path)
 		if err != nil {
@@ -158,10 +157,10 @@ func (m *Monitor) askArrival(s *observe.Session, last *report.Report, owner *rep
 		}
 		// Where hand-offs follow each other closely, the next pidfile comes while somebody looks whose this is.
 		first := d.Pidfile()
-		a.was = m.howRead(watch)
+		a.change = m.ownerChangeAt(watch)
 		a.owner, a.pidfile = s.Owner(d)
-		a.was.late = a.was.late || a.pidfile.ID != first.ID || a.pidfile.PID != first.PID
-		a.was.lives = owner != nil && s.Lives(owner)
+		a.change.late = a.change.late || a.pidfile.ID != first.ID || a.pidfile.PID != first.PID
+		a.change.lives = owner != nil && s.Lives(owner)
 		return a
 	})
 }
@@ -174,16 +173,16 @@ func atPath(h *report.Handoff, r *report.Report) *report.Handoff {
 	return h
 }
 
-// howRead says how the events of a directory were read, after somebody was seen there. Another pidfile may have
-// come than those whose events were taken: whose it is that was seen is not what these events tell of.
-func (m *Monitor) howRead(watch *notify.Watch) before {
+// ownerChangeAt returns what is known of an owner that was seen just now, as far as the events of the directory tell.
+// Another pidfile may have come than those whose events were taken in. Then these are not about that owner.
+func (m *Monitor) ownerChangeAt(watch *notify.Watch) ownerChange {
 	if watch == nil {
-		return before{late: true}
+		return ownerChange{late: true}
 	}
 	late := m.events.source.Waits(watch, func(e notify.Entry) bool {
 		return e.Name == m.cfg.Names.Pidfile && (e.Change == notify.Created || e.Change == notify.MovedTo)
 	})
-	return before{late: late, resumed: m.events.source.Resumed()}
+	return ownerChange{late: late, resumed: m.events.source.Resumed()}
 }
 
 // tellHandoff reports a hand-off, if it is one.

@@ -36,19 +36,19 @@ func (h *handover) note(names lock.Names, e notify.Entry) {
 		h.restart(nil, lock.FileID{})
 	case e.Name != names.Pidfile:
 		switch {
-		case h.isArrived():
+		case h.awaitsOwner():
 		case !gone && h.acquire.At.IsZero():
 			h.acquire = e.When
 		case e.Change == notify.Deleted:
 			h.acquire = notify.Moment{}
 		}
 	case gone:
-		if h.isArrived() {
+		if h.awaitsOwner() {
 			h.owner = nil // one came and went, and nobody saw whose it was
 		}
 		h.release, h.acquire, h.arrived, h.tries = e.When, notify.Moment{}, notify.Moment{}, 0
 	default:
-		if h.isArrived() {
+		if h.awaitsOwner() {
 			h.owner = nil // it replaced one of which nobody saw whose it was
 		}
 		h.arrived = e.When
@@ -59,8 +59,8 @@ func (h *handover) note(names lock.Names, e notify.Entry) {
 	h.noted = e.When.At
 }
 
-// isArrived reports whether it is to be seen whose a pidfile is that has come.
-func (h *handover) isArrived() bool { return h != nil && !h.arrived.At.IsZero() }
+// awaitsOwner reports whether the next pidfile is in place, and it is not known yet whose it is.
+func (h *handover) awaitsOwner() bool { return h != nil && !h.arrived.At.IsZero() }
 
 // releaser returns who has released the lock and may be handing it over; nil if nobody is known to.
 func (h *handover) releaser(now time.Time) *report.Process {
@@ -70,29 +70,29 @@ func (h *handover) releaser(now time.Time) *report.Process {
 	return h.owner
 }
 
-// before is what is known of the owner before the one that was seen, and of the events of the change.
-type before struct {
-	lives    bool
-	followed bool      // its end is told
+// ownerChange is what is known when another owner is seen, besides who that is.
+type ownerChange struct {
+	lives    bool      // the owner before does
+	followed bool      // the end of the owner before is told
 	late     bool      // other pidfiles have come since the one whose events were taken in, or may have
 	resumed  time.Time // see notify.Source.Resumed
 }
 
 // confirm takes in that a process was seen to hold the lock and to be named by a pidfile. It returns the
 // hand-off that this completes, nil if there was none: see [report.Handoff].
-func (h *handover) confirm(now *report.Process, pidfile lock.FileID, was before) *report.Handoff {
+func (h *handover) confirm(now *report.Process, pidfile lock.FileID, change ownerChange) *report.Handoff {
 	written := time.Unix(0, pidfile.MTime)
 	acquired := h.acquired(written)
 	told := report.Handoff{From: peer(h.owner), To: peer(now)}
 	released := h.release
 	switch {
-	case !h.isArrived() || h.owner == nil || was.late || h.pidfile == pidfile: // the last: a look was faster than its events
+	case !h.awaitsOwner() || h.owner == nil || change.late || h.pidfile == pidfile: // the last: a look was faster than its events
 		h.restart(now, pidfile)
 		return nil
 	case isSame(h.owner, now): // it took the lock back, or wrote its pidfile anew
 		told.RolledBack = true
-	case was.lives || !h.ended.At.IsZero() && !h.ended.After.Before(acquired.At):
-	case h.ended.At.IsZero() && was.followed:
+	case change.lives || !h.ended.At.IsZero() && !h.ended.After.Before(acquired.At):
+	case h.ended.At.IsZero() && change.followed:
 		return nil // it may have ended before or after that: its end is still to be told
 	case h.giver != nil && isSame(h.giver, now) && (released.At.IsZero() || !h.ended.At.IsZero() && !h.ended.At.After(acquired.After)):
 		told.RolledBack = true // where the owner released the lock, it must be certain that it had ended
@@ -111,7 +111,7 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, was before)
 	told.Gap = acquired.At.Sub(released.At)
 	// One read told of both, or of the end alone. Or there was more to read than one read takes, or nothing was
 	// read for long.
-	stopped := released.After.Before(was.resumed) && released.At.After(was.resumed.Add(-readWithin))
+	stopped := released.After.Before(change.resumed) && released.At.After(change.resumed.Add(-readWithin))
 	if told.Gap <= 0 || acquired.After.Before(released.Asked) || stopped {
 		told.Gap, told.AtMost = acquired.At.Sub(released.After), true
 	}
@@ -144,39 +144,28 @@ func (h *handover) restart(now *report.Process, pidfile lock.FileID) {
 
 // see takes in a look. asked is the process that was a releaser when the look began: the evidence has it if
 // it lived. see takes it out of the evidence of a directory that is not being handed over, and returns the
-// hand-off that the look completes, nil if there is none. was is all that is known but lives. Where again is positive
-// the look was too early, and the next one is due after that time.
-func (h *handover) see(next *report.Report, asked *report.Process, was before) (told *report.Handoff, again time.Duration) {
+// hand-off that the look completes, nil if there is none. change is all that is known but lives. Where again is
+// positive the look was too early, and the next one is due after that time.
+func (h *handover) see(next *report.Report, asked *report.Process, change ownerChange) (told *report.Handoff, again time.Duration) {
 	ev := &next.Evidence
-	was.lives = ev.Releaser != nil
+	change.lives = ev.Releaser != nil
 	var holder *report.Process
 	if ev.Lock.State == lock.LockHeld {
 		holder = ev.NamedHolder()
 	}
-	pending := !h.release.At.IsZero() || h.isArrived()
 	ev.Releaser = nil
 	switch {
 	case !next.Observed.After(h.noted) || ev.Lock.State == lock.LockUnknown: // it saw what was before, or nothing
-	case !pending:
-		// Where it is another one than before, the events of that are still to come. And one who has left
-		// without a release may be followed by who gave it the lock.
-		switch {
-		case h.owner == nil:
-			if holder != nil {
-				h.restart(holder, ev.Pidfile.ID)
-			}
-		case ev.Lock.State == lock.LockFree && ev.Owner != nil && !ev.Process.Exited() && isSame(ev.Owner, h.owner):
-			// It gave up the lock and left its pidfile. Whoever removes that later does not release.
-			h.restart(nil, lock.FileID{})
-		}
-	case h.isArrived():
+	case h.awaitsOwner():
 		switch {
 		case ev.Lock.State == lock.LockHeld && ev.Pidfile.State == lock.PidfileEmpty: // it is being written
 		case holder == nil:
 			h.restart(nil, lock.FileID{})
 		case asked == h.owner || h.release.At.IsZero(): // else the next look asks
-			told = h.confirm(holder, ev.Pidfile.ID, was)
+			told = h.confirm(holder, ev.Pidfile.ID, change)
 		}
+	case h.release.At.IsZero():
+		h.seeOwner(ev, holder)
 	case ev.Lock.State == lock.LockHeld && h.owner != nil && ev.HasHolder(h.owner):
 		// A release unlinks the pidfile before it unlocks. If it does not, somebody else unlinked it.
 		if h.tries < len(unlockWithin) {
@@ -186,7 +175,7 @@ func (h *handover) see(next *report.Report, asked *report.Process, was before) (
 			h.restart(h.owner, h.pidfile)
 		}
 	case asked != h.owner: // the next look asks
-	case was.lives && h.releaser(next.Observed) != nil:
+	case change.lives && h.releaser(next.Observed) != nil:
 		ev.Releaser = h.owner
 	default:
 		h.restart(nil, lock.FileID{})
@@ -194,10 +183,25 @@ func (h *handover) see(next *report.Report, asked *report.Process, was before) (
 	return told, again
 }
 
+// seeOwner takes in a look at a directory whose pidfile has neither gone nor come. holder is whom that names, and who is
+// seen to hold the lock; nil if nobody is. Where that is another one than the owner, the events of it are still to come.
+// And an owner who has left without a release may be followed by who gave it the lock: so it stays the owner.
+func (h *handover) seeOwner(ev *report.Evidence, holder *report.Process) {
+	switch {
+	case h.owner == nil:
+		if holder != nil {
+			h.restart(holder, ev.Pidfile.ID)
+		}
+	case ev.Lock.State == lock.LockFree && ev.Owner != nil && !ev.Process.Exited() && isSame(ev.Owner, h.owner):
+		// It gave up the lock and left its pidfile. Whoever removes that later does not release.
+		h.restart(nil, lock.FileID{})
+	}
+}
+
 // isIdle reports whether nothing is left of what was seen that the next event would need, besides who holds
 // the lock.
 func (h *handover) isIdle(now time.Time) bool {
-	return h.release.At.IsZero() && h.acquire.At.IsZero() && !h.isArrived() && now.Sub(h.last) > handOverWithin
+	return h.release.At.IsZero() && h.acquire.At.IsZero() && !h.awaitsOwner() && now.Sub(h.last) > handOverWithin
 }
 
 // identity is what tells a process from others.

@@ -77,7 +77,7 @@ func askedUnfollowed(who string, lives bool) func(*story) {
 
 func (s *story) confirm(who string, written int, lives, followed bool) {
 	s.files++
-	s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files, MTime: at(written).UnixNano()}, before{lives: lives, followed: followed, resumed: s.resumed}))
+	s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files, MTime: at(written).UnixNano()}, ownerChange{lives: lives, followed: followed, resumed: s.resumed}))
 }
 
 // late is what is told in one read at a time, where there was more to read than it takes, after it had nothing to
@@ -103,13 +103,13 @@ func lockFile(ms int) func(*story) {
 func askedLate(who string) func(*story) {
 	return func(s *story) {
 		s.files++
-		s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files}, before{lives: true, followed: true, late: true}))
+		s.tell(s.h.confirm(peers[who], lock.FileID{Ino: s.files}, ownerChange{lives: true, followed: true, late: true}))
 	}
 }
 
 // askedAgain is that the pidfile is still the one that was seen before.
 func askedAgain(who string) func(*story) {
-	return func(s *story) { s.tell(s.h.confirm(peers[who], s.h.pidfile, before{lives: true})) }
+	return func(s *story) { s.tell(s.h.confirm(peers[who], s.h.pidfile, ownerChange{lives: true})) }
 }
 
 // looked is a look that finds the lock held by somebody whom the pidfile names, or names not, or free.
@@ -137,7 +137,7 @@ func looked(ms int, what, who string, lives bool) func(*story) {
 			s.files++
 			ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: peers[who].PID, ID: lock.FileID{Ino: s.files}}
 		}
-		told, again := s.h.see(next, asked, before{followed: true})
+		told, again := s.h.see(next, asked, ownerChange{followed: true})
 		s.tell(told)
 		if again > 0 {
 			s.told = append(s.told, fmt.Sprint("again in ", again))

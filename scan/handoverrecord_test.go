@@ -55,7 +55,7 @@ func TestHandoffByTwoPaths(t *testing.T) {
 		{at("/srv/b", dirID(7)), at("/srv/a", dirID(7)), [2]bool{false, true}},
 		{at("/srv/a", lock.FileID{}), at("/srv/b", lock.FileID{}), [2]bool{true, true}}, // unknown
 	} {
-		test.now.leaveToTwin(test.before)
+		test.now.keepOneHandover(test.before)
 		got := [2]bool{test.before != nil && test.before.handover != nil, test.now.handover != nil}
 		if got != test.kept {
 			t.Errorf("%s after %v: kept %v, want %v", test.now.path, test.before, got, test.kept)

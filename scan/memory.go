@@ -28,28 +28,28 @@ func (c *Config) MostWatches() int {
 	return int(c.Memory*watchShare/100/watchMemory) + 1
 }
 
-// isFull reports whether a directory that has no record is one too many, and counts it then. Without this the
-// kernel would kill the program in the middle of a scan, and it would say nothing at all.
-func (r *round) isFull(now *report.Report) bool {
+// leaveOut reports whether a directory is left out, since it has no record and is one too many, and counts it then.
+// Without this the kernel would kill the program in the middle of a scan, and it would say nothing at all.
+func (r *round) leaveOut(now *report.Report) bool {
 	rs, most := &r.m.records, r.m.mostDirs
 	if most == 0 || rs.find(now.Path) != nil || len(rs.byPath)+len(rs.counted.files) < most ||
 		rs.hasAlias(now.Evidence.Dir) {
 		return false
 	}
-	if r.left == nil {
-		r.left = map[string]int{}
+	if r.leftOut == nil {
+		r.leftOut = map[string]int{}
 	}
-	r.left[now.Root]++
+	r.leftOut[now.Root]++
 	return true
 }
 
-// tellLeft reports the roots of which directories were left out.
-func (r *round) tellLeft() {
+// tellLeftOut reports each root below which directories were left out, as an error.
+func (r *round) tellLeftOut() {
 	r.m.mu.Lock()
-	left := r.left
-	r.left = nil
+	leftOut := r.leftOut
+	r.leftOut = nil
 	r.m.mu.Unlock()
-	for root, n := range left {
+	for root, n := range leftOut {
 		noun := "directories are"
 		if n == 1 {
 			noun = "directory is"

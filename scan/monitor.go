@@ -30,25 +30,34 @@ type Monitor struct {
 	mu          sync.Mutex // guards what follows
 	records     records
 	agenda      agenda
-	errors      int              // in the last walk
+	walkErrors  int              // in the last walk
 	walkedRoots *find.Roots      // those of the last walk, closed
 	session     *observe.Session // that of the last round
 	turns       int              // in how many polls each directory that makes events is looked at once
 	polls       int              // rounds over all directories so far
 	searchAnew  bool             // the next second looks need a search that begins after this was set
-	came        bool             // directories did, or other lock files, since former ones were last searched for
+
+	lockFilesCame bool // since former ones were last searched for: in new directories, or in place of others
 
 	// Only the goroutine of Once or Run uses these.
-	once           bool            // a pass ends only when every verdict stands
-	splitsSearched time.Time       // when former lock files were last searched for
-	splitsRest     time.Duration   // how long the next time is to wait, where directories come
-	search         *observe.Search // of all processes, for second looks; nil once all verdicts stand
-	searchUsed     int             // rounds that it has served
-	searchEnded    time.Time       // when that was made, and how long it took
-	searchTook     time.Duration
-	toldRest       [2]time.Duration // the rest between polls that was reported last, and the interval it was for
-	passBegan      time.Time        // when the first round of this pass began; zero before it
+	once           bool          // a pass ends only when every verdict stands
+	splitsSearched time.Time     // when former lock files were last searched for
+	splitsRest     time.Duration // how long the next time is to wait, where lock files come
+	search         processSearch
+	toldRest       pollRest  // that was reported last
+	passBegan      time.Time // when the first round of this pass began; zero before it
 }
+
+// processSearch is the last search of all processes, for second looks: several rounds use it, since it is expensive.
+type processSearch struct {
+	found *observe.Search // nil before the first search of a pass
+	used  int             // rounds that it has served
+	ended time.Time
+	took  time.Duration // on the clock
+}
+
+// pollRest is the rest between polls, and the interval that it is for.
+type pollRest struct{ rest, interval time.Duration }
 
 // DefaultJobs returns how many workers suit the machine. They are more than it has processors, since they
 // mostly wait for storage where nothing is cached.
@@ -153,9 +162,9 @@ func (m *Monitor) advance(ctx context.Context) (*report.Summary, error) {
 		return nil, err
 	}
 	s := m.records.summarize()
-	s.Errors, s.Duration = m.errors, time.Since(m.passBegan)
+	s.Errors, s.Duration = m.walkErrors, time.Since(m.passBegan)
 	s.Watched = m.watched()
-	m.passBegan, m.search = time.Time{}, nil
+	m.passBegan, m.search.found = time.Time{}, nil
 	m.out.put(func(u *report.Update) { u.Summary = &s })
 	return &s, err
 }
@@ -166,15 +175,15 @@ func (m *Monitor) wait(ctx context.Context) (batch, error) {
 	for {
 		m.mu.Lock()
 		todo, at, ok := m.agenda.next(time.Now())
-		rest, interval := m.agenda.rest(), m.agenda.interval
+		now := pollRest{m.agenda.rest(), m.agenda.interval}
 		m.mu.Unlock()
 		if ok {
 			return todo, nil
 		}
 		// A new interval is answered also where the rest stays the same: whoever set it may show it.
-		if now := [2]time.Duration{rest, interval}; interval > 0 && now != m.toldRest {
+		if now.interval > 0 && now != m.toldRest {
 			m.toldRest = now
-			m.out.put(func(u *report.Update) { u.Interval = rest })
+			m.out.put(func(u *report.Update) { u.Interval = now.rest })
 		}
 		var due <-chan time.Time
 		if !at.IsZero() {

@@ -203,7 +203,7 @@ func (r *record) dueAfter(now *report.Report, first bool) due {
 }
 
 // together brings a time forward to one that those after it are brought forward to as well: see refreshTogether.
-func together(t time.Time) time.Time { return start.Add(t.Sub(start).Truncate(refreshTogether)) }
+func together(t time.Time) time.Time { return epoch.Add(t.Sub(epoch).Truncate(refreshTogether)) }
 
 // retract takes the verdict back, since a process was found that holds a former lock file of the
 // directory. The next look is due now. It returns the change to report: nil where the directory is known

@@ -56,7 +56,7 @@ func TestTogether(t *testing.T) {
 	for after, want := range map[time.Duration]time.Duration{
 		0: 0, 1: 0, refreshTogether - 1: 0, refreshTogether: refreshTogether, 2*refreshTogether + 1: 2 * refreshTogether,
 	} {
-		if got := together(start.Add(after)).Sub(start); got != want {
+		if got := together(epoch.Add(after)).Sub(epoch); got != want {
 			t.Errorf("%v is brought forward to %v, want %v", after, got, want)
 		}
 	}
@@ -192,8 +192,8 @@ func TestFirstDueIsSpread(t *testing.T) {
 	at := map[time.Duration]bool{}
 	for ino := range uint64(3000) {
 		var r record
-		r.apply(lookedAt(start.Sub(firstLook), named, func(ev *report.Evidence) { ev.Dir.Ino = ino }))
-		at[r.due.at.Sub(start)] = true
+		r.apply(lookedAt(epoch.Sub(firstLook), named, func(ev *report.Evidence) { ev.Dir.Ino = ino }))
+		at[r.due.at.Sub(epoch)] = true
 	}
 	for after := range at {
 		if after < 0 || after > refreshEvery {

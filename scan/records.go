@@ -86,13 +86,15 @@ func (rs *records) noteDue(r *record) {
 	}
 }
 
+// always is an instant that is over at any time.
 const always = math.MinInt64
 
-var start = time.Now()
+// epoch is what instants count from.
+var epoch = time.Now()
 
 // instant is a time in nanoseconds, to be compared with others. It goes by the monotonic clock: a clock that is set
 // back would put off whatever is due.
-func instant(t time.Time) int64 { return int64(t.Sub(start)) }
+func instant(t time.Time) int64 { return int64(t.Sub(epoch)) }
 
 // toPoll yields the records that a poll of this number is not to pass by: those that make no events, are due,
 // or have their turn, where each has one in so many polls. None may be added or removed meanwhile.

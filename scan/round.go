@@ -28,7 +28,7 @@ type round struct {
 	unwatched  atomic.Bool // the walk met a directory that makes no events, or could not be read
 	few        bool        // there are few directories: see fewDirs
 
-	left map[string]int // by root, how many directories are left out: see isFull. Guarded by the Monitor
+	leftOut map[string]int // by root, how many directories are left out: see leaveOut. The Monitor's mu guards it
 
 	mu        sync.Mutex
 	afterWalk []pool.Job // looks at new directories, which need the kernel's lock table
@@ -99,7 +99,7 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 	}
 	before := processorTime()
 	err = r.lookAtKnown(ctx)
-	r.tellLeft()
+	r.tellLeftOut()
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
 	if err == nil && r.todo.all {
@@ -114,25 +114,26 @@ func (r *round) lookAtBatch(ctx context.Context) (err error) {
 	return err
 }
 
-// searchProcesses returns a search of all processes for a round of second looks: a new one, or one that has served less
-// than searchServes rounds. One from before a lock file was removed does not show who holds that.
+// searchProcesses returns a search of all processes for a round of second looks: a new one, or the last one if that
+// has served less than searchServes rounds. One from before a lock file was removed does not show who holds that.
 func (r *round) searchProcesses(ctx context.Context) *observe.Search {
 	m := r.m
 	m.mu.Lock()
-	anew := m.searchAnew && time.Since(m.searchEnded) >= searchRests*m.searchTook
-	m.came = m.came || m.searchAnew && !anew // what an older search does not show, that for former lock files will
+	last := &m.search
+	anew := m.searchAnew && time.Since(last.ended) >= searchRests*last.took
+	m.lockFilesCame = m.lockFilesCame || m.searchAnew && !anew // what an older search does not show, that for former lock files will
 	m.searchAnew = false
 	m.mu.Unlock()
-	if anew || m.search == nil || m.searchUsed == searchServes {
+	if anew || last.found == nil || last.used == searchServes {
 		m.mu.Lock()
 		known := m.records.known()
 		m.mu.Unlock()
 		began := time.Now()
-		m.search, m.searchUsed = r.session.Search(ctx, known, r.roots.RealPaths()), 0
-		m.searchEnded, m.searchTook = time.Now(), time.Since(began)
+		*last = processSearch{found: r.session.Search(ctx, known, r.roots.RealPaths())}
+		last.ended, last.took = time.Now(), time.Since(began)
 	}
-	m.searchUsed++
-	return m.search
+	last.used++
+	return last.found
 }
 
 // walkRoots walks the roots, and observes the directories that are new or have changed. Looks that need
@@ -140,7 +141,7 @@ func (r *round) searchProcesses(ctx context.Context) *observe.Search {
 func (r *round) walkRoots(ctx context.Context) error {
 	m := r.m
 	m.mu.Lock()
-	m.errors = 0
+	m.walkErrors = 0
 	m.records.trackAliases(r.session.MountedTwice(r.roots.RealPaths()))
 	m.mu.Unlock()
 	for _, path := range m.cfg.Roots {
@@ -172,7 +173,7 @@ func (r *round) walkRoots(ctx context.Context) error {
 func (m *Monitor) reportError(e report.PathError) {
 	e.Host = m.cfg.Host
 	m.mu.Lock()
-	m.errors++
+	m.walkErrors++
 	m.mu.Unlock()
 	m.out.put(func(u *report.Update) { u.Errors = append(u.Errors, e) })
 }
@@ -220,9 +221,9 @@ func (r *round) toPlan() iter.Seq[*record] {
 	return r.m.records.toPoll(r.start, r.m.polls, r.m.turns)
 }
 
-// nextTurns returns in how many polls each directory that makes events is looked at once; 0 where that would
-// be hardly more often than the look in refreshEvery that each has anyway, and is left to that. It grows while a poll takes more than its share of a
-// processor, and shrinks again.
+// nextTurns returns in how many polls each directory that makes events is looked at once. It is 0 where that would
+// be hardly more often than the look in refreshEvery that each has anyway, and is left to that. It grows while a
+// poll takes more than its share of a processor, and shrinks again.
 func nextTurns(turns int, took, interval time.Duration) int {
 	share := max(interval/pollShare, leastPoll)
 	most := max(int(refreshEvery/max(interval, 1)), 1)

@@ -16,10 +16,10 @@ func (r *round) searchesSplits() (searches, isDue bool) {
 	defer m.mu.Unlock()
 	since := r.start.Sub(m.splitsSearched)
 	isDue = r.todo.afresh || since >= refreshEvery
-	if !r.todo.all || !isDue && !(m.came && since >= m.splitsRest) {
+	if !r.todo.all || !isDue && !(m.lockFilesCame && since >= m.splitsRest) {
 		return false, false
 	}
-	m.came = false
+	m.lockFilesCame = false
 	return true, isDue
 }
 
