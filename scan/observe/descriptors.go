@@ -135,20 +135,11 @@ func (p *process) readSome() bool {
 	p.read += len(fds)
 	p.reading++
 	p.mu.Unlock()
-	var held []descriptor
-	var opened []opener
-	missing := 0
+	read := p.readOne
 	if many {
-		held, opened, missing = p.flocks(fds)
-	} else if d := (descriptor{of: p, fd: int32(fds[0])}); d.isLockFile() {
-		if info := d.readFDInfo(); info.Flock.Kind == proc.Flock {
-			held = append(held, d)
-		} else {
-			opened = append(opened, opener{d, info})
-		}
-	} else if d.path == closed {
-		missing = 1
+		read = p.readMany
 	}
+	held, opened, missing := read(fds)
 	p.mu.Lock()
 	p.reading--
 	p.missing += missing
@@ -185,9 +176,26 @@ func (p *process) next(n int) []int {
 	return fds
 }
 
-// flocks reads the fdinfo of some descriptors. It returns those through which a flock is held, those
+// readOne does what readMany does, for the one descriptor in fds. It reads the link first, and the fdinfo only if
+// that has the lock file's name.
+func (p *process) readOne(fds []int) (held []descriptor, opened []opener, missing int) {
+	d := descriptor{of: p, fd: int32(fds[0])}
+	if !d.isLockFile() {
+		if d.path == closed {
+			missing = 1
+		}
+		return nil, nil, missing
+	}
+	info := d.readFDInfo()
+	if info.Flock.Kind == proc.Flock {
+		return []descriptor{d}, nil, 0
+	}
+	return nil, []opener{{d, info}}, 0
+}
+
+// readMany reads the fdinfo of some descriptors. It returns those through which a flock is held, those
 // without one on a file with the lock file's name, and how many could not be read.
-func (p *process) flocks(fds []int) (held []descriptor, opened []opener, missing int) {
+func (p *process) readMany(fds []int) (held []descriptor, opened []opener, missing int) {
 	err := p.task.FDInfos(fds, func(fd int, info proc.FDInfo, err error) {
 		if err != nil {
 			missing++

@@ -30,8 +30,9 @@
 //     where the lock is free, a daemon whose own non-blocking acquire falls into that microsecond is
 //     refused, and its hand-off fails. So this comes last, and only where nothing has moved for two
 //     seconds: see [Rest]. Where a lease showed that the file is open, it comes only in a later look,
-//     with a search of all processes. Where it is granted, nobody holds the lock exclusively. Those who share it are then searched for among all processes, and F_GETLK
-//     tells of locks of other kinds.
+//     with a search of all processes. Where it is granted, nobody holds the lock exclusively. Those
+//     who share it are then searched for among all processes, and F_GETLK tells of locks of other
+//     kinds.
 //
 // What was established once is not asked again until something changes: see [Session.Unchanged].
 //

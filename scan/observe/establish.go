@@ -42,6 +42,18 @@ func (ob *observation) establish() {
 	if ev.OpenElsewhere && ob.tryLeaseAgain() {
 		return
 	}
+	switch {
+	case ob.mayProbe():
+		ob.probeLock()
+	case other.Kind != proc.NoLock && ev.Lock.State == lock.LockUnknown:
+		ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
+	}
+}
+
+// mayProbe reports whether the lock is to be asked for by a flock probe now. If not, it says why in the evidence, or
+// that the lock is still as the last probe has found it.
+func (ob *observation) mayProbe() bool {
+	ev := &ob.ev
 	// Whoever has the file open may be a daemon that is about to lock it. So the probe waits for a look with a
 	// search of all processes, which has found nothing else than the look before.
 	unsure := ev.OpenElsewhere && (ob.opts.Search == nil || !ob.isUnmoved())
@@ -51,18 +63,14 @@ func (ob *observation) establish() {
 	case unsure && ob.opts.Rest == nil:
 		ev.Lock.Err = lock.ErrOpenElsewhere
 	case ob.s.probe == ProbeAuto && ob.isStillFree():
-		return
 	case ob.s.probe == ProbeAuto && !ob.isAtRest():
 		ev.Lock.Err = report.ErrMoving
 	case unsure:
 		ev.Lock.Err = lock.ErrOpenElsewhere
 	default:
-		ob.probeLock()
-		return
+		return true
 	}
-	if other.Kind != proc.NoLock {
-		ev.Lock.Err = &lock.PosixLockError{PID: other.PID}
-	}
+	return false
 }
 
 // checkNamed looks whether the process that the pidfile names holds the lock. It mostly does, and

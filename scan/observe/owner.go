@@ -6,14 +6,6 @@ import (
 	"lockscope/scan/report"
 )
 
-// Again returns a session that asks anew about processes and locks. What this one knows of mounts it keeps.
-func (s *Session) Again() *Session {
-	again := *s
-	again.procs = newProcesses(s.procs.names, s.mounts, s.procs.usualFD, s.procs.brief)
-	again.table = &table{calls: s.table.calls, slow: s.table.slow}
-	return &again
-}
-
 // Owner returns the process that the pidfile names, if it is seen to hold the lock, and the pidfile. It is
 // the first step of a look, and the only one that is cheap enough to be taken at every event. It may be
 // called concurrently.

@@ -76,6 +76,14 @@ func (o *Observer) Begin() *Session {
 	}
 }
 
+// Again returns a session that asks anew about processes and locks. What this one knows of mounts it keeps.
+func (s *Session) Again() *Session {
+	again := *s
+	again.procs = newProcesses(s.procs.names, s.mounts, s.procs.usualFD, s.procs.brief)
+	again.table = &table{calls: s.table.calls, slow: s.table.slow}
+	return &again
+}
+
 // ReadTable reads the kernel's lock table, unless it was begun before. That takes some 10 ms.
 func (s *Session) ReadTable() { s.table.tryLoad() }
 

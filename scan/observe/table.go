@@ -61,11 +61,8 @@ func (t *table) tryLoad() bool {
 	if t.begun.CompareAndSwap(false, true) {
 		t.load()
 	}
-	return t.loaded()
+	return t.done.Load()
 }
-
-// loaded reports whether the table was read.
-func (t *table) loaded() bool { return t.done.Load() }
 
 // each calls found with the line of every flock. It reports false where the table cannot be read.
 func (t *table) each(found func(proc.Lock)) bool {
