@@ -98,8 +98,8 @@ func fileID(st *unix.Stat_t) FileID {
 }
 
 // nanoseconds returns a time since the epoch, which a file's owner may have set to any: tmpfs takes 2^63
-// seconds, ext4 the year 2446. What does not fit (before 1678, after 2261) becomes the first or last time that does,
-// since an overflow would be a time that looks credible.
+// seconds, ext4 the year 2446. What does not fit (before 1678, after 2261) becomes the first or last time
+// that does, since an overflow would be a time that looks credible.
 func nanoseconds(sec, nsec int64) int64 {
 	switch {
 	case sec >= math.MaxInt64/int64(time.Second):

@@ -36,8 +36,8 @@ func (r *round) apply(s seen) {
 	m.tellHandoff(a.handoff)
 }
 
-// ownerChangeIn returns what is known of an owner that a look may have seen for the first time. It is asked before the
-// look is applied, since it may take a while: the caller does not hold mu.
+// ownerChangeIn returns what is known of an owner that a look may have seen for the first time. It is asked
+// before the look is applied, since it may take a while: the caller does not hold mu.
 func (m *Monitor) ownerChangeIn(s seen) (change ownerChange) {
 	m.mu.Lock()
 	rec := m.records.find(s.report.Path)

@@ -53,8 +53,8 @@ func (d *delivery) put(change func(*report.Update)) {
 	}
 }
 
-// tellChange puts a change. Nothing in an update says what came first, so a directory that has gone and is there again
-// is not told as gone, nor as new.
+// tellChange puts a change. Nothing in an update says what came first, so a directory that has gone and is
+// there again is not told as gone, nor as new.
 func (d *delivery) tellChange(c report.Change) {
 	d.put(func(u *report.Update) {
 		if key := c.Report.Key(); c.New && d.gone[key] {

@@ -90,8 +90,8 @@ func (h *eventHandler) ends(a *agenda, ends []notify.ProcessEnd) {
 	}
 }
 
-// everywhere takes in what may concern all directories: mounts have changed, or events were lost, at the time overflow
-// unless that is zero.
+// everywhere takes in what may concern all directories: mounts have changed, or events were lost, at the
+// time overflow unless that is zero.
 func (h *eventHandler) everywhere(a *agenda, overflow time.Time) {
 	lost := !overflow.IsZero()
 	if lost { // what was lost is not known

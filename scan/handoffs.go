@@ -33,9 +33,9 @@ func (r *record) noteEntries(names lock.Names, d notify.DirEvent, lost time.Time
 	return r.handover.awaitsOwner()
 }
 
-// keepOneHandover has only one of two records follow the lock, where both are of the same directory: that it has
-// another path is known only after the next walk (see aliases). before is the record that the event before was about,
-// or nil: the events of one directory come one after the other, for each of its watches.
+// keepOneHandover has only one of two records follow the lock, where both are of the same directory: that
+// it has another path is known only after the next walk (see aliases). before is the record that the event
+// before was about, or nil: the events of one directory come one after the other, for each of its watches.
 func (r *record) keepOneHandover(before *record) {
 	if before == nil {
 		return
@@ -65,7 +65,8 @@ func (r *record) noteEnds(ended map[proc.Process]notify.ProcessEnd) (named bool)
 	return false
 }
 
-// follows reports whether the end of a process will be told: the directory's report names it as alive, and those are followed.
+// follows reports whether the end of a process will be told: the directory's report names it as alive, and
+// those are followed.
 func (r *record) follows(p *report.Process) bool {
 	if !r.followed || p == nil {
 		return false
@@ -78,8 +79,9 @@ func (r *record) follows(p *report.Process) bool {
 	return false
 }
 
-// seeHandover takes in a look at a directory that may be handed over. It returns the hand-off that this completes, nil
-// if there is none. A look that is too early is not to be applied: another one follows. The caller holds mu.
+// seeHandover takes in a look at a directory that may be handed over. It returns the hand-off that this
+// completes, nil if there is none. A look that is too early is not to be applied: another one follows. The
+// caller holds mu.
 func (m *Monitor) seeHandover(rec *record, s seen, change ownerChange) (told *report.Handoff, early bool) {
 	now := s.report
 	if rec.watch != s.watch { // until now it was another directory, or was not watched
@@ -173,8 +175,9 @@ func atPath(h *report.Handoff, r *report.Report) *report.Handoff {
 	return h
 }
 
-// ownerChangeAt returns what is known of an owner that was seen just now, as far as the events of the directory tell.
-// Another pidfile may have come than those whose events were taken in. Then these are not about that owner.
+// ownerChangeAt returns what is known of an owner that was seen just now, as far as the events of the
+// directory tell. Another pidfile may have come than those whose events were taken in. Then these are not
+// about that owner.
 func (m *Monitor) ownerChangeAt(watch *notify.Watch) ownerChange {
 	if watch == nil {
 		return ownerChange{late: true}

@@ -183,9 +183,10 @@ func (h *handover) see(next *report.Report, asked *report.Process, change ownerC
 	return told, again
 }
 
-// seeOwner takes in a look at a directory whose pidfile has neither gone nor come. holder is whom that names, and who is
-// seen to hold the lock; nil if nobody is. Where that is another one than the owner, the events of it are still to come.
-// And an owner who has left without a release may be followed by who gave it the lock: so it stays the owner.
+// seeOwner takes in a look at a directory whose pidfile has neither gone nor come. holder is whom that
+// names, and who is seen to hold the lock; nil if nobody is. Where that is another one than the owner, the
+// events of it are still to come. And an owner who has left without a release may be followed by who gave
+// it the lock: so it stays the owner.
 func (h *handover) seeOwner(ev *report.Evidence, holder *report.Process) {
 	switch {
 	case h.owner == nil:

@@ -48,7 +48,8 @@ type Monitor struct {
 	passBegan      time.Time // when the first round of this pass began; zero before it
 }
 
-// processSearch is the last search of all processes, for second looks: several rounds use it, since it is expensive.
+// processSearch is the last search of all processes, for second looks: several rounds use it, since it is
+// expensive.
 type processSearch struct {
 	found *observe.Search // nil before the first search of a pass
 	used  int             // rounds that it has served

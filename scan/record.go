@@ -32,8 +32,8 @@ type record struct {
 	gone     bool                 // it was removed from the records
 }
 
-// moves is when something was told to have moved at a directory: first since the last look, zero if nothing was; and
-// last.
+// moves is when something was told to have moved at a directory: first since the last look, zero if nothing
+// was; and last.
 type moves struct{ first, last time.Time }
 
 // due is when a directory is to be observed afresh, though nothing in it seems to have changed.

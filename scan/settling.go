@@ -15,8 +15,8 @@ type settling struct {
 	begun  int  // how often it was begun anew
 }
 
-// mayBeginAnew reports whether another lock file begins it anew: what was searched before does not show who holds the
-// former one. Somebody could replace the file at every look.
+// mayBeginAnew reports whether another lock file begins it anew: what was searched before does not show who
+// holds the former one. Somebody could replace the file at every look.
 func (s *settling) mayBeginAnew() bool { return s == nil || s.begun < maxBegun }
 
 // anew begins it, also where nothing was settling.

@@ -28,8 +28,9 @@ func (r *record) since(next *report.Report) report.Since {
 	return report.Since{At: next.Observed}
 }
 
-// wasSplit reports whether a split directory was split already when the last verdict stood: its lock file was the
-// one that it is now, so the former one was gone by then, and its holder was found later, by a search of all processes.
+// wasSplit reports whether a split directory was split already when the last verdict stood: its lock file
+// was the one that it is now, so the former one was gone by then, and its holder was found later, by a
+// search of all processes.
 func wasSplit(stood, next *report.Report) bool {
 	return next.Verdict.State == report.Split && stood.Evidence.Lock.ID.SameFile(next.Evidence.Lock.ID)
 }

@@ -8,8 +8,8 @@ import (
 	"lockscope/scan/report"
 )
 
-// searchesSplits reports whether this round is to search for former lock files, and whether that is since it was not
-// done for long, rather than since directories have come.
+// searchesSplits reports whether this round is to search for former lock files, and whether that is since
+// it was not done for long, rather than since directories have come.
 func (r *round) searchesSplits() (searches, isDue bool) {
 	m := r.m
 	m.mu.Lock()

@@ -45,9 +45,9 @@ func readNumbers(fd int, dir string) (numbers []int, err error) {
 	}
 }
 
-// DescriptorCount returns how many descriptors a task has open, from what its directory of them says of itself, which is
-// faster than to list it. It is 0 for a task that has none, has ended or is hidden from here, and for all of them
-// before Linux 6.2 (proc_readfd_count in fs/proc/fd.c).
+// DescriptorCount returns how many descriptors a task has open, from what its directory of them says of
+// itself, which is faster than to list it. It is 0 for a task that has none, has ended or is hidden from
+// here, and for all of them before Linux 6.2 (proc_readfd_count in fs/proc/fd.c).
 func (t Task) DescriptorCount() int {
 	var st unix.Stat_t
 	if unix.Stat(string(t)+"/fd", &st) != nil {

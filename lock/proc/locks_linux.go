@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Locks reads /proc/locks, the table of all file locks of the host, and calls found with each. While the kernel prints the table,
-// flock(2) waits on the whole host. So no more is read once that has taken the limit of processor time:
-// then the error is os.ErrDeadlineExceeded. took is how much it has taken. The time on the clock does not
-// count, since the first read waits for a grace period of RCU, and nobody waits with it (percpu_down_write in
-// fs/locks.c).
+// Locks reads /proc/locks, the table of all file locks of the host, and calls found with each. While the
+// kernel prints the table, flock(2) waits on the whole host. So no more is read once that has taken the
+// limit of processor time: then the error is os.ErrDeadlineExceeded. took is how much it has taken. The
+// time on the clock does not count, since the first read waits for a grace period of RCU, and nobody waits
+// with it (percpu_down_write in fs/locks.c).
 //
 // A missing line proves nothing. The kernel prints the table piece by piece and goes on by position, so
 // it skips a line if an earlier lock is released meanwhile.

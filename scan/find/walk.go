@@ -21,8 +21,8 @@ type Config struct {
 	OneFileSystem bool
 	Exclude       []string // globs: on a name, or with a slash on the path below the root; what matches is pruned
 	Descend       bool     // look for data directories inside data directories
-	// Only has globs on paths below a root, by the root's path: of such a root only what they match is walked, as if
-	// each match were a root. A * is one name.
+	// Only has globs on paths below a root, by the root's path: of such a root only what they match is
+	// walked, as if each match were a root. A * is one name.
 	Only map[string][]string
 }
 

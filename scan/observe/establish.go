@@ -50,8 +50,8 @@ func (ob *observation) establish() {
 	}
 }
 
-// mayProbe reports whether the lock is to be asked for by a flock probe now. If not, it says why in the evidence, or
-// that the lock is still as the last probe has found it.
+// mayProbe reports whether the lock is to be asked for by a flock probe now. If not, it says why in the
+// evidence, or that the lock is still as the last probe has found it.
 func (ob *observation) mayProbe() bool {
 	ev := &ob.ev
 	// Whoever has the file open may be a daemon that is about to lock it. So the probe waits for a look with a

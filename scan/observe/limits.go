@@ -18,9 +18,9 @@ const (
 	// flock: see Rest. A daemon that takes over, or is started anew after a crash, mostly does so within
 	// a second.
 	restTime = 2 * time.Second
-	// sampleEvery is how often a directory that is not watched is looked at meanwhile; twice as late will do. A daemon that
-	// hands over 20 times a second is without its lock for 2% of the time: that five looks in a row
-	// find nothing but that is one chance in 300 million.
+	// sampleEvery is how often a directory that is not watched is looked at meanwhile; twice as late will
+	// do. A daemon that hands over 20 times a second is without its lock for 2% of the time: that five
+	// looks in a row find nothing but that is one chance in 300 million.
 	sampleEvery = restTime / 4
 	// leaseAgain is after what time a lease is asked for once more that was refused since somebody has
 	// the file open. Another inspector closes it after some microseconds.

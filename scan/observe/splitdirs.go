@@ -32,9 +32,9 @@ func (s *Session) SplitDirs(ctx context.Context, known *Known, roots []string) (
 	return found
 }
 
-// suspects returns the processes that may hold the lock of a file that is no directory's now. To read the links of all
-// descriptors is faster than the lock table where there are few, and it misses nobody: a line of the table may be skipped
-// while it is read, where others release locks.
+// suspects returns the processes that may hold the lock of a file that is no directory's now. To read the
+// links of all descriptors is faster than the lock table where there are few, and it misses nobody: a line
+// of the table may be skipped while it is read, where others release locks.
 func (s *Session) suspects(known *Known, roots []string) []int {
 	search := s.newFormerSearch(roots)
 	if pids := s.procs.pids(); s.procs.haveAtMost(fewDescriptors, pids) {

@@ -10,8 +10,8 @@ type allowance struct {
 
 func newAllowance(now time.Time) *allowance { return &allowance{mostLines, now} }
 
-// spend takes off a line of so many bytes, and returns how long to wait before the next one is read. A long line takes
-// as much of a processor as many short ones, and counts as so many.
+// spend takes off a line of so many bytes, and returns how long to wait before the next one is read. A long
+// line takes as much of a processor as many short ones, and counts as so many.
 func (a *allowance) spend(now time.Time, bytes int) time.Duration {
 	a.left = min(a.left+now.Sub(a.at).Seconds()*linesPerSecond, mostLines)
 	a.at = now

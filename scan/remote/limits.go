@@ -20,7 +20,8 @@ const (
 	// lineWait is how long one line may take: the longest, over a bad line, two minutes. Without it a
 	// host that sends a byte now and then would seem to be heard of.
 	lineWait = 3 * time.Minute
-	// firstPassStill is for how long a first pass may not get on, by what is told of it: no directory, and no step of a walk.
+	// firstPassStill is for how long a first pass may not get on, by what is told of it: no directory, and
+	// no step of a walk.
 	firstPassStill = 2 * time.Minute
 	// breakWait is how long a break may take, with the connection that is made for it.
 	breakWait = time.Minute
@@ -46,8 +47,8 @@ const (
 	// holderBytes more.
 	maxBytes    = 1 << 30
 	holderBytes = 200
-	// budgetShare is for how many per cent of the memory the lines of all hosts may take together. A screen of a million
-	// directories takes three to four times their lines.
+	// budgetShare is for how many per cent of the memory the lines of all hosts may take together. A screen
+	// of a million directories takes three to four times their lines.
 	budgetShare = 20
 	// maxErrors is how many errors are kept of it. They are for people, who read the first few.
 	maxErrors = 1000
@@ -61,7 +62,8 @@ const (
 	// maxNoise is how many bytes may come before its first line of the protocol: what a login shell's
 	// startup files print.
 	maxNoise = 64 << 10
-	// maxEndless is how many bytes of a line are skipped that is too long. Then it is taken for one that has no end.
+	// maxEndless is how many bytes of a line are skipped that is too long. Then it is taken for one that
+	// has no end.
 	maxEndless = 64 << 20
 	// maxWatched is the most that is believed of its word on how many processes and other directories it watches.
 	maxWatched = 1 << 30
@@ -71,15 +73,17 @@ const (
 	maxReason = 300
 )
 
-// How much a host may tell besides its directories, each for the first time. So many lines can come at once, as
-// when a hundred thousand daemons die and come back; then so many in a second. More waits on its side of the line: a
-// host that never stops to tell something would take a whole processor here, from all others.
+// How much a host may tell besides its directories, each for the first time. So many lines can come at
+// once, as when a hundred thousand daemons die and come back; then so many in a second. More waits on its
+// side of the line: a host that never stops to tell something would take a whole processor here, from all
+// others.
 const (
 	mostLines      = 200_000
 	linesPerSecond = 5_000
 	linesPause     = linesPerSecond / 10 // that are waited for together
-	// lineBytes is how many bytes a line may have that counts as one: most have less than half of it. For what it has
-	// beyond, each lineMore count as one more. So the longest lines take a fifth of a processor, once so many have come.
+	// lineBytes is how many bytes a line may have that counts as one: most have less than half of it. For
+	// what it has beyond, each lineMore count as one more. So the longest lines take a fifth of a
+	// processor, once so many have come.
 	lineBytes = 2 << 10
 	lineMore  = 512
 )
@@ -94,8 +98,8 @@ const flushEvery = 50 * time.Millisecond
 // maxRequests is how many requests may wait for one host. One that does not take them gets no more.
 const maxRequests = 16
 
-// maxInterval is the longest interval that is taken from a request, in seconds: about 30 years, which a time.Duration
-// can hold.
+// maxInterval is the longest interval that is taken from a request, in seconds: about 30 years, which a
+// time.Duration can hold.
 const maxInterval = 1e9
 
 // readSize is how many bytes of the far side's lines are read at a time: those of some 60 directories.

@@ -108,9 +108,9 @@ func (l *link) whyEnded(status int, err error) string {
 // sshFailed is ssh's exit status where ssh itself failed: see ssh(1).
 const sshFailed = 255
 
-// killRest ends what ssh has started and left behind, such as a ProxyCommand that does not end when it is told to. It
-// is not called where ssh has done its work: what it left then may serve a shared connection (ControlPersist). The
-// number of the process group is no other's as long as one process of it is there.
+// killRest ends what ssh has started and left behind, such as a ProxyCommand that does not end when it is
+// told to. It is not called where ssh has done its work: what it left then may serve a shared connection
+// (ControlPersist). The number of the process group is no other's as long as one process of it is there.
 func (l *link) killRest() { syscall.Kill(-l.cmd.Process.Pid, syscall.SIGKILL) }
 
 // patient is a file that is read with a limit on the time in which nothing comes, and on that of the whole.

@@ -94,8 +94,9 @@ func (m *mirror) change(c *report.Change, size int, u *report.Update) error {
 	return nil
 }
 
-// cost is about how many bytes a report takes that came in a line of so many. Its texts take as many as in the line, and
-// three times that where they have to be escaped; a holder may have nothing in the line but its number.
+// cost is about how many bytes a report takes that came in a line of so many. Its texts take as many as in
+// the line, and three times that where they have to be escaped; a holder may have nothing in the line but
+// its number.
 func cost(r *report.Report, size int) int {
 	return size + (len(r.Evidence.Holders)+len(r.Evidence.Openers))*holderBytes
 }
@@ -138,7 +139,8 @@ func (m *mirror) end(s report.Summary, u *report.Update) {
 	u.Summary = &s
 }
 
-// bound takes a host's word on how it is told of changes for no more than it may have: it is added to that of others.
+// bound takes a host's word on how it is told of changes for no more than it may have: it is added to that
+// of others.
 func bound(w *report.Watched) {
 	if w == nil {
 		return

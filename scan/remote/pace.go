@@ -12,9 +12,9 @@ type pace struct {
 	visited int       // directories, by its last heartbeat
 }
 
-// stalled takes in a heartbeat, and returns for how long the scan stands still by then; 0 where it may be well. The far
-// side says so itself. But one that is older does not, nor one that lies, and who waits for the end of the first pass
-// would wait for ever.
+// stalled takes in a heartbeat, and returns for how long the scan stands still by then; 0 where it may be
+// well. The far side says so itself. But one that is older does not, nor one that lies, and who waits for
+// the end of the first pass would wait for ever.
 func (p *pace) stalled(beat *report.Heartbeat, whole bool, now time.Time) time.Duration {
 	if whole || beat.Progress.Visited != p.visited {
 		p.moved, p.visited = now, beat.Progress.Visited

@@ -82,8 +82,9 @@ func (s *stream) hello(pushed func(path string)) (*report.Hello, error) {
 	}
 }
 
-// object returns the next object, and how many bytes its line had. One of a type that is not known is an empty one: the far
-// side may be of a later version. An error is one of the reader or of the codec, or errLongLine.
+// object returns the next object, and how many bytes its line had. One of a type that is not known is an
+// empty one: the far side may be of a later version. An error is one of the reader or of the codec, or
+// errLongLine.
 func (s *stream) object() (l report.Line, size int, err error) {
 	text, size, err := s.next()
 	if err != nil {

@@ -50,8 +50,8 @@ func (a *AuditLog) Append(r AuditRecord) error {
 	return a.within(func(givenUp *atomic.Bool) error { return a.append(r, givenUp) })
 }
 
-// within calls f, but not for longer than auditLimit: the log may be on a file system that hangs. While a call hangs no
-// other is made. f is told whether it was given up.
+// within calls f, but not for longer than auditLimit: the log may be on a file system that hangs. While a
+// call hangs no other is made. f is told whether it was given up.
 func (a *AuditLog) within(f func(givenUp *atomic.Bool) error) error {
 	if a.stuck.Load() > 0 {
 		return fmt.Errorf("%w to an earlier call", report.ErrNoAnswer)

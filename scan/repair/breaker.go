@@ -52,7 +52,8 @@ func (b *Breaker) breakWithin(path string, seen *lock.Evidence, late func(report
 	return report.Attempted(nil, fmt.Errorf("%w; once there is one it may still be removed", report.NoAnswer(breakTime)))
 }
 
-// await calls f, and returns what it returns. ok is false where that takes longer than limit: what comes late is lost.
+// await calls f, and returns what it returns. ok is false where that takes longer than limit: what comes
+// late is lost.
 func await[T any](limit time.Duration, f func() T) (result T, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()

@@ -15,8 +15,8 @@ const (
 	// limit of its own.
 	auditRetry = 10 * time.Millisecond
 
-	// breakTime is how long the break itself may take. It is made of a dozen calls on one directory, and one of them
-	// hangs where its file system does.
+	// breakTime is how long the break itself may take. It is made of a dozen calls on one directory, and
+	// one of them hangs where its file system does.
 	breakTime = 10 * time.Second
 
 	// lookTime is how long it may take to find out who holds a lock that could not be had. It only adds

@@ -11,9 +11,9 @@ func (a *AuditLog) Record(r *report.Report, names lock.Names, attempt func() rep
 	return a.record(r, names, "", func(func(report.Attempt)) report.Attempt { return attempt() }, nil)
 }
 
-// record does Record's work, on any host. An attempt that has given up may call late once, with what it came to after
-// all: that is a second outcome on record. after returns what there is to see after the attempt; nil where nothing can
-// be seen from here.
+// record does Record's work, on any host. An attempt that has given up may call late once, with what it
+// came to after all: that is a second outcome on record. after returns what there is to see after the
+// attempt; nil where nothing can be seen from here.
 func (a *AuditLog) record(r *report.Report, names lock.Names, askedBy string, attempt func(late func(report.Attempt)) report.Attempt, after func() auditEvidence) report.Attempt {
 	seen := r.WasSeen()
 	record := AuditRecord{

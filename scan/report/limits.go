@@ -14,8 +14,8 @@ const mostSeconds = 1e9
 // would make it longer than MaxLine. There is no break from another host then.
 const maxSeenTemps = 1000
 
-// maxHolders is how many holders of a lock are kept of a line: nobody reads more, and each takes twenty times as much
-// memory as it may take in the line.
+// maxHolders is how many holders of a lock are kept of a line: nobody reads more, and each takes twenty
+// times as much memory as it may take in the line.
 const maxHolders = 1000
 
 // MaxRoots is of how many roots a hello tells: they are for people. With none of more than maxRoot bytes the line

@@ -114,7 +114,8 @@ func (x explainer) fate() string {
 	return "cannot be seen from here"
 }
 
-// outOfSight reports whether the process that the pidfile names is not in this PID namespace, and may live outside of it.
+// outOfSight reports whether the process that the pidfile names is not in this PID namespace, and may live
+// outside of it.
 func (x explainer) outOfSight() bool {
 	return x.ev.Process == lock.ProcessGone && !x.ev.OtherPIDNS && x.ev.Restrictions&NestedPIDNS != 0
 }

@@ -30,8 +30,8 @@ type Summary struct {
 	Watched  *Watched // nil where it was only one scan
 	Hosts    int      // that are watched; 0 where it is this one alone
 	Lost     int      // how many of Hosts cannot be reached; what was seen of them before is in Dirs
-	// Roots are those of each of Hosts by its own word, or the first of them: see MaxRoots. Untrusted, and not to be
-	// written to. One that has never been reached is not there.
+	// Roots are those of each of Hosts by its own word, or the first of them: see MaxRoots. Untrusted, and
+	// not to be written to. One that has never been reached is not there.
 	Roots map[string][]string
 }
 
