@@ -69,7 +69,7 @@ func (r *round) admit(now *report.Report) (renamed *removed, admitted bool) {
 // applied is what became of a look.
 type applied struct {
 	record    *record
-	early     bool           // it was too early, and only the watch is another
+	early     bool           // it was too early: nothing of it was taken over but the watch
 	unwatched *notify.Watch  // the watch that the directory had; nil if it has that still
 	report    *report.Report // the one before, where its verdict is kept
 	followed  *report.Report // the one whose processes are followed until now; nil if none is

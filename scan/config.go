@@ -21,7 +21,7 @@ type Config struct {
 	Exclude       []string            // globs: on a name, or with a slash on the path below the root; what matches is pruned
 	Descend       bool                // look for data directories inside data directories
 	Jobs          int                 // parallel workers; default: DefaultJobs()
-	Memory        int64               // how many bytes this program may use; 0 = no limit. What does not fit is left out, and said to be
+	Memory        int64               // how many bytes this program may use; 0 = no limit. Directories beyond it are left out: an error says how many
 	SummaryOnly   bool                // report no directory, only the Summary: that takes a tenth of the memory
 
 	// Stream is how many directories the first walk finds, at most, before it begins to report them; it

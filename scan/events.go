@@ -15,7 +15,7 @@ import (
 // process that a report names has ended. An event only says where to look: see package notify.
 type events struct {
 	source *notify.Source
-	full   [notify.Passed + 1]atomic.Uint32 // of each kind: why no more is allowed, which is asked again after the next walk
+	full   [notify.Passed + 1]atomic.Uint32 // by kind: the notify.Reason why no more watches are allowed; 0 = they are. See keepPassed
 
 	mu     sync.Mutex
 	passed map[passedPath]passedDir // the directories that walks passed through

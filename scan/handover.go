@@ -109,8 +109,8 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, change owne
 	}
 	told.Released, told.Acquired = released.At, acquired.At
 	told.Gap = acquired.At.Sub(released.At)
-	// One read told of both, or of the end alone. Or there was more to read than one read takes, or nothing was
-	// read for long.
+	// The gap is only known to be at most so long where one read told of both moments, where the lock may have been
+	// acquired before the read that told of the release, or where this program was stopped in between.
 	stopped := released.After.Before(change.resumed) && released.At.After(change.resumed.Add(-readWithin))
 	if told.Gap <= 0 || acquired.After.Before(released.Asked) || stopped {
 		told.Gap, told.AtMost = acquired.At.Sub(released.After), true
@@ -119,9 +119,9 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, change owne
 	return &told
 }
 
-// acquired returns when the lock was acquired. Each pidfile is written anew, and the first file of it comes
-// just after that. Where that made no event, or it was read late, its mtime says when it was written, if that
-// can be true. Else After is zero.
+// acquired returns when the lock was acquired: the first file of the new pidfile comes just after that. Where
+// it made no event, or the event was read late, the pidfile's mtime says when it was written, if that can be
+// true. Else After is zero.
 func (h *handover) acquired(written time.Time) notify.Moment {
 	first := h.acquire
 	isRead := !first.At.IsZero()

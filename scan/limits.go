@@ -57,8 +57,8 @@ const (
 	// two-thousandth. leastPoll is what it may take in any case.
 	pollShare = 2000
 	leastPoll = time.Millisecond
-	// noTurnsShare: where polls that look at none of these take an eighth of that, as where directories have
-	// gone, some are looked at again.
+	// noTurnsShare: where polls look at none of these any more, since that took too long, some are looked at
+	// again once a poll takes less than an eighth of its share, as when directories have gone.
 	noTurnsShare = 8
 
 	// looksAtATime is how many looks at known directories wait in the pool at a time.
@@ -89,7 +89,7 @@ const (
 	// not stopped.
 	readWithin = 50 * time.Millisecond
 
-	// tick is to what a file's mtime is exact: the kernel's clock ticks at least so often.
+	// tick is how exact a file's mtime is: the kernel's clock ticks at least so often.
 	tick = 10 * time.Millisecond
 
 	// maxLooks is how many looks in a row must agree on a held lock without a pidfile, where somebody

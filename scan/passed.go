@@ -57,7 +57,8 @@ func (e *events) forgetPassed(key passedPath) {
 	e.unwatch(p.watch)
 }
 
-// keepPassed gives up the watches of the directories that a walk, which is over, did not pass through.
+// keepPassed gives up the watches of the directories that a walk, which is over, did not pass through. So there
+// may be room for others, and watches are asked for again where no more were allowed.
 func (e *events) keepPassed(walk int) {
 	if e == nil {
 		return

@@ -20,7 +20,7 @@ type record struct {
 	due      due
 	watch    *notify.Watch  // nil where it is not watched
 	handover *handover      // nil where nothing has happened to its pidfile
-	stood    *report.Report // the last one whose verdict stood, but see publish; nil before the first
+	stood    *report.Report // the last one whose verdict stood, or a held one before it: see publish; nil before the first
 	moves    *moves         // nil where nothing was ever told to have moved there: most directories rest
 
 	index    int32                // in records.order
@@ -57,7 +57,7 @@ const (
 )
 
 // observes reports whether a directory is observed afresh, whether or not it has changed.
-func (w purpose) observes() bool { return w >= toRefresh }
+func (p purpose) observes() bool { return p >= toRefresh }
 
 // apply applies a look to the record. next is what was seen; apply adds the verdict and since when it has
 // been so, and nobody else may have seen next before. It returns the change to report, nil if there is
@@ -94,8 +94,9 @@ func (r *record) apply(next *report.Report) (change *report.Change) {
 func (r *record) publish(next *report.Report) (change *report.Change) {
 	before := r.report
 	next.Since = r.since(next)
-	// A daemon goes on while it cannot be seen.
-	if waits := next.Verdict.State == report.Unknown && r.stood != nil && r.stood.Verdict.State == report.Held; !next.Checking && !waits {
+	// An unknown state does not end a held one: a daemon goes on while it cannot be seen.
+	isHidden := next.Verdict.State == report.Unknown && r.stood != nil && r.stood.Verdict.State == report.Held
+	if !next.Checking && !isHidden {
 		r.stood = next
 	}
 	if r.moves != nil && !r.moves.first.After(next.Observed) {

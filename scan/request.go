@@ -23,8 +23,8 @@ func (q *request) add(r *record) {
 }
 
 // Observe asks a running Monitor to observe the directories of these keys afresh now, and no others: see
-// report.Report. Without keys it asks for all. A key that is not known is ignored. It does not wait for the
-// looks. It may be called concurrently, as may Walk and SetInterval.
+// report.Report.Key. Without keys it asks for all. A key that is not known is ignored. It does not wait for
+// the looks. It may be called concurrently, as may Walk and SetInterval.
 func (m *Monitor) Observe(keys ...string) {
 	m.change(func(a *agenda) {
 		if len(keys) == 0 {

@@ -15,11 +15,11 @@ type settling struct {
 	begun  int  // how often it was begun anew
 }
 
-// mayBeginAnew reports whether another lock file begins it anew: what was searched before does not show who
-// holds the former one. Somebody could replace the file at every look.
+// mayBeginAnew reports whether the looks may begin anew since another lock file is there: the search before it does
+// not show who holds the former one. They may only so often: somebody could replace the file at every look.
 func (s *settling) mayBeginAnew() bool { return s == nil || s.begun < maxBegun }
 
-// anew begins it, also where nothing was settling.
+// anew returns what the looks begin anew with, also where nothing was settling.
 func (s *settling) anew() *settling {
 	if s == nil {
 		return &settling{}

@@ -42,10 +42,10 @@ func (s *Source) drain() (counts bool) {
 	return counts
 }
 
-// Waits reports whether an entry of a watch waits to be taken for which is holds, or one may that is lost. What
-// happened before the call is known then, also where it had not been read yet. So if it reports false for all
-// that would change what was seen at a directory before the call, then that is what the events told of that
-// were taken, and not something later.
+// Waits reports whether an entry of a watch for which is is true waits to be taken, or may be among events that
+// were lost. It first reads what the kernel has by now. So the events that were taken tell of what the caller has
+// just seen in the directory, and not of something before it, if Waits reports false for every entry that could
+// have changed that. It may be called concurrently.
 func (s *Source) Waits(w *Watch, is func(Entry) bool) bool {
 	if s.begin() != nil {
 		return false

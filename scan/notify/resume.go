@@ -29,8 +29,8 @@ func (s *Source) watchStops() {
 }
 
 // Resumed returns when this program last went on after it was stopped (SIGCONT in signal(7)); zero where it was
-// not. Of what was read then, or a little sooner, since the reader may be faster, and had not happened at some
-// moment before (Moment.After), it is not known when it happened.
+// not. What was read then, or a little sooner, since the reader may be faster, may have happened at any time
+// since its Moment.After: the program was stopped in between.
 func (s *Source) Resumed() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
