@@ -10,7 +10,8 @@ import (
 )
 
 // handover follows the lock of one directory from one process to the next, by the events of its pidfile and
-// by what is seen in between: see "Hand-offs" in the package comment. It asks nothing and knows no clock.
+// by what is seen in between: see "Hand-offs" in the package comment. What it finds in the end, and what is
+// reported, is a hand-off. It asks nothing and knows no clock.
 // It is not safe for concurrent use.
 type handover struct {
 	owner   *report.Process // who was last seen to hold the lock, named by the pidfile; nil if nobody was

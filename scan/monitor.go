@@ -44,7 +44,7 @@ type Monitor struct {
 	splitsSearched time.Time     // when former lock files were last searched for
 	splitsRest     time.Duration // how long the next time is to wait, where lock files come
 	search         processSearch
-	toldRest       pollRest  // that was reported last
+	toldPace       pollPace  // that was reported last
 	passBegan      time.Time // when the first round of this pass began; zero before it
 }
 
@@ -57,8 +57,8 @@ type processSearch struct {
 	took  time.Duration // on the clock
 }
 
-// pollRest is the rest between polls, and the interval that it is for.
-type pollRest struct{ rest, interval time.Duration }
+// pollPace is how often the known directories are polled, and the interval that was asked for.
+type pollPace struct{ every, interval time.Duration }
 
 // DefaultJobs returns how many workers suit the machine. They are more than it has processors, since they
 // mostly wait for storage where nothing is cached.
@@ -176,15 +176,15 @@ func (m *Monitor) wait(ctx context.Context) (batch, error) {
 	for {
 		m.mu.Lock()
 		todo, at, ok := m.agenda.next(time.Now())
-		now := pollRest{m.agenda.rest(), m.agenda.interval}
+		now := pollPace{m.agenda.pollEvery(), m.agenda.interval}
 		m.mu.Unlock()
 		if ok {
 			return todo, nil
 		}
-		// A new interval is answered also where the rest stays the same: whoever set it may show it.
-		if now.interval > 0 && now != m.toldRest {
-			m.toldRest = now
-			m.out.put(func(u *report.Update) { u.Interval = now.rest })
+		// A new interval is answered also where that makes no difference: whoever set it may show it.
+		if now.interval > 0 && now != m.toldPace {
+			m.toldPace = now
+			m.out.put(func(u *report.Update) { u.Interval = now.every })
 		}
 		var due <-chan time.Time
 		if !at.IsZero() {

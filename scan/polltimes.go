@@ -6,7 +6,7 @@ import "time"
 // looked at that may bring another one that does not: whoever moves things all the time would keep it
 // waiting for ever.
 func (a *agenda) isAllDue(now time.Time) bool {
-	return a.asked.walk || a.asked.all || a.interval > 0 && !a.polled.Add(a.rest()).After(now)
+	return a.asked.walk || a.asked.all || a.interval > 0 && !a.polled.Add(a.pollEvery()).After(now)
 }
 
 // noteEnd notes the end of a round. That of a look at what moved delays no poll: such rounds may follow
@@ -30,16 +30,16 @@ func (a *agenda) pollAt() time.Time {
 	if a.allMoved {
 		return a.polled.Add(max(moveEvery, (1+restFactor)*a.pollTook))
 	}
-	at, soonest := a.polled.Add(a.rest()), a.ended.Add(a.interval/leastRestShare)
+	at, soonest := a.polled.Add(a.pollEvery()), a.ended.Add(a.interval/leastRestShare)
 	if at.Before(soonest) {
 		return soonest
 	}
 	return at
 }
 
-// rest returns the time from the beginning of one poll to that of the next. A poll that takes long is
+// pollEvery returns the time from the beginning of one poll to that of the next. A poll that takes long is
 // followed by a long rest, whatever the interval: see restFactor.
-func (a *agenda) rest() time.Duration { return max(a.interval, (1+restFactor)*a.pollTook) }
+func (a *agenda) pollEvery() time.Duration { return max(a.interval, (1+restFactor)*a.pollTook) }
 
 // isWalkDue reports whether the next round over all directories is to walk the roots again.
 func (a *agenda) isWalkDue(now time.Time) bool {

@@ -158,7 +158,7 @@ func TestIntervalIsToldAgain(t *testing.T) {
 		if _, err := m.wait(ctx); err == nil {
 			t.Fatal("something is to be done")
 		}
-		if got, want := m.out.next.Interval, m.agenda.rest(); got != want {
+		if got, want := m.out.next.Interval, m.agenda.pollEvery(); got != want {
 			t.Errorf("told %v at an interval of %v, want %v", got, interval, want)
 		}
 		m.out.next = report.Update{}

@@ -51,29 +51,21 @@ func Decode(line []byte) (Line, error) {
 	}
 	switch object.Type {
 	case typeDir, typeChange:
-		var d dirJSON
-		return decoded(line, &d)
+		return decoded(line, &dirJSON{})
 	case typeHandoff:
-		var h handoffJSON
-		return decoded(line, &h)
+		return decoded(line, &handoffJSON{})
 	case typeGone:
-		var g goneJSON
-		return decoded(line, &g)
+		return decoded(line, &goneJSON{})
 	case typeError:
-		var e errorJSON
-		return decoded(line, &e)
+		return decoded(line, &errorJSON{})
 	case typeSummary:
-		var s summaryJSON
-		return decoded(line, &s)
+		return decoded(line, &summaryJSON{})
 	case typeHost:
-		var h hostJSON
-		return decoded(line, &h)
+		return decoded(line, &hostJSON{})
 	case typeHello:
-		var h helloJSON
-		return decoded(line, &h)
+		return decoded(line, &helloJSON{})
 	case typeHeartbeat:
-		var h heartbeatJSON
-		return decoded(line, &h)
+		return decoded(line, &heartbeatJSON{})
 	}
 	return Line{}, fmt.Errorf("%w: %.20q", ErrUnknownType, object.Type)
 }
