@@ -11,7 +11,7 @@ import (
 type descriptor struct {
 	of    *process
 	fd    int32
-	prev  int32     // index in of.held, plus one, of the previous one with this inode number
+	prev  int32     // index in of.scan.held, plus one, of the previous one with this inode number
 	flock proc.Lock // none of an opener's
 
 	// What its link tells, once it was read: see readLink.
@@ -35,7 +35,7 @@ func (d *descriptor) readLink() {
 		return
 	}
 	d.path, d.deleted = closed, false
-	if name, err := d.of.task.Link(int(d.fd)); err == nil {
+	if name, err := d.of.scan.task.Link(int(d.fd)); err == nil {
 		d.path, d.deleted = strings.CutSuffix(name, proc.Deleted)
 	}
 }
@@ -48,7 +48,7 @@ func (d *descriptor) isLockFile() bool {
 
 // readFDInfo reads what the kernel says of d, and keeps the flock that is held through it.
 func (d *descriptor) readFDInfo() proc.FDInfo {
-	info := d.of.task.FDInfo(int(d.fd))
+	info := d.of.scan.task.FDInfo(int(d.fd))
 	d.flock = info.Flock
 	return info
 }
@@ -61,7 +61,7 @@ func (d descriptor) stillHolds() bool {
 
 // info returns what the kernel says of the descriptor now: nothing where no answer comes.
 func (d descriptor) info() proc.FDInfo {
-	info, _ := pool.Call(d.of.ps.calls, d.of.descriptors(), func() proc.FDInfo { return d.of.task.FDInfo(int(d.fd)) })
+	info, _ := pool.Call(d.of.ps.calls, d.of.descriptors(), func() proc.FDInfo { return d.of.scan.task.FDInfo(int(d.fd)) })
 	return info
 }
 

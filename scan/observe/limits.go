@@ -55,7 +55,7 @@ const (
 	// readMost is how many descriptors of such a process are read before others may use the result.
 	readMost = 64
 	// fewMissing is how many descriptor numbers, besides an eighth of those read, may be unused
-	// before the descriptors are listed: listing them is slow, see process.next.
+	// before the descriptors are listed: listing them is slow, see fdScan.next.
 	fewMissing = 8
 )
 

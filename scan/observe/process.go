@@ -27,22 +27,7 @@ type process struct {
 	inUseOnce    once[used]
 	touchedOnce  once[[]proc.Place]
 	heldDirsOnce once[heldDirs]
-
-	mu           sync.Mutex
-	task         proc.Task        // whose descriptors are read: its own, or those of a thread
-	listed       bool             // fds is known; until then the descriptors are taken to be 0, 1, 2 …
-	fds          []int            // its descriptors, ascending
-	read         int              // how many of them were read, or are being read
-	missing      int              // how many of these do not exist
-	ended        bool             // so many of them that there may be no more
-	reading      int              // goroutines that read some just now
-	more         sync.Cond        // one of them is done
-	linked       int              // how many links were read to find former lock files
-	held         []descriptor     // those read through which a flock is held
-	formerByLink []descriptor     // those through which a flock is held that were found by their links
-	opened       []opener         // those read that have the lock file's name, and no flock
-	last         map[uint64]int32 // index in held, plus one, of the last one with an inode number; nil while few are held
-	usual        int32            // the descriptor that was read out of turn, plus one; 0 = none
+	scan         fdScan // its descriptors
 }
 
 // once keeps the answer to a question, which is asked when the answer is first wanted.
@@ -107,11 +92,11 @@ func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor
 	if p.state == lock.ProcessGone {
 		return descriptor{}, false
 	}
-	if d, ok := p.alreadyRead(ino, ours); ok {
+	if d, ok := p.scan.alreadyRead(ino, ours); ok {
 		return d, true
 	}
 	found, _ := pool.Call(p.ps.calls, p.descriptors(), func() *descriptor {
-		if d, ok := p.findHolding(ino, ours); ok {
+		if d, ok := p.scan.findHolding(ino, ours); ok {
 			return &d
 		}
 		return nil
@@ -122,40 +107,21 @@ func (p *process) holding(ino uint64, ours func(*descriptor) bool) (d descriptor
 	return *found, true
 }
 
-// alreadyRead returns that descriptor if it was read before, and mu is free. For a process that holds
-// the locks of very many directories that is mostly so, and saves a goroutine.
-func (p *process) alreadyRead(ino uint64, ours func(*descriptor) bool) (d descriptor, ok bool) {
-	if !p.mu.TryLock() {
-		return descriptor{}, false
-	}
-	var same []descriptor
-	for i := p.latest(ino); i > 0; i = p.held[i-1].prev {
-		same = append(same, p.held[i-1])
-	}
-	p.mu.Unlock()
-	for i := range same {
-		if ours(&same[i]) {
-			return same[i], true
-		}
-	}
-	return descriptor{}, false
-}
-
 // all returns every descriptor through which p holds a flock.
 func (p *process) all() []descriptor {
-	found, _ := pool.Call(p.ps.calls, p.descriptors(), p.findAll)
+	found, _ := pool.Call(p.ps.calls, p.descriptors(), p.scan.findAll)
 	return found
 }
 
-// formerLockFiles returns what findFormerLockFiles does.
+// formerLockFiles returns what fdScan.findFormerLockFiles does.
 func (p *process) formerLockFiles(known func(proc.Lock) bool, maybe func(*descriptor) bool) []descriptor {
-	found, _ := pool.Call(p.ps.calls, p.descriptors(), func() []descriptor { return p.findFormerLockFiles(known, maybe) })
+	found, _ := pool.Call(p.ps.calls, p.descriptors(), func() []descriptor { return p.scan.findFormerLockFiles(known, maybe) })
 	return found
 }
 
-// openers returns what findOpeners does.
+// openers returns what fdScan.findOpeners does.
 func (p *process) openers() []opener {
-	found, _ := pool.Call(p.ps.calls, p.descriptors(), p.findOpeners)
+	found, _ := pool.Call(p.ps.calls, p.descriptors(), p.scan.findOpeners)
 	return found
 }
 
@@ -168,12 +134,12 @@ func (p *process) serves() bool {
 // findServes reports whether p serves a file system, by FUSE or otherwise. What it has open may be in
 // use by its clients, who may hold locks that this kernel does not know of.
 func (p *process) findServes() bool {
-	if slices.Contains(servers, strings.TrimSpace(p.task.Comm())) {
+	if slices.Contains(servers, strings.TrimSpace(p.scan.task.Comm())) {
 		return true
 	}
-	fds, _ := p.task.Descriptors()
+	fds, _ := p.scan.task.Descriptors()
 	return slices.ContainsFunc(fds, func(fd int) bool {
-		name, _ := p.task.Link(fd)
+		name, _ := p.scan.task.Link(fd)
 		return name == "/dev/fuse" || name == "/dev/kvm"
 	})
 }

@@ -47,6 +47,7 @@ func (ps *processes) findOnce(pid int, named bool) *process {
 	p := ps.byPID[pid]
 	if p == nil {
 		p = &process{ps: ps}
+		p.scan.of = p
 		ps.byPID[pid] = p
 	}
 	ps.mu.Unlock()
@@ -58,7 +59,7 @@ func (ps *processes) findOnce(pid int, named bool) *process {
 // through the descriptor that daemons here mostly do. That it does shows that it lives: so where only
 // verdicts are wanted, its start time is not read before somebody needs it.
 func (ps *processes) look(p *process, pid int, named bool) {
-	p.more.L = &p.mu
+	p.scan.more.L = &p.scan.mu
 	usual := int(ps.usualFD.Load())
 	type answer struct {
 		id    proc.Process
@@ -82,10 +83,10 @@ func (ps *processes) look(p *process, pid int, named bool) {
 	if p.noAnswer {
 		p.id.PID = pid
 	}
-	p.task = proc.Host.Task(p.id.PID)
+	p.scan.task = proc.Host.Task(p.id.PID)
 	if now.flock.Kind == proc.Flock && p.id.PID == pid {
-		p.usual = int32(usual) + 1
-		p.hold(descriptor{of: p, fd: int32(usual), flock: now.flock})
+		p.scan.usual = int32(usual) + 1
+		p.scan.hold(descriptor{of: p, fd: int32(usual), flock: now.flock})
 	}
 }
 
