@@ -51,6 +51,20 @@ func (m *Monitor) follow(rec *record, before, now *report.Report) {
 	}
 }
 
+// follows reports whether the end of a process will be told: the directory's report names it as alive, and
+// those are followed.
+func (r *record) follows(p *report.Process) bool {
+	if !r.followed || p == nil {
+		return false
+	}
+	for named, lives := range processesOf(r.report) {
+		if lives && named == identity(p) {
+			return true
+		}
+	}
+	return false
+}
+
 // processesIn are those that a report names and that live, each once.
 func processesIn(r *report.Report) (all []proc.Process) {
 	if r == nil {

@@ -65,20 +65,6 @@ func (r *record) noteEnds(ended map[proc.Process]notify.ProcessEnd) (named bool)
 	return false
 }
 
-// follows reports whether the end of a process will be told: the directory's report names it as alive, and
-// those are followed.
-func (r *record) follows(p *report.Process) bool {
-	if !r.followed || p == nil {
-		return false
-	}
-	for named, lives := range processesOf(r.report) {
-		if lives && named == identity(p) {
-			return true
-		}
-	}
-	return false
-}
-
 // seeHandover takes in a look at a directory that may be handed over. It returns the hand-off that this
 // completes, nil if there is none. A look that is too early is not to be applied: another one follows. The
 // caller holds mu.

@@ -39,7 +39,7 @@ func (rs *records) add(path string) *record {
 	if rs.byPath == nil {
 		rs.byPath = map[string]*record{}
 	}
-	if len(rs.order) >= 2*len(rs.byPath)+16 {
+	if len(rs.order) >= 2*len(rs.byPath)+16 { // most of them were removed
 		rs.order = slices.DeleteFunc(rs.order, func(o ordered) bool { return o.record.gone })
 		for i, o := range rs.order {
 			o.record.index = int32(i)

@@ -18,7 +18,7 @@ type Config struct {
 	Flags   []string // for lockscope there
 	Roots   []string // there; none = those of its own config file
 	Names   lock.Names
-	Jobs    int   // how many hosts are connected to at a time; default: defaultJobs
+	Jobs    int   // how many hosts are connected to at a time; default: 32
 	Memory  int64 // that this program may use, in bytes; 0 = as much as it likes
 	Push    bool  // copy this program to hosts that have none
 
