@@ -25,8 +25,9 @@
 // but another process can lock the new file. [Lock.Check] detects that.
 //
 // An inspector can delay an Acquire. Usually it asks by a lease, and the Acquire waits some
-// microseconds. Where there are no leases it takes a shared flock for less than a microsecond, and
-// an Acquire at that very moment fails as if the lock were held.
+// microseconds. Where a lease does not tell, since there are none or somebody has the file open, it
+// takes a shared flock for less than a microsecond, and an Acquire at that very moment fails as if
+// the lock were held.
 //
 // The lock is known to one kernel only. On a network file system it does what that file system's
 // flock does.

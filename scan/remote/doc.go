@@ -1,5 +1,6 @@
 // Package remote watches other hosts. On each of them runs a lockscope of its own, which the system's ssh(1)
-// starts, and what that one tells is merged with the rest.
+// starts, and what that one tells is merged with the rest. Where a host has none, this program can be copied
+// there for as long as it runs (Config.Push).
 //
 // [Fleet] is the source of it all: it runs a [host] for each target, and merges what they tell, and what the
 // monitor of this host tells, into updates. A host connects, is followed for as long as it is heard of, and is
