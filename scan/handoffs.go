@@ -101,27 +101,32 @@ func (m *Monitor) findNewOwners(recs []*record) {
 	session := m.session.Again()
 	m.mu.Unlock()
 	for _, rec := range recs {
-		m.mu.Lock()
-		h, last := rec.handover, rec.report
-		if rec.gone || !h.awaitsOwner() {
-			m.mu.Unlock()
-			continue
-		}
-		owner, noted, watch := h.owner, h.noted, rec.watch
-		m.mu.Unlock()
-		a, ok := m.findNewOwner(session, last, owner, watch)
-		if !ok || a.owner == nil {
-			continue
-		}
-		m.mu.Lock()
-		var told *report.Handoff
-		if rec.handover == h && h.owner == owner && h.noted.Equal(noted) {
-			a.change.followed = rec.follows(h.owner)
-			told = atPath(h.confirm(a.owner, a.pidfile.ID, a.change), last)
-		}
-		m.mu.Unlock()
-		m.tellHandoff(told)
+		m.tellHandoff(m.completeHandover(session, rec))
 	}
+}
+
+// completeHandover finds out whose the pidfile is that has come to a directory. It returns the hand-off that this
+// completes, nil if there is none, or if more has happened there meanwhile.
+func (m *Monitor) completeHandover(session *observe.Session, rec *record) *report.Handoff {
+	m.mu.Lock()
+	h, last := rec.handover, rec.report
+	if rec.gone || !h.awaitsOwner() {
+		m.mu.Unlock()
+		return nil
+	}
+	owner, noted, watch := h.owner, h.noted, rec.watch
+	m.mu.Unlock()
+	a, ok := m.findNewOwner(session, last, owner, watch)
+	if !ok || a.owner == nil {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if rec.handover != h || h.owner != owner || !h.noted.Equal(noted) {
+		return nil
+	}
+	a.change.followed = rec.follows(h.owner)
+	return atPath(h.confirm(a.owner, a.pidfile.ID, a.change), last)
 }
 
 // arrival is what was found out about a pidfile that has come.

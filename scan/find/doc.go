@@ -4,7 +4,7 @@
 // decides what is looked at in a data directory.
 //
 // Links are followed at the roots and nowhere below. Each directory is opened from the descriptor of its
-// parent, or from that of the root, name by name, where the parent is not kept open. So a tenant who swaps
+// parent, or from that of the root, through no link, where the parent is not kept open. So a tenant who swaps
 // a directory for a link leads the walk nowhere. All this is done by jobs of a pool, since a file system
 // may hang.
 package find
