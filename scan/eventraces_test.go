@@ -32,7 +32,9 @@ func (r *round) lookAt(t *testing.T, dir string) seen {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	s := r.observe(filepath.Dir(dir), dir, d, d.LockFile(), r.planFor(dir), true)
+	p := r.planFor(dir)
+	p.waitForTable = true
+	s := r.observe(filepath.Dir(dir), dir, d, d.LockFile(), p)
 	if s.report == nil || s.watch == nil {
 		t.Fatalf("%+v", s)
 	}
@@ -100,7 +102,7 @@ func TestNoWatchWithoutTable(t *testing.T) {
 		r := m.newRound(batch{walk: true, all: true})
 		looks := make(chan seen)
 		for range 4 {
-			go func() { looks <- r.observe(root, dir, d, d.LockFile(), plan{purpose: toLearn}, false) }()
+			go func() { looks <- r.observe(root, dir, d, d.LockFile(), plan{purpose: toLearn}) }()
 		}
 		for range 4 {
 			s := <-looks

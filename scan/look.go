@@ -28,11 +28,11 @@ type seen struct {
 
 // observe observes the directory that d is open on, whatever is known of it. It is watched before it is
 // observed: what happens meanwhile makes an event.
-func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p plan, waitForTable bool) seen {
+func (r *round) observe(root, path string, d lock.Dir, file lock.LockFile, p plan) seen {
 	s := seen{releaser: p.releaser}
 	s.watch, s.polled = r.watch(d, path, p)
 	now := r.session.Observe(d, file, observe.Options{
-		Previous: p.previous(), Search: r.search, Releaser: p.releaser, WaitForTable: waitForTable,
+		Previous: p.previous(), Search: r.search, Releaser: p.releaser, WaitForTable: p.waitForTable,
 		Rest: p.rest, Moved: p.moved, Poll: !p.purpose.observes(), Watched: s.watch != nil,
 	})
 	if s.needsTable = now.NeedsTable; s.needsTable { // the next look watches it

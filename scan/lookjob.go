@@ -60,7 +60,8 @@ func (j *lookJob) Run() {
 			return
 		}
 	}
-	j.seen = r.observe(j.root.Path, j.path, d, file, p, true)
+	p.waitForTable = true
+	j.seen = r.observe(j.root.Path, j.path, d, file, p)
 }
 
 func (j *lookJob) Finish() {

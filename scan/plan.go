@@ -17,6 +17,8 @@ type plan struct {
 	rest     *observe.Rest   // see observe.Options
 	moved    time.Time       // the last event there
 	skip     bool            // it need not be looked at: whatever happens there makes an event
+
+	waitForTable bool // see observe.Options
 }
 
 // planFor plans the look at a directory that the walk has found.

@@ -19,7 +19,7 @@ func (v visitor) Look(root *find.Root, path string, d lock.Dir, file lock.LockFi
 	if p.before != nil && file.ID == p.before.Evidence.Lock.ID && v.round.isUnchanged(d, p) {
 		return seen{}
 	}
-	return v.round.observe(root.Path, path, d, file, p, false)
+	return v.round.observe(root.Path, path, d, file, p)
 }
 
 // Passing watches a directory that the walk passes through: a new directory in it makes an event.
