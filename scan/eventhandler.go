@@ -37,7 +37,7 @@ type eventHandler struct {
 
 // passed takes in what happened to a directory that walks pass through.
 func (h *eventHandler) passed(a *agenda, d notify.DirEvent, key passedPath) {
-	// A watch that was given up for that of a data directory says nothing of the tree.
+	// A watch that was given up since there are too many says nothing of the tree.
 	a.treeMoved = a.treeMoved || d.Lost != notify.Budget && d.Lost != notify.NoSpace
 	a.treeWatched = a.treeWatched && d.Lost == 0
 	if d.Lost != 0 || !d.Moved.IsZero() {
