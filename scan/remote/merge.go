@@ -32,6 +32,7 @@ type merge struct {
 	interval   time.Duration
 	complete   bool          // every member has told all, or was lost
 	ended      chan struct{} // closed then
+	walked     bool          // that was told
 	due        bool          // a summary waits
 	relist     bool          // the list of errors is not what was told last
 }
@@ -218,9 +219,7 @@ func (m *merge) take() (u report.Update, filled bool) {
 	}
 	u.Handoffs, u.Errors, u.Interval = m.handoffs, m.errors, m.interval
 	m.handoffs, m.errors, m.errSize, m.interval = nil, nil, 0, 0
-	if u.Progress = m.progress(); u.Progress != (report.Progress{}) && m.complete {
-		m.relist = true // who hears of a walk takes the errors after it for all that there are
-	}
+	u.Progress = m.progress()
 	if m.complete && m.due {
 		s := m.summarize()
 		u.Summary = &s

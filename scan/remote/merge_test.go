@@ -50,8 +50,11 @@ func TestMergeFirstSummary(t *testing.T) {
 	}
 	g.lost("b", report.Lost{Host: "b", Why: report.HostSilent}.Report(), b.counts())
 	u, _ = g.take()
-	if s := u.Summary; s == nil || s.Dirs != 2 || s.Hosts != 2 || s.Lost != 1 || s.Errors != 1 || s.States[report.Stale] != 1 || u.Progress.Walking {
+	if s := u.Summary; s == nil || s.Dirs != 2 || s.Hosts != 2 || s.Lost != 1 || s.Errors != 1 || s.States[report.Stale] != 1 {
 		t.Fatalf("%+v: %+v", u, s)
+	}
+	if u.Progress.Walking || u.Progress == (report.Progress{}) { // which is none at all
+		t.Errorf("the end of the walks is not told: %+v", u.Progress)
 	}
 	if got := keys(u); !slices.Equal(got, []string{"b"}) || len(u.Errors) != 0 {
 		t.Errorf("%q, errors %v", got, u.Errors)

@@ -8,16 +8,18 @@ import (
 	"lockscope/scan/report"
 )
 
-// progress is how far all walks together are. Those after the first are each told of by nobody.
+// progress is how far the first walks of all together are, and once that they have ended: who was told that
+// one is under way believes it until then. Of those after the first nothing is told.
 func (m *merge) progress() (p report.Progress) {
-	if m.complete {
+	if m.walked {
 		return p
 	}
+	m.walked = m.complete
 	for _, h := range m.members {
 		p.Visited += h.progress.Visited
 		p.Found += h.progress.Found
 	}
-	p.Walking, p.Elapsed = true, time.Since(m.began)
+	p.Walking, p.Elapsed = !m.complete, time.Since(m.began)
 	return p
 }
 
