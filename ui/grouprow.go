@@ -11,8 +11,9 @@ import (
 // barWidth is how many cells the bar of a group has.
 const barWidth = 10
 
-// groupCounts are the numbers of a group's directories by class, and of its hosts that are lost, styled or plain.
-func (m *model) groupCounts(g *list.Group, styled bool) string {
+// groupCounts are the numbers of a group's directories by class, and what is said of its hosts that are lost,
+// styled or plain.
+func (m *model) groupCounts(g *list.Group, lost string, styled bool) string {
 	var parts []string
 	for c, n := range g.Counts {
 		if n == 0 {
@@ -24,21 +25,31 @@ func (m *model) groupCounts(g *list.Group, styled bool) string {
 		}
 		parts = append(parts, text)
 	}
-	if text := lostText(g); text != "" {
+	if lost != "" {
 		if styled {
-			text = m.theme.alarm.Render(text)
+			lost = m.theme.alarm.Render(lost)
 		}
-		parts = append(parts, text)
+		parts = append(parts, lost)
 	}
 	return strings.Join(parts, "  ")
 }
 
-// lostText says how many of a group's members are hosts that are lost, "" if none is.
-func lostText(g *list.Group) string {
-	if g.Lost == 0 {
-		return ""
+// lostText says how many of a group's members are hosts that are lost, "" if none is. Of the group of a host it
+// says, where there is room, what has become of that.
+func lostText(g *list.Group) (long, short string) {
+	switch {
+	case g.Lost == 0:
+		return "", ""
+	case g.By == list.ByHost:
+		long, short = "lost", "lost"
+		for _, r := range g.Rows() {
+			if r.Report.IsHost() {
+				long += " (" + r.Report.HostFate() + ")"
+			}
+		}
+		return long, short
 	}
-	return show.LostHosts(g.Lost)
+	return show.LostHosts(g.Lost), show.LostHosts(g.Lost)
 }
 
 // groupBar draws the states of a group's members by their signs, in proportion. What there is has a cell
@@ -72,19 +83,21 @@ func (m *model) groupRow(r *list.Row, w int) string {
 		tick, styledTick = t.tick, t.strong.Render(t.tick)
 	}
 	nameWidth := min(max(m.list.WidestGroup()+1, dirWidth/2), room/3)
-	bar, counts := m.groupBar(g, !isCursor), m.groupCounts(g, !isCursor)
+	bar := m.groupBar(g, !isCursor)
+	lost, lostShort := lostText(g)
+	long, counts := m.groupCounts(g, lost, !isCursor), m.groupCounts(g, lostShort, !isCursor)
 	short := show.Counted(g.Problems(), "problem", "problems") + " of " + show.Count(g.Len())
-	if lost := lostText(g); lost != "" {
-		short += ", " + lost
+	if g.Lost > 0 {
+		short += ", " + lostShort
 	}
 	text := short
 	switch {
 	case !g.Left():
-		bar, counts, short = "nothing left", "", ""
+		bar, long, counts, short = "nothing left", "", "", ""
 	case g.Len() == 0:
-		bar, short, text = "", counts, counts
+		bar, short, text = show.Pad("", barWidth+2), lostShort, lostShort
 	}
-	for _, form := range []string{bar + "  " + counts, bar + "  " + short, counts} {
+	for _, form := range []string{bar + "  " + long, bar + "  " + counts, bar + "  " + short, counts} {
 		if show.Width(form) <= room-nameWidth-4 {
 			text = form
 			break
@@ -140,7 +153,8 @@ func (m *model) groupLines(r *list.Row, w int) []string {
 		name = t.chars.Plain(groupName(g))
 	}
 	lines := []string{" " + t.name.Render(show.ShortenMiddle(name, w-2, t.chars.Mark))}
-	text := show.Counted(g.Len(), "directory", "directories") + ": " + m.groupCounts(g, true)
+	lost, _ := lostText(g)
+	text := show.Counted(g.Len(), "directory", "directories") + ": " + m.groupCounts(g, lost, true)
 	for _, line := range show.Wrap(text, w-2) {
 		lines = append(lines, " "+line)
 	}
@@ -151,12 +165,14 @@ func (m *model) groupLines(r *list.Row, w int) []string {
 				return append(lines, "   "+t.chars.Mark)
 			}
 			if member.Class == c {
-				path := m.paths.Of(member.Report.Path)
-				if member.Report.IsHost() {
-					path = t.chars.Escape(member.Report.Host) + ", the host itself"
+				text := ""
+				if room := w - stateWidth - 6; member.Report.IsHost() { // words, and no path
+					summary, _ := member.Report.Explain()
+					text = show.Shorten(t.chars.Plain(summary), room, t.chars.Mark)
+				} else {
+					text = show.ShortenMiddle(m.paths.Of(member.Report.Path), room, t.chars.Mark)
 				}
-				path = show.ShortenMiddle(path, w-stateWidth-6, t.chars.Mark)
-				lines = append(lines, "   "+t.class(c).Render(show.Pad(c.String(), stateWidth))+" "+path)
+				lines = append(lines, "   "+t.class(c).Render(show.Pad(show.StateWord(member.Report), stateWidth))+" "+text)
 			}
 		}
 	}

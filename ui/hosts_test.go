@@ -48,6 +48,19 @@ func TestFleetScreens(t *testing.T) {
 	}
 }
 
+// The group of a host that is lost says why, folded too, and calls it what the table calls it.
+func TestLostGroups(t *testing.T) {
+	m, _ := aFleet(120, 40)
+	m.typed("t", "T", "g")
+	if text := m.shown(); !strings.Contains(text, "1 stale  lost (says nothing any more)") || !strings.Contains(text, "lost        db says nothing any more: nothing for 15s.") {
+		t.Errorf("\n%s", text)
+	}
+	m.typed("T", "down", "B")
+	if want := "break not offered: this is a host"; !strings.Contains(m.shown(), want) {
+		t.Errorf("no %q in\n%s", want, m.shown())
+	}
+}
+
 // The same PID is another process on another host.
 func TestFleetHolders(t *testing.T) {
 	for _, size := range [][2]int{{120, 30}, {80, 24}, {40, 12}} {

@@ -11,14 +11,14 @@ import (
 // WhyNoBreak says why no stale-break is offered, "" where one is. With readOnly none ever is.
 func WhyNoBreak(r *report.Report, readOnly bool) string {
 	if r.IsHost() {
-		return "nothing to break: this is a host"
+		return "not offered: this is a host"
 	}
 	if r.Checking {
 		return "not offered: still checking"
 	}
 	switch r.Verdict.State {
 	case report.Free:
-		return "nothing to break"
+		return "not needed: nothing is stale"
 	case report.Split:
 		return "not offered: somebody holds a lock file that was this directory's"
 	case report.Unknown:
