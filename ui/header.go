@@ -77,6 +77,9 @@ func (m *model) scanFacts() []string {
 		dirs = "filtered: " + show.Count(matching) + " of " + show.Count(all)
 	}
 	facts := []string{dirs}
+	if s.walking() && m.waitsForHosts() {
+		return facts
+	}
 	if s.walking() {
 		facts = append(facts, show.Count(s.progress.Visited)+" walked")
 		if sec := s.progress.Elapsed.Seconds(); sec >= 1 {
@@ -101,6 +104,12 @@ func (m *model) scanFacts() []string {
 	return facts
 }
 
+// waitsForHosts reports whether all that is missing for the first look are hosts that are not heard of, as far as
+// is known: no walk that is told of is under way.
+func (m *model) waitsForHosts() bool {
+	return len(m.opts.Hosts) > 0 && m.scan.passes == 0 && m.scan.progress.Visited == 0
+}
+
 // liveness says whether the screen is up to date.
 func (m *model) liveness() string {
 	s, t := &m.scan, &m.theme
@@ -122,6 +131,9 @@ func (m *model) liveness() string {
 	}
 	if s.passes == 0 && s.walked && !s.progress.Walking {
 		return t.good.Render(t.live + " checking") // second looks
+	}
+	if m.waitsForHosts() {
+		return t.good.Render(t.live + " waiting for hosts")
 	}
 	if s.passes == 0 || s.walking() {
 		return t.good.Render(t.live + " walking")

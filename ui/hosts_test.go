@@ -48,6 +48,23 @@ func TestFleetScreens(t *testing.T) {
 	}
 }
 
+// While the slowest host is not heard of, nothing is walked, and the header does not say so.
+func TestHeaderWaitsForHosts(t *testing.T) {
+	m, _ := testModel(120, 30, Options{Hosts: []string{"web-01", "db"}})
+	m.take(report.Update{Changes: onHost("web-01", reporttest.Stale("eu/a")), Progress: report.Progress{Walking: true, Elapsed: 5 * time.Second}})
+	if text := m.shown(); !strings.Contains(text, "1 dir ● waiting for hosts") {
+		t.Errorf("\n%s", text)
+	}
+	m.take(report.Update{Progress: report.Progress{Walking: true, Visited: 70, Elapsed: 7 * time.Second}})
+	if text := m.shown(); !strings.Contains(text, "70 walked · 10/s ● walking") {
+		t.Errorf("\n%s", text)
+	}
+	m.take(report.Update{Progress: report.Progress{Visited: 70, Elapsed: 8 * time.Second}, Summary: &report.Summary{Dirs: 1}})
+	if text := m.shown(); !strings.Contains(text, "● live") {
+		t.Errorf("\n%s", text)
+	}
+}
+
 // The group of a host that is lost says why, folded too, and calls it what the table calls it.
 func TestLostGroups(t *testing.T) {
 	m, _ := aFleet(120, 40)
