@@ -1,6 +1,7 @@
 package list
 
 import (
+	"strconv"
 	"time"
 
 	"lockscope/scan/report"
@@ -93,6 +94,9 @@ func (r *Row) turn(before, now *report.Report, at time.Time) *Event {
 	}
 	if !e.Holders() {
 		e.Cause = show.Cause(now)
+	}
+	if e.Cause == "" && e.FromPID != 0 && e.From != e.To { // released, and nothing is left that tells of it
+		e.Cause = "was held by " + strconv.Itoa(e.FromPID)
 	}
 	return e
 }

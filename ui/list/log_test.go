@@ -104,7 +104,7 @@ func TestHolders(t *testing.T) {
 	l.has(t, "4410 → 9377", "9377 → 9500", "500 → 501")
 	l.take(reporttest.Free("a"))
 	l.take(reporttest.Held("a", 1))
-	l.has(t, "4410 → 9377", "9377 → 9500", "500 → 501", "held → free", "free → held, held by 1")
+	l.has(t, "4410 → 9377", "9377 → 9500", "500 → 501", "held → free, was held by 9500", "free → held, held by 1")
 }
 
 // A hand-off is one entry, whether the report on it comes before, with or after it.
@@ -136,12 +136,12 @@ func TestHandoffOnce(t *testing.T) {
 	l := newLogged(reporttest.Held("a", 4410))
 	l.take(reporttest.Free("a"))
 	l.update(with)
-	l.has(t, "held → free", "handed off 4410 → 5120")
+	l.has(t, "held → free, was held by 4410", "handed off 4410 → 5120")
 	back := told(5120, 4410)
 	back.Handoffs[0].RolledBack = true
 	back.Changes = reporttest.Changes(reporttest.Held("a", 4410))
 	l.update(back)
-	l.has(t, "held → free", "handed off 4410 → 5120", "rolled back 5120 → 4410")
+	l.has(t, "held → free, was held by 4410", "handed off 4410 → 5120", "rolled back 5120 → 4410")
 	h := l.log.History(reporttest.Root + "/a")
 	if h.Total != 3 || h.Handoffs != 1 || h.RolledBack != 1 || !h.Last.RolledBack {
 		t.Errorf("the history has %+v", h)
