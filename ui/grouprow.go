@@ -145,7 +145,7 @@ func (m *model) groupOffer(g *list.Group) string {
 }
 
 // groupLines are the detail of a group: what it is, what a key would act on, and its problems, the worst
-// first.
+// first, after the hosts that are lost.
 func (m *model) groupLines(r *list.Row, w int) []string {
 	t, g := &m.theme, r.Group
 	name := strings.TrimSuffix(t.chars.Escape(r.Report.Path), "/") + "/"
@@ -159,20 +159,27 @@ func (m *model) groupLines(r *list.Row, w int) []string {
 		lines = append(lines, " "+line)
 	}
 	lines = append(lines, " "+t.dim.Render(show.Shorten(m.groupOffer(g), w-2, t.chars.Mark)))
+	room := w - stateWidth - 6
+	add := func(member *list.Row, text string) bool {
+		if len(lines) >= maxGroupLines {
+			lines = append(lines, "   "+t.chars.Mark)
+			return false
+		}
+		lines = append(lines, "   "+t.class(member.Class).Render(show.Pad(show.StateWord(member.Report), stateWidth))+" "+text)
+		return true
+	}
+	for _, member := range g.Rows() {
+		if summary, _ := member.Report.Explain(); member.Report.IsHost() && !add(member, show.Shorten(t.chars.Plain(summary), room, t.chars.Mark)) {
+			return lines
+		}
+	}
 	for c := range show.Checking {
 		for _, member := range g.Rows() {
-			if len(lines) >= maxGroupLines {
-				return append(lines, "   "+t.chars.Mark)
+			if member.Class != c || member.Report.IsHost() {
+				continue
 			}
-			if member.Class == c {
-				text := ""
-				if room := w - stateWidth - 6; member.Report.IsHost() { // words, and no path
-					summary, _ := member.Report.Explain()
-					text = show.Shorten(t.chars.Plain(summary), room, t.chars.Mark)
-				} else {
-					text = show.ShortenMiddle(m.paths.Of(member.Report.Path), room, t.chars.Mark)
-				}
-				lines = append(lines, "   "+t.class(c).Render(show.Pad(show.StateWord(member.Report), stateWidth))+" "+text)
+			if !add(member, show.ShortenMiddle(m.paths.Of(member.Report.Path), room, t.chars.Mark)) {
+				return lines
 			}
 		}
 	}

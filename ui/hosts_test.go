@@ -72,6 +72,9 @@ func TestLostGroups(t *testing.T) {
 	if text := m.shown(); !strings.Contains(text, "1 stale  lost (says nothing any more)") || !strings.Contains(text, "lost        db says nothing any more: nothing for 15s.") {
 		t.Errorf("\n%s", text)
 	}
+	if text := m.shown(); strings.Index(text, "lost        db says") > strings.Index(text, "   stale       eu/a") {
+		t.Errorf("what is lost does not come first:\n%s", text)
+	}
 	m.typed("T", "down", "B")
 	if want := "break not offered: this is a host"; !strings.Contains(m.shown(), want) {
 		t.Errorf("no %q in\n%s", want, m.shown())
@@ -182,7 +185,7 @@ func TestFleetHostComesAndGoes(t *testing.T) {
 	m.take(report.Update{Gone: []string{"web-01"}})
 	m.typed("l")
 	text := m.shown()
-	for _, want := range []string{"host lost ", "host back "} {
+	for _, want := range []string{"host lost ", " says nothing any more", "host back "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
@@ -193,6 +196,21 @@ func TestFleetHostComesAndGoes(t *testing.T) {
 	}
 	if text := m.shown(); !strings.Contains(text, "host lost ") || strings.Contains(text, "host back ") {
 		t.Errorf("filtered by lost:\n%s", text)
+	}
+}
+
+// Several hosts that are lost in one second are one line.
+func TestHostsAreLostTogether(t *testing.T) {
+	m, _ := aFleet(120, 30)
+	var changes []report.Change
+	for _, host := range []string{"web-01", "web-02:2222"} {
+		lost := report.Lost{Host: host, Why: report.HostSilent, Since: reporttest.Noon}
+		changes = append(changes, report.Change{Report: lost.Report(), New: true})
+	}
+	m.take(report.Update{Changes: changes})
+	m.typed("l")
+	if text := m.shown(); !strings.Contains(text, "2 hosts lost ") || !strings.Contains(text, "▸ says nothing any more") {
+		t.Errorf("\n%s", text)
 	}
 }
 

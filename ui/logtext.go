@@ -68,6 +68,9 @@ func (m *model) whatText(item logItem, styled bool) string {
 	}
 	text := m.eventText(e, styled, !several || !item.line.Mixed)
 	if several {
+		if e.OfHost() {
+			text = strings.Replace(text, "host", "hosts", 1)
+		}
 		count := show.Count(len(item.line.Events))
 		if n := m.events.matching[item.line]; n > 0 && n < len(item.line.Events) {
 			count = show.Count(n) + " of " + count
@@ -155,6 +158,8 @@ func (m *model) sharedCause(line *list.Line) string {
 			}
 		}
 		return "after " + show.Gap(shortest) + " to " + show.Gap(longest)
+	case line.Mixed && first.To == show.ClassOfState(report.Free):
+		return "each was held by another process"
 	case line.Mixed:
 		return "each for a reason of its own"
 	}

@@ -9,9 +9,12 @@ import (
 )
 
 // Cause is what a directory's state rests on, in a few words beside the word for the state: who holds the
-// lock, or what became of the process that the pidfile names. It is printable ASCII, and "" where the state
+// lock, or what became of the process that the pidfile names, or of the host. It is printable ASCII, and "" where the state
 // says it all.
 func Cause(r *report.Report) string {
+	if r.IsHost() {
+		return r.HostFate()
+	}
 	ev := &r.Evidence
 	named, holder := pidText(NamedPID(r)), pidText(keeperOf(r))
 	switch r.Verdict.State {
