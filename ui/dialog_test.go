@@ -265,6 +265,9 @@ func TestBreakNotOffered(t *testing.T) {
 	if m.mode == modeDialog || strings.Contains(m.shown(), "B break") {
 		t.Error("read-only, yet there is the action")
 	}
+	if want := "break not offered: read-only"; m.notice != want {
+		t.Errorf("%q, want %q", m.notice, want)
+	}
 	m.typed("?")
 	if strings.Contains(m.shown(), "break") {
 		t.Error("read-only, yet the help has the action")

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 
 	"charm.land/bubbles/v2/key"
@@ -47,6 +48,8 @@ func (m *model) pressAct(k tea.KeyPressMsg) tea.Cmd {
 		m.openHolders()
 	case key.Matches(k, keys.Break):
 		return m.openDialog()
+	case m.opts.Break == nil && slices.Contains(keys.Break.Keys(), k.String()):
+		m.notice = "break not offered: read-only"
 	case key.Matches(k, keys.CopyPath):
 		return m.copyPath()
 	case key.Matches(k, keys.CopyNext):
