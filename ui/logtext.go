@@ -41,8 +41,11 @@ func (m *model) logRow(item logItem, w logWidths, isCursor bool) string {
 			cause = ""
 		}
 	}
-	if cause == "" && w.cause > 0 {
-		room += gapWidth + w.cause
+	if w.cause > 0 { // a path is not cut for the sake of room that the cause leaves
+		room += w.cause - min(show.Width(cause), w.cause)
+		if cause == "" {
+			room += gapWidth
+		}
 	}
 	rest := indent + show.ShortenPath(where, usual, room-len(indent), t.chars.Mark)
 	if cause != "" && w.cause > 0 {
