@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	"lockscope/ui/show"
+)
 
 // intervals are what + and - go through.
 var intervals = []time.Duration{
@@ -8,7 +12,7 @@ var intervals = []time.Duration{
 	30 * time.Second, time.Minute, 5 * time.Minute,
 }
 
-// changeInterval takes the next longer or shorter interval.
+// changeInterval takes the next longer or shorter interval, and says which: the header may have no room for it.
 func (m *model) changeInterval(step int) {
 	i := 0
 	for i < len(intervals)-1 && intervals[i] < m.scan.wanted {
@@ -20,4 +24,5 @@ func (m *model) changeInterval(step int) {
 	m.scan.wanted = intervals[max(min(i+step, len(intervals)-1), 0)]
 	m.scan.interval = m.scan.wanted
 	m.opts.Source.SetInterval(m.scan.wanted)
+	m.notice = "looks every " + show.Seconds(m.scan.wanted)
 }

@@ -17,6 +17,9 @@ func TestIntervalKeys(t *testing.T) {
 	if !slices.Equal(source.interval, want) {
 		t.Errorf("asked for %v, want %v", source.interval, want)
 	}
+	if want := "looks every 2s"; m.notice != want {
+		t.Errorf("%q, want %q", m.notice, want)
+	}
 	if !strings.Contains(m.shown(), "every 2s ● live") {
 		t.Errorf("the header:\n%s", m.shown())
 	}
