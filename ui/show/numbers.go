@@ -36,6 +36,8 @@ func LongAge(d time.Duration) string {
 // Seconds is a short duration for reading, not for reckoning: 40ms, 0.4s, 12s, 3m.
 func Seconds(d time.Duration) string {
 	switch {
+	case d > 0 && d < time.Millisecond:
+		return "<1ms"
 	case d < 100*time.Millisecond:
 		return strconv.Itoa(int(d/time.Millisecond)) + "ms"
 	case d < 10*time.Second && d%time.Second != 0:

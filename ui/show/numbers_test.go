@@ -16,6 +16,7 @@ func TestDurations(t *testing.T) {
 	}{
 		{-time.Hour, "0s", "0s", "-3600000ms"},
 		{0, "0s", "0s", "0ms"},
+		{400 * time.Microsecond, "0s", "0s", "<1ms"},
 		{40 * time.Millisecond, "0s", "0s", "40ms"},
 		{412 * time.Millisecond, "0s", "0s", "0.4s"},
 		{2 * time.Second, "2s", "2s", "2s"},
