@@ -123,3 +123,16 @@ func TestGroupsByRoot(t *testing.T) {
 		t.Errorf("not by root:\n%s", text)
 	}
 }
+
+// However narrow the screen, the head of a group says which it is.
+func TestGroupNameInSight(t *testing.T) {
+	for width := minWidth; width < 60; width++ {
+		m, _ := testModel(width, 24, Options{})
+		m.take(reporttest.Scanned(reporttest.Fleet(300)))
+		m.typed("t", "g")
+		lines := strings.Split(m.shown(), "\n")
+		if head := lines[bodyY+1]; !strings.Contains(head, "eu") && !strings.Contains(head, "us") && !strings.Contains(head, "ap") {
+			t.Errorf("at %d: %q", width, head)
+		}
+	}
+}

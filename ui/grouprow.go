@@ -8,8 +8,11 @@ import (
 	"lockscope/ui/show"
 )
 
-// barWidth is how many cells the bar of a group has.
-const barWidth = 10
+// barWidth is how many cells the bar of a group has, and leastName how many its name has at least.
+const (
+	barWidth  = 10
+	leastName = 6
+)
 
 // groupCounts are the numbers of a group's directories by class, and what is said of its hosts that are lost,
 // styled or plain.
@@ -102,6 +105,9 @@ func (m *model) groupRow(r *list.Row, w int) string {
 			text = form
 			break
 		}
+	}
+	if room-show.Width(text)-4 < leastName && g.Len() > 0 { // which group it is comes first
+		text = show.Count(g.Problems()) + " of " + show.Count(g.Len())
 	}
 	nameWidth = min(nameWidth, max(room-show.Width(text)-4, 0))
 	name := show.Pad(show.ShortenMiddle(t.chars.Plain(groupName(g)), nameWidth, t.chars.Mark), nameWidth)
