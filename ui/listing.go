@@ -103,6 +103,9 @@ func (m *model) cursorRow(text, rest string) string {
 	return t.strong.Render(t.cursor) + t.reverse.Render(text) + t.strong.Render(t.cursorEnd) + rest
 }
 
+// showsAllWord says that a filter is gone, and why.
+const showsAllWord = "shows all: it was not among what was shown"
+
 // goTo leaves a list for the table, with the cursor on a directory. Where a filter hides that it goes.
 func (m *model) goTo(path string) {
 	switch {
@@ -111,11 +114,9 @@ func (m *model) goTo(path string) {
 		m.notice = "no data directory now: " + m.paths.Of(path)
 		return
 	default:
-		m.memory.add(m.filter.text())
-		m.filter.clear()
-		m.list.ShowAll()
+		m.showAll()
 		m.list.GoTo(path)
-		m.notice = "shows all: it was not among what was shown"
+		m.notice = showsAllWord
 	}
 	m.mode = modeTable
 }

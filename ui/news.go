@@ -84,16 +84,20 @@ func (m *model) newsText(room int) string {
 	return text
 }
 
-// toNews goes to the first problem that came up, and reports whether there was any.
+// toNews goes to the first problem that came up, and reports whether there was any. Where a filter hides them it
+// goes.
 func (m *model) toNews() bool {
-	switch {
-	case m.list.News().Len() == 0:
+	if m.list.News().Len() == 0 {
 		return false
-	case m.list.MoveToNews():
-		m.list.ForgetNews()
-	default:
-		m.notice = "the filter hides them; " + m.keys.Back.Help().Key + " shows all"
 	}
+	if !m.list.MoveToNews() {
+		m.showAll()
+		m.notice = showsAllWord
+		if !m.list.MoveToNews() {
+			return true
+		}
+	}
+	m.list.ForgetNews()
 	return true
 }
 

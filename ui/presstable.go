@@ -188,13 +188,18 @@ func (m *model) sort(o list.Order) {
 func (m *model) back() {
 	switch {
 	case m.list.Filtered() || m.filter.text() != "":
-		m.memory.add(m.filter.text())
-		m.filter.clear()
-		m.list.ShowAll()
+		m.showAll()
 	case m.list.News().Len() > 0:
 		m.list.ForgetNews()
 	case m.showsPane():
 		m.setDetail(detailHidden)
 		m.notice = "the detail is hidden; " + m.keys.Detail.Help().Key + " shows it"
 	}
+}
+
+// showAll shows every directory again, and remembers the filter.
+func (m *model) showAll() {
+	m.memory.add(m.filter.text())
+	m.filter.clear()
+	m.list.ShowAll()
 }
