@@ -55,7 +55,7 @@ func (m *model) onPane(p tea.Mouse) bool {
 
 // click acts on what was seen at a place. A key at the foot, or a button of the dialog, is pressed. A
 // counter shows its state alone, or all again; that of errors shows the log. A column's head sorts. A
-// row gets the cursor, and in front of it is selected. The detail is shown in full.
+// row gets the cursor, and in front of it is selected; the sign of a group folds it. The detail is shown in full.
 func (m *model) click(p tea.Mouse) tea.Cmd {
 	if p.Button != tea.MouseLeft || m.tooSmallFor() {
 		return nil
@@ -83,12 +83,21 @@ func (m *model) click(p tea.Mouse) tea.Cmd {
 	case p.Y == bodyY:
 		m.clickHead(p.X, l)
 	case p.Y > bodyY && p.Y <= bodyY+len(seen.window):
-		if m.list.MoveToRow(seen.window[p.Y-bodyY-1]) && p.X < leftMargin {
-			m.list.Toggle()
-		}
+		m.clickRow(seen.window[p.Y-bodyY-1], p.X)
 		m.scroll = 0
 	}
 	return nil
+}
+
+// clickRow puts the cursor on a row, selects it in front of it, and folds or unfolds a group at its sign.
+func (m *model) clickRow(r *list.Row, x int) {
+	switch moved := m.list.MoveToRow(r); {
+	case !moved:
+	case x < leftMargin:
+		m.list.Toggle()
+	case x == leftMargin && r.Group != nil:
+		m.list.Fold(!r.Group.Folded)
+	}
 }
 
 // clickCounter shows what a counter counts. What needs the table does nothing while that is covered.

@@ -54,6 +54,27 @@ func TestMouse(t *testing.T) {
 	}
 }
 
+// The sign of a group folds and unfolds it. Beside the sign a click is but a click on a row.
+func TestClickOnGroup(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(reporttest.Scanned(reporttest.Fleet(10_000)))
+	m.typed("t")
+	for _, sign := range []string{m.theme.folded, m.theme.unfolded} {
+		before := m.list.Len()
+		x, y := m.place(t, sign)
+		m.Update(tea.MouseClickMsg{X: x + 4, Y: y, Button: tea.MouseLeft})
+		if m.list.Len() != before {
+			t.Errorf("a click on the name of a group (%s) folds", sign)
+		}
+		m.draw()
+		m.Update(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+		if after := m.list.Len(); (after > before) != (sign == m.theme.folded) {
+			t.Errorf("a click on %s: %d rows, then %d", sign, before, after)
+		}
+		m.draw()
+	}
+}
+
 func TestClickOnErrors(t *testing.T) {
 	m, _ := testModel(120, 30, Options{})
 	m.take(report.Update{Changes: reporttest.Fleet(10), Errors: []report.PathError{{Path: "/x", Err: errors.New("open /x: permission denied")}}, Progress: report.Progress{Visited: 1}}, reporttest.Scanned(nil))
