@@ -19,6 +19,19 @@ func (m *model) hostWidth() int {
 	return w
 }
 
+// pathOf is what a key stands for, escaped: the path as the table shows it, behind the host if that is another one.
+// Of a host itself it is the name.
+func (m *model) pathOf(key string) string {
+	host, path := report.SplitKey(key)
+	switch {
+	case host == "":
+		return m.paths.Of(path)
+	case path == "":
+		return m.theme.chars.Escape(host)
+	}
+	return m.theme.chars.Escape(host) + ":" + m.paths.Of(path)
+}
+
 // holderQuery is the filter for the directories of a process.
 func holderQuery(h *list.Holder) string {
 	text := "pid:" + strconv.Itoa(h.PID)

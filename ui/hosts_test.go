@@ -199,6 +199,16 @@ func TestFleetHostComesAndGoes(t *testing.T) {
 	}
 }
 
+// The log has a directory of a host as the table has it, below its root.
+func TestLogOfFleet(t *testing.T) {
+	m, _ := aFleet(120, 30)
+	m.take(report.Update{Changes: onHost("web-01", reporttest.Held("eu/a", 7))})
+	m.typed("l")
+	if text := m.shown(); !strings.Contains(text, "web-01:eu/a ") {
+		t.Errorf("\n%s", text)
+	}
+}
+
 // Several hosts that are lost in one second are one line.
 func TestHostsAreLostTogether(t *testing.T) {
 	m, _ := aFleet(120, 30)

@@ -111,7 +111,7 @@ func (m *model) goTo(path string) {
 	switch {
 	case m.list.GoTo(path):
 	case m.list.Latest(path) == nil:
-		m.notice = "no data directory now: " + m.paths.Of(path)
+		m.notice = "no data directory now: " + m.pathOf(path)
 		return
 	default:
 		m.showAll()

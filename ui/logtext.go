@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ func (m *model) logRow(item logItem, w logWidths, isCursor bool) string {
 	if !e.Unread {
 		at = e.At.Format(time.TimeOnly)[:w.time]
 	}
-	where, cause, usual := m.paths.Of(e.Path), t.chars.Plain(e.Cause), t.chars.Escape(m.list.UsualName())
+	where, cause, usual := m.pathOf(e.Path), t.chars.Plain(e.Cause), t.chars.Escape(m.list.UsualName())
 	if e.Handoff != nil {
 		cause = "after " + show.Gap(e.Handoff)
 	}
@@ -37,7 +38,7 @@ func (m *model) logRow(item logItem, w logWidths, isCursor bool) string {
 		}
 	case len(item.line.Events) > 1:
 		indent = "  "
-		if !item.line.Mixed && e.Handoff == nil { // that line says it
+		if !item.line.Mixed && e.Handoff == nil && m.sharedCause(item.line) != "" { // that line says it
 			cause = ""
 		}
 	}
@@ -141,10 +142,10 @@ func (m *model) sharedText(line *list.Line, w logWidths) string {
 	if w.cause > 0 { // which is not told
 		room += gapWidth + w.cause
 	}
-	return show.ShortenPath(m.paths.Of(line.Events[last].Path), t.chars.Escape(m.list.UsualName()), room, t.chars.Mark) + more
+	return show.ShortenPath(m.pathOf(line.Events[last].Path), t.chars.Escape(m.list.UsualName()), room, t.chars.Mark) + more
 }
 
-// sharedCause is what the events of a line rest on.
+// sharedCause is what the events of a line rest on, "" where that is not the same.
 func (m *model) sharedCause(line *list.Line) string {
 	first := line.Events[0]
 	switch {
@@ -161,10 +162,10 @@ func (m *model) sharedCause(line *list.Line) string {
 			}
 		}
 		return "after " + show.Gap(shortest) + " to " + show.Gap(longest)
-	case line.Mixed && first.To == show.ClassOfState(report.Free):
-		return "each was held by another process"
 	case line.Mixed:
 		return "each for a reason of its own"
+	case slices.ContainsFunc(line.Events, func(e *list.Event) bool { return e.Cause != first.Cause }):
+		return ""
 	}
 	return m.theme.chars.Plain(first.Cause)
 }

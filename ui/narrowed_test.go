@@ -83,7 +83,8 @@ func TestNotStaleOfWhich(t *testing.T) {
 	}
 }
 
-// A line of several events of which no cause is known names one of their directories.
+// A line of several events of which each has a cause of its own names one of their directories. Unfolded, it has the
+// causes.
 func TestLineWithoutCauseHasADirectory(t *testing.T) {
 	m, _ := testModel(80, 24, Options{})
 	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Held("eu/a", 7), reporttest.Held("eu/b", 8))))
@@ -91,5 +92,9 @@ func TestLineWithoutCauseHasADirectory(t *testing.T) {
 	m.typed("l")
 	if text := m.shown(); !strings.Contains(text, "2 held → free") || !strings.Contains(text, "▸ eu/b and 1 more") {
 		t.Errorf("the log:\n%s", text)
+	}
+	m.typed("enter")
+	if text := m.shown(); !strings.Contains(text, "was held by 7") || !strings.Contains(text, "was held by 8") {
+		t.Errorf("unfolded:\n%s", text)
 	}
 }

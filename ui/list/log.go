@@ -70,6 +70,9 @@ func (e *Event) alike() alike {
 	default:
 		k.fromPID, k.toPID = 0, 0
 	}
+	if e.To == show.ClassOfState(report.Free) { // whoever held it
+		k.cause = ""
+	}
 	return k
 }
 
