@@ -16,6 +16,11 @@ type Area struct {
 	below  []proc.Place // the directory, and the mounts below it
 	linked []proc.Place // what symlinks lead to
 	err    error        // why there may be more
+
+	// Whose view it is: with these the path of a socket is resolved.
+	of     proc.Process
+	mounts proc.Mounts
+	same   bool // it is in our mount namespace
 }
 
 // Of says whether a process uses the directory, given what [proc.Task.Used] returned. The answer is
@@ -32,7 +37,7 @@ func (a Area) Beside(file string, used []proc.Used, err error) Use {
 }
 
 func (a Area) use(counts func(proc.Place) bool, used []proc.Used, err error) Use {
-	for _, u := range used {
+	for _, u := range a.resolveSockets(used, &err) {
 		within := func(dir proc.Place) bool { return u.Below(dir) }
 		// A private mapping does not count behind a link, since a link may lead to a library that
 		// many programs map.
@@ -58,18 +63,17 @@ func (d Dir) Area(ours, theirs proc.Mounts, p proc.Process) Area {
 	if !ok {
 		return Area{err: errNoPlace}
 	}
-	a := Area{dir: dir, below: []proc.Place{dir}}
+	a := Area{dir: dir, below: []proc.Place{dir}, of: p, mounts: theirs, same: theirs.Same(ours)}
 	names := theirs.Names(dir)
 	for _, name := range names {
 		a.below = append(a.below, placesBelow(theirs, name)...)
 	}
-	same := theirs.Same(ours)
-	if !same {
+	if !a.same {
 		for _, name := range ours.Names(dir) {
 			a.below = append(a.below, placesBelow(ours, name)...)
 		}
 	}
-	s, err := newLinkSearch(&a, theirs, p, same)
+	s, err := newLinkSearch(&a)
 	if err != nil {
 		a.err = err
 		return a

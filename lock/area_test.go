@@ -82,6 +82,22 @@ func TestUse(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, some},
+		"socket":           {func(t *testing.T, q *sleeper, dir string) { q.listen(filepath.Join(dir, "s")) }, some},
+		"socket by a link": {func(t *testing.T, q *sleeper, dir string) { q.listen(filepath.Join(link(t, dir), "s")) }, some},
+		"socket beside":    {func(t *testing.T, q *sleeper, dir string) { q.listen(dir + "2") }, none},
+		"abstract socket":  {func(t *testing.T, q *sleeper, dir string) { q.listen("@" + dir + "/s") }, none},
+		"another's socket": {func(t *testing.T, q *sleeper, dir string) { newSleeper(t).listen(filepath.Join(dir, "s")) }, none},
+		"a directory's, gone": {func(t *testing.T, q *sleeper, dir string) {
+			mkdir(t, dir+"/a")
+			q.listen(filepath.Join(dir, "a", "s"))
+			if err := os.RemoveAll(dir + "/a"); err != nil {
+				t.Fatal(err)
+			}
+		}, some},
+		"socket by a relative path": {func(t *testing.T, q *sleeper, dir string) {
+			t.Chdir(dir)
+			q.listen("s")
+		}, lock.ProcessUnknown},
 		"program": {func(t *testing.T, q *sleeper, dir string) {
 			program, err := os.ReadFile(q.cmd.Path)
 			if err != nil {
@@ -139,6 +155,16 @@ func TestUseOfADirectoryCalledDeleted(t *testing.T) {
 }
 
 // judge inspects a directory whose pidfile names q, and was written after q started.
+// link makes a symlink to the directory, and returns it.
+func link(t testing.TB, dir string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "l")
+	if err := os.Symlink(dir, name); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 func judge(t testing.TB, dir string, q *sleeper) lock.Evidence {
 	t.Helper()
 	write(t, dir, pidfile, fmt.Sprintln(q.cmd.Process.Pid))

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -201,6 +202,22 @@ func newSleeper(t testing.TB) *sleeper {
 func (q *sleeper) open(path string) {
 	q.t.Helper()
 	f, err := os.Create(path)
+	if err != nil {
+		q.t.Fatal(err)
+	}
+	q.cmd.ExtraFiles = append(q.cmd.ExtraFiles, f)
+}
+
+// listen gives it a Unix socket that is bound to an address.
+func (q *sleeper) listen(address string) {
+	q.t.Helper()
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: address, Net: "unix"})
+	if err != nil {
+		q.t.Fatal(err)
+	}
+	l.SetUnlinkOnClose(false)
+	defer l.Close()
+	f, err := l.File()
 	if err != nil {
 		q.t.Fatal(err)
 	}

@@ -26,14 +26,14 @@ type linkSearch struct {
 
 var errManyEntries = errors.New("more files than are searched for links")
 
-func newLinkSearch(a *Area, mounts proc.Mounts, p proc.Process, same bool) (*linkSearch, error) {
-	s := &linkSearch{area: a, mounts: mounts, rootPath: "/", entriesLeft: maxLinkEntries, seen: map[string]bool{}}
-	task := proc.Host.Task(p.PID).Running()
+func newLinkSearch(a *Area) (*linkSearch, error) {
+	s := &linkSearch{area: a, mounts: a.mounts, rootPath: "/", entriesLeft: maxLinkEntries, seen: map[string]bool{}}
+	task := proc.Host.Task(a.of.PID).Running()
 	root, err := task.Root()
 	if err != nil {
 		return nil, err
 	}
-	if same {
+	if a.same {
 		s.rootPath = root // as paths of our namespace, which in a chroot is not "/"
 	}
 	s.rootFD, err = openRootOf(task)

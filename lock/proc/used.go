@@ -10,14 +10,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Used is a file that a process has open or mapped, or its working or root directory.
+// Used is a file that a process has open or mapped, or its working or root directory, or what one of
+// its Unix sockets is bound to.
 type Used struct {
 	Place
-	Private bool // by a private mapping, as of a program or library, which writes nothing to the file
+	Bound   string // the path of a socket, as it was given to bind(2), instead of a place
+	Private bool   // by a private mapping, as of a program or library, which writes nothing to the file
 }
 
-// Used returns all files that the process has open or mapped, and its working and root directory, given
-// its mounts from [FS.Mounts]. An error means that there may be more.
+// Used returns all files that the process has open or mapped, its working and root directory, and what its
+// Unix sockets are bound to, given its mounts from [FS.Mounts]. An error means that there may be more.
 func (t Task) Used(mounts Mounts) ([]Used, error) {
 	t = t.Running()
 	s := usedSearch{mounts: mounts}
@@ -27,12 +29,16 @@ func (t Task) Used(mounts Mounts) ([]Used, error) {
 	if err != nil {
 		return s.used, err
 	}
-	known := map[int]bool{}
+	known, sockets := map[int]bool{}, map[string]bool{}
 	for _, m := range mounts {
 		known[m.ID] = true
 	}
 	for _, fd := range fds {
-		if name := s.addLink(t.Link(fd)); isFile(name) {
+		name := s.addLink(t.Link(fd))
+		if strings.HasPrefix(name, "socket:") {
+			sockets[name] = true
+		}
+		if isFile(name) {
 			// The file's mount was unmounted since (umount -l), or is in another namespace. Its path
 			// is another file's here. If the descriptor was closed meanwhile, the ID is 0.
 			if mount := t.FDInfo(fd).MountID; mount != 0 && !known[mount] {
@@ -40,6 +46,7 @@ func (t Task) Used(mounts Mounts) ([]Used, error) {
 			}
 		}
 	}
+	s.addSockets(t, sockets)
 	maps, err := os.ReadFile(string(t) + "/maps")
 	if err != nil && !errors.Is(err, unix.ESRCH) {
 		s.failed = err
@@ -67,10 +74,10 @@ func (s *usedSearch) add(name string, private bool) {
 		s.failed = errNoMount
 		return
 	}
-	s.used = append(s.used, Used{place, private})
+	s.used = append(s.used, Used{Place: place, Private: private})
 	// The suffix may be a part of the file's own name, so both places count.
 	if undeleted, ok := strings.CutSuffix(place.Path, Deleted); ok {
-		s.used = append(s.used, Used{Place{Dev: place.Dev, Path: undeleted}, private})
+		s.used = append(s.used, Used{Place: Place{Dev: place.Dev, Path: undeleted}, Private: private})
 	}
 }
 

@@ -47,17 +47,17 @@ func TestUsed(t *testing.T) {
 	}
 	vda, vdb, sda := unix.Mkdev(254, 0), unix.Mkdev(0, 40), unix.Mkdev(8, 1)
 	want := []Used{
-		{Place{sda, "/"}, false},         // the working directory
-		{Place{vda, "/"}, false},         // the root
-		{Place{vda, "/dev/null"}, false}, // a device
-		{Place{vda, "/memfd:x"}, false},  // memory
-		{Place{vda, "/memfd:x (deleted)"}, false},
-		{Place{sda, "/.handoff.lock"}, false},
-		{Place{sda, "/data"}, false}, // either may be its name
-		{Place{sda, "/data (deleted)"}, false},
-		{Place{vdb, "/x/y"}, false},
-		{Place{sda, "/new\nline"}, true},
-		{Place{vdb, "/shared"}, false},
+		{Place: Place{sda, "/"}},         // the working directory
+		{Place: Place{vda, "/"}},         // the root
+		{Place: Place{vda, "/dev/null"}}, // a device
+		{Place: Place{vda, "/memfd:x"}},  // memory
+		{Place: Place{vda, "/memfd:x (deleted)"}},
+		{Place: Place{sda, "/.handoff.lock"}},
+		{Place: Place{sda, "/data"}}, // either may be its name
+		{Place: Place{sda, "/data (deleted)"}},
+		{Place: Place{vdb, "/x/y"}},
+		{Place: Place{sda, "/new\nline"}, Private: true},
+		{Place: Place{vdb, "/shared"}},
 	}
 	order := func(a, b Used) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }
 	used, err := f.Task(1).Used(mounts)
@@ -76,7 +76,7 @@ func TestUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	used, err = f.Task(5000002).Used(mounts)
-	if want := (Used{Place{unix.Mkdev(0, 61), "/.handoff.lock"}, false}); err != nil || !slices.Contains(used, want) {
+	if want := (Used{Place: Place{unix.Mkdev(0, 61), "/.handoff.lock"}}); err != nil || !slices.Contains(used, want) {
 		t.Errorf("%+v, %v, want %+v among them", used, err, want)
 	}
 }
