@@ -38,6 +38,20 @@ func TestRefusedAliveInAnotherPIDNamespace(t *testing.T) {
 	refuses(t, dir, inspect(t, dir), lock.RefusedAlive)
 }
 
+// Where PID namespaces are nested, somebody in one between may have written the pidfile: the PID is that
+// of neither the innermost namespace nor of ours.
+func TestRefusedAliveInANestedPIDNamespace(t *testing.T) {
+	needRoot(t, "make a PID namespace")
+	dir := t.TempDir()
+	foreign(t, "unshare", "--pid", "--fork", "--kill-child", "sh", "-c",
+		`(exec unshare --pid --fork --kill-child sh -c 'cd "$0" && echo 3 >.handoff.pidfile && >.handoff.lock && echo ready && exec sleep 1000' "$0") & wait`, dir)
+	seen := inspect(t, dir)
+	if seen.Process != lock.ProcessAlive {
+		t.Errorf("%v, want alive", seen.Process)
+	}
+	refuses(t, dir, seen, lock.RefusedAlive)
+}
+
 // The kernel names a file by a path that leads to another file since something was mounted over it.
 func TestRefusedAliveBelowAMount(t *testing.T) {
 	needRoot(t, "mount")

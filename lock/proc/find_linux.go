@@ -80,8 +80,9 @@ func (p Process) Started() time.Time {
 }
 
 // Nested returns the processes in PID namespaces below this program's, by their PIDs there. A daemon in
-// a container knows no other PID, and writes that into its pidfile (pid_namespaces(7)). An error means
-// that there may be more.
+// a container knows no other PID, and writes that into its pidfile (pid_namespaces(7)). Where containers
+// are nested, somebody between may have written it, so a process has a PID in each of them. An error
+// means that there may be more.
 func (f FS) Nested() (map[int][]Process, error) {
 	pids, err := f.Processes()
 	ours, _ := f.Self().PIDNamespace()
@@ -97,8 +98,11 @@ func (f FS) Nested() (map[int][]Process, error) {
 		} else if err != nil {
 			return nil, err
 		}
-		if there := status.NSPID; there != pid && there > 0 {
-			if p, state, err := f.Find(pid); err == nil && state == Alive {
+		if len(status.Inner) == 0 {
+			continue
+		}
+		if p, state, err := f.Find(pid); err == nil && state == Alive {
+			for _, there := range status.Inner {
 				nested[there] = append(nested[there], p)
 			}
 		}

@@ -11,6 +11,7 @@ type Status struct {
 	UID   string // of the effective user, in decimal
 	TGID  int    // PID of the process that a thread belongs to; a process's own PID
 	NSPID int    // PID in the process's own namespace
+	Inner []int  // PIDs in the namespaces below this program's that it is in, NSPID last
 }
 
 // Status reads the task's status file.
@@ -42,8 +43,10 @@ func ParseStatus(text []byte) (s Status) {
 		case "Tgid":
 			s.TGID, _ = strconv.Atoi(string(bytes.TrimSpace(value)))
 		case "NSpid":
-			if f := bytes.Fields(value); len(f) >= 1 {
-				s.NSPID, _ = strconv.Atoi(string(f[len(f)-1]))
+			for i, f := range bytes.Fields(value) {
+				if s.NSPID, _ = strconv.Atoi(string(f)); i > 0 {
+					s.Inner = append(s.Inner, s.NSPID)
+				}
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -12,11 +13,11 @@ import (
 func TestParseStatus(t *testing.T) {
 	const text = "Name:\tNSpid: 7\\nUid:\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t9034\nPid:\t9034\n" +
 		"Uid:\t0\t65534\t0\t0\nGid:\t1\t2\t3\t4\nNStgid:\t9034\t12\t1\nNSpid:\t9034\t12\t1\nNSpgid:\t9\t8\t7\n"
-	if got, want := ParseStatus([]byte(text)), (Status{UID: "65534", TGID: 9034, NSPID: 1}); got != want {
+	if got, want := ParseStatus([]byte(text)), (Status{UID: "65534", TGID: 9034, NSPID: 1, Inner: []int{12, 1}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	for _, text := range []string{"", "NSpid:", "NSpid:\tx\n", "Uid:\t0\n", "\n\n:::\n"} {
-		if got := ParseStatus([]byte(text)); got != (Status{}) {
+		if got := ParseStatus([]byte(text)); !reflect.DeepEqual(got, Status{}) {
 			t.Errorf("ParseStatus(%q) = %+v", text, got)
 		}
 	}
@@ -24,10 +25,10 @@ func TestParseStatus(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	f := fixture(t)
-	if got, err := f.Task(1).Status(); got != (Status{UID: "65534", TGID: 1, NSPID: 1}) || err != nil {
+	if got, err := f.Task(1).Status(); !reflect.DeepEqual(got, Status{UID: "65534", TGID: 1, NSPID: 1}) || err != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if got, err := f.Task(2).Status(); got != (Status{}) || !IsGone(err) {
+	if got, err := f.Task(2).Status(); !reflect.DeepEqual(got, Status{}) || !IsGone(err) {
 		t.Errorf("of nobody: %+v, %v", got, err)
 	}
 }
@@ -43,7 +44,7 @@ func TestStatusOfManyGroups(t *testing.T) {
 		if err := os.WriteFile(string(task)+"/status", []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := task.Status(); got != (Status{UID: "65534", TGID: 1, NSPID: 12345}) || err != nil {
+		if got, err := task.Status(); !reflect.DeepEqual(got, Status{UID: "65534", TGID: 1, NSPID: 12345, Inner: []int{12345}}) || err != nil {
 			t.Fatalf("with %d groups: %+v, %v", groups, got, err)
 		}
 	}
@@ -69,7 +70,7 @@ func TestStatusOfRealGroups(t *testing.T) {
 	if err != nil || len(text) < 2*textSize {
 		t.Fatalf("its status has %d bytes (%v), which is too short for this test", len(text), err)
 	}
-	if got, err := Host.Task(pid).Status(); got != (Status{UID: "0", TGID: pid, NSPID: pid}) || err != nil {
+	if got, err := Host.Task(pid).Status(); !reflect.DeepEqual(got, Status{UID: "0", TGID: pid, NSPID: pid}) || err != nil {
 		t.Errorf("%+v, %v, want PID %d", got, err, pid)
 	}
 }
@@ -90,7 +91,7 @@ func FuzzParseStatus(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, rest []byte) {
 		escaped := strings.NewReplacer("\\", `\\`, "\n", `\n`).Replace(name) // as the kernel does
 		got, want := ParseStatus(append([]byte("Name:\t"+escaped+"\n"), rest...)), ParseStatus(rest)
-		if got != want {
+		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("beside the name %q: %+v, else %+v", name, got, want)
 		}
 		if len(got.UID) > len(rest) {
