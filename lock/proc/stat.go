@@ -9,6 +9,7 @@ import (
 // Stat is what /proc/<pid>/stat says of a process (proc(5)).
 type Stat struct {
 	State   byte   // of the first thread: 'R', 'S', 'D', 'T', 't', 'Z', 'X', 'I' …
+	Parent  int    // PID of the parent
 	Threads int    // how many; a first thread that has exited counts until the others have too
 	Ticks   uint64 // start time, in clock ticks since boot
 }
@@ -47,10 +48,11 @@ func ParseStat(text []byte) (s Stat, ok bool) {
 	if len(fields[len(fields)-1]) == 0 || len(fields[0]) != 1 {
 		return Stat{}, false
 	}
-	threads, err1 := strconv.Atoi(string(fields[17]))
-	ticks, err2 := strconv.ParseUint(string(fields[19]), 10, 64)
-	if err1 != nil || err2 != nil {
+	parent, err1 := strconv.Atoi(string(fields[1]))
+	threads, err2 := strconv.Atoi(string(fields[17]))
+	ticks, err3 := strconv.ParseUint(string(fields[19]), 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil {
 		return Stat{}, false
 	}
-	return Stat{State: fields[0][0], Threads: threads, Ticks: ticks}, true
+	return Stat{State: fields[0][0], Parent: parent, Threads: threads, Ticks: ticks}, true
 }

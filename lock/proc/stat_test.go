@@ -18,7 +18,7 @@ func FuzzParseStat(f *testing.F) {
 		}
 		text := fmt.Sprintf("9034 (%s) %c 1 9034 9034 0 -1 4194560 141 0 0 0 12 7 0 0 20 0 1 0 %d 2703360 229 18446744073709551615 1 1\n",
 			comm, state, ticks)
-		want := Stat{State: state, Threads: 1, Ticks: ticks}
+		want := Stat{State: state, Parent: 1, Threads: 1, Ticks: ticks}
 		if s, ok := ParseStat([]byte(text)); s != want || !ok {
 			t.Fatalf("ParseStat(%q) = %+v, %v", text, s, ok)
 		}
@@ -41,7 +41,7 @@ func TestParseStatRefuses(t *testing.T) {
 		"1 (a) S" + rest + " 0x9\n", // nor this
 		"1 (a) SS" + rest + " 99\n", // no state
 		"1 (a) S" + rest + " 99999999999999999999\n",
-		"1 (a) S 1 1 1 0 -1 4194560 1 1 0 0 12 7 0 0 20 0 x 0 99\n", // no number of threads
+		"1 (a) S x" + rest[2:] + " 99\n", // no parent
 	} {
 		if s, ok := ParseStat([]byte(text)); ok {
 			t.Errorf("ParseStat(%q) = %+v", text, s)
@@ -55,8 +55,8 @@ func TestStat(t *testing.T) {
 		Stat
 		exited bool
 	}{
-		1:       {Stat{'S', 2, 4412}, false},
-		5000002: {Stat{'Z', 3, 99}, false},
+		1:       {Stat{'S', 7, 2, 4412}, false},
+		5000002: {Stat{'Z', 1, 3, 99}, false},
 	} {
 		if got, err := f.Task(pid).Stat(); got != want.Stat || got.exited() != want.exited || err != nil {
 			t.Errorf("PID %d: %+v, %v, want %+v", pid, got, err, want)
