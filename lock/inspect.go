@@ -74,7 +74,7 @@ func (d Dir) judge(pidfile Pidfile) (p proc.Process, state ProcessState, another
 	nested, err := proc.Host.Nested()
 	unseen := err != nil
 	for _, other := range nested[pidfile.PID] {
-		switch d.usedBy(other) {
+		switch d.usedFor(other, pidfile) {
 		case UseSome:
 			return other, ProcessAlive, ""
 		case UseUnknown:
@@ -88,7 +88,7 @@ func (d Dir) judge(pidfile Pidfile) (p proc.Process, state ProcessState, another
 	}
 	p, found, err := proc.Host.Find(pidfile.PID)
 	if state = ProcessState(found); err == nil && state == ProcessAlive {
-		state = JudgeNamed(state, p.Started(), time.Unix(0, pidfile.ID.MTime), d.usedBy(p))
+		state = JudgeNamed(state, p.Started(), time.Unix(0, pidfile.ID.MTime), d.usedFor(p, pidfile))
 	}
 	if state == ProcessUnrelated {
 		held, err := d.names.HeldBy(p)
@@ -101,4 +101,13 @@ func (d Dir) judge(pidfile Pidfile) (p proc.Process, state ProcessState, another
 		state = ProcessUnknown
 	}
 	return p, state, ""
+}
+
+// usedFor says whether the process that a pidfile names uses the directory, or one that it started.
+func (d Dir) usedFor(p proc.Process, pidfile Pidfile) Use {
+	use := func(pid int) Use { return d.usedBy(proc.Process{PID: pid}) }
+	if StartedLater(p.Started(), time.Unix(0, pidfile.ID.MTime)) {
+		return use(p.PID)
+	}
+	return WithWorkers(p.PID, proc.Host.Children, use)
 }

@@ -1,6 +1,11 @@
 package lock
 
-import "time"
+import (
+	"os"
+	"time"
+
+	"lockscope/lock/proc"
+)
 
 // Use says whether a process uses a directory: whether it has the directory, or something below
 // it, open or mapped, or as its working or root directory.
@@ -24,8 +29,32 @@ func JudgeNamed(now ProcessState, started, written time.Time, use Use) ProcessSt
 		return now
 	case use == UseUnknown:
 		return ProcessUnknown
-	case !started.IsZero() && started.After(written.Add(reuseMargin)):
+	case StartedLater(started, written):
 		return ProcessReused
 	}
 	return ProcessUnrelated
+}
+
+// StartedLater reports whether a process started after the pidfile was written that names it, so that
+// another process was meant.
+func StartedLater(started, written time.Time) bool {
+	return !started.IsZero() && started.After(written.Add(reuseMargin))
+}
+
+// WithWorkers says whether a process uses a directory, given how that is found out of one process, and
+// the children of every process. A daemon may leave all work to processes that it started, or that these
+// did. Whether such a one works for it cannot be known, so then the answer is UseUnknown. The first
+// process is given those whose parent has ended, and did not start them. This program does not count: it has the
+// directory open to look at it.
+func WithWorkers(pid int, children func() map[int][]int, use func(pid int) Use) Use {
+	own := use(pid)
+	if own != UseNone || pid <= 1 {
+		return own
+	}
+	for i, worker := range proc.Descendants(children(), pid, maxWorkers+1) {
+		if i == maxWorkers || worker != os.Getpid() && use(worker) == UseSome {
+			return UseUnknown
+		}
+	}
+	return UseNone
 }

@@ -62,6 +62,10 @@ const (
 	maxHeldSearches = 16
 )
 
+// maxWorkers is how many processes that a process started are asked whether they use the directory. To ask
+// one takes up to a millisecond. It is done only where the process itself uses nothing.
+const maxWorkers = 100
+
 // maxLinkEntries is how many directory entries are searched for links. That takes some 50 ms when
 // the kernel has them cached. It is done only for a live process that the pidfile names or that
 // holds the lock, and that uses nothing in the directory itself.

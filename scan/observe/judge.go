@@ -148,19 +148,28 @@ func (ob *observation) holdsAnother(p *process) bool {
 	return true
 }
 
-// uses says whether a process uses the directory.
+// uses says whether a process that the pidfile may mean uses the directory, or one that it started.
 func (ob *observation) uses(p *process) lock.Use {
-	if p.id.PID == os.Getpid() {
-		return lock.UseNone // we have it open to look at it
+	use := func(pid int) lock.Use {
+		area, used, err := ob.area(ob.s.procs.find(pid))
+		return area.Of(used, err)
 	}
-	area, used, err := ob.area(p)
-	return area.Of(used, err)
+	switch {
+	case p.id.PID == os.Getpid():
+		return lock.UseNone // we have it open to look at it
+	case lock.StartedLater(p.started(), time.Unix(0, ob.ev.Pidfile.ID.MTime)):
+		return use(p.id.PID)
+	}
+	return lock.WithWorkers(p.id.PID, ob.s.procs.children, use)
 }
 
-// otherUse says whether a process uses anything of the directory besides the lock file.
+// otherUse says whether a process, or one that it started, uses anything of the directory besides the
+// lock file.
 func (ob *observation) otherUse(pid int) lock.Use {
-	area, used, err := ob.area(ob.s.procs.find(pid))
-	return area.Beside(ob.s.procs.names.Lock, used, err)
+	return lock.WithWorkers(pid, ob.s.procs.children, func(pid int) lock.Use {
+		area, used, err := ob.area(ob.s.procs.find(pid))
+		return area.Beside(ob.s.procs.names.Lock, used, err)
+	})
 }
 
 // area finds out what lies below the directory in the view of a process, and what the process uses.

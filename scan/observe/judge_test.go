@@ -205,6 +205,53 @@ func writes(t *testing.T, file string) int {
 	return cmd.Process.Pid
 }
 
+// A daemon leaves all work to a process that it started, and that does not have the lock.
+func TestWorkedByAChild(t *testing.T) {
+	hosttest.Beside(t)
+	// It starts a process that works in a directory, until the test ends, and waits for it.
+	const supervisor = `exec 3<&0; (cd "$0" && echo ok && exec cat <&3) 9>&- & wait`
+	start := func(script string, args ...string) int {
+		cmd := exec.Command("sh", append([]string{"-c", script}, args...)...)
+		cmd.Dir = "/"
+		hosttest.Talk(t, cmd)
+		return cmd.Process.Pid
+	}
+	for name, test := range map[string]struct {
+		works   string        // where the child works
+		written time.Duration // when the pidfile was written, from now
+		want    report.State
+	}{
+		"here":       {"data", time.Hour, report.Unknown},
+		"elsewhere":  {"other", time.Hour, report.Stale},
+		"of another": {"data", -time.Hour, report.Stale}, // which has the PID since
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := hosttest.TempDir(t)
+			dir := hosttest.MakeStale(t, root+"/data")
+			hosttest.MakeDir(t, root+"/other")
+			hosttest.WritePidfile(t, dir, start(supervisor, root+"/"+test.works))
+			setTime(t, dir+"/.handoff.pidfile", test.written)
+			r := lookAt(t, ProbeAuto, dir)
+			if summary, _ := r.Explain(); r.Verdict.State != test.want {
+				t.Errorf("%s: %s", r.Verdict.State, summary)
+			}
+			if removed, err := breaks(r); (err == nil) != (test.want == report.Stale) {
+				t.Errorf("a break removes %q: %v", removed, err)
+			}
+		})
+	}
+	t.Run("of an heir", func(t *testing.T) {
+		hosttest.NeedTool(t, "flock")
+		dir := hosttest.MakeStale(t, hosttest.TempDir(t)+"/data")
+		start(`exec 9>>"$0/.handoff.lock" && flock -n 9 && exec 3<&0 && { sh -c "$1" "$0" <&3 & }`, dir, supervisor)
+		r := lookAt(t, ProbeAuto, dir)
+		hosttest.WantVerdict(t, r, report.Orphaned, report.PIDGone, report.InheritedFD)
+		if command := r.Command(); !strings.HasPrefix(command, "ps ") {
+			t.Errorf("%q", command)
+		}
+	})
+}
+
 // The PID that the pidfile of an orphaned lock names is another process's by
 // now, which started later: the one that was meant is as gone as before.
 func TestOrphanedPIDReused(t *testing.T) {

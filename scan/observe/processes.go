@@ -22,6 +22,7 @@ type processes struct {
 	brief     bool          // see Config
 	usualFD   *atomic.Int32 // the descriptor through which the processes read before held their locks; 0 = none did
 	innerPIDs func() innerPIDTable
+	children  func() map[int][]int // the PIDs of processes by that of their parent
 
 	mu    sync.Mutex
 	byPID map[int]*process
@@ -30,6 +31,7 @@ type processes struct {
 func newProcesses(names lock.Names, mounts *mountTable, usualFD *atomic.Int32, brief bool) *processes {
 	ps := &processes{names: names, lockName: "/" + names.Lock, mounts: mounts, calls: mounts.calls, usualFD: usualFD, brief: brief, byPID: map[int]*process{}}
 	ps.innerPIDs = sync.OnceValue(ps.findInnerPIDs)
+	ps.children = sync.OnceValue(ps.findChildren)
 	return ps
 }
 
@@ -131,6 +133,12 @@ func (ps *processes) findTouched(id proc.Process) []proc.Place {
 func (ps *processes) findHeldDirs(id proc.Process) (h heldDirs) {
 	h.dirs, h.err = callErr(ps.calls, subject{id.PID, "held"}, func() ([]lock.HeldDir, error) { return ps.names.HeldBy(id) })
 	return h
+}
+
+// findChildren lists the children of every process.
+func (ps *processes) findChildren() map[int][]int {
+	children, _ := pool.Call(ps.calls, subject{0, "parents"}, proc.Host.Children)
+	return children
 }
 
 // haveAtMost reports whether these processes together have at most so many descriptors. A process

@@ -245,7 +245,7 @@ func TestExplain(t *testing.T) {
 			"root lacks the capability CAP_SYS_PTRACE here: run with it, in the host's PID namespace", ""},
 		{"unknown, nothing is lacking", evidence(free, lock.ProcessUnknown), Unknown,
 			"Nobody holds the lock, and whether kvd 8121 still uses the directory cannot be seen.",
-			"see what it has open, also on disks that were unmounted or are too large to be searched: ", "ls -l /proc/8121/fd"},
+			"see what it and the processes that it started have open, also on disks that were unmounted or are too large to be searched: ", "ls -l /proc/8121/fd"},
 		{"unknown, forbidden to root", Evidence{Err: pathErr("open", "/srv/kv", unix.EACCES)}, Unknown,
 			"The lock could not be examined: open kv: permission denied.",
 			"nothing more can be seen from this host: look where the file system comes from, or who mounted it", ""},

@@ -53,7 +53,7 @@ func (x explainer) unknown() (summary string, todo advice) {
 		if x.ev.Restrictions != 0 {
 			return summary, say(x.remedy())
 		}
-		return summary, run("see what it has open, also on disks that were unmounted or are too large to be searched", fmt.Sprintf("ls -l /proc/%d/fd", x.owner().PID))
+		return summary, run("see what it and the processes that it started have open, also on disks that were unmounted or are too large to be searched", fmt.Sprintf("ls -l /proc/%d/fd", x.owner().PID))
 	case x.why.Has(IOError):
 		return "The lock could not be examined: " + cause(err) + ".", say("look what the kernel says of this file system: dmesg")
 	}
