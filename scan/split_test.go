@@ -3,6 +3,7 @@ package scan
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"lockscope/lock"
@@ -41,6 +42,41 @@ func TestRunLockFileReplaced(t *testing.T) {
 	acquire(t, second)
 	w.monitor.SetInterval(soon)
 	w.wantSplit(t, site, second)
+}
+
+// Somebody gave the lock file another name, and a second daemon starts with a new one. Who looks only then finds the
+// first by that name. A lock on another file of the directory shows nothing.
+func TestLockFileMovedAside(t *testing.T) {
+	for name, want := range map[string]report.State{
+		lock.DefaultNames.Lock + ".bak":            report.Split,
+		lock.DefaultNames.Lock + "~":               report.Split,
+		lock.DefaultNames.Lock + ".20261127-0342":  report.Split,
+		lock.DefaultNames.Lock + ".db":             report.Held,
+		lock.DefaultNames.Lock + ".bak/" + "other": report.Held,
+	} {
+		t.Run(name, func(t *testing.T) {
+			world, root := locktest.TestWorld(t), t.TempDir()
+			site := play(t, world, root, locktest.HeldPlain)
+			aside := filepath.Join(site.Dir, name)
+			if err := os.MkdirAll(filepath.Dir(aside), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			watched := startWatch(t, Config{Roots: []string{root}, Interval: soon})
+			watched.untilState(t, site.Dir, report.Held)
+			if err := os.Rename(filepath.Join(site.Dir, lock.DefaultNames.Lock), aside); err != nil {
+				t.Fatal(err)
+			}
+			second, err := world.Daemon(site.Dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			acquire(t, second)
+			if want == report.Split {
+				watched.wantSplit(t, site, second)
+			}
+			startWatch(t, Config{Roots: []string{root}, Interval: soon}).untilState(t, site.Dir, want)
+		})
+	}
 }
 
 // A whole directory was removed under its daemon, and then a second daemon starts in a new one: nothing in that shows

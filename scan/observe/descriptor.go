@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"regexp"
 	"strings"
 
 	"lockscope/lock/proc"
@@ -17,6 +18,17 @@ type descriptor struct {
 	// What its link tells, once it was read: see readLink.
 	path    string // as the kernel names the file
 	deleted bool   // the file was deleted, or what was opened is no longer what the path names
+	aside   bool   // path is that of a lock file which somebody gave another name: see asideSuffix
+}
+
+// asideSuffix is what people add to the name of a lock file that they think is in the way. Who holds it
+// goes on holding it. Other endings do not count: a program may lock files of such names for itself.
+var asideSuffix = regexp.MustCompile(`^(~|[._-](bak|old|orig|save|stale|broken|backup|prev|disabled|moved|[0-9]{6}).*)$`)
+
+// isAside reports whether a path is that of a lock file which was given another name.
+func (ps *processes) isAside(path string) bool {
+	_, suffix, ok := strings.Cut(path, ps.lockName)
+	return ok && asideSuffix.MatchString(suffix) && !strings.Contains(suffix, "/")
 }
 
 // closed stands for the path of a descriptor that is closed, or that we may not look at.
@@ -37,13 +49,14 @@ func (d *descriptor) readLink() {
 	d.path, d.deleted = closed, false
 	if name, err := d.of.scan.task.Link(int(d.fd)); err == nil {
 		d.path, d.deleted = strings.CutSuffix(name, proc.Deleted)
+		d.aside = d.of.ps.isAside(d.path)
 	}
 }
 
 // isLockFile reports whether the file has, or had, the lock file's name.
 func (d *descriptor) isLockFile() bool {
 	d.readLink()
-	return strings.HasSuffix(d.path, d.of.ps.lockName)
+	return strings.HasSuffix(d.path, d.of.ps.lockName) || d.aside
 }
 
 // readFDInfo reads what the kernel says of d, and keeps the flock that is held through it.
@@ -73,7 +86,7 @@ func (ps *processes) readName(d *descriptor) bool {
 		if !ok {
 			return false
 		}
-		d.path, d.deleted = linked.path, linked.deleted
+		d.path, d.deleted, d.aside = linked.path, linked.deleted, linked.aside
 	}
 	return true
 }

@@ -91,13 +91,14 @@ func (f *formerSearch) lookAt(task proc.Task) (found suspicion) {
 
 // isLockFile reports whether a file has, or had, the lock file's name.
 func (f *formerSearch) isLockFile(name []byte) bool {
-	return bytes.HasSuffix(bytes.TrimSuffix(name, []byte(proc.Deleted)), []byte(f.procs.lockName))
+	return bytes.HasSuffix(bytes.TrimSuffix(name, []byte(proc.Deleted)), []byte(f.procs.lockName)) ||
+		bytes.Contains(name, []byte(f.procs.lockName)) && f.procs.isAside(string(name))
 }
 
-// mayBeFormer reports whether a lock file is deleted, or is below the roots and on another mount than its
+// mayBeFormer reports whether a lock file is deleted or has another name now, or is below the roots and on another mount than its
 // path leads to now. It errs on the safe side: the names are those of another mount namespace perhaps.
 func (f *formerSearch) mayBeFormer(task proc.Task, fd int, name string) bool {
-	if strings.HasSuffix(name, proc.Deleted) {
+	if strings.HasSuffix(name, proc.Deleted) || f.procs.isAside(name) {
 		return true
 	}
 	if !slices.ContainsFunc(f.paths, func(p string) bool { return proc.Within(name, p) }) {

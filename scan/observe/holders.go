@@ -3,6 +3,7 @@ package observe
 import (
 	"errors"
 	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -28,7 +29,7 @@ func (ob *observation) addHolders(found []descriptor) {
 			FD:        fd,
 			Inherited: d.flock.PID != pid,
 			Deleted:   former,
-			Covered:   former && !d.deleted,
+			Covered:   former && !d.deleted && !d.aside,
 		})
 		if !former {
 			ev.Locker = d.flock.PID
@@ -82,14 +83,14 @@ func (ob *observation) isOurs(d *descriptor) bool {
 }
 
 // wasOurs reports whether a descriptor leads to a lock file that the directory had before: one that
-// is deleted, or that a mount covers now.
+// is deleted, or has another name now, or that a mount covers now.
 func (ob *observation) wasOurs(d *descriptor) bool {
-	return (d.deleted && ob.isLockFile(d) || ob.isCovered(d)) && !ob.isOurs(d)
+	return (d.deleted && ob.isLockFile(d) || d.aside && ob.isInside(d) || ob.isCovered(d)) && !ob.isOurs(d)
 }
 
 // mayHaveBeenOurs rules out most descriptors of which wasOurs is false, by what their link told.
 func (ob *observation) mayHaveBeenOurs(d *descriptor) bool {
-	return d.deleted || d.path == ob.lockPath()
+	return d.deleted || d.aside || d.path == ob.lockPath()
 }
 
 // isCovered reports whether a descriptor was opened by the path of the lock file, before a mount
@@ -111,4 +112,11 @@ func (ob *observation) isLockFile(d *descriptor) bool {
 	where, ok := ob.s.procs.place(d)
 	dir := ob.place()
 	return ok && where.Dev == dir.Dev && where.Path == strings.TrimSuffix(dir.Path, "/")+"/"+ob.s.procs.names.Lock
+}
+
+// isInside reports whether a descriptor was opened on a file in the directory.
+func (ob *observation) isInside(d *descriptor) bool {
+	where, ok := ob.s.procs.place(d)
+	dir := ob.place()
+	return ok && where.Dev == dir.Dev && path.Dir(where.Path) == dir.Path
 }

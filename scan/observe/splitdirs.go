@@ -3,8 +3,8 @@ package observe
 import (
 	"context"
 	"maps"
+	"path"
 	"slices"
-	"strings"
 
 	"lockscope/lock"
 	"lockscope/lock/proc"
@@ -24,7 +24,7 @@ func (s *Session) SplitDirs(ctx context.Context, known *Known, roots []string) (
 			break
 		}
 		for _, d := range s.procs.find(pid).formerLockFiles(known.explains, func(*descriptor) bool { return true }) {
-			if d.deleted || s.procs.covered(&d) {
+			if d.deleted || d.aside || s.procs.covered(&d) {
 				found = append(found, s.directoriesOf(&d, roots)...)
 			}
 		}
@@ -82,7 +82,7 @@ func (s *Session) directoriesOf(d *descriptor, roots []string) (found []string) 
 	if !ok {
 		return nil
 	}
-	where.Path = strings.TrimSuffix(where.Path, "/"+s.procs.names.Lock)
+	where.Path = path.Dir(where.Path)
 	for _, name := range s.mounts.ours.Names(where) {
 		if slices.ContainsFunc(roots, func(root string) bool { return proc.Within(name, root) }) {
 			return []string{name}
