@@ -16,7 +16,8 @@ import (
 type handover struct {
 	owner   *report.Process // who was last seen to hold the lock, named by the pidfile; nil if nobody was
 	pidfile lock.FileID     // the owner's
-	ended   notify.Moment   // when the owner ended; zero: that was not told
+	ended   notify.Moment   // when the owner ended; zero: that is not known
+	untold  bool            // that it had ended was found by a look, and no event told when
 	release notify.Moment   // when its pidfile went; zero: it did not
 	acquire notify.Moment   // when the first file of the next pidfile came; zero: none did
 	arrived notify.Moment   // when the next pidfile was in place; zero: it is not, or its owner is known
@@ -85,7 +86,7 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, change owne
 	written := time.Unix(0, pidfile.MTime)
 	acquired := h.acquired(written)
 	told := report.Handoff{From: peer(h.owner), To: peer(now)}
-	released := h.release
+	released, untold := h.release, false
 	switch {
 	case !h.awaitsOwner() || h.owner == nil || change.late || h.pidfile == pidfile: // the last: a look was faster than its events
 		h.restart(now, pidfile)
@@ -98,7 +99,7 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, change owne
 	case h.giver != nil && isSame(h.giver, now) && (released.At.IsZero() || !h.ended.At.IsZero() && !h.ended.At.After(acquired.After)):
 		told.RolledBack = true // where the owner released the lock, it must be certain that it had ended
 		if released.At.IsZero() {
-			released = h.ended
+			released, untold = h.ended, h.untold
 		}
 	default:
 		released = notify.Moment{} // it had ended before, as far as is known: this is a restart
@@ -110,10 +111,11 @@ func (h *handover) confirm(now *report.Process, pidfile lock.FileID, change owne
 	}
 	told.Released, told.Acquired = released.At, acquired.At
 	told.Gap = acquired.At.Sub(released.At)
-	// The gap is only known to be at most so long where one read told of both moments, where the lock may have been
-	// acquired before the read that told of the release, or where this program was stopped in between.
+	// The gap is only known to be at most so long where one read told of both moments, or of the end alone, where the
+	// lock may have been acquired before the read that told of the release, where this program was stopped in between,
+	// or where only a look found that the one before had ended.
 	stopped := released.After.Before(change.resumed) && released.At.After(change.resumed.Add(-readWithin))
-	if told.Gap <= 0 || acquired.After.Before(released.Asked) || stopped {
+	if told.Gap <= 0 || acquired.After.Before(released.Asked) || stopped || untold {
 		told.Gap, told.AtMost = acquired.At.Sub(released.After), true
 	}
 	h.last, h.giver = told.Acquired, giver
@@ -166,7 +168,7 @@ func (h *handover) see(next *report.Report, asked *report.Process, change ownerC
 			told = h.confirm(holder, ev.Pidfile.ID, change)
 		}
 	case h.release.At.IsZero():
-		h.seeOwner(ev, holder)
+		h.seeOwner(next, holder)
 	case ev.Lock.State == lock.LockHeld && h.owner != nil && ev.HasHolder(h.owner):
 		// A release unlinks the pidfile before it unlocks. If it does not, somebody else unlinked it.
 		if h.tries < len(unlockWithin) {
@@ -188,7 +190,8 @@ func (h *handover) see(next *report.Report, asked *report.Process, change ownerC
 // names, and who is seen to hold the lock; nil if nobody is. Where that is another one than the owner, the
 // events of it are still to come. And an owner who has left without a release may be followed by who gave
 // it the lock: so it stays the owner.
-func (h *handover) seeOwner(ev *report.Evidence, holder *report.Process) {
+func (h *handover) seeOwner(next *report.Report, holder *report.Process) {
+	ev := &next.Evidence
 	switch {
 	case h.owner == nil:
 		if holder != nil {
@@ -197,6 +200,9 @@ func (h *handover) seeOwner(ev *report.Evidence, holder *report.Process) {
 	case ev.Lock.State == lock.LockFree && ev.Owner != nil && !ev.Process.Exited() && isSame(ev.Owner, h.owner):
 		// It gave up the lock and left its pidfile. Whoever removes that later does not release.
 		h.restart(nil, lock.FileID{})
+	case ev.Lock.State == lock.LockFree && ev.Process.Exited() && ev.Pidfile.ID == h.pidfile && h.ended.At.IsZero():
+		// Nobody follows one who ends before the first look at it.
+		h.ended, h.untold = notify.Moment{After: h.last, At: next.Observed}, true
 	}
 }
 

@@ -128,12 +128,16 @@ func looked(ms int, what, who string, lives bool) func(*story) {
 		case "free":
 		case "given up":
 			ev.Owner, ev.Process = peers[who], lock.ProcessAlive
+		case "ended": // who is known to hold it had ended, and left its pidfile
+			ev.Process = lock.ProcessGone
 		default:
 			ev.Lock.State = lock.LockHeld
 			ev.Holders = []report.Holder{{Process: peers[who]}}
 			ev.Process = lock.ProcessAlive
 		}
-		if ev.Pidfile.State = lock.PidfileMissing; what == "held" {
+		if ev.Pidfile.State = lock.PidfileMissing; what == "ended" {
+			ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, ID: s.h.pidfile}
+		} else if what == "held" {
 			s.files++
 			ev.Pidfile = lock.Pidfile{State: lock.PidfileNamed, PID: peers[who].PID, ID: lock.FileID{Ino: s.files}}
 		}
@@ -181,6 +185,15 @@ func TestHandover(t *testing.T) {
 		},
 		"handed back, and its end was not to be told": {
 			steps(released(10), acquired(20), asked("Q", true), released(40), acquired(44), askedUnfollowed("P", false)), []string{"p→q 10ms"},
+		},
+		"handed back, after a look found that it had ended": {
+			steps(released(10), acquired(20), asked("Q", true), looked(40, "ended", "", false), acquired(50), asked("P", false)), []string{"p→q 10ms", "q→p 30ms at most rolled back"},
+		},
+		"its end was told, before a look found it": {
+			steps(released(10), acquired(20), asked("Q", true), died(30, "Q"), looked(40, "ended", "", false), acquired(50), asked("P", false)), []string{"p→q 10ms", "q→p 20ms rolled back"},
+		},
+		"a look found that it had ended, and another came": {
+			steps(released(10), acquired(20), asked("Q", true), looked(40, "ended", "", false), acquired(50), asked("R", false)), []string{"p→q 10ms"},
 		},
 		"a crash, and a look that sees who came": {
 			steps(died(10, "P"), acquired(20), looked(25, "held", "Q", false), released(30), acquired(40), asked("R", true)), []string{"q→r 10ms"},
