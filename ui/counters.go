@@ -132,10 +132,13 @@ func (m *model) noProblems() (string, lipgloss.Style) {
 	if m.list.Count(show.Checking) > 0 {
 		return "no problems so far", m.theme.roles[show.Plain]
 	}
-	if m.scan.readAll() && m.list.Lost() == 0 {
-		return m.theme.ok + " no problems", m.theme.good
+	switch {
+	case !m.scan.readAll() || m.list.Lost() > 0:
+		return "no problems in what was read", m.theme.roles[show.Plain]
+	case m.scan.paused(): // there may be some by now
+		return "no problems when it was paused", m.theme.roles[show.Plain]
 	}
-	return "no problems in what was read", m.theme.roles[show.Plain]
+	return m.theme.ok + " no problems", m.theme.good
 }
 
 // shortCounters are for a screen that is too narrow for the long ones.

@@ -57,3 +57,16 @@ func TestPause(t *testing.T) {
 		t.Error("what changed meanwhile does not stand out")
 	}
 }
+
+// That there are no problems is said of the moment of the pause, and not in green: there may be some by now.
+func TestPausedWithoutProblems(t *testing.T) {
+	m, _ := testModel(120, 30, Options{})
+	m.take(reporttest.Scanned(reporttest.Changes(reporttest.Held("a", 7))))
+	m.typed("p")
+	if text := m.shown(); !strings.Contains(text, " no problems when it was paused") {
+		t.Errorf("\n%s", text)
+	}
+	if _, style := m.noProblems(); style.GetForeground() == m.theme.good.GetForeground() {
+		t.Error("it is green")
+	}
+}
