@@ -112,7 +112,11 @@ func pidfileFact(r *report.Report, now time.Time, sep string) string {
 		}
 		parts = append(parts, text)
 	case lock.PidfileMalformed:
-		parts = append(parts, `names nobody: "`+report.Escape(p.Text)+`"`)
+		text := "names nobody"
+		if r.Host == "" || p.Text != "" { // other hosts do not send it, but in the summary
+			text += `: "` + report.Escape(p.Text) + `"`
+		}
+		parts = append(parts, text)
 	case lock.PidfileNotRegular:
 		parts = append(parts, "not a regular file")
 	default:

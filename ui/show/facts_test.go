@@ -91,3 +91,16 @@ func TestFactsOfLostHosts(t *testing.T) {
 		}
 	}
 }
+
+// What is in a pidfile that names nobody is told of this host, where it may be empty. Another host does not send it.
+func TestMalformedPidfile(t *testing.T) {
+	for _, test := range []struct{ host, text, want string }{
+		{"", "x\n", `names nobody: "x\n"`}, {"", "", `names nobody: ""`}, {"web-01", "", "names nobody"},
+	} {
+		r := &report.Report{Host: test.host, Path: "/srv/a"}
+		r.Evidence.Pidfile = lock.Pidfile{State: lock.PidfileMalformed, Text: test.text}
+		if got := fact(r, "pidfile"); got != test.want {
+			t.Errorf("on %q, with %q: %s, want %s", test.host, test.text, got, test.want)
+		}
+	}
+}
