@@ -19,6 +19,8 @@ func NextCommand(r *report.Report, names lock.Names, readOnly bool) (command, wh
 		return command, ""
 	case next == "":
 		return "", "there is nothing to do here"
+	case r.Host != "" && !r.IsHost() && !r.Breakable(): // it may have a command, and is hostile input
+		return "", "what another host says to do is not copied: " + next
 	case !r.Breakable():
 		return "", "no command does this: " + next
 	case readOnly:

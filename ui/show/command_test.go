@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lockscope/lock"
+	"lockscope/scan/report"
 	"lockscope/scan/report/reporttest"
 )
 
@@ -49,5 +50,19 @@ func TestCommandWithoutPath(t *testing.T) {
 		if got := WithoutPath(command, r.Path, r.Root, "…"); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// What another host says to do is no command of this program's, also where it says one.
+func TestNoCommandOfAnotherHost(t *testing.T) {
+	line, err := report.Decode([]byte(`{"type":"dir","path":"/d","root":"/d","state":"orphaned","reasons":["inherited-fd"],"summary":"s","next":"kill 7","observed":"2026-11-22T16:06:00Z"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := line.Change.Report
+	r.Host = "web-01"
+	command, why := NextCommand(r, lock.DefaultNames, false)
+	if want := "what another host says to do is not copied: "; command != "" || !strings.HasPrefix(why, want) || strings.Contains(why, "no command does this") {
+		t.Errorf("%q, %q, want %q", command, why, want)
 	}
 }
