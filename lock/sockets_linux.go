@@ -2,6 +2,7 @@ package lock
 
 import (
 	"path"
+	"slices"
 
 	"lockscope/lock/proc"
 )
@@ -10,6 +11,9 @@ import (
 // to bind(2), so the links in it are followed now. A process in a chroot may have bound the socket before
 // it went there: then both paths count. If some cannot be resolved, *err says why.
 func (a Area) resolveSockets(used []proc.Used, err *error) []proc.Used {
+	if !slices.ContainsFunc(used, func(u proc.Used) bool { return u.Bound != "" }) {
+		return used // there may be very many, and a process is asked about for many directories
+	}
 	var search *linkSearch
 	var resolved []proc.Used
 	for _, u := range used {
