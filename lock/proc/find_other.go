@@ -27,3 +27,6 @@ func (p Process) Started() time.Time { return time.Time{} }
 func (f FS) Nested() (map[int][]Process, error) { return nil, nil }
 
 func numbersIn(dir string) ([]int, error) { return nil, errors.ErrUnsupported }
+
+// separate finds none.
+func (t Task) separate() []Task { return nil }

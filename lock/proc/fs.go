@@ -74,7 +74,7 @@ func (t Task) thread(number int) Task { return t + Task("/task/"+strconv.Itoa(nu
 
 // Running returns the directory that shows the descriptors, links and mounts of the process. That is t
 // itself, unless its first thread has exited: then t shows nothing, and Running returns one of the
-// other threads. All threads of a process share these.
+// other threads. Hardly any thread has others than its process: see separate.
 func (t Task) Running() Task {
 	if _, err := t.WorkingDir(); !errors.Is(err, fs.ErrNotExist) {
 		return t

@@ -22,31 +22,16 @@ type Used struct {
 // Unix sockets are bound to, given its mounts from [FS.Mounts]. An error means that there may be more.
 func (t Task) Used(mounts Mounts) ([]Used, error) {
 	t = t.Running()
-	s := usedSearch{mounts: mounts}
-	s.addLink(t.WorkingDir())
-	s.addLink(t.Root())
-	fds, err := t.Descriptors()
-	if err != nil {
+	s := usedSearch{mounts: mounts, known: map[int]bool{}}
+	for _, m := range mounts {
+		s.known[m.ID] = true
+	}
+	if err := s.addOpen(t); err != nil {
 		return s.used, err
 	}
-	known, sockets := map[int]bool{}, map[string]bool{}
-	for _, m := range mounts {
-		known[m.ID] = true
+	for _, thread := range t.separate() {
+		s.addOpen(thread) // an error means that it has ended
 	}
-	for _, fd := range fds {
-		name := s.addLink(t.Link(fd))
-		if strings.HasPrefix(name, "socket:") {
-			sockets[name] = true
-		}
-		if isFile(name) {
-			// The file's mount was unmounted since (umount -l), or is in another namespace. Its path
-			// is another file's here. If the descriptor was closed meanwhile, the ID is 0.
-			if mount := t.FDInfo(fd).MountID; mount != 0 && !known[mount] {
-				s.failed = errNoMount
-			}
-		}
-	}
-	s.addSockets(t, sockets)
 	maps, err := os.ReadFile(string(t) + "/maps")
 	if err != nil && !errors.Is(err, unix.ESRCH) {
 		s.failed = err
@@ -57,9 +42,33 @@ func (t Task) Used(mounts Mounts) ([]Used, error) {
 	return s.used, s.failed
 }
 
+// addOpen adds what a task has open, and its working and root directory.
+func (s *usedSearch) addOpen(t Task) error {
+	s.addLink(t.WorkingDir())
+	s.addLink(t.Root())
+	fds, err := t.Descriptors()
+	sockets := map[string]bool{}
+	for _, fd := range fds {
+		name := s.addLink(t.Link(fd))
+		if strings.HasPrefix(name, "socket:") {
+			sockets[name] = true
+		}
+		if isFile(name) {
+			// The file's mount was unmounted since (umount -l), or is in another namespace. Its path
+			// is another file's here. If the descriptor was closed meanwhile, the ID is 0.
+			if mount := t.FDInfo(fd).MountID; mount != 0 && !s.known[mount] {
+				s.failed = errNoMount
+			}
+		}
+	}
+	s.addSockets(t, sockets)
+	return err
+}
+
 // usedSearch collects what a process uses.
 type usedSearch struct {
 	mounts Mounts
+	known  map[int]bool // the IDs of the mounts
 	used   []Used
 	failed error // why there may be more
 }
