@@ -9,8 +9,8 @@ import (
 )
 
 // socketLine is a line of /proc/<pid>/net/unix: the address in the kernel, five more numbers, the inode
-// number, and what the socket is bound to (unix_seq_show in net/unix/af_unix.c).
-var socketLine = regexp.MustCompile(`^[[:xdigit:]]+:(?: [[:xdigit:]]+){5} +([0-9]+)(?: (?s:(.*)))?$`)
+// number, and what the socket is bound to, after a space, if it is bound (unix_seq_show in net/unix/af_unix.c).
+var socketLine = regexp.MustCompile(`^[[:xdigit:]]+:(?: [[:xdigit:]]+){5} +([0-9]+)( (?s:.*))?$`)
 
 var errRelative = errors.New("a socket is bound to a relative path, and the kernel does not tell where that begins")
 
@@ -60,11 +60,11 @@ func boundSockets(table []byte) []boundSocket {
 		switch {
 		case entry == nil && last >= 0:
 			sockets[last].path += "\n" + line
-		case entry == nil || entry[2] == "" || entry[2][0] == '@':
+		case entry == nil || entry[2] == "" || strings.HasPrefix(entry[2], " @"):
 			last = -1
 		default:
 			last = len(sockets)
-			sockets = append(sockets, boundSocket{"socket:[" + entry[1] + "]", entry[2]})
+			sockets = append(sockets, boundSocket{"socket:[" + entry[1] + "]", entry[2][1:]})
 		}
 	}
 	return sockets

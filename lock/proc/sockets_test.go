@@ -28,6 +28,7 @@ func TestBoundSockets(t *testing.T) {
 
 func FuzzBoundSockets(f *testing.F) {
 	f.Add("/data/x")
+	f.Add("\nx")
 	f.Add("x\n0000000075239e7b: 00000002 00000000 00010000 0001 01 15 /data")
 	f.Fuzz(func(t *testing.T, path string) {
 		line := "0000000075239e7b: 00000002 00000000 00010000 0001 01    15 "
