@@ -122,7 +122,7 @@ func termEnds(t *testing.T, made func() *exec.Cmd) {
 	for range 3 {
 		cmd := made()
 		startInSession(t, cmd)
-		hosttest.Eventually(t, "it hangs", func() bool { return waitsIn(t, cmd.Process.Pid, fuseRequest) })
+		hosttest.Eventually(t, "it hangs", func() bool { return hosttest.WaitsIn(t, cmd.Process.Pid, hosttest.FUSERequest) })
 		cmd.Process.Signal(syscall.SIGTERM)
 		if endsWithin(t, cmd, hosttest.Patience/3) {
 			if status, want := cmd.ProcessState.ExitCode(), 128+int(syscall.SIGTERM); status != want {

@@ -36,7 +36,7 @@ func TestNamedFIFO(t *testing.T) {
 				}
 				defer in.Close()
 				hosttest.Begin(t, cmd)
-				hosttest.Eventually(t, "it waits for the file", func() bool { return waitsIn(t, cmd.Process.Pid, openOfFIFO, readOfPipe) })
+				hosttest.Eventually(t, "it waits for the file", func() bool { return hosttest.WaitsIn(t, cmd.Process.Pid, hosttest.OpenOfFIFO, hosttest.ReadOfPipe) })
 				if err := cmd.Process.Signal(sig); err != nil {
 					t.Fatal(err)
 				}

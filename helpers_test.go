@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -153,31 +152,6 @@ func endsWithin(t *testing.T, cmd *exec.Cmd, limit time.Duration) bool {
 	case <-time.After(limit):
 		return false
 	}
-}
-
-// Functions of the kernel that a thread waits in.
-const (
-	fuseRequest = "request_wait_answer"
-	openOfFIFO  = "wait_for_partner"
-	readOfPipe  = "pipe_read"
-)
-
-// waitsIn reports whether a thread of a process waits in one of these functions of the kernel (wchan in proc(5)).
-func waitsIn(t *testing.T, pid int, functions ...string) bool {
-	t.Helper()
-	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, thread := range threads {
-		where, _ := os.ReadFile(thread) // not of one that has ended
-		for _, function := range functions {
-			if strings.Contains(string(where), function) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // staleTree is a root with stale directories of these names.
