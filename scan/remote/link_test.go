@@ -13,6 +13,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// dialScript connects by a shell script in place of ssh, and waits for its answers for a minute.
+func dialScript(t *testing.T, script string) *link {
+	t.Helper()
+	ssh := filepath.Join(t.TempDir(), "ssh")
+	if err := os.WriteFile(ssh, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := Config{SSH: []string{ssh}}
+	l, err := c.dial(context.Background(), Target{Host: "web-01"}, "lockscope")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.out.silence, l.out.by = time.Minute, time.Now().Add(time.Minute)
+	return l
+}
+
 // What ssh has started and left behind ends with the link, also what would not end by itself. Nobody waits for what has
 // made a session of its own, as the master of shared connections does.
 func TestLinkLeavesNothingBehind(t *testing.T) {
@@ -24,16 +40,7 @@ func TestLinkLeavesNothingBehind(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ssh := filepath.Join(t.TempDir(), "ssh")
-			if err := os.WriteFile(ssh, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			c := Config{SSH: []string{ssh}}
-			l, err := c.dial(context.Background(), Target{Host: "web-01"}, "lockscope")
-			if err != nil {
-				t.Fatal(err)
-			}
-			l.out.silence, l.out.by = time.Minute, time.Now().Add(time.Minute)
+			l := dialScript(t, script)
 			text := make([]byte, 16)
 			n, err := l.out.Read(text)
 			left, numErr := strconv.Atoi(strings.TrimSpace(string(text[:n])))
@@ -53,16 +60,7 @@ func TestLinkLeavesNothingBehind(t *testing.T) {
 
 // Where ssh did what it was for, what it leaves behind serves others.
 func TestLinkLeavesShared(t *testing.T) {
-	ssh := filepath.Join(t.TempDir(), "ssh")
-	if err := os.WriteFile(ssh, []byte("#!/bin/sh\nsleep 1000 </dev/null >/dev/null 2>&1 & echo $!\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	c := Config{SSH: []string{ssh}}
-	l, err := c.dial(context.Background(), Target{Host: "web-01"}, "lockscope")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.out.silence, l.out.by = time.Minute, time.Now().Add(time.Minute)
+	l := dialScript(t, "sleep 1000 </dev/null >/dev/null 2>&1 & echo $!")
 	text, err := io.ReadAll(l.out)
 	master, numErr := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil || numErr != nil {
@@ -90,20 +88,11 @@ func TestLinkWhyEnded(t *testing.T) {
 		"echo text; exec sleep 1000":  "it is not lockscope that answers",
 		"kill -9 $$":                  "ssh failed",
 	} {
-		ssh := filepath.Join(t.TempDir(), "ssh")
-		if err := os.WriteFile(ssh, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		c := Config{SSH: []string{ssh}}
-		l, err := c.dial(context.Background(), Target{Host: "web-01"}, "lockscope")
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.out.silence, l.out.by = time.Minute, time.Now().Add(time.Minute)
+		l := dialScript(t, script)
 		if strings.HasPrefix(want, "no answer") {
 			l.out.silence = time.Millisecond
 		}
-		_, err = l.out.Read(make([]byte, 16))
+		_, err := l.out.Read(make([]byte, 16))
 		if err == nil {
 			err = errGarbled
 		}
