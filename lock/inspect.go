@@ -106,8 +106,5 @@ func (d Dir) judge(pidfile Pidfile) (p proc.Process, state ProcessState, another
 // usedFor says whether the process that a pidfile names uses the directory, or one that it started.
 func (d Dir) usedFor(p proc.Process, pidfile Pidfile) Use {
 	use := func(pid int) Use { return d.usedBy(proc.Process{PID: pid}) }
-	if StartedLater(p.Started(), time.Unix(0, pidfile.ID.MTime)) {
-		return use(p.PID)
-	}
-	return WithWorkers(p.PID, proc.Host.Children, use)
+	return NamedUse(p.PID, p.Started(), time.Unix(0, pidfile.ID.MTime), proc.Host.Children, use)
 }

@@ -29,16 +29,26 @@ func JudgeNamed(now ProcessState, started, written time.Time, use Use) ProcessSt
 		return now
 	case use == UseUnknown:
 		return ProcessUnknown
-	case StartedLater(started, written):
+	case startedLater(started, written):
 		return ProcessReused
 	}
 	return ProcessUnrelated
 }
 
-// StartedLater reports whether a process started after the pidfile was written that names it, so that
+// startedLater reports whether a process started after the pidfile was written that names it, so that
 // another process was meant.
-func StartedLater(started, written time.Time) bool {
+func startedLater(started, written time.Time) bool {
 	return !started.IsZero() && started.After(written.Add(reuseMargin))
+}
+
+// NamedUse says whether the process that a pidfile names uses a directory, or one that it started: see
+// [WithWorkers]. It started, and the pidfile was written, at these times. Where it started later another process was
+// meant, and what this one has started does not count.
+func NamedUse(pid int, started, written time.Time, children func() map[int][]int, use func(pid int) Use) Use {
+	if startedLater(started, written) {
+		return use(pid)
+	}
+	return WithWorkers(pid, children, use)
 }
 
 // WithWorkers says whether a process uses a directory, given how that is found out of one process, and

@@ -150,17 +150,14 @@ func (ob *observation) holdsAnother(p *process) bool {
 
 // uses says whether a process that the pidfile may mean uses the directory, or one that it started.
 func (ob *observation) uses(p *process) lock.Use {
-	use := func(pid int) lock.Use {
+	if p.id.PID == os.Getpid() {
+		return lock.UseNone // we have it open to look at it
+	}
+	written := time.Unix(0, ob.ev.Pidfile.ID.MTime)
+	return lock.NamedUse(p.id.PID, p.started(), written, ob.s.procs.children, func(pid int) lock.Use {
 		area, used, err := ob.area(ob.s.procs.find(pid))
 		return area.Of(used, err)
-	}
-	switch {
-	case p.id.PID == os.Getpid():
-		return lock.UseNone // we have it open to look at it
-	case lock.StartedLater(p.started(), time.Unix(0, ob.ev.Pidfile.ID.MTime)):
-		return use(p.id.PID)
-	}
-	return lock.WithWorkers(p.id.PID, ob.s.procs.children, use)
+	})
 }
 
 // otherUse says whether a process, or one that it started, uses anything of the directory besides the
