@@ -88,9 +88,9 @@ func runBreak(ctx context.Context, s *settings, stdin *os.File, stdout, stderr *
 		if ctx.Err() != nil {
 			break
 		}
-		a, ended := attemptUntil(ctx, r, attempt)
-		if !ended {
-			printError(stderr, fmt.Errorf("%s: no answer yet: what becomes of the attempt is not known", r.Key()))
+		a, err := attemptUntil(ctx, r, attempt)
+		if err != nil {
+			printError(stderr, err)
 			break
 		}
 		if a.Err != nil && status == exitOK {
@@ -116,12 +116,17 @@ func (s *settings) matching(reports []*report.Report) []*report.Report {
 	return list.Arrange(reports, list.Order{Column: show.ColumnDirectory}, s.breakFilter, paths, hostname(), time.Now())
 }
 
-// attemptUntil makes an attempt. Once ctx has ended it waits for attemptGrace, and no longer for one that hangs.
-func attemptUntil(ctx context.Context, r *report.Report, attempt func(*report.Report) report.Attempt) (a report.Attempt, ended bool) {
+// attemptUntil makes an attempt. Once ctx has ended it waits for attemptGrace, and no longer for one that hangs. The error
+// is that it does.
+func attemptUntil(ctx context.Context, r *report.Report, attempt func(*report.Report) report.Attempt) (a report.Attempt, err error) {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(attemptGrace, cancel) })()
-	return pool.Await(late, func() report.Attempt { return attempt(r) })
+	a, ended := pool.Await(late, func() report.Attempt { return attempt(r) })
+	if !ended {
+		err = fmt.Errorf("%s: no answer yet: what becomes of the attempt is not known", r.Key())
+	}
+	return a, err
 }
 
 // confirmed lists what would be broken, with the evidence, and asks whether to do it. Anything but a yes

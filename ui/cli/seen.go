@@ -39,9 +39,9 @@ func breakSeen(ctx context.Context, s *settings, stdin *os.File, stdout, stderr 
 	if s.dryRun {
 		attempt = b.Check
 	}
-	a, ended := attemptUntil(ctx, r.report, attempt)
-	if !ended {
-		printError(stderr, fmt.Errorf("%s: no answer yet: what becomes of the attempt is not known", r.report.Key()))
+	a, err := attemptUntil(ctx, r.report, attempt)
+	if err != nil {
+		printError(stderr, err)
 		sig, _ := stoppedBy(ctx)
 		return sig.status()
 	}
