@@ -34,21 +34,27 @@ func (r *round) plan(rec *record) plan {
 	if rec == nil {
 		return plan{purpose: toLearn}
 	}
-	p := plan{
-		before: rec.report, purpose: toPoll, releaser: rec.handover.releaser(r.start),
+	purpose, skip := r.purposeOf(rec)
+	return plan{
+		before: rec.report, purpose: purpose, skip: skip, releaser: rec.handover.releaser(r.start),
 		watch: rec.watch, rest: rec.rest, moved: later(rec.moved().last, r.m.agenda.lost),
 	}
+}
+
+// purposeOf says for what a known directory is looked at in this round, and whether it need not be: see plan. The
+// caller holds the monitor's mu.
+func (r *round) purposeOf(rec *record) (purpose purpose, skip bool) {
 	switch {
 	case r.todo.afresh:
-		p.purpose = onRequest
+		return onRequest, false
 	case !rec.due.at.After(r.start):
-		p.purpose = rec.due.purpose
+		return rec.due.purpose, false
 	case rec.makesEvents():
-		p.purpose, p.skip = toConfirm, !r.todo.complete && !rec.isTurn(r.m.polls, r.m.turns)
+		return toConfirm, !r.todo.complete && !rec.isTurn(r.m.polls, r.m.turns)
 	case rec.isTurn(r.m.polls, confirmPolls):
-		p.purpose = toConfirm
+		return toConfirm, false
 	}
-	return p
+	return toPoll, false
 }
 
 // previous returns the evidence of the last look; nil if there was none.

@@ -191,7 +191,10 @@ func (r *round) pseudoMounts() map[string]bool {
 // lookAtKnown looks at the known directories that the batch names, but for those that the walk has found
 // just now, and does the looks that the walk has put off.
 func (r *round) lookAtKnown(ctx context.Context) error {
-	jobs := append(r.afterWalk, &lookFeed{r, r.toLookAt()})
+	jobs := r.afterWalk
+	if records := r.toLookAt(); len(records) > 0 {
+		jobs = append(jobs, &lookFeed{r, records})
+	}
 	r.m.pool.Add(append(jobs, r.looksAt(r.todo.some)...)...)
 	return r.m.pool.Wait(ctx)
 }
@@ -204,8 +207,11 @@ func (r *round) toLookAt() (records []*record) {
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
 	for rec := range r.toPlan() {
-		isFound := r.walkNumber > 0 && int(rec.lastWalk) == r.walkNumber
-		if p := r.plan(rec); !isFound && (!p.skip || r.walkNumber > 0) {
+		_, skip := r.purposeOf(rec)
+		if r.walkNumber > 0 {
+			skip = int(rec.lastWalk) == r.walkNumber // the walk has looked at it
+		}
+		if !skip {
 			records = append(records, rec)
 		}
 	}
